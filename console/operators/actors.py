@@ -1,0 +1,33 @@
+"""Who acts: always an argument, never ambient."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An operator, with where and how she signed in, or (without an id) the console itself.
+
+    `address` is the client's IP, `session` a hash of the session's key, `method` how she
+    authenticated (`password`, `password+totp`) or, for the console itself, its purpose.
+    """
+
+    operator_id: int | None
+    name: str
+    address: str = ""
+    session: str = ""
+    request_id: str = ""
+    method: str = ""
+
+    @classmethod
+    def system(cls, purpose: str) -> Self:
+        """The console itself, which may read for its mirror and for settling but never write."""
+        return cls(operator_id=None, name="console", method=purpose)
+
+    def through(self, purpose: str) -> Self:
+        """The same operator, acting later through a worker."""
+        return replace(self, address="", session="", method=purpose)
+
+    @property
+    def is_system(self) -> bool:
+        return self.operator_id is None
