@@ -150,7 +150,7 @@ def _bounds(shape: Shape, size: float, path: str, unit: str) -> Iterator[Problem
 
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern of the model; the services read it as Java does: whole value, `\\w` and `\\d` in ASCII [inferred]."""
+    """A pattern of the model; the services match the whole value, `\\w` and `\\d` in ASCII [inferred]."""
     return re.compile(pattern, re.ASCII)
 
 

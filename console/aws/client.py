@@ -1,0 +1,178 @@
+"""boto3 clients, one for each organization's account and kind of call; nobody else imports boto3.
+
+A call must carry a permit of the gateway: a `before-call` hook refuses one that goes round it, and a
+write whose intent is not in the ledger.
+"""
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Protocol
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.model import OperationModel
+from dateutil import parser as dates
+
+from console.aws import model
+from console.aws.catalogue import CATALOGUE
+
+# botocore prints whole requests, passwords included, at DEBUG.
+for noisy in ("botocore", "boto3", "urllib3"):
+    logging.getLogger(noisy).setLevel(logging.INFO)
+
+TIMEOUTS = {"connect_timeout": 3, "read_timeout": 10, "max_pool_connections": 16}
+READS = Config(retries={"mode": "standard", "total_max_attempts": 4}, **TIMEOUTS)
+# A default client sends a timed-out CreateUser three times; a write is sent once, by whoever asks.
+WRITES = Config(retries={"mode": "standard", "total_max_attempts": 1}, **TIMEOUTS)
+SESSION_NAME = "workmail-console"
+DENIED = (
+    "workmail:DeleteOrganization",
+    "workmail:CreateOrganization",
+    "workmail:AssumeImpersonationRole",
+    "workmail:CreateImpersonationRole",
+    "workmail:UpdateImpersonationRole",
+    "workmail:*IdentityCenterApplication",
+    "workmail:PutIdentityProviderConfiguration",
+    "workmail:DeleteIdentityProviderConfiguration",
+)
+
+
+class BypassedGatewayError(RuntimeError):
+    """A call to AWS without the gateway's permit: a bug, and nothing was sent."""
+
+
+class Configured(Protocol):
+    """What reaches an organization: where it is and which role to assume; never credentials."""
+
+    organization_id: str
+    arn: str
+    region: str
+    endpoint_url: str
+    role_arn: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A `Configured` as a key: two organizations of one account and role share their clients."""
+
+    region: str
+    endpoint_url: str = ""
+    role_arn: str = ""
+    external_id: str = ""
+    organization_arn: str = ""
+
+    @classmethod
+    def of(cls, organization: Configured) -> "Account":
+        arn = organization.arn if organization.role_arn else ""
+        return cls(
+            organization.region,
+            organization.endpoint_url,
+            organization.role_arn,
+            organization.external_id,
+            arn,
+        )
+
+
+_permit: ContextVar[tuple[str, int | None] | None] = ContextVar("permit", default=None)
+_creating = threading.Lock()
+
+
+@contextmanager
+def permitted(operation: str, intent: int | None) -> Iterator[None]:
+    """Permit one operation in this context; `intent` is its entry in the ledger, `None` for a read."""
+    token = _permit.set((operation, intent))
+    try:
+        yield
+    finally:
+        _permit.reset(token)
+
+
+def require_permit(model: OperationModel, **_: Any) -> None:
+    permit = _permit.get()
+    if permit is None or permit[0] != model.name:
+        raise BypassedGatewayError(f"{model.name} was called without the gateway")
+    if permit[1] is None and not CATALOGUE[model.name].is_read:
+        raise BypassedGatewayError(f"{model.name} was called without an intent in the ledger")
+
+
+def client(account: Account, service: str, *, retrying: bool) -> Any:
+    """The shared client; making one takes a lock, using one from many threads does not."""
+    with _creating:
+        return _client(account, service, retrying)
+
+
+@cache
+def _client(account: Account, service: str, retrying: bool) -> Any:
+    made = _session(account).client(
+        service,
+        region_name=account.region,
+        endpoint_url=account.endpoint_url or None,
+        config=READS if retrying else WRITES,
+    )
+    if service in model.SERVICES:
+        made.meta.events.register(f"before-call.{service}", require_permit)
+    return made
+
+
+@cache
+def _session(account: Account) -> boto3.Session:
+    session = botocore.session.get_session()
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=timestamp)
+    if account.role_arn:
+        session._credentials = _assumed(session, account)  # botocore's documented way to inject a fetcher
+    return boto3.Session(botocore_session=session)
+
+
+def timestamp(value: Any) -> datetime:
+    """WorkMail sends epoch seconds; botocore's own parser takes twice the time for those."""
+    if isinstance(value, int | float):
+        return datetime.fromtimestamp(value, UTC)
+    return dates.parse(value)
+
+
+def _assumed(session: Any, account: Account) -> DeferredRefreshableCredentials:
+    arguments = {"RoleSessionName": SESSION_NAME, "DurationSeconds": 3600, "Policy": session_policy(account)}
+    if account.external_id:
+        arguments["ExternalId"] = account.external_id
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=_sts(session, account),
+        source_credentials=session.get_credentials(),
+        role_arn=account.role_arn,
+        extra_args=arguments,
+    )
+    return DeferredRefreshableCredentials(fetcher.fetch_credentials, method="assume-role")
+
+
+def _sts(session: Any, account: Account) -> Any:
+    """A maker of STS clients in the organization's region, at its endpoint."""
+
+    def create(name: str, **given: Any) -> Any:
+        return session.create_client(
+            name, region_name=account.region, endpoint_url=account.endpoint_url or None, **given
+        )
+
+    return create
+
+
+def session_policy(account: Account) -> str:
+    """What the assumed role may do through this console: its organization, and never the worst.
+
+    A bug in the console's own policy is caught by AWS here (security.md 7).
+    """
+    statements = [
+        {"Effect": "Allow", "Action": "workmail:*", "Resource": account.organization_arn or "*"},
+        {"Effect": "Allow", "Action": "workmail:ListOrganizations", "Resource": "*"},
+        {"Effect": "Allow", "Action": ["iam:PassRole", "s3:GetObject"], "Resource": "*"},
+        {"Effect": "Deny", "Action": list(DENIED), "Resource": "*"},
+    ]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})

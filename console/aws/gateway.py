@@ -1,0 +1,175 @@
+"""The one way out: policy, validation, intent in the ledger, AWS, outcome in the ledger, mirror."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from console.aws import errors, looking, model, transport
+from console.aws.catalogue import CATALOGUE, Operation
+from console.aws.redaction import redact, redact_result
+from console.ledger import journal
+from console.ledger.models import Entry
+from console.mirror import effects
+from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.actors import Actor
+
+logger = logging.getLogger(__name__)
+
+
+def call(
+    actor: Actor,
+    operation: str,
+    organization: Organization,
+    *,
+    reason: str = "",
+    ticket: str = "",
+    expecting: Mapping[str, Any] | None = None,
+    **params: Any,
+) -> dict[str, Any]:
+    """Perform one operation of AWS for `actor` and return its answer.
+
+    `OrganizationId` is filled in. `expecting` names members as the write's first read must still
+    show them. Raises `policy.Denied` or `policy.OutOfScope` (entered in the ledger), and of
+    `errors`: Invalid, Changed, Refused, Throttled, Unreachable. Only after the last may a write
+    have happened; the ledger then says `unknown`, and settling finds out.
+    """
+    rule = CATALOGUE[operation]
+    params = _complete(rule, organization, params)
+    _require_right(actor, rule, organization, params, reason, ticket)
+    _require_valid(rule, params)
+    if rule.is_read:
+        return _read(rule, organization, params)
+    before = looking.before(rule, organization, params)
+    looking.require_unchanged(rule, before, expecting or {})
+    intent = _intend(actor, rule, organization, params, before, reason, ticket)
+    return _write(rule, organization, params, intent)
+
+
+def pages(
+    actor: Actor, operation: str, organization: Organization, **params: Any
+) -> Iterator[dict[str, Any]]:
+    """Every page of a listing."""
+    token: dict[str, str] = {}
+    while True:
+        page = call(actor, operation, organization, **params, **token)
+        yield page
+        if not page.get("NextToken"):
+            return
+        token = {"NextToken": page["NextToken"]}
+
+
+def _complete(rule: Operation, organization: Organization, params: dict[str, Any]) -> dict[str, Any]:
+    if "OrganizationId" in model.input_members(rule.name):
+        params = {"OrganizationId": organization.organization_id, **params}
+    return {name: value for name, value in params.items() if value is not None}
+
+
+def _require_right(
+    actor: Actor,
+    rule: Operation,
+    organization: Organization,
+    params: Mapping[str, Any],
+    reason: str,
+    ticket: str,
+) -> None:
+    """Ask the policy, and enter a refusal in the ledger: an attempt is worth knowing."""
+    try:
+        policy.require(actor, rule.name, organization, params)
+    except (policy.Denied, policy.OutOfScope) as denial:
+        journal.record(
+            actor,
+            Entry.Kind.DENIED,
+            organization=organization.organization_id,
+            operation=rule.name,
+            target=rule.target_of(params),
+            reason=reason,
+            ticket=ticket,
+            why=str(denial),
+        )
+        raise
+
+
+def _require_valid(rule: Operation, params: Mapping[str, Any]) -> None:
+    """botocore makes a token where none is given: a new one each time, so a repeat would be a second call."""
+    problems = model.input_problems(rule.name, params)
+    token = model.token_member(rule.name)
+    if token and token not in params:
+        problems = [*problems, model.Problem(token, "required", "is required")]
+    if problems:
+        raise errors.Invalid(problems)
+
+
+def _read(rule: Operation, organization: Organization, params: Mapping[str, Any]) -> dict[str, Any]:
+    answer = transport.send(rule, organization, params)
+    effects.absorb(organization, rule.name, params, answer.result)
+    return answer.result
+
+
+def _intend(
+    actor: Actor,
+    rule: Operation,
+    organization: Organization,
+    params: Mapping[str, Any],
+    before: Mapping[str, Any],
+    reason: str,
+    ticket: str,
+) -> Entry:
+    target = rule.target_of(params)
+    return journal.intent(
+        actor,
+        rule.name,
+        organization.organization_id,
+        target=target,
+        target_name=looking.name_of(organization, target) or str(params.get("Name", "")),
+        params=redact(rule.name, params),
+        before=before,
+        reason=reason,
+        ticket=ticket,
+    )
+
+
+def _write(
+    rule: Operation, organization: Organization, params: Mapping[str, Any], intent: Entry
+) -> dict[str, Any]:
+    """Send what the ledger holds an intent for, and enter the outcome whatever happens."""
+    try:
+        answer = transport.send(rule, organization, params, intent.seq)
+    except BaseException as failure:
+        _enter_failure(intent, failure)
+        raise
+    after, shown = looking.after(rule, organization, params, answer.result)
+    journal.outcome(
+        intent,
+        Entry.Outcome.DONE,
+        after=after,
+        result=redact_result(rule.name, answer.result),
+        aws_request_id=answer.request_id,
+        attempts=answer.attempts,
+    )
+    _teach_mirror(organization, rule, params, shown)
+    return answer.result
+
+
+def _enter_failure(intent: Entry, failure: BaseException) -> None:
+    """AWS's no is a refusal, and so is what was never sent; of anything else the outcome is unknown."""
+    refused = isinstance(failure, errors.Refused | errors.Invalid) or not getattr(failure, "sent", True)
+    journal.outcome(
+        intent,
+        Entry.Outcome.REFUSED if refused else Entry.Outcome.UNKNOWN,
+        error={"code": getattr(failure, "code", type(failure).__name__), "message": str(failure)},
+        aws_request_id=getattr(failure, "request_id", ""),
+    )
+
+
+def _teach_mirror(
+    organization: Organization, rule: Operation, params: Mapping[str, Any], shown: list[looking.Shown]
+) -> None:
+    """A fault of the mirror must not tell the operator that a write which happened has failed."""
+    try:
+        for each in shown:
+            effects.absorb(organization, each.operation, each.params, each.result, own=True)
+        if rule.name in looking.DELETES:
+            effects.forget(organization, rule.target_of(params))
+    except Exception:
+        logger.exception("the mirror did not learn from %s", rule.name)

@@ -1,0 +1,100 @@
+"""What a write changes, read from AWS before and after it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from console.aws import errors, model, transport
+from console.aws.catalogue import CATALOGUE, DESCRIBE, KINDS, Operation, Read
+from console.mirror.models import Entity, Organization
+
+DELETES = frozenset({"DeleteUser", "DeleteGroup", "DeleteResource"})
+PAGES = 20  # of a hundred, at the most: what is larger is no single write's before
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    operation: str
+    params: dict[str, Any]
+    result: dict[str, Any]
+
+
+def before(rule: Operation, organization: Organization, params: Mapping[str, Any]) -> dict[str, Any]:
+    """What the write's reads show, by read operation; a fault here stops the write unsent."""
+    return {each.operation: each.result for each in _looks(rule, organization, params)}
+
+
+def after(
+    rule: Operation, organization: Organization, params: Mapping[str, Any], result: Mapping[str, Any]
+) -> tuple[dict[str, Any] | None, list[Shown]]:
+    """The same after the write, for the ledger and for the mirror; `None` if AWS would not show it."""
+    known = {**params, **({"created": rule.target_of({}, result)} if rule.creates else {})}
+    try:
+        shown = _looks(rule, organization, known)
+    except errors.CallFailed:
+        return None, []
+    return {each.operation: each.result for each in shown}, shown
+
+
+def require_unchanged(rule: Operation, before: Mapping[str, Any], expecting: Mapping[str, Any]) -> None:
+    """Raise `Changed` unless the first read still shows every expected member ("" and absent are one)."""
+    if not rule.reads or not expecting:
+        return
+    found = next(iter(before.values()), {})
+    differences = [
+        errors.Difference(name, value, found.get(name))
+        for name, value in expecting.items()
+        if (found.get(name) or None) != (value or None)
+    ]
+    if differences:
+        raise errors.Changed(differences)
+
+
+def name_of(organization: Organization, target: str) -> str:
+    """How the mirror calls an entity, to keep the ledger readable when the entity is long gone."""
+    entity = Entity.objects.filter(organization=organization, entity_id=target).only("email", "name").first()
+    return (entity.email or entity.name) if entity else ""
+
+
+def _looks(rule: Operation, organization: Organization, params: Mapping[str, Any]) -> list[Shown]:
+    found = [_arguments(rule, read, organization, params) for read in rule.reads]
+    return [_look(operation, organization, given) for operation, given in found if given is not None]
+
+
+def _arguments(
+    rule: Operation, read: Read, organization: Organization, params: Mapping[str, Any]
+) -> tuple[str, dict[str, Any] | None]:
+    """The read and its parameters, or `None` for them while what it would show does not exist yet."""
+    target = params.get("created") or rule.target_of(params)
+    operation = _describe(organization, str(target)) if read.operation == DESCRIBE else read.operation
+    looked = CATALOGUE[operation]
+    given = {name: params[name] for name in model.required_members(operation) if name in params}
+    if looked.target and looked.target in model.input_members(operation):
+        given[looked.target] = params.get(read.members.get(looked.target, ""), target)
+    complete = all(given.get(name) for name in model.required_members(operation))
+    return operation, given if complete else None
+
+
+def _describe(organization: Organization, target: str) -> str:
+    entity = Entity.objects.filter(organization=organization, entity_id=target).only("kind").first()
+    return KINDS[entity.kind if entity else "user"]
+
+
+def _look(operation: str, organization: Organization, params: dict[str, Any]) -> Shown:
+    rule = CATALOGUE[operation]
+    result = transport.send(rule, organization, params).result
+    for _ in range(PAGES):
+        token = result.pop("NextToken", None)
+        if not token:
+            break
+        page = transport.send(rule, organization, {**params, "NextToken": token}).result
+        result = _joined(result, page)
+    return Shown(operation, params, result)
+
+
+def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """Two pages of a listing as one."""
+    return {
+        name: [*first.get(name, []), *value] if isinstance(value, list) else value
+        for name, value in second.items()
+    }
