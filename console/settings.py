@@ -146,6 +146,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "exports": {"task": "console.areas.exports.tasks.sweep", "schedule": 10.0},
+    "adopting": {"task": "console.areas.exports.tasks.adopt", "schedule": 600.0},
     "mirror": {"task": "console.mirror.tasks.sweep", "schedule": 15.0},
     "settling": {"task": "console.aws.tasks.settle", "schedule": 30.0},
 }

@@ -1,0 +1,24 @@
+"""What Celery may be asked to look at; every task can be lost or run twice without harm."""
+
+from celery import shared_task
+
+from console.areas.exports import engine, polling, verifying
+from console.mirror.models import Organization
+
+
+@shared_task
+def sweep() -> None:
+    engine.sweep()
+    check.delay()
+
+
+@shared_task(soft_time_limit=6 * 3600, time_limit=6 * 3600 + 60)
+def check() -> None:
+    while job := verifying.next_due():
+        verifying.check(job)
+
+
+@shared_task
+def adopt() -> None:
+    for organization in Organization.objects.filter(state="Active"):
+        polling.adopt(organization)
