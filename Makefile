@@ -1,0 +1,36 @@
+# `make demo` runs the console beside its sandbox, `make test` proves it; `make help` lists the rest.
+PORT ?= 8000
+PYTHON_IN := .venv/bin/python
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+.DEFAULT_GOAL := help
+.PHONY: demo test fmt lock bench clean help
+export PORT
+
+demo: ## Run the console on PORT (8000) with a sandbox; state under VAR_DIR (var/)
+	@tools/install requirements.lock
+	@exec $(PYTHON_IN) -m console.demo
+
+test: ## Check format, lint, types and templates, and run every test
+	@tools/install tests/requirements.lock
+	@exec $(PYTHON_IN) -m tests.suite
+
+fmt: ## Rewrite Python and templates in the format that `make test` wants
+	@tools/install tests/requirements.lock
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+	.venv/bin/djhtml --tabwidth 2 templates
+
+lock: ## Compile both lock files from pyproject.toml (needs uv; UPGRADE=1 takes newer versions)
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --extra sandbox pyproject.toml -o requirements.lock
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --extra sandbox --extra test -c requirements.lock pyproject.toml -o tests/requirements.lock
+
+bench: ## Measure (tests/benchmarks); asserts nothing about time
+	@tools/install tests/requirements.lock
+	@exec $(PYTHON_IN) -m pytest tests/benchmarks -q -s -p no:cacheprovider
+
+clean: ## Remove everything that was installed or built, but not the state under var/
+	rm -rf .venv staticfiles test-results .mypy_cache .ruff_cache .pytest_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\): .*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8

@@ -1,0 +1,120 @@
+"""Where the demo keeps its state, and the environment that all its processes share."""
+
+import os
+import secrets
+import shutil
+import socket
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# Another deployment's settings that may be exported where somebody types `make demo`, and must not reach it.
+FOREIGN = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS")
+# A socket's path holds 107 bytes (sockaddr_un).
+LONGEST_SOCKET = 100
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder of the state, and the two ports."""
+
+    var: Path
+    port: int
+    sandbox_port: int
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def sandbox(self) -> str:
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def redis(self) -> Path:
+        return self.var / "redis"
+
+    @property
+    def broker_socket(self) -> Path:
+        path = self.redis / "redis.sock"
+        if len(str(path)) <= LONGEST_SOCKET:
+            return path
+        return Path(tempfile.gettempdir()) / f"console-{os.getuid()}-{self.port}" / "redis.sock"
+
+
+class PortTaken(Exception):
+    """Something else listens on the port that was asked for."""
+
+
+def place(environ: Mapping[str, str]) -> Place:
+    var = Path(environ.get("VAR_DIR") or ROOT / "var").resolve()
+    port = int(environ.get("PORT") or 8000)
+    if not _is_free(port):
+        raise PortTaken(f"Port {port} is taken; choose another: make demo PORT={port + 10}")
+    return Place(var, port, port + 1 if _is_free(port + 1) else _any_port())
+
+
+def private_folder(path: Path) -> None:
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
+
+
+def variables(place: Place, environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of every process: the caller's own, cleared of credentials and other deployments."""
+    return {
+        **{name: value for name, value in environ.items() if not _is_foreign(name)},
+        **_secrets(place.var / "secrets.env"),
+        "DJANGO_SETTINGS_MODULE": "console.settings",
+        "VAR_DIR": str(place.var),
+        "STATIC_ROOT": str(place.var / "static"),
+        "WORKMAIL_ENDPOINT_URL": place.sandbox,
+        "WORKMAIL_REGION": "us-east-1",
+        "BROKER_URL": _broker(place),
+        "AWS_ACCESS_KEY_ID": "sandbox",
+        "AWS_SECRET_ACCESS_KEY": "sandbox",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def broker_program() -> str:
+    return shutil.which("redis-server") or shutil.which("valkey-server") or ""
+
+
+def _broker(place: Place) -> str:
+    return f"redis+socket://{place.broker_socket}" if broker_program() else "filesystem://"
+
+
+def _is_foreign(name: str) -> bool:
+    # Bytecode that may not be written makes every start as slow as the first.
+    return name in FOREIGN or name.startswith("AWS_") or name == "PYTHONDONTWRITEBYTECODE"
+
+
+def _secrets(path: Path) -> dict[str, str]:
+    """The keys of this folder's database, made once; a lost file makes its ledger unverifiable."""
+    if not path.exists():
+        text = f"SECRET_KEY={secrets.token_urlsafe(48)}\nLEDGER_KEYS=k1={secrets.token_hex(32)}\n"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+    return dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _any_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

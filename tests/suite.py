@@ -1,0 +1,106 @@
+"""What `make test` runs: every check and the whole test suite, each step with its name and duration."""
+
+import os
+import subprocess
+import sys
+import time
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests import environment, services
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile")
+TOUCH_THE_DATABASE = ("areas", "changes", "contract", "ledger", "mirror", "operators")
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    command: tuple[str, ...]
+    database: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_pytest(self) -> bool:
+        return self.command[: len(PYTEST)] == PYTEST
+
+
+@dataclass(frozen=True)
+class Result:
+    step: Step
+    code: int
+    last_line: str
+
+
+def main() -> int:
+    results = [run(step) for step in steps()]
+    failed = [result.step.name for result in results if result.code]
+    if failed:
+        say(f"\nFailed: {', '.join(failed)}")
+    say("")
+    for result in results:
+        if result.step.is_pytest:
+            say(f"{result.step.name}: {result.last_line}")
+    return 1 if failed else 0
+
+
+def steps() -> list[Step]:
+    return [*checks(), Step("pytest on SQLite", PYTEST), *on_postgresql()]
+
+
+def checks() -> list[Step]:
+    manage = (sys.executable, "manage.py")
+    return [
+        Step("ruff format", (str(BIN / "ruff"), "format", "--check", ".")),
+        Step("ruff check", (str(BIN / "ruff"), "check", ".")),
+        Step("mypy", (str(BIN / "mypy"),)),
+        Step("djhtml", (str(BIN / "djhtml"), "--check", "--tabwidth", "2", "templates")),
+        Step("manage.py check", (*manage, "check", "--fail-level", "WARNING")),
+        Step("migrations complete", (*manage, "makemigrations", "--check", "--dry-run")),
+    ]
+
+
+def on_postgresql() -> list[Step]:
+    """The folders whose code speaks to the database, once more; without a server this is said, not done."""
+    name, url = "pytest on PostgreSQL", services.find_postgresql()
+    if url:
+        folders = [f"tests/{folder}" for folder in TOUCH_THE_DATABASE if (ROOT / "tests" / folder).is_dir()]
+        return [Step(name, (*PYTEST, *folders), {"DATABASE_URL": own_database(url)})]
+    leave = f"print('SKIPPED: {services.NO_POSTGRESQL}'); raise SystemExit({int(services.required())})"
+    return [Step(name, (sys.executable, "-c", leave))]
+
+
+def own_database(url: str) -> str:
+    """The server of `url`, with a database named after this checkout, so that two checkouts do not meet."""
+    return f"{url.rpartition('/')[0]}/console_{zlib.crc32(str(ROOT).encode()):08x}"
+
+
+def run(step: Step) -> Result:
+    say(f"\n== {step.name}")
+    begun = time.monotonic()
+    last_line = ""
+    with subprocess.Popen(
+        step.command, cwd=ROOT, env=environ(step), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        for line in process.stdout or ():
+            say(line.rstrip("\n"))
+            last_line = line.strip() or last_line
+    say(f"-- {step.name}: {time.monotonic() - begun:.1f} s, exit code {process.returncode}")
+    return Result(step, process.returncode, last_line)
+
+
+def environ(step: Step) -> dict[str, str]:
+    """The tests' environment; the database is the step's own, or SQLite."""
+    rest = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return {**environment.DEFAULTS, **rest, **step.database}
+
+
+def say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - this is what the command is for
+
+
+if __name__ == "__main__":
+    sys.exit(main())
