@@ -1,0 +1,113 @@
+"""Writes whose outcome is not known are settled by looking, never by guessing or repeating.
+
+A timeout or a killed process leaves an intent without an outcome. After a while the console reads
+what the write would have changed and enters what it found: applied, not applied, or undetermined
+where WorkMail has nothing to show (a password that was reset).
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from console.aws import errors, gateway, looking, model
+from console.aws.catalogue import CATALOGUE, Operation
+from console.ledger import journal
+from console.ledger.models import Entry
+from console.mirror.models import Organization
+from console.operators.actors import Actor
+
+SETTLER = Actor.system("settling")
+QUIET = timedelta(seconds=90)  # longer than any call can take
+Outcome = Entry.Outcome
+
+
+def settle() -> int:
+    """Settle every open intent that is old enough; returns how many."""
+    return sum(settle_one(intent) for intent in journal.open_intents(timezone.now() - QUIET))
+
+
+def settle_one(intent: Entry) -> bool:
+    """Look and enter the answer; while AWS cannot be asked the intent stays open."""
+    organization = Organization.objects.filter(organization_id=intent.organization).first()
+    if organization is None or intent.operation not in CATALOGUE:
+        journal.outcome(intent, Outcome.UNDETERMINED)
+        return True
+    try:
+        outcome, shown = _find_out(intent, CATALOGUE[intent.operation], organization)
+    except errors.CallFailed:
+        return False
+    journal.outcome(intent, outcome, after=shown)
+    return True
+
+
+Finding = tuple[Outcome, dict[str, Any] | None]
+
+
+def _find_out(intent: Entry, rule: Operation, organization: Organization) -> Finding:
+    finder = FINDERS.get(rule.name)
+    if finder is not None:
+        return finder(intent, organization)
+    if not rule.reads or rule.creates:
+        return Outcome.UNDETERMINED, None
+    params = intent.body["params"]
+    try:
+        now = looking.before(rule, organization, params)
+    except errors.Refused as answer:
+        gone = rule.name in looking.DELETES and answer.code == "EntityNotFoundException"
+        return (Outcome.APPLIED if gone else Outcome.UNDETERMINED), None
+    return _judge(rule, params, intent.body.get("before") or {}, journal.plain(now)), now
+
+
+def _judge(
+    rule: Operation, params: Mapping[str, Any], before: Mapping[str, Any], now: Mapping[str, Any]
+) -> Outcome:
+    """Does AWS show what was asked for; where that has no member of its own, did anything change?"""
+    shown: Mapping[str, Any] = next(iter(now.values()), {})
+    asked = {name: value for name, value in params.items() if _is_shown(rule, name)}
+    if asked and all((shown.get(name) or None) == (value or None) for name, value in asked.items()):
+        return Outcome.APPLIED
+    if now == before:
+        return Outcome.NOT_APPLIED
+    return Outcome.UNDETERMINED if asked else Outcome.APPLIED
+
+
+def _is_shown(rule: Operation, member: str) -> bool:
+    """Whether the write's first read has a member of this name, other than the target itself."""
+    reads = (
+        looking.KINDS.values() if rule.reads[0].operation == looking.DESCRIBE else [rule.reads[0].operation]
+    )
+    return member != rule.target and any(member in model.output_members(read) for read in reads)
+
+
+def _by_name(read: str, member: str) -> Callable[[Entry, Organization], Finding]:
+    """For creations: WorkMail finds users, groups and resources by name too [documented]."""
+
+    def find(intent: Entry, organization: Organization) -> Finding:
+        try:
+            shown = gateway.call(SETTLER, read, organization, **{member: intent.body["params"]["Name"]})
+        except errors.Refused as answer:
+            missing = answer.code == "EntityNotFoundException"
+            return (Outcome.NOT_APPLIED if missing else Outcome.UNDETERMINED), None
+        return Outcome.APPLIED, {read: shown}
+
+    return find
+
+
+def _export_job(intent: Entry, organization: Organization) -> Finding:
+    """An export carries its own mark in its description."""
+    mark = intent.body["params"].get("Description")
+    for page in gateway.pages(SETTLER, "ListMailboxExportJobs", organization):
+        for job in page.get("Jobs", []):
+            if mark and job.get("Description") == mark:
+                return Outcome.APPLIED, {"ListMailboxExportJobs": job}
+    return Outcome.NOT_APPLIED, None
+
+
+FINDERS: dict[str, Callable[[Entry, Organization], Finding]] = {
+    "CreateUser": _by_name("DescribeUser", "UserId"),
+    "CreateGroup": _by_name("DescribeGroup", "GroupId"),
+    "CreateResource": _by_name("DescribeResource", "ResourceId"),
+    "StartMailboxExportJob": _export_job,
+}

@@ -1,0 +1,10 @@
+"""What Celery may be asked to look at: writes whose outcome is not known."""
+
+from celery import shared_task
+
+from console.aws import settling
+
+
+@shared_task
+def settle() -> None:
+    settling.settle()
