@@ -1,4 +1,4 @@
-"""Is the zip in the bucket the zip that WorkMail wrote? Its log says the SHA-384; the console counts again."""
+"""Is the zip in the bucket the zip that WorkMail wrote? Its log says the SHA-384; we count again."""
 
 import hashlib
 import json
