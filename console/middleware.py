@@ -1,0 +1,89 @@
+"""What every request goes through: the headers of every answer, the session's limits, and the actor."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.functional import SimpleLazyObject
+
+from console.operators import rights, sessions
+from console.operators.acting import actor_of, request_id_of
+
+Next = Callable[[HttpRequest], HttpResponseBase]
+
+# Everything comes from this origin, and nothing is inline: no script, no style (ui.md 3a).
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in ("accelerometer", "camera", "geolocation", "gyroscope", "microphone", "payment", "usb")
+    ),
+}
+# Cookies stay: the browser would take those of the whole registrable domain, other applications' too.
+CLEARED_AT_SIGN_OUT = '"cache", "storage"'
+
+
+class SecurityHeaders:
+    """The outermost: on every answer, whether a page, a file, a redirect or a fault made it."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers[name] = value
+        if request.is_secure() and settings.SECURE_HSTS_SECONDS:
+            response.headers["Strict-Transport-Security"] = (
+                f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
+            )
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers["Cache-Control"] = "no-store"
+        if "console.signed_out" in request.META:
+            response.headers["Clear-Site-Data"] = CLEARED_AT_SIGN_OUT
+        return response
+
+
+class SessionLimits:
+    """Ends a session that has been idle or open for too long, before anything acts on it."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            sessions.hold(request)
+        return self.get_response(request)
+
+
+class Acting:
+    """Says who acts, in `request.actor`, and asks for her rights once a request and no longer."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.actor = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]  # `ConsoleRequest` has it
+        with rights.one_request():
+            response = self.get_response(request)
+        response.headers["X-Request-ID"] = request_id_of(request)
+        return response

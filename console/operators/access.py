@@ -1,0 +1,125 @@
+"""How a view says what it performs: closed by default, and an exemption states its reason."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from console.aws.catalogue import action
+from console.ledger import journal
+from console.ledger.models import Entry
+from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.actors import Actor
+from console.operators.models import Operator
+
+P = ParamSpec("P")
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
+
+
+class ConsoleRequest(HttpRequest):
+    """A request as a view of the console gets it: with its actor, and with what htmx said of itself."""
+
+    user: Operator  # type: ignore[assignment]  # `performs` and `signed_in` let no anonymous one through
+    actor: Actor
+    htmx: HtmxDetails
+
+
+class Declared(Protocol):
+    """A view that says what it performs, or why anybody may see it."""
+
+    performs: str
+    exempt: str
+
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase: ...
+
+
+View = Callable[Concatenate[ConsoleRequest, P], HttpResponseBase]
+
+
+def performs(operation: str) -> Callable[[View[P]], Declared]:
+    """Only for those who may perform `operation` in the organization that the URL names.
+
+    The view gets the `Organization` in place of its slug. An organization without a grant is 404,
+    a missing right is 403 and an entry in the ledger, and neither asks AWS anything.
+    """
+    action(operation)
+
+    def declare(view: View[P]) -> Declared:
+        @wraps(view)
+        def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return sign_in_first(request)
+            kwargs["organization"] = get_object_or_404(
+                policy.organizations(request.actor), slug=kwargs["organization"]
+            )
+            _require(request, operation, **kwargs)
+            return view(request, *args, **kwargs)
+
+        return _declared(guarded, performs=operation)
+
+    return declare
+
+
+def signed_in(reason: str) -> Callable[[V], Declared]:
+    """For every operator, whatever her rights: `reason` says why that is enough."""
+
+    def declare(view: V) -> Declared:
+        @wraps(view)
+        def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return sign_in_first(request)
+            return view(request, *args, **kwargs)
+
+        return _declared(guarded, exempt=reason)
+
+    return declare
+
+
+def public(reason: str) -> Callable[[V], Declared]:
+    """For everybody, signed in or not: `reason` says why that is safe."""
+
+    def declare(view: V) -> Declared:
+        @wraps(view)
+        def open_to_all(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            return view(request, *args, **kwargs)
+
+        return _declared(open_to_all, exempt=reason)
+
+    return declare
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponseBase:
+    """To the sign-in page and back; htmx has to take the whole page there, not one fragment of it."""
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    if htmx:
+        answer = redirect_to_login(htmx.current_url_abs_path or "/")
+        return HttpResponseClientRedirect(answer.url)
+    return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
+
+
+def _require(request: ConsoleRequest, operation: str, *, organization: Organization, **named: Any) -> None:
+    """Refuse, and let the ledger know of the attempt, unless the operator has the right."""
+    if policy.allows(request.actor, operation, organization):
+        return
+    target = next((str(value) for value in named.values()), "")
+    journal.record(
+        request.actor,
+        Entry.Kind.DENIED,
+        organization=organization.organization_id,
+        operation=operation,
+        target=target,
+        path=request.path,
+    )
+    raise policy.Denied(f"{operation} is not among your rights in {organization.name or organization.slug}")
+
+
+def _declared(view: Callable[..., HttpResponseBase], *, performs: str = "", exempt: str = "") -> Declared:
+    declared = cast(Declared, view)
+    declared.performs, declared.exempt = performs, exempt
+    return declared

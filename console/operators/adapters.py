@@ -1,0 +1,62 @@
+"""How django-allauth is bent to the console: no sign-up, sealed seeds, one answer to every failure."""
+
+from typing import Any, cast
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from console.operators import sealing, sessions, signing
+from console.operators.models import Operator
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """Sign-in by e-mail and password; accounts are made by an owner, never by their users."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            signing.failed(request, credentials.get("email", ""), "too many attempts")
+            raise
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Somebody whose account is closed hears what a wrong password hears, even with the right one."""
+        operator: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if operator is not None and not operator.is_active:
+            self.authentication_failed(request, **credentials)
+            return None
+        return operator
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        signing.failed(request, credentials.get("email", ""), "wrong e-mail address or password")
+
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        """By the operator's own address: the console keeps none of allauth's separate ones."""
+        operator = cast(Operator, user)
+        again = self.authenticate(context.request, email=operator.email, password=password)
+        return again is not None and again.pk == operator.pk
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        super().login(request, user)
+        sessions.begin(request)
+        signing.signed_in(request, cast(Operator, user))
+
+    def logout(self, request: HttpRequest) -> None:
+        sessions.end(request, "signed out")
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
+    """Seeds of one-time passwords and recovery codes are sealed before they reach the database."""
+
+    def encrypt(self, text: str) -> str:
+        return sealing.seal(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return sealing.unseal(encrypted_text.encode()).decode()

@@ -1,0 +1,103 @@
+"""Who uses the console: an operator, the roles there are, and the grants that join the two."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from console.mirror.models import Organization
+
+
+class OperatorManager(BaseUserManager["Operator"]):
+    """Operators by e-mail address, which is kept in lower case: there is one `Ada@…`, not two."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Operator":
+        operator = self.model(email=email.strip().lower(), **fields)
+        operator.set_password(password)
+        operator.save(using=self._db)
+        return operator
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Operator":
+        """Django's own command asks for it; the console knows no superuser, a role decides."""
+        return self.create_user(email, password, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "Operator":
+        return self.get(email=(username or "").strip().lower())
+
+
+class Operator(AbstractUser):
+    """Somebody who signs in to the console with an e-mail address."""
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", "As the system"
+        LIGHT = "light", "Light"
+        DARK = "dark", "Dark"
+
+    # `None` takes Django's own fields away, as its documentation says, which its stubs cannot express.
+    username = None  # type: ignore[assignment]
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(max_length=150)
+    email = models.EmailField("e-mail address", max_length=254, unique=True)
+    theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects: ClassVar[OperatorManager] = OperatorManager()  # type: ignore[assignment]  # a manager without usernames
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="operator_email_in_any_case")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def get_full_name(self) -> str:
+        return self.name or self.email
+
+    def get_short_name(self) -> str:
+        return self.get_full_name()
+
+
+class Role(models.Model):
+    """A named set of permissions; `policy` says how they are read."""
+
+    name = models.CharField(max_length=60, unique=True)
+    description = models.CharField(max_length=300, blank=True)
+    permissions = models.JSONField[list[str]](default=list)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def live(self) -> "GrantQuerySet":
+        """Those that count now: not past their end, and of an operator who may still enter."""
+        running = Q(until__isnull=True) | Q(until__gt=timezone.now())
+        return self.filter(running, operator__is_active=True)
+
+
+class Grant(models.Model):
+    """A role for an operator in one organization, on all of it or on some mail domains, for ever or a while."""
+
+    operator = models.ForeignKey(Operator, models.CASCADE, related_name="grants")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="grants")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="grants")
+    domains = models.JSONField[list[str]](default=list, blank=True, help_text="empty: the whole organization")
+    until = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["Grant"]] = GrantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["operator", "role", "organization"], name="grant_once"),
+        ]
+
+    def __str__(self) -> str:
+        where = ", ".join(self.domains) or self.organization.slug
+        return f"{self.role} for {self.operator} on {where}"

@@ -1,0 +1,139 @@
+"""The one place that decides: may she do it, and which people, groups and resources may she see.
+
+A grant narrowed to mail domains reaches the entities whose primary address is on one of them. An
+entity without an address (a disabled person or group, a system user) has no domain: only a grant
+without domains reaches it. An operation on two entities needs both within reach, a new address or
+name has to be on a domain within reach, and what changes the whole organization needs a grant
+without domains.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+
+from console.aws.catalogue import Operation, action
+from console.mirror.models import Entity, Organization
+from console.operators import rights
+from console.operators.actors import Actor
+from console.operators.rights import Reach
+
+# The member with the address that an operation gives, takes or asks for; it has to be on a domain within reach.
+ADDRESSES = {
+    "CreateUser": "Name",
+    "CreateGroup": "Name",
+    "CreateResource": "Name",
+    "RegisterToWorkMail": "Email",
+    "CreateAlias": "Alias",
+    "DeleteAlias": "Alias",
+    "UpdatePrimaryEmailAddress": "Email",
+    "DescribeEntity": "Email",
+}
+# AWS answers these with everybody. A page shows `visible()` instead; a narrowed grant gets no raw listing.
+LISTINGS = frozenset({"ListUsers", "ListGroups", "ListResources", "ListMailboxExportJobs"})
+# The console's own actions that concern one mailbox; the others concern the organization.
+ABOUT_ONE = frozenset({"DownloadMailboxExport"})
+# Members that name an entity by way of something it owns: whoever keeps that registers how to find the owner.
+Finder = Callable[[Organization, str], str]
+OWNED = ("JobId", "PersonalAccessTokenId", "messageId")
+finders: dict[str, Finder] = {}
+
+
+class Denied(PermissionDenied):
+    """She may not do this here: 403."""
+
+
+class OutOfScope(Http404):
+    """For her there is no such thing: 404, as for what does not exist."""
+
+
+def allows(actor: Actor, operation: str, organization: Organization, entity: Entity | None = None) -> bool:
+    """Whether `actor` may perform `operation`: at all in the organization, or on `entity`.
+
+    Pages show what this allows; it costs one query a request, however often it is asked.
+    """
+    rule = action(operation)
+    reach = _reach(rights.of(actor), rule, organization)
+    return bool(reach) if entity is None else _contains(reach, organization, entity)
+
+
+def visible(actor: Actor, operation: str, organization: Organization) -> QuerySet[Entity]:
+    """The entities of the organization on which `actor` may perform `operation`."""
+    reach = _reach(rights.of(actor), action(operation), organization)
+    entities = Entity.objects.filter(organization=organization)
+    if reach.everywhere:
+        return entities
+    return entities.filter(domain__in=reach.domains) if reach else entities.none()
+
+
+def organizations(actor: Actor) -> QuerySet[Organization]:
+    """Those in which `actor` holds any live grant; all others do not exist for her."""
+    held = rights.of(actor)
+    return (
+        Organization.objects.all()
+        if held.is_system
+        else Organization.objects.filter(pk__in=held.organizations)
+    )
+
+
+def require(actor: Actor, operation: str, organization: Organization, params: Mapping[str, Any]) -> None:
+    """Raise `Denied` or `OutOfScope` unless `actor` may send exactly this, by the grants as they are now."""
+    rule = action(operation)
+    held = rights.load(actor)
+    if not held.is_system and organization.pk not in held.organizations:
+        raise OutOfScope(f"no grant in {organization.slug}")
+    reach = _reach(held, rule, organization)
+    if not reach:
+        raise Denied(f"{operation} is not among your rights in {organization.slug}")
+    if not reach.everywhere:
+        _require_entities(rule, reach, organization, params)
+        _require_address(rule, reach, params)
+
+
+def _reach(held: rights.Rights, rule: Operation, organization: Organization) -> Reach:
+    reach = held.reach(rule, organization)
+    return reach if reach.everywhere or _can_be_narrowed(rule) else Reach()
+
+
+def _can_be_narrowed(rule: Operation) -> bool:
+    """Whether a part of the organization can be told from the rest; settings of the whole cannot."""
+    return rule.is_read or rule.name in ADDRESSES or rule.name in ABOUT_ONE or bool(_naming(rule))
+
+
+def _naming(rule: Operation) -> tuple[str, ...]:
+    """The members by which an operation says whom it concerns."""
+    return rule.entity_members + ((rule.target,) if rule.target in OWNED else ())
+
+
+def _contains(reach: Reach, organization: Organization, entity: Entity) -> bool:
+    return entity.organization_id == organization.pk and entity.domain in reach
+
+
+def _require_entities(
+    rule: Operation, reach: Reach, organization: Organization, params: Mapping[str, Any]
+) -> None:
+    naming = _naming(rule)
+    named = {_entity_id(member, organization, params[member]) for member in naming if params.get(member)}
+    if rule.name in LISTINGS or (naming and not named):
+        raise Denied(
+            f"{rule.name} would show everybody; your rights cover {', '.join(sorted(reach.domains))}"
+        )
+    within = Entity.objects.filter(organization=organization, entity_id__in=named, domain__in=reach.domains)
+    if within.count() < len(named):
+        raise OutOfScope("not within the mail domains of your rights")
+
+
+def _entity_id(member: str, organization: Organization, value: str) -> str:
+    """The entity that a member names, or nobody's id if nothing knows whose it is."""
+    if member not in OWNED:
+        return str(value)
+    finder = finders.get(member)
+    return finder(organization, value) if finder else ""
+
+
+def _require_address(rule: Operation, reach: Reach, params: Mapping[str, Any]) -> None:
+    member = ADDRESSES.get(rule.name)
+    if member and str(params.get(member, "")).rpartition("@")[2] not in reach:
+        raise Denied(f"{member} has to be an address on {', '.join(sorted(reach.domains))}")

@@ -1,0 +1,46 @@
+"""Encryption of what the console has to keep and nobody may read from the database: TOTP seeds, sessions."""
+
+import base64
+import json
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.core.signing import BadSignature
+
+
+def seal(clear: bytes) -> bytes:
+    return _keys(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS).encrypt(clear)
+
+
+def unseal(sealed: bytes) -> bytes:
+    """What was sealed with the secret key or one of its fallbacks; `BadSignature` for anything else."""
+    try:
+        return _keys(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS).decrypt(sealed)
+    except InvalidToken as fault:
+        raise BadSignature("not sealed with a key of this console") from fault
+
+
+@lru_cache(maxsize=8)
+def _keys(*secrets: str) -> MultiFernet:
+    return MultiFernet(_derived(secrets))
+
+
+def _derived(secrets: Iterable[str]) -> Iterable[Fernet]:
+    for secret in secrets:
+        kdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"console.operators.sealing")
+        yield Fernet(base64.urlsafe_b64encode(kdf.derive(secret.encode())))
+
+
+class SealedSerializer:
+    """Sessions as sealed JSON: a TOTP seed waits there for its first code, a suspended form for a password."""
+
+    def dumps(self, value: Any) -> bytes:
+        return seal(json.dumps(value, separators=(",", ":")).encode())
+
+    def loads(self, data: bytes) -> Any:
+        return json.loads(unseal(data))

@@ -1,0 +1,59 @@
+"""How long a session lasts: thirty minutes without a request, twelve hours at the most."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth import logout
+from django.http import HttpRequest
+from django.utils import timezone
+
+from console.operators import signing
+from console.operators.models import Operator
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+# What is seen within a minute of the last time is not written again: idling begins up to that much early.
+GRAIN = timedelta(minutes=1)
+BEGAN, SEEN = "console.began", "console.seen"
+
+
+def begin(request: HttpRequest) -> None:
+    """Count from now, for a new sign-in."""
+    now = timezone.now().timestamp()
+    request.session[BEGAN] = request.session[SEEN] = now
+
+
+def end(request: HttpRequest, why: str) -> None:
+    """Sign out on the server: the session's row goes, and with it whatever its cookie opened."""
+    operator = request.user
+    if isinstance(operator, Operator):
+        signing.signed_out(request, operator, why)
+    logout(request)
+    request.META["console.signed_out"] = True
+
+
+def hold(request: HttpRequest) -> None:
+    """End the session if it has outlived either limit, else note that it is in use."""
+    if BEGAN not in request.session:
+        begin(request)
+        return
+    now = timezone.now()
+    why = _over(now, _time(request, BEGAN), _time(request, SEEN))
+    if why:
+        end(request, why)
+    elif now - _time(request, SEEN) >= GRAIN and not is_background(request):
+        request.session[SEEN] = now.timestamp()
+
+
+def is_background(request: HttpRequest) -> bool:
+    """Whether a page asks by itself (`hx-headers='{"X-Background": "1"}'`): a poll is nobody's presence."""
+    return "X-Background" in request.headers
+
+
+def _time(request: HttpRequest, name: str) -> datetime:
+    return datetime.fromtimestamp(request.session[name], tz=timezone.get_default_timezone())
+
+
+def _over(now: datetime, began: datetime, seen: datetime) -> str:
+    if now - began >= ABSOLUTE:
+        return "twelve hours after signing in"
+    return "thirty minutes without a request" if now - seen >= IDLE else ""
