@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "console.middleware.SessionLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -104,10 +105,59 @@ STORAGES = {
     },
 }
 
-# Who may enter.
+# Who may enter: e-mail and password, a second factor if she has set one up; nobody signs up.
 AUTH_USER_MODEL = "operators.Operator"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "console.operators.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/5m/ip,5/5m/key"}
+MFA_ADAPTER = "console.operators.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "WorkMail Console"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# How the browser is spoken to. Browsers keep no `Secure` cookie and no `__Host-` name that came over plain
+# HTTP, so the demo on http://127.0.0.1 has to say that it is insecure; nothing else may.
+INSECURE_HTTP = env.bool("INSECURE_HTTP", default=DEBUG)
+SESSION_COOKIE_NAME = "sessionid" if INSECURE_HTTP else "__Host-sessionid"
+SESSION_COOKIE_SECURE = not INSECURE_HTTP
+SESSION_COOKIE_AGE = 12 * 60 * 60  # at the most; console/operators/sessions.py ends it earlier
+SESSION_SERIALIZER = "console.operators.sealing.SealedSerializer"
+CSRF_COOKIE_NAME = "csrftoken" if INSECURE_HTTP else "__Host-csrftoken"
+CSRF_COOKIE_SECURE = not INSECURE_HTTP
+CSRF_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SECURE_SSL_REDIRECT = not INSECURE_HTTP
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 0 if INSECURE_HTTP else 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+# console.middleware.SecurityHeaders sends X-Frame-Options (W002); preloading (W021) is the domain owner's choice.
+SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W021"]
+# How many proxies stand in front; without any, what a client says of its address and scheme is not believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+if ALLAUTH_TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # The ledger: `id=hex` pairs of 32 bytes, the last one signs; older ones stay to verify.
 LEDGER_KEYS: dict[str, str] = env.dict("LEDGER_KEYS", default={})

@@ -68,6 +68,7 @@ def variables(place: Place, environ: Mapping[str, str]) -> dict[str, str]:
         **_secrets(place.var / "secrets.env"),
         "DJANGO_SETTINGS_MODULE": "console.settings",
         "VAR_DIR": str(place.var),
+        "INSECURE_HTTP": "1",  # it serves http://127.0.0.1, where browsers keep no Secure cookie
         "STATIC_ROOT": str(place.var / "static"),
         "WORKMAIL_ENDPOINT_URL": place.sandbox,
         "WORKMAIL_REGION": "us-east-1",
