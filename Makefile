@@ -7,15 +7,15 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 export PORT
 
 demo: ## Run the console on PORT (8000) with a sandbox; state under VAR_DIR (var/)
-	@tools/install requirements.lock
+	@scripts/install requirements.lock
 	@exec $(PYTHON_IN) -m console.demo
 
 test: ## Check format, lint, types and templates, and run every test
-	@tools/install tests/requirements.lock
+	@scripts/install tests/requirements.lock
 	@exec $(PYTHON_IN) -m tests.suite
 
 fmt: ## Rewrite Python and templates in the format that `make test` wants
-	@tools/install tests/requirements.lock
+	@scripts/install tests/requirements.lock
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 	.venv/bin/djhtml --tabwidth 2 templates
@@ -25,7 +25,7 @@ lock: ## Compile both lock files from pyproject.toml (needs uv; UPGRADE=1 takes 
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --extra sandbox --extra test -c requirements.lock pyproject.toml -o tests/requirements.lock
 
 bench: ## Measure (tests/benchmarks); asserts nothing about time
-	@tools/install tests/requirements.lock
+	@scripts/install tests/requirements.lock
 	@exec $(PYTHON_IN) -m pytest tests/benchmarks -q -s -p no:cacheprovider
 
 clean: ## Remove everything that was installed or built, but not the state under var/
