@@ -35,8 +35,10 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "django_htmx",
+    "django.forms",
     "template_partials",
 ]
+FORM_RENDERER = "console.ui.forms.Renderer"
 MIDDLEWARE = [
     "console.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
@@ -63,7 +65,11 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "console.ui.navigation.context",
+                "console.navigation.context",
+            ],
+            "builtins": [
+                "console.ui.templatetags.ui",
+                "template_partials.templatetags.partials",
             ],
         },
     },
@@ -152,7 +158,7 @@ SECURE_SSL_REDIRECT = not INSECURE_HTTP
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 0 if INSECURE_HTTP else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-# console.middleware.SecurityHeaders sends X-Frame-Options (W002); preloading (W021) is the domain owner's choice.
+# SecurityHeaders sends X-Frame-Options (W002); preloading (W021) is the choice of whoever owns the domain.
 SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W021"]
 # How many proxies stand in front; without any, what a client says of its address and scheme is not believed.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)

@@ -1,0 +1,94 @@
+"""What the menu lists, and the frame around every page: menu, organizations, theme.
+
+This is the one place where the frame meets the policy; `console/ui` knows neither.
+"""
+
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.actors import Actor
+from console.ui import navigation
+from console.ui.navigation import Item, Link
+
+MENU = (
+    Item("Overview", "layout-dashboard", "organizations:overview", "ReadOverview"),
+    Item("People", "users", "users:list", "ListUsers"),
+    Item("Exports", "package-export", "exports:list", "ListMailboxExportJobs"),
+    Item("Ledger", "book", "ledger:list", "ReadLedger"),
+)
+
+
+class Frame:
+    """What `base.html` shows around a page; each part is looked up only when a template asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @property
+    def actor(self) -> Actor | None:
+        user = getattr(self.request, "user", None)
+        return getattr(self.request, "actor", None) if user and user.is_authenticated else None
+
+    @property
+    def layout(self) -> str:
+        return "base.html" if self.actor else "base_signed_out.html"
+
+    @property
+    def theme(self) -> str:
+        return getattr(getattr(self.request, "user", None), "theme", "") or "auto"
+
+    @cached_property
+    def organizations(self) -> list[Organization]:
+        return list(policy.organizations(self.actor).order_by("name", "slug")) if self.actor else []
+
+    @cached_property
+    def organization(self) -> Organization | None:
+        """The one that the URL names, if she may know of it; elsewhere her first, so that the menu stays."""
+        slug = navigation.slug_of(self.request)
+        named = (each for each in self.organizations if each.slug == slug)
+        return next(named, self.organizations[0] if self.organizations and not slug else None)
+
+    @cached_property
+    def menu(self) -> list[Link]:
+        actor, organization = self.actor, self.organization
+        if actor is None or organization is None:
+            return []
+        return navigation.links(
+            MENU,
+            organization.slug,
+            self.request.path,
+            lambda operation: policy.allows(actor, operation, organization),
+        )
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether what is shown comes from anywhere but AWS."""
+        endpoint = self.organization.endpoint_url if self.organization else ""
+        host = urlsplit(endpoint or settings.AWS_ENDPOINT_URL).hostname or ""
+        return bool(host) and not host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
+
+    @property
+    def initials(self) -> str:
+        words = str(getattr(self.request.user, "name", "")).split()
+        return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper() or "?"
+
+    @property
+    def search_url(self) -> str:
+        return reverse("search", args=[self.organization.slug]) if self.organization else ""
+
+    @property
+    def days_left(self) -> int:
+        return navigation.days_left(timezone.now().date())
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    frame = Frame(request)
+    return {"frame": frame, "layout": frame.layout}

@@ -1,0 +1,68 @@
+"""Small pieces of HTML that are made by the thousand (cells of tables), escaped, and dates as text."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.templatetags.static import static
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+DASH: SafeString = mark_safe('<span class="none">&ndash;</span>')
+SPRITE = "vendor/tabler-icons-3.51.0/sprite.svg"
+TONES = ("success", "warning", "danger", "info", "neutral")
+
+
+def text(value: Any) -> SafeString | str:
+    """A value as a reader expects it: a dash for nothing, yes and no, dates as dates."""
+    if value is None or value == "":
+        return DASH
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return when(value)
+    return str(value)
+
+
+def link(href: str, label: Any, below: Any = "") -> SafeString:
+    """A link, with a second quiet line below it if there is one."""
+    if not below:
+        return format_html('<a href="{}">{}</a>', href, label or DASH)
+    return format_html('<a href="{}">{}</a><span class="below">{}</span>', href, label or DASH, below)
+
+
+def badge(label: Any, tone: str = "neutral") -> SafeString:
+    """A status: the word says it, the colour only helps; `tone` is one of `TONES`."""
+    return format_html('<span class="status-badge is-{}">{}</span>', tone, label)
+
+
+def when(value: datetime | None) -> SafeString:
+    """A moment in UTC; the page's script shows it in the reader's own time."""
+    if value is None:
+        return DASH
+    moment = value.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" data-local>{}</time>', moment.isoformat(timespec="seconds"), stamp(moment)
+    )
+
+
+def stamp(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def icon(name: str) -> SafeString:
+    """A drawing of the sprite, silent to a screen reader: the words beside it speak."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static(SPRITE),
+        name,
+    )
+
+
+def mono(value: Any) -> SafeString | str:
+    """An identifier, as such."""
+    return format_html("<code>{}</code>", value) if value else DASH
+
+
+def lines(*values: Any) -> SafeString:
+    """Values below one another; empty ones are left out."""
+    return mark_safe("<br>".join(conditional_escape(value) for value in values if value))  # noqa: S308 - each is escaped

@@ -1,0 +1,56 @@
+"""What templates of the console ask for: icons, badges, moments, form controls with their looks."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms, template
+from django.forms import BoundField
+from django.utils.safestring import SafeString
+
+from console.ui import markup
+
+register = template.Library()
+CONTROLS: tuple[tuple[type[forms.Widget], str], ...] = (
+    (forms.CheckboxInput, "form-check-input"),
+    (forms.RadioSelect, "form-check-input"),
+    (forms.CheckboxSelectMultiple, "form-check-input"),
+    (forms.Select, "form-select"),
+)
+
+register.simple_tag(markup.icon, name="icon")
+register.simple_tag(markup.badge, name="badge")
+register.filter("when", markup.when)
+register.filter("shown", markup.text)
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """The field's input, looking like the others, invalid if it is."""
+    widget = field.field.widget
+    look = next((css for kind, css in CONTROLS if isinstance(widget, kind)), "form-control")
+    own = str(widget.attrs.get("class", ""))
+    css = " ".join(filter(None, (look, own, "is-invalid" if field.errors else "")))
+    return field.as_widget(attrs={"class": css})
+
+
+@register.filter
+def is_check(field: BoundField) -> bool:
+    """Whether the label belongs behind the input."""
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def is_group(field: BoundField) -> bool:
+    """Whether the field is several inputs under one heading."""
+    return isinstance(field.field.widget, (forms.RadioSelect, forms.CheckboxSelectMultiple))
+
+
+@register.filter
+def iso(value: datetime | None) -> str:
+    return value.isoformat(timespec="seconds") if value else ""
+
+
+@register.filter
+def get(mapping: Any, name: str) -> Any:
+    """An entry whose name a template cannot spell (a dotted member of AWS's)."""
+    return mapping.get(name, "")

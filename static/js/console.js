@@ -1,0 +1,138 @@
+// Comfort on top of pages that work without it: delegated listeners, no library, nothing inline.
+(() => {
+  const on = (type, handler) => document.addEventListener(type, handler);
+  const each = (selector, act, root = document) => root.querySelectorAll(selector).forEach(act);
+  const near = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
+  const memory = { get: (key) => { try { return localStorage.getItem(key); } catch { return null; } },
+    set: (key, value) => { try { localStorage.setItem(key, value); } catch { /* private browsing */ } } };
+
+  // --- what the server wrote, shown in the reader's terms ---------------------------------------
+  const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const dress = (root) => {
+    each("time[data-local]", (time) => {
+      const date = new Date(time.dateTime);
+      if (time.title || Number.isNaN(date.getTime())) return;
+      time.title = time.textContent;
+      time.textContent = moment.format(date);
+    }, root);
+    each("[data-confirm-text]", arm, root);
+    each("[data-toast]", settle, root);
+    each("[data-needs-script][hidden]", (element) => { element.hidden = false; }, root);
+  };
+
+  // --- toasts: in the page, or from an answer's HX-Trigger: {"toast": {"message", "tone"}} -------
+  const settle = (toast) => {
+    if (toast.dataset.settled || toast.classList.contains("is-danger")) return;
+    toast.dataset.settled = "yes";
+    const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
+    setTimeout(leave, 7000);
+  };
+  const toast = (message, tone = "success") => {
+    const box = document.createElement("div");
+    const text = document.createElement("p");
+    const close = document.createElement("button");
+    box.className = `notice is-${tone}`;
+    box.dataset.toast = "";
+    text.textContent = message;
+    Object.assign(close, { type: "button", className: "btn-close" });
+    close.dataset.dismiss = "";
+    close.setAttribute("aria-label", "Dismiss");
+    box.append(text, close);
+    document.querySelector("[data-toasts]")?.append(box);
+    settle(box);
+  };
+  on("toast", (event) => toast(event.detail.message, event.detail.tone));
+  on("htmx:error", (event) => {
+    if (event.detail?.ctx) toast("The console did not answer. Check your connection and try again.", "danger");
+  });
+
+  // --- typed confirmation: the server checks it too ----------------------------------------------
+  const arm = (input) => {
+    const button = input.form?.querySelector("[type=submit]");
+    if (button) button.disabled = input.value.trim() !== input.dataset.confirmText;
+  };
+  on("input", (event) => { if (event.target.matches?.("[data-confirm-text]")) arm(event.target); });
+
+  // --- forms that were touched are not left by accident ------------------------------------------
+  let touched = null;
+  on("input", (event) => { touched = near(event, "form[data-dirty]") ?? touched; });
+  on("submit", () => { touched = null; });
+  addEventListener("beforeunload", (event) => { if (touched?.isConnected) event.preventDefault(); });
+
+  // --- buttons -----------------------------------------------------------------------------------
+  const copy = async (button) => {
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy || document.querySelector(button.dataset.copyFrom).value);
+      toast("Copied.");
+    } catch {
+      toast("The browser did not let the console copy this.", "danger");
+    }
+  };
+  const reveal = (button) => {
+    const input = document.getElementById(button.getAttribute("aria-controls"));
+    input.type = input.type === "password" ? "text" : "password";
+    button.setAttribute("aria-pressed", String(input.type === "text"));
+  };
+  on("click", (event) => {
+    const button = near(event, "button");
+    if (!button) return;
+    if ("dismiss" in button.dataset) (button.closest("dialog") ?? button.closest("[data-toast]"))?.[button.closest("dialog") ? "close" : "remove"]();
+    if ("copy" in button.dataset || button.dataset.copyFrom) copy(button);
+    if ("reveal" in button.dataset) reveal(button);
+    if (button.dataset.dialog) document.getElementById(button.dataset.dialog)?.showModal();
+  });
+  on("click", (event) => { if (event.target.matches?.("dialog")) event.target.close(); });
+
+  // --- ticking rows --------------------------------------------------------------------------------
+  const count = (form) => {
+    const boxes = [...form.querySelectorAll("[data-tick]")];
+    const ticked = boxes.filter((box) => box.checked).length;
+    each("[data-tick-count]", (element) => { element.textContent = ticked; }, form);
+    each("[data-tick-bar]", (element) => { element.hidden = !ticked; }, form);
+    each("[data-tick-all]", (all) => {
+      all.checked = ticked > 0 && ticked === boxes.length;
+      all.indeterminate = ticked > 0 && ticked < boxes.length;
+    }, form);
+  };
+  on("change", (event) => {
+    const scope = near(event, "form") ?? document;
+    if (event.target.matches?.("[data-tick-all]")) each("[data-tick]", (box) => { box.checked = event.target.checked; }, scope);
+    if (event.target.matches?.("[data-tick], [data-tick-all]")) count(scope);
+    if (event.target.matches?.("[data-shortcuts]")) memory.set("shortcuts", event.target.checked ? "on" : "off");
+  });
+
+  // --- single keys: / search, j k rows, Enter open, x tick; they can be switched off (WCAG 2.1.4) ---
+  const typing = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+  const move = (step) => {
+    const rows = [...document.querySelectorAll("table[data-rows] tbody tr")];
+    if (!rows.length) return;
+    const at = rows.findIndex((row) => row.classList.contains("is-current"));
+    const row = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
+    rows[at]?.classList.remove("is-current");
+    row.classList.add("is-current");
+    (row.querySelector("a[href]") ?? row).focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+  };
+  const keys = {
+    "/": () => { const box = document.querySelector("[data-find]"); box?.focus(); box?.select(); },
+    j: () => move(1),
+    k: () => move(-1),
+    x: () => document.querySelector("tr.is-current [data-tick]")?.click(),
+  };
+  on("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (memory.get("shortcuts") === "off" || document.querySelector("dialog[open]") || !keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  on("focusin", (event) => {
+    const row = near(event, "table[data-rows] tbody tr");
+    if (!row || row.classList.contains("is-current")) return;
+    each("tr.is-current", (other) => other.classList.remove("is-current"));
+    row.classList.add("is-current");
+  });
+
+  on("htmx:after:swap", () => dress(document));
+  dress(document);
+  each("[data-shortcuts]", (box) => { box.checked = memory.get("shortcuts") !== "off"; });
+})();
