@@ -1,0 +1,11 @@
+"""The app of the ledger: what was done through the console, by whom, and that nobody changed it since."""
+
+from django.apps import AppConfig
+
+
+class LedgerConfig(AppConfig):
+    name = "console.ledger"
+    verbose_name = "ledger"
+
+    def ready(self) -> None:
+        from console.ledger import checks  # noqa: F401 - registers itself

@@ -1,0 +1,344 @@
+"""The ledger's chain: how an entry is signed, and the verifier, which needs Python and nothing else.
+
+An entry is signed with HMAC-SHA256 over a JSON object of all its columns in order of their names, its
+number and the hash of the entry before it included. The head says how long the chain is, signed too.
+What no keyed chain can show by itself: that somebody put back an old copy of everything, entries
+and head. Heads kept elsewhere (`manage.py ledger anchor`, the first line of any export) show that.
+
+An export is a head, one line an entry (its hash, then exactly the bytes that were signed), and the
+same head again. `python -m console.ledger.chain FILE`, with LEDGER_KEYS set, verifies one; this file may
+be copied to any machine for it.
+"""
+
+import argparse
+import hmac
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from json.encoder import encode_basestring
+from typing import Any, Self, TextIO
+
+TEXTS = (
+    *("address", "at", "aws_request_id", "body", "call", "key_id", "kind", "method", "operation"),
+    *("operator", "organization", "outcome", "prev", "reason", "request_id", "session"),
+    *("target", "target_name", "ticket"),
+)
+COLUMNS = tuple(sorted((*TEXTS, "operator_id", "seq")))
+GENESIS = "0" * 64
+MOST_WARNINGS = 100
+
+Keys = Mapping[str, bytes]
+Row = Mapping[str, Any]
+
+
+class BadKeys(Exception):
+    """LEDGER_KEYS is missing or not `id=hex` pairs of 32 bytes."""
+
+
+def read_keys(pairs: Mapping[str, str]) -> dict[str, bytes]:
+    """The keys by id, in their order: the last one signs, all of them verify."""
+    try:
+        keys = {name: bytes.fromhex(text) for name, text in pairs.items()}
+    except ValueError:
+        raise BadKeys("LEDGER_KEYS holds a key that is not hexadecimal") from None
+    if not keys or any(len(key) != 32 for key in keys.values()) or not all(keys):
+        raise BadKeys("LEDGER_KEYS needs at least one id=hex pair, each key of 32 bytes")
+    return keys
+
+
+def moment(at: datetime) -> str:
+    """A time as it is signed: UTC, to the microsecond."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def _number(value: int | None) -> str:
+    return "null" if value is None else repr(value)
+
+
+# `repr` and `encode_basestring` leave no room: 3.0, True, "3" and b"3" are none of them 3. The whole is
+# what `json.dumps(…, sort_keys=True)` makes, at half its cost.
+_WRITERS = [(name, encode_basestring if name in TEXTS else _number) for name in COLUMNS]
+_OBJECT = "{" + ",".join(f'"{name}":%s' for name in COLUMNS) + "}"
+
+
+def canonical(entry: Row) -> bytes:
+    """What is signed of an entry: every column but the hash itself."""
+    return (_OBJECT % tuple([write(entry[name]) for name, write in _WRITERS])).encode()
+
+
+def sign(entry: Row, key: bytes) -> str:
+    return hmac.digest(key, canonical(entry), "sha256").hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A head: the chain's length and last hash, signed, so that a shorter chain cannot pose as the whole."""
+
+    seq: int
+    hash: str
+    key_id: str
+    mac: str
+
+    @classmethod
+    def make(cls, seq: int, last: str, keys: Keys) -> Self:
+        key_id = list(keys)[-1]
+        unsigned = cls(seq, last, key_id, "")
+        return replace(unsigned, mac=unsigned.sign(keys[key_id]))
+
+    @classmethod
+    def parse(cls, line: str) -> Self:
+        """From a line that `line()` made; `ValueError` if it is none."""
+        try:
+            return cls(**json.loads(line)["head"])
+        except (TypeError, KeyError) as fault:
+            raise ValueError("not a head") from fault
+
+    def line(self) -> str:
+        return json.dumps({"head": asdict(self)})
+
+    def sign(self, key: bytes) -> str:
+        text = json.dumps({"hash": self.hash, "key_id": self.key_id, "seq": self.seq})
+        return hmac.digest(key, text.encode(), "sha256").hex()
+
+    def is_signed(self, keys: Keys) -> bool:
+        key = keys.get(self.key_id)
+        return key is not None and hmac.compare_digest(self.sign(key).encode(), str(self.mac).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`first_bad_seq` is the number at which what was read stops being what was signed."""
+
+    ok: bool
+    count: int
+    first_bad_seq: int | None = None
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.ok:
+            return f"OK: {self.count} entries"
+        return f"BAD at entry {self.first_bad_seq}: {self.reason} ({self.count} entries before it are good)"
+
+
+@dataclass(slots=True)
+class Walk:
+    """Where the verifier is: the last good entry, and what it carries along."""
+
+    keys: Keys
+    anchors: Mapping[int, str] = field(default_factory=dict)
+    seq: int = 0
+    hash: str = GENESIS
+    at: str = ""
+    key_id: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+    def warn(self, text: str) -> None:
+        if len(self.warnings) < MOST_WARNINGS:
+            self.warnings.append(text)
+
+    def step(self, entry: Row) -> None:
+        """Past a good entry. Order is `seq`: a clock that went back is only worth a word."""
+        if entry["at"] < self.at:
+            self.warn(f"the clock went back at entry {entry['seq']}: {self.at} was before {entry['at']}")
+        if entry["key_id"] != self.key_id and _order(self.keys, entry["key_id"]) < _order(
+            self.keys, self.key_id
+        ):
+            self.warn(f"entry {entry['seq']} is signed with {entry['key_id']}, older than the one before")
+        self.seq, self.hash, self.at, self.key_id = entry["seq"], entry["hash"], entry["at"], entry["key_id"]
+
+
+def _order(keys: Keys, key_id: str) -> int:
+    return list(keys).index(key_id) if key_id in keys else -1
+
+
+def _gap(entry: Row, walk: Walk) -> str:
+    expected = walk.seq + 1
+    return "" if entry["seq"] == expected else f"entry {entry['seq']} stands where {expected} should"
+
+
+def _link(entry: Row, walk: Walk) -> str:
+    return "" if entry["prev"] == walk.hash else "it does not follow from the entry before it"
+
+
+def _signature(entry: Row, walk: Walk) -> str:
+    key = walk.keys.get(entry["key_id"])
+    if key is None:
+        return f"it names a key that is not in LEDGER_KEYS: {entry['key_id']!r}"
+    good = hmac.compare_digest(sign(entry, key), entry["hash"])
+    return "" if good else "its hash does not fit its content: it was changed, or forged"
+
+
+def _anchored(entry: Row, walk: Walk) -> str:
+    known = walk.anchors.get(entry["seq"])
+    return "" if known in (None, entry["hash"]) else "an anchor knows another entry of this number"
+
+
+def _head_signed(head: Seal, walk: Walk) -> str:
+    return "" if head.is_signed(walk.keys) else "the head is not signed with a key of LEDGER_KEYS"
+
+
+def _head_fits(head: Seal, walk: Walk) -> str:
+    if head.seq > walk.seq:
+        return f"entries are missing at the end: the head counts {head.seq}"
+    if head.seq < walk.seq:
+        return f"the head counts only {head.seq}"
+    return "" if head.hash == walk.hash else "the head knows another last entry"
+
+
+def _anchors_reached(_: Seal, walk: Walk) -> str:
+    longest = max(walk.anchors, default=0)
+    return "" if longest <= walk.seq else f"entries are missing at the end: an anchor counts {longest}"
+
+
+CHECKS: tuple[Callable[[Row, Walk], str], ...] = (_gap, _link, _signature, _anchored)
+END_CHECKS: tuple[Callable[[Seal, Walk], str], ...] = (_head_signed, _head_fits, _anchors_reached)
+
+
+def verify(entries: Iterable[Row], keys: Keys, head: Seal | None, anchors: Iterable[Seal] = ()) -> Verdict:
+    """Walk the entries in the order given, from the first, and stop at the first that is not as signed.
+
+    `head=None` means that there is no head, which is as bad as a wrong one. An anchor that is not
+    signed counts for nothing, with a warning.
+    """
+    walk = Walk(keys)
+    walk.anchors = dict(_trusted(anchors, walk))
+    for entry in entries:
+        fault = _fault(entry, walk)
+        if fault:
+            return _bad(walk, walk.seq + 1, fault)
+        walk.step(entry)
+    return _end(head, walk)
+
+
+def _trusted(anchors: Iterable[Seal], walk: Walk) -> Iterator[tuple[int, str]]:
+    for anchor in anchors:
+        if anchor.is_signed(walk.keys):
+            yield anchor.seq, anchor.hash
+        else:
+            walk.warn(f"the anchor of entry {anchor.seq} is not signed and was not believed")
+
+
+def _fault(entry: Row, walk: Walk) -> str:
+    try:
+        for check in CHECKS:
+            fault = check(entry, walk)
+            if fault:
+                return fault
+    except (KeyError, TypeError, ValueError) as cause:
+        return f"it is no entry ({type(cause).__name__}: {cause})"
+    return ""
+
+
+def _end(head: Seal | None, walk: Walk) -> Verdict:
+    if head is None:
+        return _bad(walk, walk.seq + 1, "there is no head, so nobody knows how many entries there were")
+    for check in END_CHECKS:
+        fault = check(head, walk)
+        if fault:
+            return _bad(walk, _first_bad(head, walk), fault)
+    return Verdict(ok=True, count=walk.seq, warnings=tuple(walk.warnings))
+
+
+def _first_bad(head: Seal, walk: Walk) -> int:
+    """After a signed head's end, or of the last entry where the head has its number but not its hash."""
+    if not head.is_signed(walk.keys) or head.seq > walk.seq:
+        return walk.seq + 1
+    return head.seq + 1 if head.seq < walk.seq or head.hash == walk.hash else max(walk.seq, 1)
+
+
+def _bad(walk: Walk, seq: int, reason: str) -> Verdict:
+    return Verdict(False, min(walk.seq, seq - 1), seq, reason, tuple(walk.warnings))
+
+
+def entry_line(entry: Row) -> str:
+    """An entry as a line of an export: its hash, then what was signed."""
+    return f'{{"hash":{encode_basestring(entry["hash"])},{canonical(entry).decode()[1:]}'
+
+
+def export_lines(entries: Iterable[Row], head: Seal) -> Iterator[str]:
+    """The head at both ends: a file that was cut off has lost one of them."""
+    yield head.line()
+    for entry in entries:
+        yield entry_line(entry)
+    yield head.line()
+
+
+class Export:
+    """The entries of an export, read once; what is not a line of it is yielded as an entry without columns."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = (line.rstrip("\n") for line in lines)
+        self._first = next(self._lines, "")
+        self.head = Seal.parse(self._first)
+        self.is_complete = False
+
+    def __iter__(self) -> Iterator[Row]:
+        for line in self._lines:
+            if self.is_complete:
+                yield {}
+            elif line == self._first:
+                self.is_complete = True
+            else:
+                yield _parsed(line)
+
+
+def _parsed(line: str) -> Row:
+    """Exactly what `entry_line` makes: JSON that says a name twice, say, is read differently elsewhere."""
+    try:
+        entry: Row = json.loads(line)
+        return entry if entry_line(entry) == line else {}
+    except (KeyError, TypeError, ValueError):
+        return {}
+
+
+def verify_export(lines: Iterable[str], keys: Keys, anchors: Iterable[Seal] = ()) -> Verdict:
+    try:
+        export = Export(lines)
+    except ValueError:
+        return Verdict(False, 0, 1, "the file does not begin with a head: it is not a whole export")
+    verdict = verify(export, keys, export.head, anchors)
+    if verdict.ok and not export.is_complete:
+        cut = "the file does not end with its head: it was cut off"
+        return replace(verdict, ok=False, first_bad_seq=verdict.count + 1, reason=cut)
+    return verdict
+
+
+def open_export(path: str) -> TextIO:
+    """Bytes that are no text, and line ends of another kind, come through: no signature fits them."""
+    return open(path, encoding="utf-8", errors="surrogateescape", newline="\n")
+
+
+def read_anchors(path: str) -> list[Seal]:
+    """The heads in a file of heads, or in an export; none for no path."""
+    if not path:
+        return []
+    with open(path, encoding="utf-8") as file:
+        return [Seal.parse(line) for line in file if line.startswith('{"head"')]
+
+
+def report(verdict: Verdict, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(asdict(verdict))
+    return "\n".join([str(verdict), *(f"warning: {text}" for text in verdict.warnings)])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="chain", description="Verify an export of the ledger.")
+    parser.add_argument("file")
+    parser.add_argument("--anchors", default="", help="a file with heads that were kept elsewhere")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(arguments)
+    pairs = (pair.partition("=") for pair in os.environ.get("LEDGER_KEYS", "").split(",") if pair)
+    keys = read_keys({name: text for name, _, text in pairs})
+    with open_export(options.file) as file:
+        verdict = verify_export(file, keys, read_anchors(options.anchors))
+    sys.stdout.write(report(verdict, options.json) + "\n")
+    return 0 if verdict.ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

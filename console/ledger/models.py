@@ -1,0 +1,179 @@
+"""The ledger's two tables: entries, which nothing changes once they stand, and the head of their chain.
+
+Written by `journal` alone. Operators and organizations are kept by value: the ledger outlives both.
+"""
+
+import json
+from functools import cached_property
+from typing import Any, ClassVar, NoReturn, Self
+
+from django.db import models
+from django.db.models import Case, Exists, OuterRef, Subquery, Value, When
+
+from console.ledger.diff import Difference, differences
+from console.ledger.fields import Seq
+
+
+class AppendOnly(TypeError):
+    """Something tried to change or remove an entry."""
+
+
+def _refuse(*_: Any, **__: Any) -> NoReturn:
+    raise AppendOnly("the ledger is append-only, and console.ledger.journal appends")
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    update = delete = create = get_or_create = update_or_create = _refuse
+    bulk_create = bulk_update = _refuse
+    aupdate = adelete = acreate = aget_or_create = aupdate_or_create = abulk_create = abulk_update = _refuse
+    # `Collector` deletes through this one.
+    _raw_delete = _refuse
+
+    def of_call(self, call: Any) -> Self:
+        """The intent and every outcome of one call, in their order."""
+        return self.filter(call=call).order_by("seq")
+
+    def with_result(self) -> Self:
+        """Each with `result`: what its call came to, "" while nobody knows; a finding beats `unknown`."""
+        unknown_last = Case(When(outcome=Entry.Outcome.UNKNOWN, then=1), default=0)
+        outcomes = Entry.objects.filter(call=OuterRef("call"), kind=Entry.Kind.OUTCOME)
+        latest = outcomes.order_by(unknown_last, "-seq").values("outcome")[:1]
+        return self.annotate(result=models.functions.Coalesce(Subquery(latest), Value("")))
+
+    def open(self) -> Self:
+        """Intents of which nobody knows yet what became of them."""
+        settled = Entry.objects.filter(call=OuterRef("call"), kind=Entry.Kind.OUTCOME).exclude(
+            outcome=Entry.Outcome.UNKNOWN
+        )
+        return self.filter(~Exists(settled), kind=Entry.Kind.INTENT).order_by("seq")
+
+
+class Entry(models.Model):
+    """One thing that was done, attempted or noticed, signed together with the entry before it."""
+
+    class Kind(models.TextChoices):
+        INTENT = "intent", "Intent"
+        OUTCOME = "outcome", "Outcome"
+        DENIED = "denied", "Denied"
+        SIGNED_IN = "signed_in", "Signed in"
+        SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
+        SIGNED_OUT = "signed_out", "Signed out"
+        REVEALED = "revealed", "Revealed"
+        OBSERVED = "observed", "Observed"
+        CHANGED = "changed", "Changed"
+
+    class Outcome(models.TextChoices):
+        """`DONE` and `REFUSED` are AWS's answers, `UNKNOWN` is none; the rest was found by looking later."""
+
+        DONE = "done", "Done"
+        REFUSED = "refused", "Refused"
+        UNKNOWN = "unknown", "Unknown"
+        APPLIED = "applied", "Applied"
+        NOT_APPLIED = "not_applied", "Not applied"
+        UNDETERMINED = "undetermined", "Undetermined"
+
+    seq = Seq("number", primary_key=True)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=20, choices=Kind)
+    outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    call = models.UUIDField(help_text="Joins an intent and its outcomes.")
+    operator_id = models.BigIntegerField(null=True, blank=True)
+    operator = models.CharField(max_length=254, blank=True)
+    organization = models.CharField(max_length=64, blank=True)
+    operation = models.CharField(max_length=64, blank=True)
+    target = models.CharField(max_length=256, blank=True)
+    target_name = models.CharField(max_length=320, blank=True)
+    reason = models.TextField(blank=True)
+    ticket = models.CharField(max_length=200, blank=True)
+    address = models.CharField(max_length=64, blank=True)
+    session = models.CharField(max_length=64, blank=True)
+    method = models.CharField(max_length=100, blank=True)
+    request_id = models.CharField(max_length=128, blank=True)
+    aws_request_id = models.CharField(max_length=128, blank=True)
+    text = models.TextField(db_column="body")
+    key_id = models.CharField(max_length=64)
+    prev = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    objects: ClassVar[models.Manager[Self]] = models.Manager.from_queryset(EntryQuerySet)()
+
+    class Meta:
+        ordering = ["-seq"]
+        verbose_name_plural = "entries"
+        indexes = [
+            models.Index(fields=["organization", "seq"], name="ledger_organization"),
+            models.Index(fields=["organization", "operator_id", "seq"], name="ledger_operator"),
+            models.Index(fields=["organization", "operation", "seq"], name="ledger_operation"),
+            models.Index(fields=["organization", "target", "seq"], name="ledger_target"),
+            models.Index(fields=["organization", "outcome", "seq"], name="ledger_outcome"),
+            models.Index(fields=["organization", "at"], name="ledger_at"),
+            models.Index(fields=["call"], name="ledger_call"),
+            models.Index(fields=["kind", "at"], name="ledger_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq}: {self.sentence}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Once, by the journal; the chain stands and falls with the order in which it writes."""
+        if not kwargs.get("force_insert"):
+            _refuse()
+        super().save(*args, **kwargs)
+
+    delete = adelete = _refuse
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """`params`, `before`, `after`, `result`, `error`, `attempts`, or whatever was recorded."""
+        found: dict[str, Any] = json.loads(self.text)
+        return found
+
+    @cached_property
+    def changes(self) -> list[Difference]:
+        """What the call changed; an intent looks for its outcome's after, an outcome for its intent's before."""
+        before, after = self._part("before"), self._part("after")
+        return differences(before, after) if before and after else []
+
+    def _part(self, name: str) -> dict[str, Any]:
+        own = self.body.get(name)
+        if own or self.kind not in (self.Kind.INTENT, self.Kind.OUTCOME):
+            return own or {}
+        others = Entry.objects.of_call(self.call).exclude(seq=self.seq).reverse()
+        return next((part for other in others if (part := other.body.get(name))), {})
+
+    @property
+    def sentence(self) -> str:
+        """The entry in one line: who did what to whom, and what came of it."""
+        what = " on ".join(part for part in (self.operation, self.target_name or self.target) if part)
+        return SENTENCES.get(self.kind, "{operator}: {what}").format(
+            operator=self.operator or "Somebody",
+            what=what or str(self.body.get("what", "something")),
+            name=self.target_name or self.operator,
+            outcome=self.get_outcome_display().lower(),
+        )
+
+
+SENTENCES = {
+    Entry.Kind.INTENT: "{operator} asked for {what}",
+    Entry.Kind.OUTCOME: "{what}, asked for by {operator}: {outcome}",
+    Entry.Kind.DENIED: "{operator} was denied {what}",
+    Entry.Kind.SIGNED_IN: "{name} signed in",
+    Entry.Kind.SIGN_IN_FAILED: "A sign-in as {name} failed",
+    Entry.Kind.SIGNED_OUT: "{name} signed out",
+    Entry.Kind.REVEALED: "{operator} was shown what {what} gives",
+    Entry.Kind.OBSERVED: "{what} was done outside the console",
+    Entry.Kind.CHANGED: "{operator} changed {what}",
+}
+
+
+class Head(models.Model):
+    """The one row that says how long the chain is; appending locks it, so that entries queue up."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    seq = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+    key_id = models.CharField(max_length=64)
+    mac = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.seq} entries"
