@@ -1,0 +1,236 @@
+"""`make demo`: it starts from nothing, keeps its state, and leaves no process behind however it ends."""
+
+import http.client
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from console.demo import environment
+from console.demo.environment import Place, PortTaken
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 90.0
+
+
+def eventually(condition: Callable[[], object]) -> bool:
+    """Whether it comes true; how long that takes is not judged."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def living(mark: Path) -> dict[int, str]:
+    """The processes, and their command lines, in whose environment the path of `mark` stands."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"={mark}\0".encode() in (process / "environ").read_bytes():
+                found[int(process.name)] = (process / "cmdline").read_text().replace("\0", " ")
+        except OSError:
+            continue
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def var(tmp_path: Path) -> Iterator[Path]:
+    """A folder for the state; whatever still runs on it afterwards is ended."""
+    folder = tmp_path / "var"
+    yield folder
+    for pid in living(folder):
+        os.kill(pid, signal.SIGKILL)
+
+
+class TestSupervising:
+    """honcho with what was added to it, over processes that do nothing."""
+
+    @pytest.fixture
+    def run(self, var: Path) -> Iterator[Callable[[str], subprocess.Popen[str]]]:
+        started: list[subprocess.Popen[str]] = []
+
+        def start(commands: str) -> subprocess.Popen[str]:
+            code = (
+                "import os, sys; from console.demo.supervisor import supervise\n"
+                f"sys.exit(supervise({commands}, os.environ, lambda: print('all started', flush=True)))"
+            )
+            environ = {**os.environ, "VAR_DIR": str(var), "PYTHONUNBUFFERED": "1"}
+            process = subprocess.Popen(
+                [sys.executable, "-c", code], cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True
+            )
+            started.append(process)
+            return process
+
+        yield start
+        for process in started:
+            process.kill()
+            process.wait()
+
+    SLEEPERS = "{'one': 'sleep 600', 'two': 'sleep 601', 'three': 'sh -c \"sleep 602 & sleep 603\"'}"
+
+    @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
+    def test_a_signal_ends_every_process(
+        self, run: Callable[[str], subprocess.Popen[str]], var: Path, signum: signal.Signals
+    ) -> None:
+        process = run(self.SLEEPERS)
+        assert eventually(lambda: sum("sleep 60" in line for line in living(var).values()) >= 4)
+        process.send_signal(signum)
+        process.communicate()
+        assert process.returncode in {130, 143}
+        assert living(var) == {}
+
+    def test_a_signal_during_the_start_ends_every_process(
+        self, run: Callable[[str], subprocess.Popen[str]], var: Path
+    ) -> None:
+        process = run(self.SLEEPERS)
+        assert process.stdout
+        assert eventually(lambda: "all started" in str(process.stdout and process.stdout.readline()))
+        process.terminate()
+        process.communicate()
+        assert living(var) == {}
+
+    def test_when_one_process_ends_all_do(
+        self, run: Callable[[str], subprocess.Popen[str]], var: Path
+    ) -> None:
+        process = run("{'one': 'sleep 600', 'failing': 'sh -c \"exit 3\"'}")
+        process.communicate()
+        assert process.returncode == 3
+        assert living(var) == {}
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's PR_SET_PDEATHSIG")
+    def test_a_supervisor_that_is_killed_leaves_nobody(
+        self, run: Callable[[str], subprocess.Popen[str]], var: Path
+    ) -> None:
+        process = run("{'one': 'sleep 600', 'two': 'sleep 601'}")
+        assert eventually(lambda: sum("sleep 60" in line for line in living(var).values()) >= 2)
+        process.kill()
+        assert eventually(lambda: not living(var))
+
+
+class TestEnvironment:
+    def place(self, var: Path) -> Place:
+        environment.private_folder(var)
+        return Place(var, 8000, 8001)
+
+    def test_secrets_are_made_once_and_are_nobody_elses_to_read(self, var: Path) -> None:
+        place = self.place(var)
+        first = environment.variables(place, {})
+        again = environment.variables(place, {})
+        assert first["SECRET_KEY"] == again["SECRET_KEY"]
+        assert first["LEDGER_KEYS"] == again["LEDGER_KEYS"]
+        assert stat.S_IMODE((var / "secrets.env").stat().st_mode) == 0o600
+        assert stat.S_IMODE(var.stat().st_mode) == 0o700
+
+    def test_two_folders_have_different_secrets(self, tmp_path: Path) -> None:
+        one, other = (environment.variables(self.place(tmp_path / name), {}) for name in ("one", "other"))
+        assert one["SECRET_KEY"] != other["SECRET_KEY"]
+        assert one["LEDGER_KEYS"] != other["LEDGER_KEYS"]
+
+    def test_no_other_deployment_and_no_aws_account_is_touched(self, var: Path) -> None:
+        given = {
+            "DATABASE_URL": "postgres://production/console",
+            "REDIS_URL": "redis://production",
+            "AWS_PROFILE": "production",
+            "AWS_SESSION_TOKEN": "x",
+            "AWS_ENDPOINT_URL_S3": "https://elsewhere.example",
+            "SECRET_KEY": "production's",
+        }
+        found = environment.variables(self.place(var), given)
+        assert set(given) & set(found) == {"SECRET_KEY"}
+        assert found["SECRET_KEY"] != "production's"
+        assert found["AWS_ACCESS_KEY_ID"] == found["AWS_SECRET_ACCESS_KEY"] == "sandbox"
+        assert found["WORKMAIL_ENDPOINT_URL"] == "http://127.0.0.1:8001"
+
+    def test_a_port_that_is_taken_is_named(self, var: Path) -> None:
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            port = other.getsockname()[1]
+            with pytest.raises(PortTaken, match=str(port)):
+                environment.place({"VAR_DIR": str(var), "PORT": str(port)})
+
+    def test_the_brokers_socket_has_a_path_that_a_socket_can_have(self, tmp_path: Path) -> None:
+        deep = Place(tmp_path / ("d" * 120), 8000, 8001)
+        assert len(str(deep.broker_socket)) < 107
+
+
+class Demo:
+    """A demo in a folder of its own, started as `make demo` starts it."""
+
+    def __init__(self, var: Path, **environ: str) -> None:
+        self.var = var
+        self.port = free_port()
+        given = {**os.environ, **environ, "VAR_DIR": str(var), "PORT": str(self.port)}
+        command = [sys.executable, "-m", "console.demo"]
+        self.log = (var.parent / f"log-{self.port}").open("w+")
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=given, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+
+    def printed(self) -> str:
+        return Path(self.log.name).read_text()
+
+    def is_ready(self) -> bool:
+        assert self.process.poll() is None, self.printed()
+        return "Ctrl-C ends it" in self.printed()
+
+    def status(self, path: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("GET", path)
+        return connection.getresponse().status
+
+    def end(self, signum: signal.Signals) -> None:
+        self.process.send_signal(signum)
+        self.process.wait(PATIENCE)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+class TestDemo:
+    def test_it_runs_ends_and_runs_again_on_the_same_state(self, var: Path) -> None:
+        first = Demo(var)
+        assert eventually(first.is_ready), first.printed()
+        assert first.status("/healthz") == 200
+        assert first.status("/accounts/login/") == 200
+        running = " ".join(living(var).values())
+        assert all(name in running for name in ("console.sandbox", "gunicorn", "worker", "beat"))
+        keys = (var / "secrets.env").read_text()
+        first.end(signal.SIGTERM)
+        assert living(var) == {}
+
+        # Without a Redis server on PATH, and this time it is not asked to end.
+        second = Demo(var, PATH=str(Path(sys.executable).parent))
+        assert eventually(second.is_ready), second.printed()
+        assert operators(second) == operators(first)
+        assert (var / "secrets.env").read_text() == keys
+        assert "redis" not in " ".join(living(var).values())
+        second.end(signal.SIGKILL)
+        assert eventually(lambda: not living(var))
+
+    def test_a_second_demo_on_the_same_state_is_refused(self, var: Path) -> None:
+        first = Demo(var)
+        assert eventually((var / "demo.lock").exists)
+        second = Demo(var)
+        assert second.process.wait(PATIENCE) == 1
+        assert "A demo already runs" in second.printed()
+        first.end(signal.SIGTERM)
+        assert eventually(lambda: not living(var))
+
+
+def operators(demo: Demo) -> list[str]:
+    """The lines of the table that it printed."""
+    return [line for line in demo.printed().splitlines() if "@" in line]
