@@ -5,21 +5,17 @@ number and the hash of the entry before it included. The head says how long the 
 What no keyed chain can show by itself: that somebody put back an old copy of everything, entries
 and head. Heads kept elsewhere (`manage.py ledger anchor`, the first line of any export) show that.
 
-An export is a head, one line an entry (its hash, then exactly the bytes that were signed), and the
-same head again. `python -m console.ledger.chain FILE`, with LEDGER_KEYS set, verifies one; this file may
-be copied to any machine for it.
+`python -m console.ledger.chain FILE`, with LEDGER_KEYS set, verifies an export.
 """
 
-import argparse
 import hmac
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from json.encoder import encode_basestring
-from typing import Any, Self, TextIO
+from typing import Any, Self
 
 TEXTS = (
     *("address", "at", "aws_request_id", "body", "call", "key_id", "kind", "method", "operation"),
@@ -144,15 +140,13 @@ class Walk:
         """Past a good entry. Order is `seq`: a clock that went back is only worth a word."""
         if entry["at"] < self.at:
             self.warn(f"the clock went back at entry {entry['seq']}: {self.at} was before {entry['at']}")
-        if entry["key_id"] != self.key_id and _order(self.keys, entry["key_id"]) < _order(
-            self.keys, self.key_id
-        ):
+        if entry["key_id"] != self.key_id and self._is_older(entry["key_id"]):
             self.warn(f"entry {entry['seq']} is signed with {entry['key_id']}, older than the one before")
         self.seq, self.hash, self.at, self.key_id = entry["seq"], entry["hash"], entry["at"], entry["key_id"]
 
-
-def _order(keys: Keys, key_id: str) -> int:
-    return list(keys).index(key_id) if key_id in keys else -1
+    def _is_older(self, key_id: str) -> bool:
+        order = ["", *self.keys]
+        return order.index(key_id) < order.index(self.key_id)
 
 
 def _gap(entry: Row, walk: Walk) -> str:
@@ -254,91 +248,7 @@ def _bad(walk: Walk, seq: int, reason: str) -> Verdict:
     return Verdict(False, min(walk.seq, seq - 1), seq, reason, tuple(walk.warnings))
 
 
-def entry_line(entry: Row) -> str:
-    """An entry as a line of an export: its hash, then what was signed."""
-    return f'{{"hash":{encode_basestring(entry["hash"])},{canonical(entry).decode()[1:]}'
-
-
-def export_lines(entries: Iterable[Row], head: Seal) -> Iterator[str]:
-    """The head at both ends: a file that was cut off has lost one of them."""
-    yield head.line()
-    for entry in entries:
-        yield entry_line(entry)
-    yield head.line()
-
-
-class Export:
-    """The entries of an export, read once; what is not a line of it is yielded as an entry without columns."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = (line.rstrip("\n") for line in lines)
-        self._first = next(self._lines, "")
-        self.head = Seal.parse(self._first)
-        self.is_complete = False
-
-    def __iter__(self) -> Iterator[Row]:
-        for line in self._lines:
-            if self.is_complete:
-                yield {}
-            elif line == self._first:
-                self.is_complete = True
-            else:
-                yield _parsed(line)
-
-
-def _parsed(line: str) -> Row:
-    """Exactly what `entry_line` makes: JSON that says a name twice, say, is read differently elsewhere."""
-    try:
-        entry: Row = json.loads(line)
-        return entry if entry_line(entry) == line else {}
-    except (KeyError, TypeError, ValueError):
-        return {}
-
-
-def verify_export(lines: Iterable[str], keys: Keys, anchors: Iterable[Seal] = ()) -> Verdict:
-    try:
-        export = Export(lines)
-    except ValueError:
-        return Verdict(False, 0, 1, "the file does not begin with a head: it is not a whole export")
-    verdict = verify(export, keys, export.head, anchors)
-    if verdict.ok and not export.is_complete:
-        cut = "the file does not end with its head: it was cut off"
-        return replace(verdict, ok=False, first_bad_seq=verdict.count + 1, reason=cut)
-    return verdict
-
-
-def open_export(path: str) -> TextIO:
-    """Bytes that are no text, and line ends of another kind, come through: no signature fits them."""
-    return open(path, encoding="utf-8", errors="surrogateescape", newline="\n")
-
-
-def read_anchors(path: str) -> list[Seal]:
-    """The heads in a file of heads, or in an export; none for no path."""
-    if not path:
-        return []
-    with open(path, encoding="utf-8") as file:
-        return [Seal.parse(line) for line in file if line.startswith('{"head"')]
-
-
-def report(verdict: Verdict, as_json: bool) -> str:
-    if as_json:
-        return json.dumps(asdict(verdict))
-    return "\n".join([str(verdict), *(f"warning: {text}" for text in verdict.warnings)])
-
-
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="chain", description="Verify an export of the ledger.")
-    parser.add_argument("file")
-    parser.add_argument("--anchors", default="", help="a file with heads that were kept elsewhere")
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args(arguments)
-    pairs = (pair.partition("=") for pair in os.environ.get("LEDGER_KEYS", "").split(",") if pair)
-    keys = read_keys({name: text for name, _, text in pairs})
-    with open_export(options.file) as file:
-        verdict = verify_export(file, keys, read_anchors(options.anchors))
-    sys.stdout.write(report(verdict, options.json) + "\n")
-    return 0 if verdict.ok else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    from console.ledger import jsonl
+
+    sys.exit(jsonl.main())

@@ -13,7 +13,5 @@ def can_sign(**_: Any) -> list[CheckMessage]:
     try:
         chain.read_keys(settings.LEDGER_KEYS)
     except chain.BadKeys as fault:
-        return [
-            Error(str(fault), hint="LEDGER_KEYS=k1=<64 hex digits>; the last one signs.", id="ledger.E001")
-        ]
+        return [Error(str(fault), hint="LEDGER_KEYS=k1=<64 hex digits>", id="ledger.E001")]
     return []

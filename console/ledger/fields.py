@@ -3,20 +3,24 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.functional import Promise
 
 from console.ledger import chain
 
 # PostgreSQL stores neither NUL nor half a surrogate pair, and both can be typed into a form.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+SPELLED = (str, date, time, timedelta, Decimal, UUID, Promise)
 
 
-class Seq(models.BigIntegerField):
+class Seq(models.BigIntegerField):  # type: ignore[type-arg]  # generic in the stubs only
     """A number that the ledger gives itself.
 
     On SQLite it has to be the row's own id: a row of any other key can be replaced through its hidden
@@ -51,7 +55,7 @@ def _scalar(value: Any) -> Any:
         return chain.moment(value) if value.tzinfo else value.isoformat()
     if isinstance(value, bytes | bytearray | memoryview):
         return f"[{len(value)} bytes]"
-    if isinstance(value, date) or type(value).__str__ is not object.__str__:
+    if isinstance(value, SPELLED):
         return UNSTORABLE.sub("\ufffd", str(value))
     return f"[{type(value).__name__}]"
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NoReturn, Self
 
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from console.ledger.diff import Difference, differences
 from console.ledger.fields import Seq
@@ -38,7 +39,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         unknown_last = Case(When(outcome=Entry.Outcome.UNKNOWN, then=1), default=0)
         outcomes = Entry.objects.filter(call=OuterRef("call"), kind=Entry.Kind.OUTCOME)
         latest = outcomes.order_by(unknown_last, "-seq").values("outcome")[:1]
-        return self.annotate(result=models.functions.Coalesce(Subquery(latest), Value("")))
+        return self.annotate(result=Coalesce(Subquery(latest), Value("")))
 
     def open(self) -> Self:
         """Intents of which nobody knows yet what became of them."""
@@ -130,7 +131,7 @@ class Entry(models.Model):
 
     @cached_property
     def changes(self) -> list[Difference]:
-        """What the call changed; an intent looks for its outcome's after, an outcome for its intent's before."""
+        """What the call changed: an intent knows the before of it, one of its outcomes the after."""
         before, after = self._part("before"), self._part("after")
         return differences(before, after) if before and after else []
 
@@ -153,7 +154,7 @@ class Entry(models.Model):
         )
 
 
-SENTENCES = {
+SENTENCES: dict[str, str] = {
     Entry.Kind.INTENT: "{operator} asked for {what}",
     Entry.Kind.OUTCOME: "{what}, asked for by {operator}: {outcome}",
     Entry.Kind.DENIED: "{operator} was denied {what}",

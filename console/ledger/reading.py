@@ -6,6 +6,7 @@ raise before anybody can say in which entry. Here each comes as it is stored, fo
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -85,4 +86,4 @@ def verify(keys: chain.Keys, anchors: list[chain.Seal]) -> chain.Verdict:
     with one_view():
         verdict = chain.verify(rows(), keys, head(), anchors)
         gone = [f"the trigger {name} is missing" for name in triggers.missing(connection)]
-    return chain.replace(verdict, warnings=(*verdict.warnings, *gone))
+    return replace(verdict, warnings=(*verdict.warnings, *gone))

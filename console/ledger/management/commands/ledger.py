@@ -1,4 +1,4 @@
-"""`manage.py ledger verify | export | anchor`: proof that the ledger is as it was written, and copies of it."""
+"""`manage.py ledger verify | export | anchor`: proof that the ledger is as it was written, and copies."""
 
 import sys
 from argparse import ArgumentParser
@@ -8,12 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from console.ledger import chain, reading
+from console.ledger import chain, jsonl, reading
 
 
 class Command(BaseCommand):
     help = "Verify the ledger or an export of it, export it, or write down its head."
-    requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own declaration
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -34,19 +34,19 @@ class Command(BaseCommand):
 
     def _verify(self, options: dict[str, Any]) -> None:
         keys = _keys()
-        anchors = chain.read_anchors(options["anchors"])
+        anchors = jsonl.read_anchors(options["anchors"])
         verdict = (
             _verify_file(options["jsonl"], keys, anchors)
             if options["jsonl"]
             else reading.verify(keys, anchors)
         )
-        self.stdout.write(chain.report(verdict, options["json"]))
+        self.stdout.write(jsonl.report(verdict, options["json"]))
         if not verdict.ok:
             sys.exit(1)
 
     def _export(self, options: dict[str, Any]) -> None:
         with reading.one_view():
-            self._write(options["file"], "w", chain.export_lines(reading.rows(), _head()))
+            self._write(options["file"], "w", jsonl.export_lines(reading.rows(), _head()))
 
     def _anchor(self, options: dict[str, Any]) -> None:
         self._write(options["file"], "a", [_head().line()])
@@ -60,8 +60,8 @@ class Command(BaseCommand):
 
 
 def _verify_file(path: str, keys: chain.Keys, anchors: list[chain.Seal]) -> chain.Verdict:
-    with chain.open_export(path) as file:
-        return chain.verify_export(file, keys, anchors)
+    with jsonl.open_export(path) as file:
+        return jsonl.verify_export(file, keys, anchors)
 
 
 def _keys() -> chain.Keys:
