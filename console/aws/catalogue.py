@@ -346,6 +346,7 @@ CONSOLE_ACTIONS = {
         write("ManageExportDestinations", "exports"),
         secret("DownloadMailboxExport", "exports"),
         write("ManageOperators", "operators"),
+        write("ManageOrganizations", "organizations"),
     )
 }
 

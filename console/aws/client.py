@@ -21,6 +21,7 @@ from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 from botocore.model import OperationModel
 from dateutil import parser as dates
+from django.conf import settings
 
 from console.aws import model
 from console.aws.catalogue import CATALOGUE
@@ -76,7 +77,7 @@ class Account:
         arn = organization.arn if organization.role_arn else ""
         return cls(
             organization.region,
-            organization.endpoint_url,
+            organization.endpoint_url or settings.AWS_ENDPOINT_URL,
             organization.role_arn,
             organization.external_id,
             arn,

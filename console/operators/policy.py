@@ -14,13 +14,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 
-from console.aws.catalogue import Operation, action
+from console.aws.catalogue import ENTITY_MEMBERS, Operation, action
 from console.mirror.models import Entity, Organization
 from console.operators import rights
 from console.operators.actors import Actor
 from console.operators.rights import Reach
 
-# The member with the address that an operation gives, takes or asks for; it has to be on a domain within reach.
+# The member with the address that an operation gives, takes or asks for: its domain has to be within reach.
 ADDRESSES = {
     "CreateUser": "Name",
     "CreateGroup": "Name",
@@ -66,6 +66,16 @@ def visible(actor: Actor, operation: str, organization: Organization) -> QuerySe
     if reach.everywhere:
         return entities
     return entities.filter(domain__in=reach.domains) if reach else entities.none()
+
+
+def reaches_all(actor: Actor, operation: str, organization: Organization) -> bool:
+    """Whether nothing narrows what `actor` may perform `operation` on."""
+    return _reach(rights.of(actor), action(operation), organization).everywhere
+
+
+def reaches_all(actor: Actor, operation: str, organization: Organization) -> bool:
+    """Whether `actor` may perform `operation` on everybody of the organization, deleted people included."""
+    return _reach(rights.of(actor), action(operation), organization).everywhere
 
 
 def organizations(actor: Actor) -> QuerySet[Organization]:
@@ -114,9 +124,12 @@ def _contains(reach: Reach, organization: Organization, entity: Entity) -> bool:
 def _require_entities(
     rule: Operation, reach: Reach, organization: Organization, params: Mapping[str, Any]
 ) -> None:
-    naming = _naming(rule)
-    named = {_entity_id(member, organization, params[member]) for member in naming if params.get(member)}
-    if rule.name in LISTINGS or (naming and not named):
+    named = {
+        _entity_id(member, organization, params[member])
+        for member in (*ENTITY_MEMBERS, *OWNED)
+        if params.get(member)
+    }
+    if rule.name in LISTINGS or (_naming(rule) and not named):
         raise Denied(
             f"{rule.name} would show everybody; your rights cover {', '.join(sorted(reach.domains))}"
         )

@@ -148,5 +148,13 @@ class ExportJob(models.Model):
         elapsed = timezone.now() - self.started_at
         return elapsed * (100 - self.progress) / self.progress
 
+    @property
+    def remaining_text(self) -> str:
+        """The same in words: "40 s", "12 min", "3 h"."""
+        seconds = self.remaining.total_seconds() if self.remaining else 0
+        if seconds < 90:
+            return f"{seconds:.0f} s"
+        return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"
+
 
 OPEN = [ExportJob.State.QUEUED, ExportJob.State.STARTING, ExportJob.State.RUNNING]

@@ -1,0 +1,89 @@
+"""Pages of the places that exports are written to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from console.areas.exports.destinations.forms import DestinationForm
+from console.areas.exports.models import Destination
+from console.ledger import journal
+from console.ledger.models import Entry
+from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs
+from console.ui import pages
+from console.ui.forms import ConfirmForm
+
+ACTION = "ManageExportDestinations"
+
+
+@performs("ListMailboxExportJobs")
+def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    context = {
+        "organization": organization,
+        "destinations": organization.destinations.all(),
+        "may_manage": policy.allows(request.actor, ACTION, organization),
+    }
+    return pages.show(request, "exports/destinations.html", context)
+
+
+@performs("ManageExportDestinations")
+def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    return _edit(request, Destination(organization=organization, prefix="exports"))
+
+
+@performs("ManageExportDestinations")
+def edit(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
+    return _edit(request, get_object_or_404(Destination, organization=organization, pk=pk))
+
+
+@performs("ManageExportDestinations")
+def delete(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
+    destination = get_object_or_404(Destination, organization=organization, pk=pk)
+    form = ConfirmForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            destination.delete()
+            _record(request, destination, {"name": destination.name}, {})
+        return pages.done(request, f"{destination.name} is no longer offered.", _back(organization))
+    return pages.confirm_page(
+        request,
+        form,
+        title=f"Remove the destination {destination.name}?",
+        verb="Remove",
+        back=_back(organization),
+        consequences=("Exports that were already requested keep it. The bucket itself is not touched.",),
+    )
+
+
+def _edit(request: ConsoleRequest, destination: Destination) -> HttpResponse:
+    form = DestinationForm(request.POST or None, destination=destination)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            before, after = form.save()
+            _record(request, destination, before, after)
+        return pages.done(request, f"{destination.name} is saved.", _back(destination.organization))
+    context = {"organization": destination.organization, "destination": destination}
+    return pages.form_page(request, "exports/destination.html", form, context)
+
+
+def _record(
+    request: ConsoleRequest, destination: Destination, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    journal.record(
+        request.actor,
+        Entry.Kind.CHANGED,
+        organization=destination.organization.organization_id,
+        operation=ACTION,
+        target_name=destination.name,
+        before=before,
+        after=after,
+    )
+
+
+def _back(organization: Organization) -> str:
+    return reverse("exports:destinations", args=[organization.slug])

@@ -1,0 +1,56 @@
+"""Exports as rows."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from console.areas.exports.models import OPEN, ExportJob
+from console.areas.exports.showing import check_badge, size, state_badge
+from console.ui.filters import Filter
+from console.ui.markup import link, when
+from console.ui.tables import Column, Table
+
+State = ExportJob.State
+
+
+def _mailbox(values: Any) -> Any:
+    return link(reverse("exports:detail", args=[values["slug"], values["pk"]]), values["entity_name"])
+
+
+def _progress(values: Any) -> str:
+    return f"{values['progress']} %" if values["state"] in (State.RUNNING, State.COMPLETED) else ""
+
+
+EXPORTS = Table(
+    (
+        Column("mailbox", "Mailbox", ("entity_name", "pk"), _mailbox, sort="entity_name"),
+        Column("state", "State", show=lambda values: state_badge(values["state"]), sort="state"),
+        Column("progress", "Progress", ("progress", "state"), _progress, numeric=True, hide="sm"),
+        Column(
+            "requested", "Requested", ("requested_at",), lambda v: when(v["requested_at"]), "requested_at"
+        ),
+        Column("by", "By", ("requested_by",), hide="md"),
+        Column("size", "Size", show=lambda v: size(v["size"]), sort="size", numeric=True, hide="md"),
+        Column("check", "Checked", ("check_result",), lambda v: check_badge(v["check_result"]), hide="lg"),
+        Column("note", "Note", hide="lg"),
+    ),
+    default_sort="-requested",
+)
+STAGES = Filter(
+    "stage",
+    "Stage",
+    (
+        ("open", "Queued or running"),
+        ("completed", "Done"),
+        ("problem", "Failed or needs attention"),
+        ("cancelled", "Cancelled"),
+    ),
+    lambda value: CONDITIONS[value],
+)
+CONDITIONS = {
+    "open": Q(state__in=OPEN),
+    "completed": Q(state=State.COMPLETED),
+    "problem": Q(state__in=[State.FAILED, State.PARKED]) | Q(check_result=ExportJob.Check.DIFFERS),
+    "cancelled": Q(state=State.CANCELLED),
+}

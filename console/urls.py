@@ -1,0 +1,22 @@
+"""Every address of the console: one word an area, all below the organization they belong to."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from console import health
+from console.areas.organizations import views as organizations
+
+Addresses = list[URLPattern | URLResolver]
+
+in_organization: Addresses = [
+    path("", include("console.areas.organizations.urls")),
+    path("users/", include("console.areas.users.urls")),
+    path("exports/", include("console.areas.exports.urls")),
+    path("ledger/", include("console.areas.ledger.urls")),
+]
+urlpatterns: Addresses = [
+    path("", organizations.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("accounts/", include("allauth.urls")),
+    path("account/", include("console.operators.urls")),
+    path("o/<slug:organization>/", include(in_organization)),
+]
