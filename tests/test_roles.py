@@ -1,0 +1,121 @@
+"""`deploy/roles.sql`: what serves requests on PostgreSQL owns nothing and cannot touch the ledger's past."""
+
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from psycopg.errors import InsufficientPrivilege
+
+from tests import services
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "only-for-tests"
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database and the role that `roles.sql` made for it."""
+
+    owner: str
+    app: str
+    role: str
+
+
+def url(server: str, path: str, role: str = "") -> str:
+    parts = urlsplit(server)
+    place = f"{parts.hostname}:{parts.port or 5432}"
+    return urlunsplit(
+        parts._replace(path=path, netloc=f"{role}:{PASSWORD}@{place}" if role else parts.netloc)
+    )
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Database]:
+    server = services.postgresql()
+    if not shutil.which("psql"):
+        pytest.skip("psql is not on PATH")
+    name = f"console_roles_{uuid.uuid4().hex[:12]}"
+    made = Database(url(server, f"/{name}"), url(server, f"/{name}", name), name)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            migrate(made)
+            yield made
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            connection.execute(f"DROP ROLE IF EXISTS {name}")
+
+
+def migrate(database: Database) -> None:
+    environ = {**os.environ, "DATABASE_URL": database.owner}
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=environ, check=True)
+    apply(database)
+
+
+def apply(database: Database) -> None:
+    given = ["-v", f"app_role={database.role}", "-v", f"app_password={PASSWORD}", "-q"]
+    subprocess.run(["psql", database.owner, *given, "-f", "deploy/roles.sql"], cwd=ROOT, check=True)
+
+
+@pytest.fixture
+def app(database: Database) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database.app, autocommit=True) as connection:
+        yield connection
+
+
+class TestRole:
+    @pytest.mark.parametrize(
+        "attempt",
+        [
+            "UPDATE ledger_entry SET operator = 'nobody'",
+            "DELETE FROM ledger_entry",
+            "TRUNCATE ledger_entry",
+            "ALTER TABLE ledger_entry DISABLE TRIGGER ALL",
+            "DROP TABLE ledger_entry",
+            "DELETE FROM ledger_head",
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('ledger', '9999_none', now())",
+            "SET session_replication_role = replica",
+        ],
+    )
+    def test_it_cannot_change_the_past_or_switch_off_what_guards_it(
+        self, app: psycopg.Connection, attempt: str
+    ) -> None:
+        with pytest.raises(InsufficientPrivilege):
+            app.execute(attempt)
+
+    def test_it_owns_no_table(self, app: psycopg.Connection) -> None:
+        assert app.execute("SELECT count(*) FROM pg_tables WHERE tableowner = current_user").fetchone() == (
+            0,
+        )
+
+    def test_it_reads_and_writes_everything_else(self, app: psycopg.Connection) -> None:
+        mine = "has_table_privilege(oid, 'SELECT, INSERT, UPDATE, DELETE')"
+        lacking = app.execute(
+            f"SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT {mine}"
+        )
+        assert lacking.fetchall() == []
+
+    def test_the_console_appends_to_the_ledger_with_it(self, database: Database) -> None:
+        code = (
+            "import django; django.setup()\n"
+            "from console.ledger import journal\n"
+            "from console.operators.actors import Actor\n"
+            "print(journal.record(Actor.system('tests'), 'changed', what='nothing').seq)"
+        )
+        environ = {**os.environ, "DATABASE_URL": database.app, "DJANGO_SETTINGS_MODULE": "console.settings"}
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        assert int(done.stdout) >= 1
+
+    def test_granting_may_be_repeated(self, database: Database) -> None:
+        apply(database)
