@@ -1,0 +1,84 @@
+"""Organizations as they begin: test domain, default access rule and the users that a directory brings."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+
+from console.sandbox.records import AccessControlRule, Domain, Organization, User
+from console.sandbox.store import Store
+
+ACCOUNT = "123456789012"  # the account of every access key that names no other; moto's too
+REGION = "us-east-1"
+SYSTEM_USERS = ("Administrator", "Guest", "krbtgt")  # that there are some is [observed], these are [inferred]
+
+
+def found(
+    store: Store,
+    alias: str,
+    *,
+    domains: Iterable[str] = (),
+    default_domain: str = "",
+    account: str = ACCOUNT,
+    region: str = REGION,
+    organization_id: str = "",
+) -> Organization:
+    """An active organization with these domains verified; ids follow from account, region and alias.
+
+    Without a default it is the first of the domains, else the test domain.
+    """
+    domains = [domain.lower() for domain in domains]
+    record = new(store, alias, account=account, region=region, organization_id=organization_id)
+    default = default_domain.lower() or next(iter(domains), record.test_domain)
+    record = replace(record, completed=store.clock.now(), default_domain=default)
+    with store.transaction():
+        begin(store, record)
+        for domain in domains:
+            add_domain(store, record, domain)
+    return record
+
+
+def new(store: Store, alias: str, *, account: str, region: str, organization_id: str = "") -> Organization:
+    digest = hashlib.sha256(f"{account}/{region}/{alias}".encode()).hexdigest()
+    return Organization(
+        organization_id=organization_id or f"m-{digest[:32]}",
+        account=account,
+        region=region,
+        alias=alias,
+        directory_id=f"d-{digest[32:42]}",
+        requested=store.clock.now(),
+    )
+
+
+def begin(store: Store, record: Organization) -> None:
+    """Save a new organization with everything that each organization has from its first moment."""
+    store.organizations.save(record)
+    test = Domain(organization_id=record.organization_id, name=record.test_domain, is_test=True)
+    store.domains.save(replace(test, ownership="VERIFIED", dkim="VERIFIED"))
+    store.access_control_rules.save(default_rule(record.organization_id))
+    for name in SYSTEM_USERS:
+        store.entities.save(system_user(record.organization_id, name))
+
+
+def add_domain(store: Store, record: Organization, name: str, status: str = "VERIFIED") -> Domain:
+    """A domain in one of the states PENDING, VERIFIED and FAILED."""
+    domain = Domain(organization_id=record.organization_id, name=name.lower(), ownership=status, dkim=status)
+    with store.transaction():
+        return store.domains.save(domain)
+
+
+def default_rule(organization_id: str) -> AccessControlRule:
+    """It allows everybody everything, and its dates are the epoch [documented]."""
+    return AccessControlRule(
+        organization_id=organization_id, name="default", effect="ALLOW", description="Default WorkMail Rule"
+    )
+
+
+def system_user(organization_id: str, name: str) -> User:
+    digest = hashlib.sha256(f"{organization_id}/{name}".encode()).hexdigest()
+    return User(
+        organization_id=organization_id,
+        entity_id=f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}",
+        name=name,
+        display_name=name,
+        role="SYSTEM_USER",
+    )

@@ -1,0 +1,133 @@
+"""The store on disk: one SQLite file in which each acknowledged write is committed before its answer goes out.
+
+WAL and `synchronous=NORMAL`: a killed process loses nothing that was committed; a power cut may lose
+the last moments, which is enough for a sandbox.
+"""
+
+import fcntl
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import MISSING, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+from console.sandbox import records
+
+VERSION = 1
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS records (
+  collection TEXT, key TEXT, type TEXT, body TEXT, PRIMARY KEY (collection, key)
+) WITHOUT ROWID;
+"""
+TYPES = {type_.__name__: type_ for type_ in records.RECORDS}
+
+
+class StateUnusable(Exception):
+    """The state folder cannot be used; the message says in one line why."""
+
+
+class Row(NamedTuple):
+    collection: str
+    key: str
+    type: str
+    body: str
+
+
+class Journal:
+    """Rows in a file, or nowhere for a store that lives in memory alone."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._lock = claimed(folder) if folder else None
+        self._database = opened(folder / "store.sqlite3" if folder else Path(":memory:"))
+        self._keeps = folder is not None
+
+    def write(self, changed: Iterable[tuple[str, str, Any]]) -> None:
+        """Commit (collection, key, record or None) as one transaction."""
+        if not self._keeps:
+            return
+        rows = [(collection, key, record) for collection, key, record in changed]
+        saved = [(name, key, type(record).__name__, dumped(record)) for name, key, record in rows if record]
+        deleted = [(name, key) for name, key, record in rows if record is None]
+        with self._database:
+            self._database.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", saved)
+            self._database.executemany("DELETE FROM records WHERE collection = ? AND key = ?", deleted)
+
+    def read(self) -> Iterator[Any]:
+        """Every record, in no particular order."""
+        texts: dict[str, str] = {}
+        for row in self._database.execute("SELECT type, body FROM records"):
+            yield loaded(*row, texts)
+
+    def meta(self, name: str) -> str | None:
+        row = self._database.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def remember(self, name: str, value: str) -> None:
+        with self._database:
+            self._database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def close(self) -> None:
+        self._database.close()
+        if self._lock:
+            self._lock.close()
+
+
+def claimed(folder: Path) -> TextIO:
+    """A lock that is held while the file is open: two sandboxes on one state would each lose writes."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / "lock").open("w")
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as problem:
+        raise StateUnusable(f"Another sandbox runs on the state in {folder}") from problem
+    except OSError as problem:
+        raise StateUnusable(f"The state in {folder} cannot be opened: {problem.strerror}") from problem
+    return file
+
+
+def opened(path: Path) -> sqlite3.Connection:
+    try:
+        database = sqlite3.connect(path, check_same_thread=False)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.executescript(SCHEMA)
+        found = database.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
+        with database:
+            database.execute("INSERT OR IGNORE INTO meta VALUES ('version', ?)", (str(VERSION),))
+    except sqlite3.Error as problem:
+        raise StateUnusable(f"The state in {path} cannot be read: {problem}") from problem
+    if found and int(found[0]) > VERSION:
+        raise StateUnusable(f"The state in {path} was written by a newer version (format {found[0]})")
+    return database
+
+
+@cache
+def defaults(type_: type) -> dict[str, Any]:
+    return {field.name: field.default for field in fields(type_)}
+
+
+def dumped(record: Any) -> str:
+    """The record without what is at its default, as JSON."""
+    known = defaults(type(record))
+    values = {name: getattr(record, name) for name in known}
+    return json.dumps(
+        {n: v for n, v in values.items() if known[n] is MISSING or v != known[n]},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def loaded(type_: str, body: str, texts: dict[str, str]) -> Any:
+    """A record as it was; `texts` lets the records of a large organization share equal strings."""
+    return TYPES[type_](**{name: _shared(value, texts) for name, value in json.loads(body).items()})
+
+
+def _shared(value: Any, texts: dict[str, str]) -> Any:
+    if isinstance(value, str):
+        return texts.setdefault(value, value)
+    if isinstance(value, list):
+        return tuple(_shared(member, texts) for member in value)
+    return value

@@ -1,0 +1,78 @@
+"""Which function answers which operation."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, TypeVar
+
+from console.aws import model
+from console.sandbox.errors import SandboxBug
+from console.sandbox.records import Organization
+from console.sandbox.store import Store
+
+Params = Mapping[str, Any]
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that passed validation; `account` and `region` come from its signature."""
+
+    store: Store
+    operation: str
+    account: str
+    region: str
+    found: Organization | None = None
+
+    @property
+    def organization(self) -> Organization:
+        """The organization that the request names, which exists and is in a state to answer."""
+        if self.found is None:
+            raise SandboxBug(f"{self.operation} names no organization")
+        return self.found
+
+    @property
+    def now(self) -> float:
+        return self.store.clock.now()
+
+
+Handler = Callable[[Call, Params], Result | None]
+Advance = Callable[[Store], None]
+H = TypeVar("H", bound=Handler)
+A = TypeVar("A", bound=Advance)
+
+HANDLERS: dict[str, Handler] = {}
+ADVANCES: list[Advance] = []
+
+
+def handles(operation: str) -> Callable[[H], H]:
+    """Register the decorated function for one operation.
+
+    It runs under the store's lock in a transaction and returns the members of the answer, those that are
+    absent as None; an operation whose answer has no members returns nothing.
+    """
+    model.operation(operation)
+
+    def register(handler: H) -> H:
+        if HANDLERS.setdefault(operation, handler) is not handler:
+            raise SandboxBug(f"{operation} has two handlers")
+        return handler
+
+    return register
+
+
+def advances(function: A) -> A:
+    """Register a function that brings what depends on time up to date.
+
+    It runs before every request and now and then, so it must cost only what is under way.
+    """
+    ADVANCES.append(function)
+    return function
+
+
+def load() -> None:
+    """Import every module of handlers, which registers them."""
+    package = import_module("console.sandbox.handlers")
+    for module in iter_modules(package.__path__):
+        import_module(f"{package.__name__}.{module.name}")

@@ -1,0 +1,107 @@
+"""Everything that one sandbox remembers: tables in memory under one lock, each change committed to disk."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from console.sandbox.clock import Clock
+from console.sandbox.journal import Journal
+from console.sandbox.records import (
+    AccessControlRule,
+    Delegation,
+    Domain,
+    Entity,
+    ExportJob,
+    Membership,
+    Organization,
+    Permission,
+)
+from console.sandbox.settings import Settings
+from console.sandbox.storage import Bucketless, Storage
+from console.sandbox.tables import Table
+
+
+class Store:
+    """Without a folder it lives in memory; with one, a store that is opened there later has the same records."""
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        clock: Clock | None = None,
+        settings: Settings | None = None,
+        storage: Storage | None = None,
+    ) -> None:
+        self.clock = clock or Clock()
+        self.settings = settings or Settings()
+        self.storage: Storage = storage or Bucketless()
+        self.lock = RLock()
+        self._before: dict[tuple[str, str], Any] = {}
+        self._depth = 0
+        self._make_tables()
+        self._journal = Journal(folder)
+        self.secret = self._secret()
+        for record in self._journal.read():
+            self.tables[record.TABLE].put(record.key, record)
+
+    def _make_tables(self) -> None:
+        self.tables: dict[str, Table[Any]] = {}
+        self.organizations: Table[Organization] = self._table(Organization)
+        self.domains: Table[Domain] = self._table(Domain)
+        self.entities: Table[Entity] = self._table(Entity)
+        self.memberships: Table[Membership] = self._table(Membership)
+        self.delegations: Table[Delegation] = self._table(Delegation)
+        self.permissions: Table[Permission] = self._table(Permission)
+        self.access_control_rules: Table[AccessControlRule] = self._table(AccessControlRule)
+        self.export_jobs: Table[ExportJob] = self._table(ExportJob)
+
+    def _table(self, record: Any) -> Table[Any]:
+        table: Table[Any] = Table(record.TABLE, self._remember)
+        self.tables[record.TABLE] = table
+        return table
+
+    def _secret(self) -> bytes:
+        """What signs this store's paging tokens; kept, so that they outlive a restart."""
+        secret = self._journal.meta("secret") or secrets.token_hex(32)
+        self._journal.remember("secret", secret)
+        return bytes.fromhex(secret)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold the lock; commit all changes at the end, or take all back if anything is raised."""
+        with self.lock:
+            self._depth += 1
+            try:
+                yield
+                if self._depth == 1:
+                    self._commit()
+            except BaseException:
+                if self._depth == 1:
+                    self._take_back()
+                raise
+            finally:
+                self._depth -= 1
+
+    def _remember(self, table: str, key: str, old: Any) -> None:
+        if not self._depth:
+            raise RuntimeError("A change of the store needs a transaction")
+        self._before.setdefault((table, key), old)
+
+    def _commit(self) -> None:
+        if self._before:
+            self._journal.write((table, key, self.tables[table].get(key)) for table, key in self._before)
+            self._before.clear()
+
+    def _take_back(self) -> None:
+        for (table, key), _ in self._before.items():
+            self.tables[table].put(key, None)
+        for (table, key), old in self._before.items():
+            self.tables[table].put(key, old)
+        self._before.clear()
+
+    def close(self) -> None:
+        with self.lock:
+            self._journal.close()

@@ -1,0 +1,101 @@
+"""AWS JSON 1.1 as it goes over the wire: who signed, what was asked, and answers in AWS's form."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+from urllib.parse import parse_qs
+
+from console.aws import model
+from console.sandbox.errors import ServiceError
+
+CONTENT_TYPE = "application/x-amz-json-1.1"
+LARGEST = 1024 * 1024
+CREDENTIAL = re.compile(
+    r"(?P<key>[^/\s,=]+)/(?P<date>\d{8})/(?P<region>[a-z0-9-]+)/(?P<service>[a-z0-9-]+)/aws4_request"
+)
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """The credential scope of a request: it names the service and the region, and the key names the account."""
+
+    access_key: str
+    region: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: bytes
+
+
+def signer(authorization: str, query: str) -> Signer | None:
+    """From the header, or from the query of a presigned address; None for an unsigned request."""
+    credential = parse_qs(query).get("X-Amz-Credential", [""])[0]
+    if not authorization and not credential:
+        return None
+    found = CREDENTIAL.search(authorization) if authorization else CREDENTIAL.fullmatch(credential)
+    if found is None:
+        return None
+    return Signer(found["key"], found["region"], found["service"])
+
+
+def parsed(body: bytes) -> dict[str, Any]:
+    """The members of a request; whatever is not plain JSON is refused as AWS refuses it."""
+    if len(body) > LARGEST:
+        raise ServiceError("RequestEntityTooLargeException", "The request is larger than 1 MiB")
+    try:
+        value = json.loads(body or b"{}", object_pairs_hook=_unique, parse_constant=_refuse)
+        if SURROGATE.search(body):
+            json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as problem:
+        raise ServiceError("SerializationException", "The body is not valid JSON") from problem
+    if not isinstance(value, dict):
+        raise ServiceError("SerializationException", "The body is not a JSON object")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member is given twice")
+    return members
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def operation(target: str, prefix: str) -> str:
+    """The operation that X-Amz-Target names."""
+    service, _, name = target.partition(".")
+    if service != prefix or not name:
+        raise ServiceError("UnknownOperationException", f"There is no operation {target!r}")
+    return name
+
+
+def success(result: Mapping[str, Any]) -> Answer:
+    return Answer(200, json.dumps(result, separators=(",", ":")).encode())
+
+
+def failure(service: str, error: ServiceError) -> Answer:
+    """WorkMail's own exceptions carry `Message`, the general ones `message` [inferred]."""
+    member = message_member(service, error.code)
+    return Answer(error.status, json.dumps({"__type": error.code, member: error.message}).encode())
+
+
+def message_member(service: str, code: str) -> str:
+    shapes = {shape.error_code or shape.name: shape for shape in model.service(service).error_shapes}
+    members = shapes[code].members if code in shapes else {}
+    return "Message" if "Message" in members else "message"
+
+
+def guarded(handle: Callable[[], Mapping[str, Any]], service: str) -> Answer:
+    try:
+        return success(handle())
+    except ServiceError as error:
+        return failure(service, error)
