@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
+from console.ledger.journal import LedgerUnavailable
 from console.operators import rights, sessions
 from console.operators.acting import actor_of, request_id_of
 
@@ -87,3 +89,9 @@ class Acting:
             response = self.get_response(request)
         response.headers["X-Request-ID"] = request_id_of(request)
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Without the ledger nothing may be done, which is no fault of the page."""
+        if not isinstance(exception, LedgerUnavailable):
+            return None
+        return render(request, "503.html", status=503)

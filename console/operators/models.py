@@ -66,7 +66,7 @@ class Role(models.Model):
 
     name = models.CharField(max_length=60, unique=True)
     description = models.CharField(max_length=300, blank=True)
-    permissions = models.JSONField[list[str]](default=list)
+    permissions = models.JSONField(default=list)
 
     class Meta:
         ordering = ["name"]
@@ -83,12 +83,12 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
 
 class Grant(models.Model):
-    """A role for an operator in one organization, on all of it or on some mail domains, for ever or a while."""
+    """A role for an operator in one organization, on all of it or on some mail domains, perhaps for a while."""
 
     operator = models.ForeignKey(Operator, models.CASCADE, related_name="grants")
     role = models.ForeignKey(Role, models.PROTECT, related_name="grants")
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="grants")
-    domains = models.JSONField[list[str]](default=list, blank=True, help_text="empty: the whole organization")
+    domains = models.JSONField(default=list, blank=True, help_text="empty: the whole organization")
     until = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[models.Manager["Grant"]] = GrantQuerySet.as_manager()

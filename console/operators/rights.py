@@ -52,7 +52,8 @@ class Held:
 
     @property
     def reach(self) -> Reach:
-        return Reach(everywhere=not self.domains, domains=self.domains)
+        """An empty name is no domain: a grant that holds nothing else reaches nobody, not everybody."""
+        return Reach(everywhere=not self.domains, domains=self.domains - {""})
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def _derived(secrets: Iterable[str]) -> Iterable[Fernet]:
 
 
 class SealedSerializer:
-    """Sessions as sealed JSON: a TOTP seed waits there for its first code, a suspended form for a password."""
+    """Sessions as sealed JSON: TOTP seeds wait there for a first code, suspended forms for a password."""
 
     def dumps(self, value: Any) -> bytes:
         return seal(json.dumps(value, separators=(",", ":")).encode())

@@ -1,0 +1,40 @@
+"""Whether this process can serve: it is asked by the demo's starter, by containers and by load balancers."""
+
+from functools import cache
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.views.decorators.http import require_safe
+
+from console.ledger.models import Head
+from console.operators.access import public
+
+
+class Unmigrated(Exception):
+    """The database is older than the code, or has no ledger to write to."""
+
+
+@public("says only whether the console works, which has to be known before anybody can sign in")
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponseBase:
+    """200 when the database and the ledger's head can be read and every migration is applied, else 503."""
+    try:
+        _require_migrated()
+        _require_ledger()
+    except (DatabaseError, Unmigrated):
+        return JsonResponse({"status": "unavailable"}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+def _require_ledger() -> None:
+    if Head.objects.first() is None:
+        raise Unmigrated
+
+
+@cache
+def _require_migrated() -> None:
+    """Looked up until it is so once: a database does not go back, and the look takes a while."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Unmigrated

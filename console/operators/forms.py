@@ -1,0 +1,20 @@
+"""What an operator may change of herself."""
+
+from typing import TYPE_CHECKING
+
+from django import forms
+
+from console.operators.models import Operator
+
+# Generic to the type checker only.
+OperatorForm = forms.ModelForm[Operator] if TYPE_CHECKING else forms.ModelForm
+
+
+class PreferencesForm(OperatorForm):
+    class Meta:
+        model = Operator
+        fields = ("name", "theme")
+        help_texts = {
+            "name": "As colleagues see it. The ledger keeps your e-mail address.",
+            "theme": "How the console looks, on every device where you sign in.",
+        }

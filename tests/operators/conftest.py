@@ -1,0 +1,46 @@
+"""What tests of operators share: the small console, a clock that is moved, and somebody at a browser."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from unittest import mock
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from console.operators.models import Operator
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now()
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def time(self) -> float:
+        return self.now.timestamp()
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    moved = Clock()
+    with mock.patch("django.utils.timezone.now", moved), mock.patch("time.time", moved.time):
+        yield moved
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_so_far(db: None) -> None:
+    cache.clear()
+
+
+def signed_in(somebody: Operator) -> Client:
+    client = Client()
+    client.force_login(somebody)
+    return client

@@ -1,0 +1,45 @@
+"""A small console: the real entrance and frame, and one view of each kind of access."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import include, path
+
+from console.health import healthz
+from console.mirror.models import Entity, Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs, public, signed_in
+
+
+@signed_in("the first page of a test")
+def home(request: ConsoleRequest) -> HttpResponseBase:
+    return HttpResponse("home")
+
+
+@performs("ListUsers")
+def people(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+    seen = policy.visible(request.actor, "ListUsers", organization)
+    return HttpResponse(" ".join(seen.order_by("entity_id").values_list("entity_id", flat=True)))
+
+
+@performs("UpdateUser")
+def edit(request: ConsoleRequest, organization: Organization, user: str) -> HttpResponseBase:
+    try:
+        found = policy.visible(request.actor, "UpdateUser", organization).get(entity_id=user)
+    except Entity.DoesNotExist as unknown:
+        raise policy.OutOfScope(user) from unknown
+    return HttpResponse(found.email)
+
+
+@public("shows what a fault looks like")
+def broken(request: HttpRequest) -> HttpResponseBase:
+    raise RuntimeError("a fault that nobody expected")
+
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("healthz", healthz, name="healthz"),
+    path("broken", broken),
+    path("accounts/", include("console.operators.entrance")),
+    path("account/", include("console.operators.urls")),
+    path("o/<slug:organization>/users/", people),
+    path("o/<slug:organization>/users/<str:user>/edit/", edit),
+]
