@@ -87,6 +87,8 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=268435456;",
     }
+    # In a file, so that tests can kill one process and look with another.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # allauth's rate limits need a cache that all processes share (security.md 0.8).
@@ -205,4 +207,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "adopting": {"task": "console.areas.exports.tasks.adopt", "schedule": 600.0},
     "mirror": {"task": "console.mirror.tasks.sweep", "schedule": 15.0},
     "settling": {"task": "console.aws.tasks.settle", "schedule": 30.0},
+}
+
+# Logs go to standard error. botocore prints passwords at DEBUG, so it never gets there.
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {name: {"level": "INFO"} for name in ("botocore", "boto3", "urllib3", "s3transfer")},
 }

@@ -9,6 +9,7 @@ Addresses = list[URLPattern | URLResolver]
 
 in_organization: Addresses = [
     path("", include("console.areas.organizations.urls")),
+    path("search/", organizations.search, name="search"),
     path("users/", include("console.areas.users.urls")),
     path("exports/", include("console.areas.exports.urls")),
     path("ledger/", include("console.areas.ledger.urls")),
@@ -16,7 +17,7 @@ in_organization: Addresses = [
 urlpatterns: Addresses = [
     path("", organizations.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("console.operators.entrance")),
     path("account/", include("console.operators.urls")),
     path("o/<slug:organization>/", include(in_organization)),
 ]

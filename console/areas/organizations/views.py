@@ -1,0 +1,80 @@
+"""Pages of an organization as a whole: where to begin, how things stand, and who is meant by a name."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from console.areas.exports import scope as exports
+from console.areas.exports.models import ExportJob
+from console.areas.organizations import figures
+from console.mirror import sync
+from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs, signed_in
+from console.ui import pages
+
+FOUND = 20  # of each kind
+
+
+@signed_in("leads on to an organization of the operator's own, or says that she has none")
+def home(request: ConsoleRequest) -> HttpResponse:
+    """Where somebody who has just signed in begins: the first organization's overview, or its people."""
+    organization = policy.organizations(request.actor).first()
+    if organization is None:
+        return pages.show(request, "organizations/none.html")
+    sees = policy.allows(request.actor, "ReadOverview", organization)
+    return redirect("organizations:overview" if sees else "users:list", organization.slug)
+
+
+@performs("ReadOverview")
+def overview(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    entities = policy.visible(request.actor, "ReadOverview", organization)
+    jobs = exports.visible(request.actor, "ListMailboxExportJobs", organization)
+    running = jobs.filter(state__in=[ExportJob.State.STARTING, ExportJob.State.RUNNING])
+    counts = figures.counts(entities)
+    context = {
+        "organization": organization,
+        "counts": counts,
+        "exported": figures.exported(entities, organization),
+        "exports": exports.summary(jobs),
+        "running": running.order_by("started_at")[:5],
+        "concerns": list(figures.concerns(request.actor, organization)),
+        "freshness": sync.freshness(organization),
+        "may_sync": policy.allows(request.actor, "SyncMirror", organization),
+    }
+    return pages.show(request, "organizations/overview.html", context)
+
+
+@performs("ReadOverview")
+def freshness(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """How far the mirror is, asked for every two seconds while it is being filled."""
+    context = {"organization": organization, "freshness": sync.freshness(organization)}
+    context["may_sync"] = policy.allows(request.actor, "SyncMirror", organization)
+    return pages.show(request, "organizations/overview.html", context, fragment="freshness")
+
+
+@require_POST
+@performs("SyncMirror")
+def sync_now(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    sync.request(request.actor, organization)
+    overview = reverse("organizations:overview", args=[organization.slug])
+    return pages.done(request, "The directory is being read again.", overview)
+
+
+@performs("ListUsers")
+def search(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """People, groups and rooms by any name or address; the only match is opened at once."""
+    text = request.GET.get("q", "").strip()
+    entities = policy.visible(request.actor, "ListUsers", organization)
+    found = entities.matching(text).exclude(state="DELETED") if text else entities.none()
+    kinds = [
+        ("People", list(found.filter(kind="user").order_by("sort_name")[:FOUND])),
+        ("Groups", list(found.filter(kind="group").order_by("sort_name")[:FOUND])),
+        ("Rooms and equipment", list(found.filter(kind="resource").order_by("sort_name")[:FOUND])),
+    ]
+    everything = [entity for _, each in kinds for entity in each]
+    if len(everything) == 1 and everything[0].kind == "user":
+        return redirect("users:detail", organization.slug, everything[0].entity_id)
+    context = {"organization": organization, "text": text, "kinds": kinds, "count": len(everything)}
+    return pages.show(request, "organizations/search.html", context)
