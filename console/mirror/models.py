@@ -1,133 +1,267 @@
-"""The local copy of WorkMail's directory, which answers questions; AWS answers for the truth."""
+"""The local copy of the directories: organizations, their people, groups and resources, and what joins them.
 
+Rows hold what AWS last showed. `sort_…` columns and `search_text` are made of the others by
+`Entity.derive`; they are never null, so that every sort pages by one index.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Index, Q, UniqueConstraint
+
+from console.mirror import search
+from console.mirror.querysets import EntityQuerySet
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # where nothing was ever enabled
+WANTED = Q(wanted_at__isnull=False)
+NOTHING = -1  # a size or quota that is not known sorts before all others
+SORTS = (
+    "sort_name",
+    "sort_display_name",
+    "email",
+    "sort_department",
+    "state",
+    "role",
+    "sort_size",
+    "sort_quota",
+    "sort_enabled",
+)
 
 
 class Organization(models.Model):
-    """An organization that this console serves, and how its account is reached; never credentials."""
+    """A WorkMail organization that the console is configured for, and how it is reached."""
 
     organization_id = models.CharField(max_length=34, unique=True)
-    slug = models.SlugField(max_length=62, unique=True)
-    name = models.CharField(max_length=120, blank=True)
-    state = models.CharField(max_length=20, default="Active")
-    default_domain = models.CharField(max_length=253, blank=True)
-    directory_type = models.CharField(max_length=40, blank=True)
-    arn = models.CharField(max_length=200, blank=True)
-    region = models.CharField(max_length=20, default="us-east-1")
+    slug = models.SlugField(max_length=62, unique=True, help_text="its alias, and its word in addresses")
+    name = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=256, blank=True)
+    default_domain = models.CharField(max_length=256, blank=True)
+    directory_type = models.CharField(max_length=256, blank=True)
+    region = models.CharField(max_length=32)
     endpoint_url = models.URLField(blank=True)
     role_arn = models.CharField(max_length=2048, blank=True)
     external_id = models.CharField(max_length=1224, blank=True)
-    listed_at = models.DateTimeField(null=True)  # the last complete listing
-    detailed_at = models.DateTimeField(null=True)
+    arn = models.CharField(max_length=1011, blank=True)
+    listed_at = models.DateTimeField(null=True, blank=True, help_text="the last complete listing")
+    detailed_at = models.DateTimeField(null=True, blank=True, help_text="since when everybody is described")
 
     class Meta:
-        ordering = ["slug"]
+        ordering = ["name", "slug"]
 
     def __str__(self) -> str:
         return self.name or self.slug
 
 
 class Entity(models.Model):
-    """A person, a group or a resource, as WorkMail last described it.
+    """A person, a group or a resource.
 
-    Columns are what lists search, filter and sort by; `details` is the whole answer of the last
-    Describe operation. The `sort_` columns and `search_text` are normalised by `mirror.search`.
+    Addresses are kept in lower case; `details` has AWS's own spelling. `listed_at` is when a listing
+    last told something new, `described_at` when a Describe… was last seen, `detailed_at` when all
+    reads of the details were last complete, `wanted_at` since when somebody waits for them.
     """
 
     class Kind(models.TextChoices):
-        USER = "user"
-        GROUP = "group"
-        RESOURCE = "resource"
+        USER = "user", "Person"
+        GROUP = "group", "Group"
+        RESOURCE = "resource", "Resource"
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="entities")
+    class State(models.TextChoices):
+        ENABLED = "ENABLED", "Enabled"
+        DISABLED = "DISABLED", "Disabled"
+        DELETED = "DELETED", "Deleted"
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="entities", db_index=False)
     entity_id = models.CharField(max_length=256)
     kind = models.CharField(max_length=8, choices=Kind)
     name = models.CharField(max_length=256)
     display_name = models.CharField(max_length=256, blank=True)
     email = models.CharField(max_length=254, blank=True)
-    domain = models.CharField(max_length=253, blank=True)
-    state = models.CharField(max_length=8, default="ENABLED")
-    role = models.CharField(max_length=12, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.DISABLED)
+    role = models.CharField(max_length=11, blank=True)
     hidden = models.BooleanField(default=False)
     department = models.CharField(max_length=256, blank=True)
     job_title = models.CharField(max_length=256, blank=True)
     office = models.CharField(max_length=256, blank=True)
-    enabled_date = models.DateTimeField(null=True)
-    disabled_date = models.DateTimeField(null=True)
-    mailbox_size = models.FloatField(null=True)  # MB
-    mailbox_quota = models.IntegerField(null=True)  # MB
-    details = models.JSONField(default=dict, blank=True)
-    sort_name = models.CharField(max_length=256, blank=True)
-    sort_display_name = models.CharField(max_length=256, blank=True)
-    sort_department = models.CharField(max_length=256, blank=True)
+    domain = models.CharField(max_length=255, blank=True)
+    enabled_date = models.DateTimeField(null=True, blank=True)
+    disabled_date = models.DateTimeField(null=True, blank=True)
+    mailbox_size = models.FloatField(null=True, blank=True, help_text="MB")
+    mailbox_quota = models.IntegerField(null=True, blank=True, help_text="MB")
+    details = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+    sort_name = models.CharField(max_length=search.LONGEST, blank=True)
+    sort_display_name = models.CharField(max_length=search.LONGEST, blank=True)
+    sort_department = models.CharField(max_length=search.LONGEST, blank=True)
+    sort_size = models.FloatField(default=NOTHING)
+    sort_quota = models.IntegerField(default=NOTHING)
+    sort_enabled = models.DateTimeField(default=EPOCH)
     search_text = models.TextField(blank=True)
-    listed_at = models.DateTimeField(null=True)
-    described_at = models.DateTimeField(null=True)
-    wanted_at = models.DateTimeField(null=True)  # somebody looked at it, so its details come first
-    own_write_at = models.DateTimeField(null=True)
+    listed_at = models.DateTimeField(null=True, blank=True)
+    described_at = models.DateTimeField(null=True, blank=True)
+    detailed_at = models.DateTimeField(null=True, blank=True)
+    wanted_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[EntityQuerySet] = EntityQuerySet.as_manager()  # type: ignore[assignment]  # the manager has the queryset's methods
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "entity_id"], name="entity_once")]
+        verbose_name_plural = "entities"
+        constraints = [UniqueConstraint(fields=["organization", "entity_id"], name="entity_once")]
+        indexes = [
+            *(Index(fields=["organization", "kind", sort, "id"], name=f"entity_{sort}") for sort in SORTS),
+            Index(fields=["organization", "kind", "state", "sort_name", "id"], name="entity_in_state"),
+            Index(fields=["organization", "kind", "domain", "sort_name", "id"], name="entity_in_domain"),
+            Index(fields=["organization", "email"], name="entity_address"),
+            Index(fields=["organization", "kind", "detailed_at"], name="entity_detailed"),
+            Index(
+                fields=["organization", "wanted_at"],
+                name="entity_wanted",
+                condition=Q(wanted_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.display_name or self.name
 
+    @property
+    def is_deleted(self) -> bool:
+        return self.state == self.State.DELETED
+
+    def derive(self, aliases: Iterable[str]) -> None:
+        """Make the columns that follow from others; `aliases` are searched but not kept here."""
+        self.domain = self.email.rpartition("@")[2]
+        self.sort_name = search.sort_key(self.name)
+        self.sort_display_name = search.sort_key(self.display_name)
+        self.sort_department = search.sort_key(self.department)
+        self.sort_size = NOTHING if self.mailbox_size is None else self.mailbox_size
+        self.sort_quota = NOTHING if self.mailbox_quota is None else self.mailbox_quota
+        self.sort_enabled = self.enabled_date or EPOCH
+        self.search_text = search.document([*self._searched(), *aliases])
+
+    def _searched(self) -> list[str]:
+        described: dict[str, Any] = self.details
+        more = [str(described.get(member) or "") for member in ("FirstName", "LastName", "Description")]
+        return [self.display_name, self.name, self.email, self.department, *more]
+
 
 class Alias(models.Model):
-    """An address besides the primary one."""
+    """A further address of an entity; the primary one, which AWS lists too, is not among them."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     entity = models.ForeignKey(Entity, models.CASCADE, related_name="aliases")
     address = models.CharField(max_length=254)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "address"], name="alias_once")]
+        verbose_name_plural = "aliases"
+        ordering = ["address"]
+        constraints = [UniqueConstraint(fields=["organization", "address", "entity"], name="alias_once")]
+
+    def __str__(self) -> str:
+        return self.address
 
 
 class Membership(models.Model):
-    """Somebody, or a group, in a group."""
+    """A person or a group in a group."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
-    group = models.ForeignKey(Entity, models.CASCADE, related_name="members")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    group = models.ForeignKey(Entity, models.CASCADE, related_name="members", db_index=False)
     member = models.ForeignKey(Entity, models.CASCADE, related_name="memberships")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["group", "member"], name="membership_once")]
+        constraints = [UniqueConstraint(fields=["group", "member"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.member} in {self.group}"
 
 
 class Permission(models.Model):
-    """What a grantee may do with the owner's mailbox: FULL_ACCESS, SEND_AS, SEND_ON_BEHALF."""
+    """What a grantee may do with the owner's mailbox; the grantee is an AWS id, known here or not."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
-    owner = models.ForeignKey(Entity, models.CASCADE, related_name="permissions")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    owner = models.ForeignKey(Entity, models.CASCADE, related_name="permissions", db_index=False)
     grantee_id = models.CharField(max_length=256)
     grantee_kind = models.CharField(max_length=8)
-    values = models.JSONField[list[str]](default=list)
+    values = models.JSONField(default=list)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["owner", "grantee_id"], name="permission_once")]
-        indexes = [models.Index(fields=["organization", "grantee_id"], name="permission_of_grantee")]
+        constraints = [UniqueConstraint(fields=["owner", "grantee_id"], name="permission_once")]
+        indexes = [Index(fields=["organization", "grantee_id"], name="permission_grantee")]
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.values)} of {self.owner} for {self.grantee_id}"
 
 
 class Delegate(models.Model):
-    """Who answers for a room or a piece of equipment."""
+    """Who answers a resource's booking requests."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
-    resource = models.ForeignKey(Entity, models.CASCADE, related_name="delegates")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    resource = models.ForeignKey(Entity, models.CASCADE, related_name="delegates", db_index=False)
     delegate = models.ForeignKey(Entity, models.CASCADE, related_name="delegations")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["resource", "delegate"], name="delegate_once")]
+        constraints = [UniqueConstraint(fields=["resource", "delegate"], name="delegate_once")]
+
+    def __str__(self) -> str:
+        return f"{self.delegate} for {self.resource}"
 
 
 class Domain(models.Model):
-    """A mail domain of the organization."""
+    """A mail domain of an organization."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="domains")
-    name = models.CharField(max_length=253)
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="domains", db_index=False)
+    name = models.CharField(max_length=255)
     is_default = models.BooleanField(default=False)
     ownership = models.CharField(max_length=8, blank=True)
     dkim = models.CharField(max_length=8, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="domain_once")]
+        ordering = ["name"]
+        constraints = [UniqueConstraint(fields=["organization", "name"], name="domain_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Sync(models.Model):
+    """How far one stage of an organization's copy is, and which worker holds it.
+
+    Whoever claims a row raises `attempt`; a worker that was taken for dead can no longer write
+    under its old number.
+    """
+
+    class Stage(models.TextChoices):
+        USERS = "users", "People"
+        GROUPS = "groups", "Groups"
+        RESOURCES = "resources", "Resources"
+        DOMAINS = "domains", "Domains"
+        RELATIONS = "relations", "Members and delegates"
+        DETAILS = "details", "Details of people"
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="syncs", db_index=False)
+    stage = models.CharField(max_length=10, choices=Stage)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0, help_text="as far as known")
+    observed = models.PositiveIntegerField(default=0, help_text="changes by others noticed in this pass")
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(db_index=True)
+    error = models.CharField(max_length=500, blank=True)
+    token = models.CharField(max_length=1024, blank=True)
+    seen = models.BinaryField(default=bytes, help_text="keys that this pass has met")
+    rate = models.FloatField(default=0, help_text="calls a second; 0: as the settings say")
+    attempt = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["organization", "stage"], name="sync_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organization.slug}: {self.get_stage_display()}"
+
+    @property
+    def is_running(self) -> bool:
+        """In the middle of a pass, whether or not a worker is at it just now."""
+        return self.started_at is not None and (
+            self.finished_at is None or self.finished_at < self.started_at
+        )
