@@ -1,4 +1,4 @@
-"""The style guide: every piece of the frame on one page, for eyes, axe and the browser; no page of the product."""
+"""The style guide: every piece of the frame on one page, for eyes, axe and the browser."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,8 +16,14 @@ from console.ui.navigation import Link
 from console.ui.tables import Header, Page, Row
 
 MOMENT = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
-NAMES = ("Ana Beltrán", "佐藤 美咲", "Łukasz Żak", "Nomsa Dlamini", "Søren Ågård", "Ελένη Παππά", "Omar Haddad")
-STATES = (("ENABLED", "success"), ("DISABLED", "warning"), ("DELETED", "danger"), ("ROOM", "info"), ("NONE", "neutral"))
+NAMES = ("Ana Beltrán", "佐藤 美咲", "Łukasz Żak", "Nomsa Dlamini", "Søren Ågård", "Ελένη Παππά")
+STATES = (
+    ("ENABLED", "success"),
+    ("DISABLED", "warning"),
+    ("DELETED", "danger"),
+    ("ROOM", "info"),
+    ("NONE", "neutral"),
+)
 
 
 @dataclass
@@ -64,7 +70,9 @@ class EditPerson(OperationForm):
 class Password(forms.Form):
     password = forms.CharField(widget=forms.PasswordInput)
     how = forms.ChoiceField(
-        choices=[("made", "Make one"), ("typed", "Let me type one")], widget=forms.RadioSelect, label="Password"
+        choices=[("made", "Make one"), ("typed", "Let me type one")],
+        widget=forms.RadioSelect,
+        label="Password",
     )
 
 
@@ -118,7 +126,7 @@ def context(theme: str) -> dict[str, Any]:
         "unknown": {"note": "preparing", "done": True},
         "problem": {
             "happened": "AWS did not answer in time.",
-            "not_happened": "It is not known yet whether the password was changed; the console will look and enter it in the ledger.",
+            "not_happened": "Whether the password was changed is not known yet; the console will look.",
             "now": "Wait a minute, then open the person's history. Do not reset it a second time.",
             "detail": "ResetPassword · request 7f3c2a10",
         },
@@ -130,10 +138,19 @@ def context(theme: str) -> dict[str, Any]:
             ("Enabled", MOMENT),
             ("Hidden", False),
         ],
-        "changes": [("Job title", "Planner", "Head of planning"), ("City", "Porto", "Porto"), ("Office", "", "4.12")],
+        "changes": [
+            ("Job title", "Planner", "Head of planning"),
+            ("City", "Porto", "Porto"),
+            ("Office", "", "4.12"),
+        ],
         "addresses": ["ana@meridian.example", "ana.beltran@meridian.example", "planning@north.example"],
         "trail": [("People", "/guide/")],
-        "tabs": [("Profile", "#", True), ("Addresses", "#", False), ("Mailbox", "#", False), ("History", "#", False)],
+        "tabs": [
+            ("Profile", "#", True),
+            ("Addresses", "#", False),
+            ("Mailbox", "#", False),
+            ("History", "#", False),
+        ],
         "states": [(state.capitalize(), tone) for state, tone in STATES],
     }
 
@@ -165,4 +182,6 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 
 def trouble(request: HttpRequest) -> HttpResponse:
-    return pages.problem(request, title="No answer", happened="AWS did not answer.", now="Try again.", status=504)
+    return pages.problem(
+        request, title="No answer", happened="AWS did not answer.", now="Try again.", status=504
+    )

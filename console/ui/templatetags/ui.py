@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms, template
 from django.forms import BoundField
+from django.forms.boundfield import BoundWidget
 from django.utils.safestring import SafeString
 
 from console.ui import markup
@@ -31,6 +32,13 @@ def control(field: BoundField) -> SafeString:
     own = str(widget.attrs.get("class", ""))
     css = " ".join(filter(None, (look, own, "is-invalid" if field.errors else "")))
     return field.as_widget(attrs={"class": css})
+
+
+@register.filter
+def choice(option: BoundWidget) -> SafeString:
+    """One radio button or tick box of a group, in the same looks."""
+    option.data["attrs"] = {**option.data["attrs"], "class": "form-check-input"}
+    return option.tag(wrap_label=False)
 
 
 @register.filter

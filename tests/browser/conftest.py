@@ -1,0 +1,83 @@
+"""The system's Chromium, and a page on which any console error or policy violation fails the test."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+from tests import services
+
+# Playwright's loop makes Django take the tests for asynchronous ones.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+REPORT = """
+addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
+"""
+
+
+class Watch:
+    """What a page complained of; `forgive` takes back what a test expects."""
+
+    def __init__(self) -> None:
+        self.complaints: list[str] = []
+        self.forgiven: list[str] = []
+
+    def console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def error(self, error: Exception) -> None:
+        self.complaints.append(str(error))
+
+    def failed(self, request: Request) -> None:
+        """Leaving a page ends its requests: that is no fault."""
+        if "ERR_ABORTED" not in (request.failure or ""):
+            self.complaints.append(f"{request.url}: {request.failure}")
+
+    def forgive(self, part: str) -> None:
+        """Complaints with `part` in them belong to the test: the browser reports every 4xx as an error."""
+        self.forgiven.append(part)
+
+    @property
+    def left(self) -> list[str]:
+        return [each for each in self.complaints if not any(part in each for part in self.forgiven)]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": services.chromium(), "args": ARGUMENTS}
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def context(browser: Browser, watch: Watch) -> Iterator[BrowserContext]:
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, locale="en-GB", timezone_id="Europe/Lisbon"
+    )
+    context.set_default_timeout(15_000)
+    context.add_init_script(REPORT)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, watch: Watch) -> Iterator[Page]:
+    page = context.new_page()
+    page.on("console", watch.console)
+    page.on("pageerror", watch.error)
+    page.on("requestfailed", watch.failed)
+    yield page
+    assert watch.left == [], "the page complained"

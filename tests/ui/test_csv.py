@@ -1,0 +1,68 @@
+"""A list as a file: what a spreadsheet would compute stays text, and nothing is lost."""
+
+import csv
+import io
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.ui.csv import FORMULA, attachment, download, guarded, stream, written
+from console.ui.tables import Column, Table
+from tests.ui.shelf import Thing
+
+cells = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+
+
+class TestTheGuard:
+    @pytest.mark.parametrize("start", FORMULA)
+    def test_a_cell_that_begins_like_a_formula_is_text(self, start: str) -> None:
+        assert guarded(f"{start}HYPERLINK(1)").startswith("'")
+
+    @given(st.text())
+    def test_no_text_comes_out_as_a_formula(self, text: str) -> None:
+        assert not guarded(text).startswith(FORMULA)
+
+    def test_a_number_stays_a_number(self) -> None:
+        assert (guarded(-5), guarded(2.5)) == ("-5", "2.5")
+
+    def test_values_are_written_plainly(self) -> None:
+        moment = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
+        cells = [guarded(each) for each in (None, True, False, moment, ["a", "b"])]
+        assert cells == ["", "yes", "no", "2026-11-21T07:00:00+00:00", "a b"]
+
+
+class TestTheFile:
+    @given(
+        st.lists(
+            st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), min_size=2, max_size=2)
+        )
+    )
+    def test_it_is_read_back_as_it_was_written(self, rows: list[list[str]]) -> None:
+        text = "".join(written(["one", "two"], rows))
+        assert text.startswith("\ufeff")
+        read = list(csv.reader(io.StringIO(text[1:], newline="")))
+        assert read == [["one", "two"], *([guarded(cell) for cell in row] for row in rows)]
+
+    @pytest.mark.django_db
+    @pytest.mark.usefixtures("shelf")
+    def test_a_query_is_streamed_with_the_columns_of_its_table(self) -> None:
+        Thing.objects.create(label="=1+1", count=3)
+        table = Table(
+            (
+                Column("label", "Label"),
+                Column("state", "State", fields=("count",)),
+                Column("act", "", csv=None),
+            ),
+            "label",
+        )
+        response = stream(Thing.objects.all(), table, "people.csv")
+        content = b"".join(response).decode()  # type: ignore[arg-type] # a synchronous stream
+        assert content == "\ufeffLabel,State\r\n'=1+1,3\r\n"
+        assert response["Content-Type"] == "text/csv; charset=utf-8"
+
+    def test_its_name_survives_every_script(self) -> None:
+        assert attachment("people.csv") == "attachment; filename=\"people.csv\"; filename*=UTF-8''people.csv"
+        assert attachment('a"\r\nb 佐.csv').startswith('attachment; filename="a___b__.csv"; ')
+        assert download([], "ü.csv")["Content-Disposition"].endswith("filename*=UTF-8''%C3%BC.csv")

@@ -1,0 +1,42 @@
+"""Templates hold to the strict policy: nothing inline, nothing evaluated, nothing from elsewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+FORBIDDEN = {
+    "an inline handler": r"\son[a-z]+\s*=",
+    "an inline style": r"\sstyle\s*=",
+    "a style element": r"<style\b",
+    "an inline script": r"<script(?![^>]*\ssrc=)",
+    "a script address": r"javascript:",
+    "htmx that evaluates": r"hx-on|=[\"']js:|hx-trigger=[\"'][^\"']*\[",
+    "something from elsewhere": r"(?:src|href)=[\"'](?:https?:)?//",
+    "Bootstrap's script, which is not there": r"data-bs-(?:toggle|dismiss|target)",
+    "HTML that was not escaped": r"\|safeseq\b|\{% autoescape off",
+}
+
+EVALUATED = r"\beval\(|new Function|innerHTML|insertAdjacentHTML|document\.write"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_template_has(path: Path, what: str) -> None:
+    found = re.search(FORBIDDEN[what], path.read_text(), re.IGNORECASE)
+    assert found is None, f"{what}: {found}"
+
+
+def test_every_form_that_posts_is_protected() -> None:
+    for path in TEMPLATES:
+        forms = re.findall(r"<form[^>]*method=\"post\".*?</form>", path.read_text(), re.DOTALL)
+        assert all("{% csrf_token %}" in form for form in forms), path
+
+
+def test_no_script_of_ours_evaluates_or_writes_html() -> None:
+    for path in (ROOT / "static" / "js").glob("*.js"):
+        assert not re.search(
+            r"\beval\(|new Function|innerHTML|insertAdjacentHTML|document\.write", path.read_text()
+        ), path
