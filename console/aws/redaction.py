@@ -11,7 +11,7 @@ from botocore.model import Shape
 
 from console.aws import model
 
-SECRET_SHAPES = frozenset({"Password", "ImpersonationToken", "messageContentBlob", "RawMessageContent"})
+SECRET_SHAPES = frozenset({"Password", "ImpersonationToken"})
 REDACTED = "[secret]"
 
 
