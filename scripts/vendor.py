@@ -70,8 +70,8 @@ def build(package: dict[str, Any], entry: dict[str, Any], members: dict[str, byt
     if "icons" in entry:
         return sprite(package, entry["icons"], members)
     if "src" in entry:
-        return members[entry["src"]]
-    return (ROOT / package["into"] / entry["dst"]).read_bytes()
+        return members[str(entry["src"])]
+    return Path(ROOT, package["into"], entry["dst"]).read_bytes()
 
 
 def sprite(package: dict[str, Any], icons: list[str], members: dict[str, bytes]) -> bytes:

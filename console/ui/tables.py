@@ -116,16 +116,20 @@ class Page:
 
 
 def paginate(
-    queryset: QuerySet[Any], table: Table, params: QueryDict, size: int = SIZE, **extra: Any
+    queryset: QuerySet[Any],
+    table: Table,
+    params: QueryDict,
+    size: int = SIZE,
+    extra: Values | None = None,
 ) -> Page:
     """The page that the URL's `sort`, `after` and `before` ask for, in one query.
 
     A cursor that is damaged, foreign or of another sort gives the first page. `extra` joins every
-    row's values, for the cells to use (`base`, say: the address that their links start with).
+    row's values, for the cells to use (`slug`, say, which their links need).
     """
     sort, cursor = table.sort(params), Cursor.read(params)
     found = window(queryset, table.sources, sort, table.key, cursor, size)
-    values = [{**each, **extra} for each in found.rows]
+    values = [{**each, **(extra or {})} for each in found.rows]
     return Page(
         headers=[_header(column, sort, params) for column in table.columns],
         rows=[_row(table, each) for each in values],

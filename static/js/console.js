@@ -103,8 +103,9 @@
 
   // --- single keys: / search, j k rows, Enter open, x tick; they can be switched off (WCAG 2.1.4) ---
   const typing = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+  const ROWS = "[data-rows] :is(tbody tr, li)";
   const move = (step) => {
-    const rows = [...document.querySelectorAll("table[data-rows] tbody tr")];
+    const rows = [...document.querySelectorAll(ROWS)];
     if (!rows.length) return;
     const at = rows.findIndex((row) => row.classList.contains("is-current"));
     const row = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
@@ -117,7 +118,7 @@
     "/": () => { const box = document.querySelector("[data-find]"); box?.focus(); box?.select(); },
     j: () => move(1),
     k: () => move(-1),
-    x: () => document.querySelector("tr.is-current [data-tick]")?.click(),
+    x: () => document.querySelector("[data-rows] .is-current [data-tick]")?.click(),
   };
   on("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
@@ -126,9 +127,9 @@
     keys[event.key]();
   });
   on("focusin", (event) => {
-    const row = near(event, "table[data-rows] tbody tr");
+    const row = near(event, ROWS);
     if (!row || row.classList.contains("is-current")) return;
-    each("tr.is-current", (other) => other.classList.remove("is-current"));
+    each("[data-rows] .is-current", (other) => other.classList.remove("is-current"));
     row.classList.add("is-current");
   });
 

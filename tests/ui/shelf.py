@@ -1,5 +1,7 @@
 """A table of the tests' own, with ties, nulls and every type that a list is sorted by."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -8,6 +10,8 @@ class Thing(models.Model):
     size = models.FloatField(null=True)
     count = models.IntegerField(default=0)
     seen = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager["Thing"]]
 
     class Meta:
         app_label = "ui"

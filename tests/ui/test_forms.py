@@ -46,14 +46,10 @@ class TestFieldsFromTheModel:
         assert fields["DisplayName"].max_length == 256
         assert fields["DisplayName"].label == "Name"
         assert fields["FirstName"].help_text == "Given name."
-        assert isinstance(fields["Role"], forms.ChoiceField)
-        assert [value for value, _ in fields["Role"].choices] == [
-            "",
-            "USER",
-            "RESOURCE",
-            "SYSTEM_USER",
-            "REMOTE_USER",
-        ]
+        role = fields["Role"]
+        assert isinstance(role, forms.ChoiceField)
+        values = [value for value, _ in list(role.widget.choices)]
+        assert values == ["", "USER", "RESOURCE", "SYSTEM_USER", "REMOTE_USER"]
         assert isinstance(fields["HiddenFromGlobalAddressList"], forms.BooleanField)
         assert not fields["HiddenFromGlobalAddressList"].required
 

@@ -5,6 +5,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
+from tests.ui import guide
 from tests.ui.guide import Frame
 
 pytestmark = [
@@ -41,7 +42,7 @@ class TestAPage:
     def test_it_says_nothing_of_a_sandbox_where_there_is_none(
         self, client: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(Frame, "__init__", _without_sandbox(Frame.__init__))
+        monkeypatch.setattr(guide, "Frame", lambda theme: Frame(theme, is_sandbox=False))
         assert "Sandbox" not in client.get(reverse("guide")).content.decode()
 
     def test_htmx_carries_the_token_against_forgery(self, client: Client) -> None:
@@ -81,11 +82,3 @@ class TestAProblem:
     def test_it_is_one_box_for_htmx(self, client: Client) -> None:
         page = client.get(reverse("trouble"), headers=HTMX).content.decode().strip()
         assert page.startswith('<div class="problem"')
-
-
-def _without_sandbox(make):  # type: ignore[no-untyped-def] # wraps a dataclass's own initialiser
-    def made(self: Frame, theme: str = "auto") -> None:
-        make(self, theme)
-        self.is_sandbox = False
-
-    return made

@@ -219,7 +219,7 @@ class TestCells:
         thing = Thing.objects.create(label="<b>ana</b>")
         note = Column("note", "Note", fields=(), show=lambda row: "a & b")
         table = Table((TABLE.columns[0], note), "label", key="id", identity="id")
-        page = paginate(Thing.objects.all(), table, QueryDict(), base="/people/")
+        page = paginate(Thing.objects.all(), table, QueryDict(), extra={"base": "/people/"})
         assert str(page.rows[0].cells[0][1]) == f'<a href="/people/{thing.pk}/">&lt;b&gt;ana&lt;/b&gt;</a>'
         assert page.rows[0].id == str(thing.pk)
 
