@@ -4,10 +4,13 @@ from typing import Protocol
 
 
 class Storage(Protocol):
-    """Buckets of AWS accounts."""
+    """The buckets of AWS accounts."""
 
     def region(self, account: str, bucket: str) -> str | None:
         """Where the bucket is; None if the account has none of that name."""
+
+    def make_bucket(self, account: str, bucket: str, region: str) -> None:
+        """Make the bucket, unless the account has it."""
 
     def put(self, account: str, bucket: str, key: str, body: bytes) -> None: ...
 
@@ -18,5 +21,8 @@ class Bucketless:
     def region(self, account: str, bucket: str) -> str | None:
         return None
 
+    def make_bucket(self, account: str, bucket: str, region: str) -> None:
+        raise LookupError("This sandbox keeps no buckets")
+
     def put(self, account: str, bucket: str, key: str, body: bytes) -> None:
-        raise LookupError(f"There is no bucket {bucket}")
+        raise LookupError("This sandbox keeps no buckets")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import parse_qs
@@ -92,10 +92,3 @@ def message_member(service: str, code: str) -> str:
     shapes = {shape.error_code or shape.name: shape for shape in model.service(service).error_shapes}
     members = shapes[code].members if code in shapes else {}
     return "Message" if "Message" in members else "message"
-
-
-def guarded(handle: Callable[[], Mapping[str, Any]], service: str) -> Answer:
-    try:
-        return success(handle())
-    except ServiceError as error:
-        return failure(service, error)

@@ -1,0 +1,178 @@
+"""Ways into a sandbox: one WSGI application, reached through a port or, in one process, without any socket.
+
+`in_process(sandbox)` lets every botocore session that is made while this module is loaded talk to the
+sandbox instead of the network, for WorkMail and for the services of its neighbours.
+"""
+
+import sys
+import traceback
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit, urlunsplit
+
+import botocore.handlers
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from werkzeug.test import run_wsgi_app
+
+from console.aws import model
+from console.sandbox import dispatch, wire
+from console.sandbox.clock import Clock
+from console.sandbox.errors import ServiceError
+from console.sandbox.neighbours import Neighbours
+from console.sandbox.settings import Settings
+from console.sandbox.store import Store
+
+SERVICE = "workmail"
+STRICT = "sandbox.strict"
+HEALTH = "/_sandbox/health"
+
+
+class Sandbox:
+    """WorkMail and its neighbours as a WSGI application; `store` is what WorkMail remembers."""
+
+    def __init__(
+        self, folder: Path | None = None, *, clock: Clock | None = None, settings: Settings | None = None
+    ) -> None:
+        self.neighbours = Neighbours(folder)
+        self.store = Store(folder, clock=clock, settings=settings, storage=self.neighbours)
+        self.target = model.service(SERVICE).metadata["targetPrefix"]
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") == HEALTH:
+            return respond(start_response, wire.Answer(200, b'{"ready": true}'), "application/json")
+        signer = wire.signer(environ.get("HTTP_AUTHORIZATION", ""), environ.get("QUERY_STRING", ""))
+        if not self.is_ours(environ, signer):
+            return self.neighbours(environ, start_response)
+        return respond(start_response, self.answer(environ, signer), wire.CONTENT_TYPE)
+
+    def is_ours(self, environ: dict[str, Any], signer: wire.Signer | None) -> bool:
+        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        return target.startswith(f"{self.target}.") or (
+            signer is not None and signer.service in model.SERVICES
+        )
+
+    def answer(self, environ: dict[str, Any], signer: wire.Signer | None) -> wire.Answer:
+        """What WorkMail says, never a stack trace; a bug of the sandbox is an InternalFailure."""
+        try:
+            return wire.success(self.result(environ, signer))
+        except ServiceError as error:
+            return wire.failure(SERVICE, error)
+        except Exception:
+            if environ.get(STRICT):
+                raise
+            traceback.print_exc(file=sys.stderr)
+            return wire.failure(SERVICE, ServiceError("InternalFailure", "The sandbox has failed"))
+
+    def result(self, environ: dict[str, Any], signer: wire.Signer | None) -> dict[str, Any]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        if signer is None and environ.get("HTTP_AUTHORIZATION"):
+            raise ServiceError("IncompleteSignature", "The Authorization header has no credential scope")
+        if signer is None:
+            raise ServiceError("MissingAuthenticationTokenException", "The request is not signed")
+        return dispatch.answer(
+            self.store,
+            wire.operation(environ.get("HTTP_X_AMZ_TARGET", ""), self.target),
+            wire.parsed(body),
+            account=self.neighbours.account(signer.access_key),
+            region=signer.region,
+        )
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def respond(start_response: Any, answer: wire.Answer, content_type: str) -> list[bytes]:
+    headers = [
+        ("Content-Type", content_type),
+        ("Content-Length", str(len(answer.body))),
+        ("x-amzn-RequestId", str(uuid.uuid4())),
+    ]
+    start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
+    return [answer.body]
+
+
+class Raw(BytesIO):
+    """The body as botocore reads it from urllib3."""
+
+    def stream(self, amount: int = 65536, **_: Any) -> Iterator[bytes]:
+        while piece := self.read(amount):
+            yield piece
+
+
+_open: list[Sandbox] = []
+
+
+@contextmanager
+def in_process(sandbox: Sandbox) -> Iterator[Sandbox]:
+    """Inside, every request of botocore goes to this sandbox; the innermost one, where several are open."""
+    _open.append(sandbox)
+    try:
+        yield sandbox
+    finally:
+        _open.remove(sandbox)
+
+
+def attach(sandbox: Sandbox, session_or_client: Any) -> None:
+    """Let one boto3 or botocore session (its later clients), or one client, talk to this sandbox for good."""
+
+    def send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        return sent(sandbox, request)
+
+    holder = getattr(session_or_client, "meta", session_or_client)
+    events = getattr(holder, "events", None) or session_or_client.get_component("event_emitter")
+    events.register_first("before-send", send)
+
+
+def _send(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+    return sent(_open[-1], request) if _open else None
+
+
+botocore.handlers.BUILTIN_HANDLERS.append(("before-send", _send))
+
+
+def sent(sandbox: Sandbox, request: AWSPreparedRequest) -> AWSResponse:
+    """The answer to a signed request; a bug of the sandbox raises where the call was made."""
+    body, status, headers = run_wsgi_app(sandbox, environ_of(request), buffered=True)
+    return AWSResponse(request.url, int(status.split()[0]), dict(headers), Raw(b"".join(body)))
+
+
+def environ_of(request: AWSPreparedRequest) -> dict[str, Any]:
+    address = urlsplit(request.url)
+    body = content(request.body)
+    headers = {name.upper().replace("-", "_"): text(value) for name, value in request.headers.items()}
+    headers.pop("TRANSFER_ENCODING", None)  # the body is here in one piece
+    return {
+        **{f"HTTP_{name}": value for name, value in headers.items()},
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(address.path or "/").decode("latin-1"),
+        "RAW_URI": urlunsplit(("", "", address.path or "/", address.query, "")),
+        "QUERY_STRING": address.query,
+        "SERVER_NAME": address.hostname or "",
+        "SERVER_PORT": str(address.port or 443),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": address.netloc,
+        "CONTENT_TYPE": headers.get("CONTENT_TYPE", ""),
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": address.scheme,
+        "wsgi.input": BytesIO(body),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        STRICT: True,
+    }
+
+
+def content(body: Any) -> bytes:
+    if hasattr(body, "read"):
+        body = body.read()
+    return body.encode() if isinstance(body, str) else bytes(body or b"")
+
+
+def text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value

@@ -1,0 +1,94 @@
+"""S3, KMS, IAM and STS by moto, behind the same door; its buckets are kept on disk beside the store.
+
+moto keeps its state in globals, so there is one neighbourhood in a process: a new one empties it.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from moto.core.base_backend import BackendDict
+from moto.iam.models import get_account_id_from
+from moto.s3.exceptions import MissingBucket
+from moto.s3.models import s3_backends
+from moto.server import DomainDispatcherApplication, create_backend_app
+from werkzeug.test import run_wsgi_app
+
+from console.sandbox.objects import Bucket, Objects
+
+PARTITION = "aws"
+VIRTUAL_HOST = re.compile(r"(?P<bucket>[a-z0-9.-]+)\.s3[.-]")
+CHANGES = ("PUT", "POST", "DELETE")
+
+
+class Neighbours:
+    """A WSGI application, and the storage that exports are written to."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        BackendDict.reset()
+        self._application = DomainDispatcherApplication(create_backend_app)
+        self._objects = Objects(folder)
+        for bucket in self._objects.buckets():
+            self._backend(bucket.account).create_bucket(bucket.name, bucket.region)
+            for key, body in self._objects.contents(bucket.name):
+                self._backend(bucket.account).put_object(bucket.name, key, body)
+
+    def account(self, access_key: str) -> str:
+        """Whose key it is: that of an assumed role names the role's account."""
+        return str(get_account_id_from(access_key))
+
+    def region(self, account: str, bucket: str) -> str | None:
+        found = self._backend(account).buckets.get(bucket)
+        return str(found.region_name) if found else None
+
+    def make_bucket(self, account: str, bucket: str, region: str) -> None:
+        if self.region(account, bucket) is None:
+            self._backend(account).create_bucket(bucket, region)
+            self._objects.keep_bucket(Bucket(account, bucket, region))
+
+    def put(self, account: str, bucket: str, key: str, body: bytes) -> None:
+        self._backend(account).put_object(bucket, key, body)
+        self._objects.keep(bucket, key, body)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if not VIRTUAL_HOST.match(environ.get("HTTP_HOST", "")):
+            # moto takes the first label of any other name for a bucket.
+            environ = {**environ, "HTTP_HOST": "localhost"}
+        body, status, headers = run_wsgi_app(self._application, environ, buffered=True)
+        if environ["REQUEST_METHOD"] in CHANGES and status.startswith("2"):
+            self._follow(*addressed(environ))
+        start_response(status, headers.to_wsgi_list())
+        return body
+
+    def _follow(self, bucket: str, key: str) -> None:
+        """Bring to disk what a request may have changed at one address; no other service has buckets."""
+        try:
+            found = s3_backends[s3_backends.bucket_accounts[bucket][1]][PARTITION].get_bucket(bucket)
+        except (KeyError, MissingBucket):
+            self._objects.drop_bucket(bucket)
+            return
+        self._objects.keep_bucket(Bucket(found.account_id, bucket, found.region_name))
+        for each in [key] if key else self._gone(bucket, found):
+            kept = found.keys.get(each)
+            if kept is None:
+                self._objects.drop(bucket, each)
+            else:
+                self._objects.keep(bucket, each, kept.value)
+
+    def _gone(self, bucket: str, found: Any) -> list[str]:
+        """Keys on disk that a request for a whole bucket (DeleteObjects) removed."""
+        return [key for key, _ in self._objects.contents(bucket) if key not in found.keys]
+
+    @staticmethod
+    def _backend(account: str) -> Any:
+        return s3_backends[account][PARTITION]
+
+
+def addressed(environ: dict[str, Any]) -> tuple[str, str]:
+    """Bucket and key of an S3 request, by its host or by its path."""
+    path: str = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace").lstrip("/")
+    if found := VIRTUAL_HOST.match(environ.get("HTTP_HOST", "")):
+        return found["bucket"], path
+    bucket, _, key = path.partition("/")
+    return bucket, key

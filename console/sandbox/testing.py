@@ -1,0 +1,166 @@
+"""A sandbox for tests, in the test's own process: no socket, no waiting, no mock.
+
+    from console.sandbox.testing import sandboxed
+
+    with sandboxed() as sandbox:
+        sandbox.workmail.list_users(OrganizationId=sandbox.organization_id)
+        sandbox.call("DescribeUser", UserId="ada")      # the organization is filled in
+        sandbox.clock.advance(30)                       # seconds; nothing ever sleeps
+
+Inside the block every botocore session that was made after this module was imported talks to the
+sandbox, whatever its endpoint, region and credentials: boto3 in the test, and the clients of the code
+under test. So a Django test of pages needs the block and nothing else; only clients that were made
+and kept before (a cache of the code under test) must be dropped, or be joined with `doors.attach`.
+
+With pytest, `from console.sandbox.testing import sandbox, workmail` in a conftest.py gives fixtures.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from console.sandbox import doors, founding
+from console.sandbox.clock import Clock
+from console.sandbox.records import Entity, Group, Organization, User
+from console.sandbox.settings import Settings
+from console.sandbox.store import Store
+
+ALIAS, DOMAIN, BUCKET = "example", "example.com", "example-exports"
+ADA = "a0a0a0a0-0000-4000-8000-000000000001"  # enabled, alias countess@, mail in her mailbox
+BO = "a0a0a0a0-0000-4000-8000-000000000002"  # enabled
+CY = "a0a0a0a0-0000-4000-8000-000000000003"  # created, never enabled
+ROLE = "arn:aws:iam::123456789012:role/export"
+KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1}, parameter_validation=False)
+
+
+@dataclass(frozen=True)
+class TestSandbox:
+    """One organization (`example`, domain example.com), Ada, Bo and Cy in it, and a bucket for exports."""
+
+    __test__ = False
+    sandbox: doors.Sandbox
+    organization: Organization
+
+    @property
+    def store(self) -> Store:
+        return self.sandbox.store
+
+    @property
+    def clock(self) -> Clock:
+        return self.sandbox.store.clock
+
+    @property
+    def organization_id(self) -> str:
+        return self.organization.organization_id
+
+    @property
+    def workmail(self) -> Any:
+        return self.client("workmail")
+
+    @property
+    def s3(self) -> Any:
+        return self.client("s3")
+
+    def client(self, service: str, *, region: str = founding.REGION, access_key: str = "test") -> Any:
+        """A boto3 client of this sandbox that tries each call once and checks nothing before it sends."""
+        return _client(service, region, access_key)
+
+    def call(self, operation: str, **params: Any) -> dict[str, Any]:
+        """Call WorkMail with the organization filled in; the answer comes without its metadata."""
+        method = getattr(self.workmail, _snake(operation))
+        answer: dict[str, Any] = method(**{"OrganizationId": self.organization_id, **params})
+        answer.pop("ResponseMetadata")
+        return answer
+
+    def add(self, *records: Entity) -> None:
+        """Save users, groups or resources as they are, without any operation."""
+        with self.store.transaction():
+            for record in records:
+                self.store.entities.save(record)
+
+    def user(self, name: str, **fields: Any) -> User:
+        """Add a user; `enabled_user` adds one with a mailbox."""
+        record = User(**{"entity_id": f"user-{name:>012}", **self._named(name), **fields})
+        self.add(record)
+        return record
+
+    def enabled_user(self, name: str, **fields: Any) -> User:
+        return self.user(name, **{**self._enabled(name), "filled": True, **fields})
+
+    def group(self, name: str, **fields: Any) -> Group:
+        """Add an enabled group."""
+        values = {**self._enabled(name), **fields}
+        record = Group(
+            entity_id=f"group-{name:>012}", organization_id=self.organization_id, name=name, **values
+        )
+        self.add(record)
+        return record
+
+    def _named(self, name: str) -> dict[str, Any]:
+        return {"organization_id": self.organization_id, "name": name, "display_name": name.title()}
+
+    def _enabled(self, name: str) -> dict[str, Any]:
+        now = self.clock.now()
+        return {"state": "ENABLED", "email": f"{name}@{DOMAIN}", "enabled": now, "provisioned": now}
+
+
+@contextmanager
+def sandboxed(
+    folder: Path | None = None, *, settings: Settings | None = None, populate: bool = True
+) -> Iterator[TestSandbox]:
+    """A sandbox of its own, in memory or in a folder; botocore talks to it inside the block.
+
+    Its clock runs; `clock.freeze()` stops it.
+    """
+    made = doors.Sandbox(folder, settings=settings)
+    try:
+        with doors.in_process(made):
+            yield populated(made) if populate else TestSandbox(made, _none())
+    finally:
+        made.close()
+
+
+def populated(made: doors.Sandbox) -> TestSandbox:
+    existing = next(iter(made.store.organizations), None)
+    if existing is not None:
+        return TestSandbox(made, existing)
+    organization = founding.found(made.store, ALIAS, domains=[DOMAIN])
+    town = TestSandbox(made, organization)
+    made.neighbours.make_bucket(organization.account, BUCKET, organization.region)
+    town.enabled_user("ada", entity_id=ADA, display_name="Ada Çelik", aliases=(f"countess@{DOMAIN}",))
+    town.enabled_user("bo", entity_id=BO, display_name="Bo Ek")
+    town.user("cy", entity_id=CY, display_name="Cy Ahn")
+    return town
+
+
+@cache
+def _client(service: str, region: str, access_key: str) -> Any:
+    session = boto3.Session(access_key, "secret", region_name=region)
+    return session.client(service, config=ONCE)
+
+
+def _none() -> Organization:
+    return Organization(organization_id="", account="", region="", alias="", directory_id="", requested=0.0)
+
+
+def _snake(operation: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in operation).lstrip("_")
+
+
+@pytest.fixture
+def sandbox() -> Iterator[TestSandbox]:
+    with sandboxed() as town:
+        yield town
+
+
+@pytest.fixture
+def workmail(sandbox: TestSandbox) -> Any:
+    return sandbox.workmail
