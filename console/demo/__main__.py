@@ -94,11 +94,10 @@ def broker(place: Place) -> dict[str, str]:
     program = broker_program()
     if not program:
         return {}
-    paths = ("--dir", str(place.redis), "--unixsocket", str(place.broker_socket))
+    log = ("--logfile", str(place.redis / "redis.log"))
+    paths = ("--dir", str(place.redis), "--unixsocket", str(place.broker_socket), *log)
     # It keeps hints: a row in the database is the job, so the newest second may be lost.
-    options = (
-        "--port 0 --unixsocketperm 600 --appendonly yes --maxmemory-policy noeviction --loglevel warning"
-    )
+    options = "--port 0 --unixsocketperm 600 --appendonly yes --maxmemory-policy noeviction"
     return {"redis": f"{join([program, *paths])} {options} --save ''"}
 
 
