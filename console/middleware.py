@@ -58,7 +58,7 @@ class SecurityHeaders:
             response.headers["Strict-Transport-Security"] = (
                 f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
             )
-        if not request.path.startswith(settings.STATIC_URL):
+        if response.status_code >= 400 or not request.path.startswith(settings.STATIC_URL):
             response.headers["Cache-Control"] = "no-store"
         if "console.signed_out" in request.META:
             response.headers["Clear-Site-Data"] = CLEARED_AT_SIGN_OUT

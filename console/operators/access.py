@@ -25,7 +25,7 @@ V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 class ConsoleRequest(HttpRequest):
     """A request as a view of the console gets it: with its actor, and with what htmx said of itself."""
 
-    user: Operator  # type: ignore[assignment]  # `performs` and `signed_in` let no anonymous one through
+    user: Operator  # `performs` and `signed_in` let no anonymous one through
     actor: Actor
     htmx: HtmxDetails
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
+from typing import Any
 
 from console.ledger import journal
 from console.ledger.models import Entry
@@ -41,7 +42,7 @@ def grant(
     return given
 
 
-def _note(actor: Actor, operator: Operator, what: str, organization: str = "", **body: object) -> None:
+def _note(actor: Actor, operator: Operator, what: str, organization: str = "", **body: Any) -> None:
     journal.record(
         actor,
         Entry.Kind.CHANGED,

@@ -6,8 +6,10 @@ from django import forms
 
 from console.operators.models import Operator
 
-# Generic to the type checker only.
-OperatorForm = forms.ModelForm[Operator] if TYPE_CHECKING else forms.ModelForm
+if TYPE_CHECKING:  # generic to the type checker only
+    OperatorForm = forms.ModelForm[Operator]
+else:
+    OperatorForm = forms.ModelForm
 
 
 class PreferencesForm(OperatorForm):

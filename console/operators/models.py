@@ -83,7 +83,7 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
 
 class Grant(models.Model):
-    """A role for an operator in one organization, on all of it or on some mail domains, perhaps for a while."""
+    """A role in one organization, on all of it or on some mail domains, for a while or for good."""
 
     operator = models.ForeignKey(Operator, models.CASCADE, related_name="grants")
     role = models.ForeignKey(Role, models.PROTECT, related_name="grants")

@@ -69,12 +69,7 @@ def visible(actor: Actor, operation: str, organization: Organization) -> QuerySe
 
 
 def reaches_all(actor: Actor, operation: str, organization: Organization) -> bool:
-    """Whether nothing narrows what `actor` may perform `operation` on."""
-    return _reach(rights.of(actor), action(operation), organization).everywhere
-
-
-def reaches_all(actor: Actor, operation: str, organization: Organization) -> bool:
-    """Whether `actor` may perform `operation` on everybody of the organization, deleted people included."""
+    """Whether nothing narrows what `actor` may perform `operation` on: she reaches the deleted, too."""
     return _reach(rights.of(actor), action(operation), organization).everywhere
 
 

@@ -79,7 +79,7 @@ class Rights:
 
 def load(actor: Actor) -> Rights:
     """Rights as the database has them at this moment, in one query."""
-    if actor.is_system:
+    if actor.operator_id is None:
         return Rights(is_system=True)
     grants = Grant.objects.live().filter(operator_id=actor.operator_id).select_related("role")
     return Rights(tuple(Held.of(grant) for grant in grants))

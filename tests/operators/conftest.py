@@ -40,6 +40,12 @@ def _no_attempts_so_far(db: None) -> None:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _no_menu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small console has none of the areas that the menu leads to."""
+    monkeypatch.setattr("console.navigation.MENU", ())
+
+
 def signed_in(somebody: Operator) -> Client:
     client = Client()
     client.force_login(somebody)

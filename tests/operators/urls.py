@@ -34,12 +34,21 @@ def broken(request: HttpRequest) -> HttpResponseBase:
     raise RuntimeError("a fault that nobody expected")
 
 
+@performs("ReadOverview")
+def overview(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+    return HttpResponse(organization.slug)
+
+
+# The frame around every page leads to the first page of each organization.
+organizations = ([path("", overview, name="overview")], "organizations")
 urlpatterns = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
     path("broken", broken),
     path("accounts/", include("console.operators.entrance")),
     path("account/", include("console.operators.urls")),
+    path("o/<slug:organization>/", include(organizations)),
+    path("o/<slug:organization>/search/", people, name="search"),
     path("o/<slug:organization>/users/", people),
     path("o/<slug:organization>/users/<str:user>/edit/", edit),
 ]

@@ -1,0 +1,124 @@
+"""How long a session lasts, on both sides of each limit."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from console.ledger.models import Entry
+from tests.operators.conftest import Clock
+from tests.operators.conftest import signed_in as browser
+from tests.operators.people import PASSWORD, operator
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.operators.urls")]
+
+
+@pytest.fixture
+def client(clock: Clock) -> Client:
+    """Somebody who has just opened the console."""
+    somebody = browser(operator("Owner"))
+    assert somebody.get("/").status_code == 200
+    return somebody
+
+
+def is_in(client: Client, **headers: str) -> bool:
+    return client.get("/", headers=headers).status_code == 200
+
+
+class TestIdle:
+    def test_it_lives_until_thirty_minutes_have_passed_without_a_request(
+        self, client: Client, clock: Clock
+    ) -> None:
+        clock.move(minutes=29, seconds=59)
+        assert is_in(client)
+
+    def test_then_it_is_over(self, client: Client, clock: Clock) -> None:
+        clock.move(minutes=30)
+        assert not is_in(client)
+
+    def test_a_request_lets_the_half_hour_begin_anew(self, client: Client, clock: Clock) -> None:
+        for _ in range(5):
+            clock.move(minutes=29)
+            assert is_in(client)
+
+    def test_a_page_that_asks_by_itself_is_nobody_s_presence(self, client: Client, clock: Clock) -> None:
+        for _ in range(29):
+            clock.move(minutes=1)
+            assert is_in(client, **{"X-Background": "1"})
+        clock.move(minutes=1)
+        assert not is_in(client, **{"X-Background": "1"})
+
+    def test_within_a_minute_it_is_not_written_again(
+        self, client: Client, clock: Clock, django_assert_num_queries: Callable[..., object]
+    ) -> None:
+        clock.move(seconds=59)
+        before = Session.objects.get().session_data
+        assert is_in(client)
+        assert Session.objects.get().session_data == before
+        clock.move(seconds=1)
+        assert is_in(client)
+        assert Session.objects.get().session_data != before
+
+
+class TestAbsolute:
+    def test_it_lives_for_twelve_hours_of_work_and_no_longer(self, client: Client, clock: Clock) -> None:
+        for _ in range(12 * 3 - 1):
+            clock.move(minutes=20)
+            assert is_in(client)
+        clock.move(minutes=19, seconds=59)
+        assert is_in(client)
+        clock.move(seconds=1)
+        assert not is_in(client)
+
+
+class TestOver:
+    def test_the_ledger_says_why(self, client: Client, clock: Clock) -> None:
+        clock.move(minutes=30)
+        client.get("/")
+        entry = Entry.objects.get(kind=Entry.Kind.SIGNED_OUT)
+        assert entry.body["why"] == "thirty minutes without a request"
+
+    def test_its_cookie_opens_nothing_any_more(self, client: Client, clock: Clock) -> None:
+        stolen = client.cookies["sessionid"].value
+        clock.move(minutes=30)
+        client.get("/")
+        thief = Client()
+        thief.cookies["sessionid"] = stolen
+        assert not is_in(thief)
+
+    def test_signing_out_ends_it_on_the_server_and_empties_the_browser(self, client: Client) -> None:
+        stolen = client.cookies["sessionid"].value
+        response = client.post("/accounts/logout/")
+        assert response["Location"] == "/accounts/login/"
+        assert response["Clear-Site-Data"] == '"cache", "storage"'
+        assert Entry.objects.get(kind=Entry.Kind.SIGNED_OUT).body["why"] == "signed out"
+        thief = Client()
+        thief.cookies["sessionid"] = stolen
+        assert not is_in(thief)
+
+    def test_looking_at_the_sign_out_page_signs_nobody_out(self, client: Client) -> None:
+        assert client.get("/accounts/logout/").status_code == 200
+        assert is_in(client)
+
+    def test_a_changed_password_ends_the_other_sessions(self) -> None:
+        somebody = operator("Owner", password=PASSWORD)
+        here, there = browser(somebody), browser(somebody)
+        new = "another quite long passphrase"
+        form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+        assert here.post("/accounts/password/change/", form).status_code == 302
+        assert is_in(here)
+        assert not is_in(there)
+
+
+class TestContents:
+    def test_a_session_s_row_can_be_read_by_nobody_without_the_key(self, client: Client) -> None:
+        import base64
+        import zlib
+
+        data = Session.objects.get().session_data
+        payload = data.split(":")[0]
+        raw = base64.urlsafe_b64decode(payload.lstrip(".") + "=" * (-len(payload.lstrip(".")) % 4))
+        raw = zlib.decompress(raw) if payload.startswith(".") else raw
+        assert b"auth_user" not in raw
+        assert client.session["_auth_user_id"]
