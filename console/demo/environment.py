@@ -70,6 +70,8 @@ def variables(place: Place, environ: Mapping[str, str]) -> dict[str, str]:
         "VAR_DIR": str(place.var),
         "INSECURE_HTTP": "1",  # it serves http://127.0.0.1, where browsers keep no Secure cookie
         "STATIC_ROOT": str(place.var / "static"),
+        # Compressing would be most of the first start, and saves nothing on one machine.
+        "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
         "WORKMAIL_ENDPOINT_URL": place.sandbox,
         "WORKMAIL_REGION": "us-east-1",
         "BROKER_URL": _broker(place),
