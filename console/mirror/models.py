@@ -134,10 +134,13 @@ class Entity(models.Model):
         self.sort_name = search.sort_key(self.name)
         self.sort_display_name = search.sort_key(self.display_name)
         self.sort_department = search.sort_key(self.department)
-        self.sort_size = NOTHING if self.mailbox_size is None else self.mailbox_size
-        self.sort_quota = NOTHING if self.mailbox_quota is None else self.mailbox_quota
         self.sort_enabled = self.enabled_date or EPOCH
         self.search_text = search.document([*self._searched(), *aliases])
+        self.derive_sizes()
+
+    def derive_sizes(self) -> None:
+        self.sort_size = NOTHING if self.mailbox_size is None else self.mailbox_size
+        self.sort_quota = NOTHING if self.mailbox_quota is None else self.mailbox_quota
 
     def _searched(self) -> list[str]:
         described: dict[str, Any] = self.details

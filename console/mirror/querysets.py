@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 DELETED = "DELETED"
 MATCH = "SELECT rowid FROM mirror_entity_search WHERE mirror_entity_search MATCH %s"
-PROBE = (
-    "WITH bound(most) AS (SELECT max(%s, coalesce(max(id), 0) / %s) FROM mirror_entity)"
-    f" SELECT (SELECT count(*) FROM ({MATCH} LIMIT (SELECT most + 1 FROM bound)))"  # noqa: S608 - constants
-    " <= (SELECT most FROM bound)"
-)
+PROBE = """
+    WITH bound(most) AS (SELECT max(%s, coalesce(max(id), 0) / %s) FROM mirror_entity),
+         hit AS (SELECT 1 FROM mirror_entity_search WHERE mirror_entity_search MATCH %s
+                 LIMIT (SELECT most + 1 FROM bound))
+    SELECT (SELECT count(*) FROM hit) <= (SELECT most FROM bound)
+"""
 FEW = 1000  # hits up to which sorting them is cheaper than walking the sorted index
 FEW_SHARE = 50  # ... or one in fifty of the rows
 PREFIXED = ("sort_name", "sort_display_name", "email")

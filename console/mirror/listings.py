@@ -1,0 +1,160 @@
+"""Pages of listings, compared with what is known: only what differs is written, and in one statement.
+
+Once an entity is described, a member that a listing leaves out says nothing: whether AWS's listings
+show all that its descriptions do is not documented [unknown]. A difference asks for a description.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from console.mirror import observing, relations
+from console.mirror.models import Domain, Entity, Organization
+from console.mirror.readings import COLUMNS, Kind, Reading, changed_members, column_value, plain
+
+COMMON = ("Name", "Email", "State", "EnabledDate", "DisabledDate")
+# What a listing shows of each kind, as far as it is kept in columns.
+SHOWN = {
+    Kind.USER: (*COMMON, "DisplayName", "UserRole"),
+    Kind.GROUP: COMMON,
+    Kind.RESOURCE: (*COMMON, "Type"),
+}
+ENTRIES = {Kind.USER: "Users", Kind.GROUP: "Groups", Kind.RESOURCE: "Resources"}
+DERIVED = ("domain", "sort_name", "sort_display_name", "sort_enabled", "search_text")
+UPDATED = (
+    *dict.fromkeys(COLUMNS[member] for member in SHOWN[Kind.USER]),
+    *DERIVED,
+    "details",
+    "listed_at",
+    "wanted_at",
+)
+# No answer is older than the longest read takes, so a row described since is the fresher one.
+OLDEST = timedelta(seconds=10)
+Shown = Mapping[str, Any]
+
+
+def users(reading: Reading) -> None:
+    _learn(reading, Kind.USER)
+
+
+def groups(reading: Reading) -> None:
+    _learn(reading, Kind.GROUP)
+
+
+def resources(reading: Reading) -> None:
+    _learn(reading, Kind.RESOURCE)
+
+
+@transaction.atomic
+def domains(reading: Reading) -> None:
+    organization = reading.organization
+    shown = {each["DomainName"].lower(): each for each in reading.result.get("MailDomains", [])}
+    wanted = [
+        Domain(organization=organization, name=name, is_default=bool(each.get("DefaultDomain")))
+        for name, each in shown.items()
+    ]
+    held = Domain.objects.filter(organization=organization)
+    relations.exchange(held, wanted, lambda row: row.name, whole=reading.is_whole)
+    for row in wanted:
+        held.filter(name=row.name).exclude(is_default=row.is_default).update(is_default=row.is_default)
+
+
+def _learn(reading: Reading, kind: Kind) -> None:
+    shown = {each["Id"]: each for each in reading.result.get(ENTRIES[kind], [])}
+    changed = _changed(reading.organization, kind, shown)
+    if changed:
+        _write(reading, kind, {each: shown[each] for each in changed})
+
+
+def _changed(organization: Organization, kind: Kind, shown: Mapping[str, Shown]) -> list[str]:
+    """The ids of those whose columns differ from what is shown, or who are new; one query."""
+    held = Entity.objects.filter(organization=organization, entity_id__in=list(shown))
+    columns = [COLUMNS[member] for member in SHOWN[kind]]
+    known = {each: rest for each, *rest in held.values_list("entity_id", "described_at", *columns)}
+    return [each for each, row in shown.items() if each not in known or _differs(kind, row, *known[each])]
+
+
+def _differs(kind: Kind, row: Shown, described_at: datetime | None, *values: Any) -> bool:
+    return any(
+        value != column_value(member, row)
+        for member, value in zip(SHOWN[kind], values, strict=True)
+        if member in row or not described_at
+    )
+
+
+@transaction.atomic
+def _write(reading: Reading, kind: Kind, shown: Mapping[str, Shown]) -> None:
+    now = timezone.now()
+    held = Entity.objects.filter(organization=reading.organization, entity_id__in=list(shown))
+    held = held.select_for_update().order_by("pk")
+    known = {entity.entity_id: entity for entity in held.prefetch_related("aliases")}
+    stale = {each for each, entity in known.items() if _is_fresher(entity, now)}
+    fresh = {each: row for each, row in shown.items() if each not in stale}
+    for entity_id, row in fresh.items():
+        if entity_id in known:
+            _note(reading, known[entity_id], _members(kind, row))
+    entities = [_updated(reading, kind, known.get(each), row, now) for each, row in fresh.items()]
+    _save(reading.organization, entities)
+
+
+def _updated(reading: Reading, kind: Kind, entity: Entity | None, row: Shown, now: datetime) -> Entity:
+    aliases = [each.address for each in entity.aliases.all()] if entity else []
+    if entity is None:
+        entity = Entity(organization=reading.organization, entity_id=row["Id"], kind=kind)
+    for member in SHOWN[kind]:
+        if member in row or not entity.described_at:
+            setattr(entity, COLUMNS[member], column_value(member, row))
+    if entity.described_at:
+        entity.details = {**entity.details, **_members(kind, row)}
+        entity.wanted_at = now
+    entity.listed_at = now
+    entity.derive([] if entity.is_deleted else aliases)
+    return entity
+
+
+def _save(organization: Organization, entities: list[Entity]) -> None:
+    """An upsert by AWS's id: one statement, where UPDATE would be one a row."""
+    for entity in entities:
+        entity.pk = None
+    Entity.objects.bulk_create(
+        entities,
+        update_conflicts=True,
+        unique_fields=["organization", "entity_id"],
+        update_fields=UPDATED,
+    )
+    if deleted := [entity.entity_id for entity in entities if entity.is_deleted]:
+        relations.sever(organization, deleted)
+
+
+def _is_fresher(entity: Entity, now: datetime) -> bool:
+    return entity.described_at is not None and entity.described_at > now - OLDEST
+
+
+def _members(kind: Kind, row: Shown) -> dict[str, Any]:
+    shown: dict[str, Any] = plain({member: row[member] for member in SHOWN[kind] if member in row})
+    return shown
+
+
+def _note(reading: Reading, entity: Entity, shown: Shown) -> None:
+    """Only of those who were described before: the first listing is news of everybody."""
+    if entity.described_at is None:
+        return
+    known = {member: entity.details.get(member) for member in shown}
+    changed = changed_members(known, shown)
+    if changed:
+        before, after = ({name: side.get(name) for name in changed} for side in (known, shown))
+        observing.note(reading, entity, before, after, since=entity.described_at)
+
+
+def mark_missing(reading: Reading, kind: Kind, missing: Iterable[str], now: datetime) -> None:
+    """Those whom a complete listing no longer shows are deleted."""
+    ids = list(missing)
+    held = Entity.objects.filter(organization=reading.organization, kind=kind, entity_id__in=ids)
+    with transaction.atomic():
+        for entity in held:
+            _note(reading, entity, {"State": Entity.State.DELETED.value})
+        held.update(state=Entity.State.DELETED, listed_at=now)
+        relations.sever(reading.organization, ids)
