@@ -76,7 +76,7 @@ class Account:
     def of(cls, organization: Configured) -> "Account":
         arn = organization.arn if organization.role_arn else ""
         return cls(
-            organization.region,
+            organization.region or settings.WORKMAIL_REGION,
             organization.endpoint_url or settings.AWS_ENDPOINT_URL,
             organization.role_arn,
             organization.external_id,

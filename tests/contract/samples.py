@@ -48,15 +48,22 @@ def result(operation: str, secret: str = "") -> dict[str, Any]:
     shape: Any = model.operation(operation).output_shape
     if shape is None:
         return {}
-    return {name: value(member, secret) for name, member in shape.members.items() if name != "NextToken"}
+    return {
+        name: value(member, secret, whole=True)
+        for name, member in shape.members.items()
+        if name != "NextToken"
+    }
 
 
-def value(shape: Any, secret: str = "") -> Any:
+def value(shape: Any, secret: str = "", *, whole: bool = False) -> Any:
+    """`whole` fills optional members, too, as an answer does."""
     if is_secret(shape):
         return f"Aa1!{secret}" if shape.type_name == "string" else f"Aa1!{secret}".encode()
     makers = {
-        "structure": lambda: {name: value(each, secret) for name, each in wanted(shape, secret).items()},
-        "list": lambda: [value(shape.member, secret)],
+        "structure": lambda: {
+            name: value(each, secret, whole=whole) for name, each in wanted(shape, secret, whole).items()
+        },
+        "list": lambda: [value(shape.member, secret, whole=whole)],
         "map": lambda: {value(shape.key): value(shape.value, secret)},
         "string": lambda: text(shape),
         "boolean": lambda: True,
@@ -65,7 +72,9 @@ def value(shape: Any, secret: str = "") -> Any:
     return makers.get(shape.type_name, lambda: shape.metadata.get("min") or 1)()
 
 
-def wanted(shape: Any, secret: str) -> dict[str, Shape]:
+def wanted(shape: Any, secret: str, whole: bool) -> dict[str, Shape]:
+    if whole:
+        return dict(shape.members)
     hidden = {name for name, member in shape.members.items() if secret and holds_secret(member)}
     return {
         name: member for name, member in shape.members.items() if name in {*shape.required_members, *hidden}

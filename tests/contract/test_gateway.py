@@ -176,7 +176,7 @@ class TestSecrets:
         said = ""
         with caplog.at_level(logging.DEBUG):
             try:
-                answer = str(perform(owner, CATALOGUE[name], organization, CANARY))
+                answer = read_through(perform(owner, CATALOGUE[name], organization, CANARY))
             except errors.CallFailed as failure:
                 answer, said = "", str(failure)
         assert mode != "done" or CANARY in answer or any(CANARY.encode() in sent for sent in wire.sent)
@@ -234,6 +234,11 @@ class TestExpectations:
 
 def _without_organization(rule: Operation) -> dict[str, Any]:
     return {name: value for name, value in samples.params(rule.name).items() if name != "OrganizationId"}
+
+
+def read_through(answer: dict[str, Any]) -> str:
+    """The answer as text, with what it streams."""
+    return "\n".join(str(each.read() if hasattr(each, "read") else each) for each in answer.values())
 
 
 def in_child(act: Any) -> int:

@@ -20,5 +20,5 @@ def check() -> None:
 
 @shared_task
 def adopt() -> None:
-    for organization in Organization.objects.filter(state="Active"):
+    for organization in Organization.objects.exclude(state="Deleted"):
         polling.adopt(organization)
