@@ -21,7 +21,7 @@ def seed() -> str:
 
 
 def table(rows: Iterable[tuple[str, ...]]) -> str:
-    rows = [("sign in as", "password", "may"), *rows]
+    rows = [("sign in as", "password", "role", ""), *rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
     return "".join(f"{line.rstrip()}\n" for line in lines)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from unittest import mock
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
@@ -44,6 +45,13 @@ def _no_attempts_so_far(db: None) -> None:
 def _no_menu(monkeypatch: pytest.MonkeyPatch) -> None:
     """The small console has none of the areas that the menu leads to."""
     monkeypatch.setattr("console.navigation.MENU", ())
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same hasher at the least cost it takes."""
+    monkeypatch.setattr(Argon2PasswordHasher, "time_cost", 1)
+    monkeypatch.setattr(Argon2PasswordHasher, "memory_cost", 64)
 
 
 def signed_in(somebody: Operator) -> Client:
