@@ -1,6 +1,8 @@
 """Small pieces of HTML that are made by the thousand (cells of tables), escaped, and dates as text."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from html import escape
 from typing import Any
 
 from django.templatetags.static import static
@@ -56,6 +58,20 @@ def icon(name: str) -> SafeString:
         static(SPRITE),
         name,
     )
+
+
+def cells(pairs: Iterable[tuple[str, Any]]) -> SafeString:
+    """Cells of one row, each a class (or none) and a value."""
+    return SafeString("".join([f"{_opened(css)}{_safe(value)}</td>" for css, value in pairs]))
+
+
+def _opened(css: str) -> str:
+    return f'<td class="{css}">' if css else "<td>"
+
+
+def _safe(value: Any) -> str:
+    """Escaped unless it is HTML already, without the detour by which Django asks for lazy texts."""
+    return value if isinstance(value, SafeString) else escape(str(value))
 
 
 def mono(value: Any) -> SafeString | str:

@@ -10,9 +10,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 
+from console.ui import markup
 from console.ui.keyset import Cursor, Sort, window
-from console.ui.markup import text
 
 SIZE = 50
 CAP = 1000
@@ -51,7 +52,7 @@ class Column:
         return " ".join(filter(None, (hidden, "numeric" if self.numeric else "")))
 
     def cell(self, values: Values) -> Any:
-        return self.show(values) if self.show else text(values[self.name])
+        return self.show(values) if self.show else markup.text(values[self.sources[0]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """What the row's checkbox carries, and its cells as HTML: a template takes three times as long."""
+
     id: str
-    cells: list[tuple[str, Any]]
+    cells: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ def capped(queryset: QuerySet[Any], cap: int = CAP) -> str:
 
 
 def _row(table: Table, values: Values) -> Row:
-    cells = [(column.css, column.cell(values)) for column in table.columns]
+    cells = markup.cells((column.css, column.cell(values)) for column in table.columns)
     return Row(str(values[table.identity]) if table.identity else "", cells)
 
 

@@ -80,16 +80,14 @@ def rows() -> Iterable[Row]:
     for number in range(14):
         name = NAMES[number % len(NAMES)]
         state, tone = STATES[number % len(STATES)]
-        yield Row(
-            f"id-{number}",
-            [
-                ("", markup.link(f"/people/{number}/", name, f"person{number}@meridian.example")),
-                ("", markup.badge(state.capitalize(), tone)),
-                ("d-none d-md-table-cell", "Customer Operations" if number % 3 else markup.DASH),
-                ("d-none d-lg-table-cell", markup.when(MOMENT)),
-                ("numeric", f"{number * 1837 % 50_000:,} MB"),
-            ],
-        )
+        cells: list[tuple[str, Any]] = [
+            ("", markup.link(f"/people/{number}/", name, f"person{number}@meridian.example")),
+            ("", markup.badge(state.capitalize(), tone)),
+            ("d-none d-md-table-cell", "Customer Operations" if number % 3 else markup.DASH),
+            ("d-none d-lg-table-cell", markup.when(MOMENT)),
+            ("numeric", f"{number * 1837 % 50_000:,} MB"),
+        ]
+        yield Row(f"id-{number}", markup.cells(cells))
 
 
 def table() -> Page:

@@ -220,7 +220,8 @@ class TestCells:
         note = Column("note", "Note", fields=(), show=lambda row: "a & b")
         table = Table((TABLE.columns[0], note), "label", key="id", identity="id")
         page = paginate(Thing.objects.all(), table, QueryDict(), extra={"base": "/people/"})
-        assert str(page.rows[0].cells[0][1]) == f'<a href="/people/{thing.pk}/">&lt;b&gt;ana&lt;/b&gt;</a>'
+        link = f'<a href="/people/{thing.pk}/">&lt;b&gt;ana&lt;/b&gt;</a>'
+        assert page.rows[0].cells == f"<td>{link}</td><td>a &amp; b</td>"
         assert page.rows[0].id == str(thing.pk)
 
     def test_a_count_stops_at_its_cap(self) -> None:
@@ -232,3 +233,8 @@ class TestCells:
         assert [
             thing.pk for thing in ordered(Thing.objects.all(), PLAIN, QueryDict("sort=-size"))
         ] == expected("-size")
+
+    def test_a_column_without_a_look_of_its_own_shows_its_first_field(self) -> None:
+        fill([(None, 3, None)])
+        table = Table((Column("by", "By", ("count",)), Column("size", "Size")), "by")
+        assert page_at("", table).rows[0].cells == f"<td>3</td><td>{markup.DASH}</td>"
