@@ -9,7 +9,7 @@ DAY = 24 * HOUR
 
 
 class Clock:
-    """Every date that the sandbox writes and every delay comes from here, so tests move time instead of waiting."""
+    """Every date and every delay of the sandbox comes from here, so tests move time instead of waiting."""
 
     def __init__(self, real: Callable[[], float] = time.time) -> None:
         self._real = real

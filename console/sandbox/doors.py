@@ -138,7 +138,8 @@ botocore.handlers.BUILTIN_HANDLERS.append(("before-send", _send))
 def sent(sandbox: Sandbox, request: AWSPreparedRequest) -> AWSResponse:
     """The answer to a signed request; a bug of the sandbox raises where the call was made."""
     body, status, headers = run_wsgi_app(sandbox, environ_of(request), buffered=True)
-    return AWSResponse(request.url, int(status.split()[0]), dict(headers), Raw(b"".join(body)))
+    answered: Any = dict(headers)
+    return AWSResponse(request.url, int(status.split()[0]), answered, Raw(b"".join(body)))
 
 
 def environ_of(request: AWSPreparedRequest) -> dict[str, Any]:

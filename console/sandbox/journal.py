@@ -1,4 +1,4 @@
-"""The store on disk: one SQLite file in which each acknowledged write is committed before its answer goes out.
+"""The store on disk: one SQLite file in which each write is committed before its answer goes out.
 
 WAL and `synchronous=NORMAL`: a killed process loses nothing that was committed; a power cut may lose
 the last moments, which is enough for a sandbox.
@@ -59,7 +59,7 @@ class Journal:
         """Every record, in no particular order."""
         texts: dict[str, str] = {}
         for row in self._database.execute("SELECT type, body FROM records"):
-            yield loaded(*row, texts)
+            yield loaded(row[0], row[1], texts)
 
     def meta(self, name: str) -> str | None:
         row = self._database.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
@@ -105,13 +105,13 @@ def opened(path: Path) -> sqlite3.Connection:
 
 
 @cache
-def defaults(type_: type) -> dict[str, Any]:
-    return {field.name: field.default for field in fields(type_)}
+def defaults(type_: str) -> dict[str, Any]:
+    return {field.name: field.default for field in fields(TYPES[type_])}
 
 
 def dumped(record: Any) -> str:
     """The record without what is at its default, as JSON."""
-    known = defaults(type(record))
+    known = defaults(type(record).__name__)
     values = {name: getattr(record, name) for name in known}
     return json.dumps(
         {n: v for n, v in values.items() if known[n] is MISSING or v != known[n]},

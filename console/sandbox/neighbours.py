@@ -10,9 +10,9 @@ from typing import Any
 
 from moto.core.base_backend import BackendDict
 from moto.iam.models import get_account_id_from
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.s3.exceptions import MissingBucket
 from moto.s3.models import s3_backends
-from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import run_wsgi_app
 
 from console.sandbox.objects import Bucket, Objects

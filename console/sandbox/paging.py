@@ -4,12 +4,16 @@ import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
+from collections.abc import Iterable
 from hashlib import sha256
+from typing import TypeVar
 
 from console.sandbox.errors import ServiceError, invalid
 from console.sandbox.records import R, sortable
 from console.sandbox.registry import Call, Params
 from console.sandbox.tables import Position, Table
+
+T = TypeVar("T")
 
 DEFAULT_SIZE = 100  # [unknown]; the maximum is 100 [documented]
 SEAL = 16
@@ -43,7 +47,7 @@ def opened(call: Call, params: Params) -> Position:
     issued, value, key = json.loads(body)
     if call.now - issued > call.store.settings.token_seconds:
         raise refused(call)
-    return value, key
+    return (value, key)
 
 
 def seal(call: Call, params: Params, body: bytes) -> bytes:
@@ -55,3 +59,12 @@ def seal(call: Call, params: Params, body: bytes) -> bytes:
 
 def refused(call: Call) -> ServiceError:
     return invalid(call.operation, "The NextToken is not valid for this request")
+
+
+def page_of(call: Call, params: Params, values: Iterable[tuple[Position, T]]) -> tuple[list[T], str | None]:
+    """One page of values that no table lists, each with the position that orders it."""
+    size = params.get("MaxResults", DEFAULT_SIZE)
+    after = opened(call, params) if "NextToken" in params else None
+    found = sorted(value for value in values if after is None or value[0] > after)
+    more = sealed(call, params, found[size - 1][0]) if len(found) > size else None
+    return [value for _, value in found[:size]], more

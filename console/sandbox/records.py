@@ -74,6 +74,8 @@ class Organization:
     def claims(self) -> Iterator[Claim]:
         if self.state != "Deleted":
             yield "alias", folded(self.alias)
+        if self.client_token:
+            yield "client_token", self.account, self.region, self.client_token
 
     def entries(self) -> Iterator[tuple[Scope, str]]:
         yield ("organization", self.account, self.region), sortable(self.alias)
@@ -103,7 +105,7 @@ class Domain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
-    """What users, groups and resources share; one table holds all three, for they share names and addresses."""
+    """What users, groups and resources share; one table holds them, for they share names and addresses."""
 
     TABLE: ClassVar[str] = "entities"
     KIND: ClassVar[str] = ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from console.sandbox.clock import DAY
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """Durations in seconds on the store's clock."""
 

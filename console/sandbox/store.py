@@ -25,7 +25,7 @@ from console.sandbox.tables import Table
 
 
 class Store:
-    """Without a folder it lives in memory; with one, a store that is opened there later has the same records."""
+    """In memory alone without a folder; with one, the next store that is opened there begins with it."""
 
     def __init__(
         self,

@@ -13,7 +13,7 @@ FEW = 64
 
 
 class Ordered:
-    """Positions (value, key) in order; additions are sorted in when somebody looks, so bulk loads are cheap."""
+    """Positions (value, key) in order; additions are sorted in when somebody looks, so many are cheap."""
 
     __slots__ = ("_added", "_positions")
 

@@ -143,7 +143,7 @@ def populated(made: doors.Sandbox) -> TestSandbox:
 
 @cache
 def _client(service: str, region: str, access_key: str) -> Any:
-    session = boto3.Session(access_key, "secret", region_name=region)
+    session: Any = boto3.Session(access_key, "secret", region_name=region)
     return session.client(service, config=ONCE)
 
 

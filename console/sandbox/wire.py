@@ -20,7 +20,7 @@ SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """The credential scope of a request: it names the service and the region, and the key names the account."""
+    """The credential scope of a request: service and region; the account is the access key's."""
 
     access_key: str
     region: str
@@ -89,6 +89,6 @@ def failure(service: str, error: ServiceError) -> Answer:
 
 
 def message_member(service: str, code: str) -> str:
-    shapes = {shape.error_code or shape.name: shape for shape in model.service(service).error_shapes}
-    members = shapes[code].members if code in shapes else {}
+    shapes: dict[str, Any] = {shape.name: shape for shape in model.service(service).error_shapes}
+    members = shapes[code].members if code in shapes else ()
     return "Message" if "Message" in members else "message"

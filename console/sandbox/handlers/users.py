@@ -79,7 +79,7 @@ def describe_user(call: Call, params: Params) -> Result:
 def list_users(call: Call, params: Params) -> Result:
     scope, prefix = filtered(call, params, User.KIND, FILTERS)
     users, token = page(call, params, call.store.entities, *scope, prefix=prefix)
-    return {"Users": [summary(user) for user in users], "NextToken": token}
+    return {"Users": [summary(user) for user in users if isinstance(user, User)], "NextToken": token}
 
 
 @handles("UpdateUser")

@@ -1,0 +1,79 @@
+"""`python -m console.sandbox`: WorkMail and its neighbours on one port of this machine."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from console.sandbox import seed
+from console.sandbox.doors import Sandbox
+from console.sandbox.journal import StateUnusable
+from console.sandbox.server import PortTaken, listening, serve
+from console.sandbox.settings import Settings
+
+DESCRIPTION = """\
+A sandbox of Amazon WorkMail: its API (AWS JSON 1.1) on a local port, and behind the same port
+S3, KMS, IAM and STS by moto. Any AWS SDK and the AWS CLI can talk to it, with any credentials:
+
+  aws --endpoint-url http://127.0.0.1:4600 workmail list-organizations
+  boto3.client("workmail", endpoint_url="http://127.0.0.1:4600", region_name="us-east-1")
+
+Nothing of it reaches AWS. GET /_sandbox/health answers 200 as soon as it is ready.
+"""
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m console.sandbox",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--port", type=int, default=4600, metavar="N", help="port to listen on (4600)")
+    add(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on (127.0.0.1); nobody is asked for a password",
+    )
+    add("--state", type=Path, metavar="DIR", help="folder that keeps everything; without it, memory does")
+    add(
+        "--seed",
+        choices=("demo", "empty"),
+        default="empty",
+        help="what a new state begins with: two companies with people and mail, or nothing (empty)",
+    )
+    add("--people", type=int, default=2000, metavar="N", help="how many people the demo company has (2000)")
+    add(
+        "--export-seconds",
+        type=float,
+        default=Settings.export_seconds,
+        metavar="S",
+        help="how long a mailbox export takes at least (8); large mailboxes take longer",
+    )
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    options = arguments().parse_args(argv)
+    try:
+        listener = listening(options.host, options.port)
+        sandbox = Sandbox(options.state, settings=Settings(export_seconds=options.export_seconds))
+    except (PortTaken, StateUnusable) as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    if not len(sandbox.store.organizations):
+        seeded(sandbox, options.seed, options.people)
+    serve(listener, sandbox)
+    return 0
+
+
+def seeded(sandbox: Sandbox, name: str, people: int) -> None:
+    """All or nothing: a process that is killed meanwhile begins anew."""
+    with sandbox.store.transaction():
+        if name == "demo":
+            seed.demo(sandbox.store, people=people)
+        else:
+            seed.empty(sandbox.store)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
