@@ -20,7 +20,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 from botocore.model import OperationModel
-from dateutil import parser as dates
+from botocore.utils import parse_timestamp
 from django.conf import settings
 
 from console.aws import model
@@ -30,7 +30,7 @@ from console.aws.catalogue import CATALOGUE
 for noisy in ("botocore", "boto3", "urllib3"):
     logging.getLogger(noisy).setLevel(logging.INFO)
 
-TIMEOUTS = {"connect_timeout": 3, "read_timeout": 10, "max_pool_connections": 16}
+TIMEOUTS: dict[str, Any] = {"connect_timeout": 3, "read_timeout": 10, "max_pool_connections": 16}
 READS = Config(retries={"mode": "standard", "total_max_attempts": 4}, **TIMEOUTS)
 # A default client sends a timed-out CreateUser three times; a write is sent once, by whoever asks.
 WRITES = Config(retries={"mode": "standard", "total_max_attempts": 1}, **TIMEOUTS)
@@ -114,7 +114,8 @@ def client(account: Account, service: str, *, retrying: bool) -> Any:
 
 @cache
 def _client(account: Account, service: str, retrying: bool) -> Any:
-    made = _session(account).client(
+    session: Any = _session(account)
+    made = session.client(
         service,
         region_name=account.region,
         endpoint_url=account.endpoint_url or None,
@@ -127,7 +128,7 @@ def _client(account: Account, service: str, retrying: bool) -> Any:
 
 @cache
 def _session(account: Account) -> boto3.Session:
-    session = botocore.session.get_session()
+    session: Any = botocore.session.get_session()
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=timestamp)
     if account.role_arn:
         session._credentials = _assumed(session, account)  # botocore's documented way to inject a fetcher
@@ -135,10 +136,10 @@ def _session(account: Account) -> boto3.Session:
 
 
 def timestamp(value: Any) -> datetime:
-    """WorkMail sends epoch seconds; botocore's own parser takes twice the time for those."""
+    """WorkMail sends epoch seconds, with which botocore's own parser takes twice the time."""
     if isinstance(value, int | float):
         return datetime.fromtimestamp(value, UTC)
-    return dates.parse(value)
+    return parse_timestamp(value)
 
 
 def _assumed(session: Any, account: Account) -> DeferredRefreshableCredentials:

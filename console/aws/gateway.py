@@ -50,7 +50,7 @@ def pages(
     actor: Actor, operation: str, organization: Organization, **params: Any
 ) -> Iterator[dict[str, Any]]:
     """Every page of a listing."""
-    token: dict[str, str] = {}
+    token: dict[str, Any] = {}
     while True:
         page = call(actor, operation, organization, **params, **token)
         yield page

@@ -40,7 +40,7 @@ def require_unchanged(rule: Operation, before: Mapping[str, Any], expecting: Map
     """Raise `Changed` unless the first read still shows every expected member ("" and absent are one)."""
     if not rule.reads or not expecting:
         return
-    found = next(iter(before.values()), {})
+    found: Mapping[str, Any] = next(iter(before.values()), {})
     differences = [
         errors.Difference(name, value, found.get(name))
         for name, value in expecting.items()

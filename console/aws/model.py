@@ -71,7 +71,8 @@ def required_members(name: str) -> frozenset[str]:
 
 def errors(name: str) -> frozenset[str]:
     """Codes of the exceptions that the operation lists."""
-    return frozenset(shape.error_code or shape.name for shape in operation(name).error_shapes)
+    shapes: list[Any] = list(operation(name).error_shapes)
+    return frozenset(shape.error_code or shape.name for shape in shapes)
 
 
 def token_member(name: str) -> str | None:

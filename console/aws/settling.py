@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from console.aws import errors, gateway, looking, model
-from console.aws.catalogue import CATALOGUE, Operation
+from console.aws.catalogue import CATALOGUE, DESCRIBE, KINDS, Operation
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
@@ -75,9 +75,7 @@ def _judge(
 
 def _is_shown(rule: Operation, member: str) -> bool:
     """Whether the write's first read has a member of this name, other than the target itself."""
-    reads = (
-        looking.KINDS.values() if rule.reads[0].operation == looking.DESCRIBE else [rule.reads[0].operation]
-    )
+    reads = KINDS.values() if rule.reads[0].operation == DESCRIBE else [rule.reads[0].operation]
     return member != rule.target and any(member in model.output_members(read) for read in reads)
 
 

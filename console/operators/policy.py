@@ -16,6 +16,7 @@ from django.http import Http404
 
 from console.aws.catalogue import ENTITY_MEMBERS, Operation, action
 from console.mirror.models import Entity, Organization
+from console.mirror.querysets import EntityQuerySet
 from console.operators import rights
 from console.operators.actors import Actor
 from console.operators.rights import Reach
@@ -59,7 +60,7 @@ def allows(actor: Actor, operation: str, organization: Organization, entity: Ent
     return bool(reach) if entity is None else _contains(reach, organization, entity)
 
 
-def visible(actor: Actor, operation: str, organization: Organization) -> QuerySet[Entity]:
+def visible(actor: Actor, operation: str, organization: Organization) -> EntityQuerySet:
     """The entities of the organization on which `actor` may perform `operation`."""
     reach = _reach(rights.of(actor), action(operation), organization)
     entities = Entity.objects.filter(organization=organization)

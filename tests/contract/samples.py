@@ -59,7 +59,7 @@ def value(shape: Any, secret: str = "", *, whole: bool = False) -> Any:
     """`whole` fills optional members, too, as an answer does."""
     if is_secret(shape):
         return f"Aa1!{secret}" if shape.type_name == "string" else f"Aa1!{secret}".encode()
-    makers = {
+    makers: dict[str, Any] = {
         "structure": lambda: {
             name: value(each, secret, whole=whole) for name, each in wanted(shape, secret, whole).items()
         },
@@ -84,7 +84,7 @@ def wanted(shape: Any, secret: str, whole: bool) -> dict[str, Shape]:
 def text(shape: Shape) -> str:
     allowed = (*shape.metadata.get("enum", ()), *CANDIDATES, "x" * shape.metadata.get("min", 1))
     fitting = (each for each in allowed if not list(model.problems(shape, each)))
-    return next(fitting)
+    return str(next(fitting))
 
 
 def holds_secret(shape: Any) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from botocore import exceptions
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
 
 from console.aws import model
 from console.aws.client import Account, client
@@ -49,7 +49,8 @@ class Wire:
         self.calls.append(operation)
         self.sent.append(request.body if isinstance(request.body, bytes) else b"")
         self.before(operation)
-        return getattr(self, self.modes.get(operation, "done"))(request, operation)
+        mode: Callable[..., AWSResponse] = getattr(self, self.modes.get(operation, "done"))
+        return mode(request, operation)
 
     def done(self, request: AWSPreparedRequest, operation: str) -> AWSResponse:
         result = samples.result(operation, self.secret)
@@ -88,4 +89,5 @@ def operation_of(request: AWSPreparedRequest) -> str:
 
 
 def response(request: AWSPreparedRequest, status: int, body: bytes) -> AWSResponse:
-    return AWSResponse(request.url, status, {"x-amzn-RequestId": "request-1"}, Body(body))
+    headers: Any = HeadersDict({"x-amzn-RequestId": "request-1"})
+    return AWSResponse(request.url, status, headers, Body(body))

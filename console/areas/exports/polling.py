@@ -60,8 +60,16 @@ def limit_reached(job: ExportJob) -> tuple[timedelta, str]:
     return timedelta(hours=1), "WorkMail says that a limit is reached."
 
 
-def listing(organization: Organization) -> list[list[dict[str, Any]]]:
-    return [page.get("Jobs", []) for page in gateway.pages(WATCHER, "ListMailboxExportJobs", organization)]
+def listing(organization: Organization) -> list[dict[str, Any]]:
+    """What WorkMail lists: the jobs of the last seven days."""
+    pages = gateway.pages(WATCHER, "ListMailboxExportJobs", organization)
+    return [job for page in pages for job in page.get("Jobs", [])]
+
+
+def find(job: ExportJob) -> str:
+    """The id under which AWS knows this job, or nothing."""
+    marked = (each for each in listing(job.organization) if each.get("Description") == job.description)
+    return str(next((each["JobId"] for each in marked), ""))
 
 
 def adopt(organization: Organization) -> int:

@@ -37,6 +37,12 @@ EXPORTS = Table(
     ),
     default_sort="-requested",
 )
+CONDITIONS = {
+    "open": Q(state__in=OPEN),
+    "completed": Q(state=State.COMPLETED),
+    "problem": Q(state__in=[State.FAILED, State.PARKED]) | Q(check_result=ExportJob.Check.DIFFERS),
+    "cancelled": Q(state=State.CANCELLED),
+}
 STAGES = Filter(
     "stage",
     "Stage",
@@ -48,9 +54,3 @@ STAGES = Filter(
     ),
     lambda value: CONDITIONS[value],
 )
-CONDITIONS = {
-    "open": Q(state__in=OPEN),
-    "completed": Q(state=State.COMPLETED),
-    "problem": Q(state__in=[State.FAILED, State.PARKED]) | Q(check_result=ExportJob.Check.DIFFERS),
-    "cancelled": Q(state=State.CANCELLED),
-}

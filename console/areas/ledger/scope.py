@@ -69,7 +69,7 @@ def _came_to(outcome: str) -> Q:
         settled = Entry.objects.filter(call=OuterRef("call"), kind=Kind.OUTCOME).exclude(
             outcome=Outcome.UNKNOWN
         )
-        return Q(kind=Kind.INTENT) & ~Exists(settled)
+        return Q(~Exists(settled), kind=Kind.INTENT)
     return Q(Exists(Entry.objects.filter(call=OuterRef("call"), outcome=outcome)))
 
 

@@ -74,7 +74,7 @@ def _unsettled(actor: Actor, organization: Organization) -> Iterator[Concern]:
         return
     entries = Entry.objects.filter(organization=organization.organization_id)
     href = reverse("ledger:list", args=[organization.slug]) + "?outcome=open"
-    if count := entries.open().count():  # type: ignore[attr-defined]  # the manager's own class
+    if count := entries.open().count():
         yield Concern(f"Of {some(count, 'change', 'changes')} the outcome is not known yet.", href)
 
 

@@ -1,0 +1,218 @@
+"""What went wrong with a call to AWS, in the words of whoever asked for it; every area says it alike."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+
+from console.aws import errors
+from console.aws.model import Problem
+from console.ui import pages
+
+NOTHING_CHANGED = "Nothing was changed."
+ASK_AWS = "If it keeps failing, show the detail below to whoever looks after the AWS account."
+LATER = "Wait a minute and try again."
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What happened, what did not, what to do now; `status` is the page's, `field` where a form shows it."""
+
+    title: str
+    happened: str
+    not_happened: str = NOTHING_CHANGED
+    now: str = ""
+    status: int = 409
+    fields: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one line, for a form."""
+        return " ".join(part for part in (self.happened, self.now) if part)
+
+
+KNOWN = {
+    "EntityNotFoundException": Explanation(
+        "Not there any more",
+        "WorkMail does not know this person, group or resource any more.",
+        now="Somebody may have deleted it outside the console. Go back and read the directory again.",
+        status=404,
+    ),
+    "EntityStateException": Explanation(
+        "Not possible in this state",
+        "WorkMail does not allow this in the state that the person, group or resource is in.",
+        now="It may have to be enabled or disabled first; a change of state takes WorkMail up to two minutes.",
+    ),
+    "EntityAlreadyRegisteredException": Explanation(
+        "Already enabled",
+        "It is enabled already, with another address.",
+        now="Change the primary address instead.",
+        fields=("Email",),
+    ),
+    "EmailAddressInUseException": Explanation(
+        "Address taken",
+        "Somebody else has this address: a person, a group or a resource, perhaps as an alias.",
+        now="Search for the address to see whose it is, or take another one.",
+        fields=("Alias", "Email"),
+    ),
+    "NameAvailabilityException": Explanation(
+        "Name taken",
+        "A person, a group or a resource has this name already.",
+        now="Take another name; those of deleted ones may stay taken.",
+        fields=("Name",),
+    ),
+    "ReservedNameException": Explanation(
+        "Reserved name",
+        "WorkMail keeps this name for itself.",
+        now="Take another name.",
+        fields=("Name",),
+    ),
+    "InvalidPasswordException": Explanation(
+        "Password refused",
+        "WorkMail does not accept this password.",
+        now="Take a longer one, or let the console generate it.",
+        status=422,
+        fields=("Password",),
+    ),
+    "LimitExceededException": Explanation(
+        "A limit is reached",
+        "One of WorkMail's limits is reached, such as 100 aliases for one entity.",
+        now="Remove what is not needed any more, then try again.",
+        fields=("Alias",),
+    ),
+    "MailDomainNotFoundException": Explanation(
+        "Unknown domain",
+        "The domain of this address does not belong to the organization.",
+        now="Take an address on one of its domains.",
+        fields=("Alias", "Email"),
+    ),
+    "MailDomainStateException": Explanation(
+        "Domain not ready",
+        "The domain of this address is not verified, or WorkMail is still setting it up.",
+        now="Take another domain, or try again in two minutes.",
+        fields=("Alias", "Email"),
+    ),
+    "UnsupportedOperationException": Explanation(
+        "Not possible here",
+        "WorkMail cannot do this in this organization. Where people come from an Active Directory that"
+        " it may only read, names and passwords are changed there.",
+        now="Make the change in the directory that the organization is connected to.",
+    ),
+    "DirectoryUnavailableException": Explanation(
+        "Directory not available",
+        "The directory behind WorkMail does not answer.",
+        now=LATER,
+        status=503,
+    ),
+    "DirectoryServiceAuthenticationFailedException": Explanation(
+        "Directory refuses WorkMail",
+        "The directory behind WorkMail does not accept WorkMail's own sign-in.",
+        now="Whoever looks after the directory has to mend its connection to WorkMail.",
+        status=503,
+    ),
+    "OrganizationNotFoundException": Explanation(
+        "Organization not found",
+        "WorkMail does not know this organization, or not in this region and account.",
+        now=ASK_AWS,
+        status=502,
+    ),
+    "OrganizationStateException": Explanation(
+        "Organization not active",
+        "The organization is being set up or removed.",
+        now="Only an active organization can be worked on.",
+    ),
+    "InvalidParameterException": Explanation("Not accepted", "WorkMail does not accept what was sent."),
+    "InvalidConfigurationException": Explanation(
+        "Not accepted",
+        "A resource has to accept requests by itself or have somebody who answers them.",
+        now="Name a delegate first, or let it accept requests automatically.",
+    ),
+    "ResourceNotFoundException": Explanation(
+        "Not there any more", "WorkMail does not know this any more.", status=404
+    ),
+    "AccessDeniedException": Explanation(
+        "AWS denies it to the console",
+        "The console's own AWS role may not do this.",
+        now="Whoever looks after the AWS account has to extend the role's policy.",
+        status=502,
+    ),
+}
+THROTTLED = Explanation("Too many requests", "WorkMail asks the console to slow down.", now=LATER, status=503)
+CHANGED = Explanation(
+    "Changed in the meantime",
+    "Somebody else changed this while you were at it.",
+    now="Open it again to see how it is now.",
+)
+INVALID = Explanation("Not accepted", "What was sent does not fit WorkMail's rules.", status=422)
+NOT_REACHED = Explanation(
+    "WorkMail cannot be reached",
+    "The console could not reach WorkMail.",
+    now=LATER,
+    status=503,
+)
+UNKNOWN = Explanation(
+    "The outcome is not known",
+    "WorkMail did not answer in time, so we do not know yet whether this was done.",
+    "",
+    "The console will find out and the ledger will say. Look there before you do it again.",
+    503,
+)
+OTHER = Explanation("AWS refused", "AWS refused this.", status=502)
+
+
+def explain(failure: errors.CallFailed, *, wrote: bool = True) -> Explanation:
+    """`wrote` tells a write from a read, of which nobody has to find out whether it happened."""
+    match failure:
+        case errors.Throttled():
+            return THROTTLED
+        case errors.Refused(code=code):
+            return KNOWN.get(code, OTHER)
+        case errors.Unreachable(sent=sent):
+            return UNKNOWN if sent and wrote else NOT_REACHED
+        case errors.Changed():
+            return CHANGED
+        case _:
+            return INVALID
+
+
+def detail(failure: errors.CallFailed) -> str:
+    """What AWS itself said, for whoever is asked for help."""
+    code = getattr(failure, "code", "")
+    said = ": ".join(dict.fromkeys(part for part in (code, str(failure)) if part))
+    request_id = getattr(failure, "request_id", "")
+    return f"{said} ({request_id})" if request_id else said
+
+
+def page(request: HttpRequest, failure: errors.CallFailed, *, back: str = "") -> HttpResponse:
+    """A page of its own for what no form can mend."""
+    wrote = request.method == "POST"
+    told = explain(failure, wrote=wrote)
+    return pages.problem(
+        request,
+        title=told.title,
+        happened=told.happened,
+        not_happened=told.not_happened if wrote else "",
+        now=told.now,
+        status=told.status,
+        detail=detail(failure),
+        back=back,
+    )
+
+
+def into(form: forms.BaseForm, failure: errors.CallFailed) -> bool:
+    """Say it in the form if correcting it or sending it again can help; `False` if it wants a page."""
+    if isinstance(failure, errors.Invalid):
+        _apply(form, failure.problems)
+        return True
+    if not isinstance(failure, errors.Refused):
+        return False
+    told = explain(failure)
+    field = next((name for name in told.fields if name in form.fields), None)
+    form.add_error(field, told.sentence if told.now else f"{told.sentence} ({failure})")
+    return True
+
+
+def _apply(form: forms.BaseForm, problems: list[Problem]) -> None:
+    for problem in problems:
+        field = problem.field if problem.field in form.fields else None
+        form.add_error(field, f"{problem.field} {problem.message}.")
