@@ -41,7 +41,7 @@ KNOWN = {
     "EntityStateException": Explanation(
         "Not possible in this state",
         "WorkMail does not allow this in the state that the person, group or resource is in.",
-        now="It may have to be enabled or disabled first; a change of state takes WorkMail up to two minutes.",
+        now="It may have to be enabled or disabled first; a change takes up to two minutes.",
     ),
     "EntityAlreadyRegisteredException": Explanation(
         "Already enabled",
