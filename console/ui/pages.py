@@ -1,5 +1,6 @@
 """How a view answers: a page or its fragment, a form, a question, a redirect with a message, a problem."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -75,6 +76,12 @@ def done(request: HttpRequest, message: str, to: Any, *, level: int = messages.S
     messages.add_message(request, level, message)
     address = resolve_url(to)
     return HttpResponseClientRedirect(address) if wants_fragment(request) else SeeOther(address)
+
+
+def toast(response: HttpResponse, message: str, *, tone: str = "success") -> HttpResponse:
+    """Beside a fragment for htmx: a message that the page's script shows."""
+    response.headers["HX-Trigger"] = json.dumps({"toast": {"message": message, "tone": tone}})
+    return response
 
 
 def problem(

@@ -28,6 +28,8 @@
     setTimeout(leave, 7000);
   };
   const toast = (message, tone = "success") => {
+    const shown = [...document.querySelectorAll("[data-toast] p")];
+    if (shown.some((other) => other.textContent === message)) return;
     const box = document.createElement("div");
     const text = document.createElement("p");
     const close = document.createElement("button");
@@ -44,6 +46,16 @@
   on("toast", (event) => toast(event.detail.message, event.detail.tone));
   on("htmx:error", (event) => {
     if (event.detail?.ctx) toast("The console did not answer. Check your connection and try again.", "danger");
+  });
+
+  // A whole page where a fragment was asked for: what went wrong is said, the page stays as it is.
+  on("htmx:before:swap", (event) => {
+    const { text, response, target } = event.detail.ctx;
+    if (target === document.body || !/^\s*<!doctype/i.test(text ?? "")) return;
+    event.preventDefault();
+    if (response.status < 400) { location.assign(response.raw.url); return; }
+    const page = new DOMParser().parseFromString(text, "text/html");
+    toast(page.querySelector(".problem-title")?.textContent ?? `The console answered ${response.status}.`, "danger");
   });
 
   // --- typed confirmation: the server checks it too ----------------------------------------------

@@ -168,3 +168,33 @@ class TestFragments:
         with page.expect_response(lambda answer: answer.request.headers.get("hx-source") == "div#p1"):
             page.locator("#p1").wait_for()
         assert page.locator("#p2").get_attribute("hx-get") is None
+
+    def test_the_next_page_is_fetched_while_the_pointer_is_on_its_link(self, at: Any) -> None:
+        page = at("/guide/")
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url) if "after=y" in request.url else None)
+        with page.expect_response(lambda answer: "after=y" in answer.url):
+            page.get_by_role("link", name="Next").hover()
+        page.get_by_role("link", name="Next").click()
+        page.wait_for_url("**after=y")
+        assert len(asked) == 1
+
+    def test_an_answer_may_bring_a_message(self, at: Any) -> None:
+        page = at("/guide/")
+        page.get_by_role("button", name="Ask").click()
+        expect(page.locator("#said")).to_be_visible()
+        expect(page.locator("[data-toasts]")).to_contain_text("Gespeichert: Ågård")
+
+    def test_a_whole_page_is_not_put_into_a_fragments_place(self, at: Any, watch: Watch) -> None:
+        watch.forgive("404")
+        page = at("/guide/")
+        page.get_by_role("button", name="Fail").click()
+        expect(page.locator("[data-toasts]")).to_contain_text("There is no such page")
+        expect(page.locator("#answer")).to_be_empty()
+        expect(page.locator("nav.sidebar")).to_have_count(1)
+
+    def test_a_problem_takes_the_place_of_what_was_asked_for(self, at: Any, watch: Watch) -> None:
+        watch.forgive("504")
+        page = at("/guide/")
+        page.get_by_role("button", name="Trouble").click()
+        expect(page.locator("#answer .problem-title")).to_have_text("AWS did not answer.")

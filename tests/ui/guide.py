@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
 from console.ui import markup, pages
 from console.ui.filters import Filter, bar
@@ -157,6 +157,14 @@ def guide(request: HttpRequest) -> HttpResponse:
     messages.success(request, "The password of Ana Beltrán was reset.")
     messages.error(request, "AWS refused: the address is taken.")
     return pages.show(request, "ui/guide.html", context(request.GET.get("theme", "auto")), fragment="rows")
+
+
+def said(request: HttpRequest) -> HttpResponse:
+    return pages.toast(HttpResponse('<p id="said">Tack</p>'), "Gespeichert: Ågård")
+
+
+def fails(request: HttpRequest) -> HttpResponse:
+    raise Http404
 
 
 def door(request: HttpRequest) -> HttpResponse:

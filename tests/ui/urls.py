@@ -21,6 +21,8 @@ urlpatterns = [
     path("guide/", guide.guide, name="guide"),
     path("door/", guide.door, name="door"),
     path("confirm/", guide.confirm, name="confirm"),
+    path("said/", guide.said, name="said"),
+    path("fails/", guide.fails, name="fails"),
     path("trouble/", guide.trouble, name="trouble"),
     path("sign-out/", guide.door, name="account_logout"),
     path("o/<slug:organization>/", include(organization)),
