@@ -80,6 +80,12 @@ class TestTheDemonstration:
         ids = {user.entity_id: user.display_name for user in people(store)}
         assert all(ids[user.entity_id] == user.display_name for user in people(small.store))
 
+    @pytest.mark.parametrize("count", [0, 1, 7])
+    def test_can_be_small(self, count: int) -> None:
+        small = Sandbox()
+        seed.demo(small.store, count)
+        assert len(people(small.store)) == count
+
     def test_has_buckets_for_exports(self, sandbox: Sandbox) -> None:
         for bucket in (seed.NORTHWIND_BUCKET, seed.HARBOR_BUCKET):
             assert sandbox.neighbours.region(ACCOUNT, bucket) == REGION
@@ -214,6 +220,11 @@ class TestThroughTheApi:
         van = self.call(sandbox, "ListResourceDelegates", ResourceId="van-1")["Delegates"]
         assert {each["Type"] for each in van} == {"USER", "GROUP"}
         assert len(self.call(sandbox, "ListGroupMembers", GroupId="helpdesk")["Members"]) == 9
+
+    def test_a_mailbox_near_its_quota_is_shown_so(self, sandbox: Sandbox) -> None:
+        near = next(u for u in people(sandbox.store) if u.is_enabled and u.provisioned and u.quota < 5000)
+        details = self.call(sandbox, "GetMailboxDetails", UserId=near.entity_id)
+        assert 0.85 < details["MailboxSize"] / details["MailboxQuota"] <= 1
 
 
 class TestTheEmptySeed:

@@ -9,8 +9,8 @@ from console.sandbox.errors import invalid
 from console.sandbox.handlers.users import delete
 from console.sandbox.listing import filtered
 from console.sandbox.lookup import not_found, require_enabled
-from console.sandbox.paging import page
-from console.sandbox.records import Entity, Group, Membership, User, folded
+from console.sandbox.paging import page, page_of
+from console.sandbox.records import Entity, Group, Membership, User, folded, sortable
 from console.sandbox.registry import Call, Params, Result, handles
 
 FILTERS = {"NamePrefix": "name", "PrimaryEmailPrefix": "email", "State": "state"}
@@ -84,16 +84,16 @@ def list_group_members(call: Call, params: Params) -> Result:
 
 @handles("ListGroupsForEntity")
 def list_groups_for_entity(call: Call, params: Params) -> Result:
-    """Groups that the entity is directly in [inferred]; with a filter a page may be short or even empty."""
+    """Groups that the entity is directly in [inferred], in order of their names."""
     entity = person_or_group(call, params, "EntityId")
     prefix = folded(params.get("Filters", {}).get("GroupNamePrefix", ""))
-    links, token = page(call, params, call.store.memberships, "for", entity.entity_id)
+    links = call.store.memberships.all("for", entity.entity_id)
     groups = [group for link in links if (group := call.store.entities.get(link.owner_id))]
     found = [group for group in groups if folded(group.name).startswith(prefix)]
-    return {
-        "Groups": [{"GroupId": group.entity_id, "GroupName": group.name} for group in found],
-        "NextToken": token,
-    }
+    positions = [((sortable(group.name), group.entity_id), group) for group in found]
+    shown, token = page_of(call, params, positions)
+    identifiers = [{"GroupId": group.entity_id, "GroupName": group.name} for group in shown]
+    return {"Groups": identifiers, "NextToken": token}
 
 
 def person_or_group(call: Call, params: Params, member: str) -> Entity:
