@@ -1,0 +1,82 @@
+"""Who works on a stage: a row is claimed by one conditional UPDATE, and held under its new number."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from console.mirror.models import Organization, Sync
+
+Stage = Sync.Stage
+LISTINGS = (Stage.USERS, Stage.GROUPS, Stage.RESOURCES, Stage.DOMAINS)
+FOLLOWING = (Stage.RELATIONS, Stage.DETAILS)  # they need everybody to be listed
+LEASE = timedelta(seconds=45)  # longer than a call with all its retries takes
+TOGETHER = 2  # stages that are worked on at once, so that other jobs find a worker
+
+
+class Lost(Exception):
+    """Another worker has taken the row over: whoever held it stops at once."""
+
+
+class Lease:
+    """A claimed row; every write proves that it is still held, and prolongs it."""
+
+    def __init__(self, sync: Sync) -> None:
+        self.sync = sync
+
+    def save(self, **fields: Any) -> None:
+        self._write(lease_until=timezone.now() + LEASE, **fields)
+
+    def release(self, **fields: Any) -> None:
+        self._write(lease_until=None, **fields)
+
+    def _write(self, **fields: Any) -> None:
+        held = Sync.objects.filter(pk=self.sync.pk, attempt=self.sync.attempt)
+        if not held.update(**fields):
+            raise Lost(str(self.sync))
+        for name, value in fields.items():
+            setattr(self.sync, name, value)
+
+
+def ensure(organizations: QuerySet[Organization]) -> None:
+    """Every organization has a row for every stage, due at once."""
+    rows = [
+        Sync(organization=organization, stage=stage, due_at=timezone.now())
+        for organization in organizations.exclude(syncs__stage=Stage.DETAILS)
+        for stage in Stage
+    ]
+    Sync.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def due(now: datetime) -> QuerySet[Sync]:
+    """What nobody holds and what may begin, listings first."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
+    ready = Q(stage__in=LISTINGS) | Q(organization__listed_at__isnull=False)
+    found = Sync.objects.filter(free, ready, due_at__lte=now).select_related("organization")
+    return found.order_by("due_at", "pk")
+
+
+def claims(organization: Organization | None = None) -> Iterator[Lease]:
+    """One after the other, for as long as something is due; never more at once than may be."""
+    while lease := _claim_next(organization):
+        yield lease
+
+
+def _claim_next(organization: Organization | None) -> Lease | None:
+    now = timezone.now()
+    if Sync.objects.filter(lease_until__gt=now).count() >= TOGETHER:
+        return None
+    found = due(now) if organization is None else due(now).filter(organization=organization)
+    ordered = sorted(found, key=lambda sync: sync.stage in FOLLOWING)
+    return next((Lease(sync) for sync in ordered if _claim(sync, now)), None)
+
+
+def _claim(sync: Sync, now: datetime) -> bool:
+    claimed = due(now).filter(pk=sync.pk, attempt=sync.attempt).order_by()
+    taken = Sync.objects.filter(pk__in=claimed.values("pk"), attempt=sync.attempt)
+    if not taken.update(attempt=F("attempt") + 1, lease_until=now + LEASE):
+        return False
+    sync.attempt += 1
+    return True

@@ -1,0 +1,166 @@
+"""The full sync, in short slices that any worker may take over, and what others ask of it.
+
+Listings are read every half hour; members, delegates and details follow as the pace allows, whom
+somebody looked at first. Nothing here is waited for by a page.
+"""
+
+import logging
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from celery import current_app
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from kombu.exceptions import KombuError
+
+from console.aws import errors, gateway
+from console.mirror import details, observing, passes
+from console.mirror.leases import FOLLOWING, LISTINGS, Lease, Lost, Stage, claims, ensure
+from console.mirror.models import Entity, Organization, Sync
+from console.mirror.pace import Pace
+from console.operators import policy
+from console.operators.actors import Actor
+
+logger = logging.getLogger(__name__)
+SLICE = 10.0  # seconds of work under one lease
+SWEEP = 30.0
+AGAIN = timedelta(minutes=1)  # after a failure
+SOON = timedelta(seconds=5)  # after AWS asked to slow down
+LOOKED = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """As of when the mirror is, and what is under way; `stages` in the order in which they run."""
+
+    listed_at: datetime | None
+    detailed_at: datetime | None
+    stages: list[Sync]
+
+    @property
+    def under_way(self) -> list[Sync]:
+        return [stage for stage in self.stages if stage.is_running]
+
+    @property
+    def running(self) -> bool:
+        """Whether the picture is about to change: a listing, or the first reading of the details."""
+        first = self.detailed_at is None
+        return any(first or stage.stage in LISTINGS for stage in self.under_way)
+
+    @property
+    def errors(self) -> list[str]:
+        return list(dict.fromkeys(stage.error for stage in self.stages if stage.error))
+
+
+def request(actor: Actor, organization: Organization) -> None:
+    """Let the listings be read as soon as a worker is free; raises `policy.Denied` or `OutOfScope`."""
+    policy.require(actor, "SyncMirror", organization, {})
+    schedule(organization)
+
+
+def schedule(organization: Organization) -> None:
+    """The same without asking who wants it, for whoever sets an organization up."""
+    ensure(Organization.objects.filter(pk=organization.pk))
+    Sync.objects.filter(organization=organization, stage__in=LISTINGS).update(due_at=timezone.now())
+    transaction.on_commit(_hint)
+
+
+def want(organization: Organization, entities: Iterable[Entity]) -> None:
+    """Somebody looks at them: their details come before all others, unless they are fresh."""
+    fresh = Q(detailed_at__gte=timezone.now() - LOOKED) | Q(wanted_at__isnull=False)
+    waiting = Entity.objects.filter(organization=organization, pk__in=[entity.pk for entity in entities])
+    if waiting.exclude(fresh).update(wanted_at=timezone.now()):
+        Sync.objects.filter(organization=organization, stage__in=FOLLOWING).update(due_at=timezone.now())
+
+
+def refresh(actor: Actor, organization: Organization, entity: Entity) -> Entity:
+    """Read one entity anew from AWS, as far as `actor` may see it; raises what `gateway.call` raises."""
+    groups = [("ListGroupsForEntity", "EntityId")] if entity.kind != Entity.Kind.RESOURCE else []
+    details.read(actor, entity, lambda: None, groups)
+    return Entity.objects.get(organization=organization, pk=entity.pk)
+
+
+def freshness(organization: Organization) -> Freshness:
+    stages = {stage.stage: stage for stage in Sync.objects.filter(organization=organization)}
+    ordered = [stages[stage] for stage in (*LISTINGS, *FOLLOWING) if stage in stages]
+    times = Organization.objects.values_list("listed_at", "detailed_at").get(pk=organization.pk)
+    return Freshness(*times, ordered)
+
+
+def organizations() -> list[Organization]:
+    """Every configured organization, described anew; one that AWS does not show stays as it was."""
+    known = list(Organization.objects.all())
+    for organization in known:
+        try:
+            gateway.call(observing.ACTOR, "DescribeOrganization", organization)
+        except errors.CallFailed as failure:
+            logger.warning("%s cannot be described: %s", organization, failure)
+    return known
+
+
+def sweep() -> int:
+    """Work off what is due, for half a minute at the most; returns the number of slices."""
+    ensure(Organization.objects.all())
+    deadline, slices = time.monotonic() + SWEEP, 0
+    for lease in claims():
+        _work(lease)
+        slices += 1
+        if time.monotonic() >= deadline:
+            break
+    return slices
+
+
+def run_slice(organization: Organization) -> bool:
+    """Work for one slice on whatever is due in one organization; false if nothing is."""
+    ensure(Organization.objects.filter(pk=organization.pk))
+    lease = next(claims(organization), None)
+    if lease is None:
+        return False
+    _work(lease)
+    return True
+
+
+def _work(lease: Lease) -> None:
+    """One slice; whatever goes wrong is entered in the row, which is tried again later."""
+    pace = Pace(lease.sync.rate)
+    try:
+        _run(lease, pace, time.monotonic() + SLICE)
+        # What is not finished queues up behind the other organizations.
+        lease.release(rate=pace.faster(), due_at=max(lease.sync.due_at, timezone.now()))
+    except Lost:
+        logger.info("%s was taken over", lease.sync)
+    except errors.Throttled as throttled:
+        _give_up(lease, throttled, SOON, rate=pace.slower())
+    except errors.CallFailed as failure:
+        _give_up(lease, failure, AGAIN)
+    except Exception as fault:
+        logger.exception("%s failed", lease.sync)
+        _give_up(lease, fault, AGAIN)
+
+
+def _run(lease: Lease, pace: Pace, deadline: float) -> None:
+    stage = Stage(lease.sync.stage)
+    if stage in passes.OPERATIONS:
+        passes.ListingPass(lease).run(deadline)
+    elif stage is Stage.DOMAINS:
+        passes.run_domains(lease)
+    else:
+        details.DetailsPass(lease, pace).run(deadline)
+
+
+def _give_up(lease: Lease, failure: Exception, pause: timedelta, **fields: float) -> None:
+    try:
+        lease.release(error=str(failure)[:500], due_at=timezone.now() + pause, **fields)
+    except Lost:
+        logger.info("%s was taken over", lease.sync)
+
+
+def _hint() -> None:
+    """Spare the wait for the next beat; a broker that is away delays, and loses nothing."""
+    try:
+        current_app.send_task("console.mirror.tasks.sweep")
+    except (KombuError, OSError):
+        logger.warning("the broker is away; the next beat finds what is due")

@@ -1,0 +1,10 @@
+"""What Celery may be asked to look at: what the mirror has to read again."""
+
+from celery import shared_task
+
+from console.mirror import sync
+
+
+@shared_task
+def sweep() -> None:
+    sync.sweep()
