@@ -32,6 +32,7 @@ HARBOR_ID = "m-3b7a90e1c5d2486f9e04f1a2b8c6d735"
 HARBOR_BUCKET = "harbor-legal-mail-exports"
 HARBOR_DOMAINS = {"harbor-legal.example": 1.0}
 HARBOR_PEOPLE = 40
+EXPORT_BUCKETS = {NORTHWIND_ID: NORTHWIND_BUCKET, HARBOR_ID: HARBOR_BUCKET}
 EXPORT_ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/WorkMailMailboxExport"
 EXPORT_KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/5d0c7a1e-93b4-4f28-8c6e-1f2a3b4c5d6e"
 
