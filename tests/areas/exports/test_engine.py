@@ -1,0 +1,326 @@
+"""The export engine against the sandbox: started once, queued at limits, settled whatever happens."""
+
+from typing import Any
+
+import pytest
+
+from console.areas.exports import engine, polling, verifying
+from console.areas.exports.models import RUNNING_AT_ONCE, Destination, ExportJob
+from console.aws import errors, gateway, transport
+from console.ledger.models import Entry
+from console.mirror.models import Entity, Organization
+from console.operators import policy
+from console.operators.actors import Actor
+from console.operators.models import Grant
+from console.sandbox.testing import TestSandbox
+from tests.areas.exports.conftest import Time
+
+State = ExportJob.State
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def job(exporter: Actor, destination: Destination, ada: Entity, time: Time) -> ExportJob:
+    return engine.request(exporter, destination, [ada], reason="leaves", ticket="T-9")[0]
+
+
+def known_to_aws(sandbox: TestSandbox) -> list[dict[str, Any]]:
+    return list(sandbox.call("ListMailboxExportJobs")["Jobs"])
+
+
+class TestRequest:
+    def test_queues_a_row_and_calls_nobody(self, job: ExportJob, sandbox: TestSandbox) -> None:
+        assert job.state == State.QUEUED
+        assert known_to_aws(sandbox) == []
+
+    def test_does_not_queue_a_mailbox_twice(
+        self, job: ExportJob, exporter: Actor, destination: Destination, ada: Entity
+    ) -> None:
+        assert engine.request(exporter, destination, [ada], reason="again") == []
+
+    def test_needs_the_right(self, destination: Destination, ada: Entity) -> None:
+        with pytest.raises((policy.Denied, policy.OutOfScope)):
+            engine.request(Actor.system("nobody"), destination, [ada], reason="")
+        assert not ExportJob.objects.exists()
+
+
+class TestSweep:
+    def test_starts_watches_and_completes_an_export(
+        self, job: ExportJob, sandbox: TestSandbox, time: Time
+    ) -> None:
+        engine.sweep()
+        job.refresh_from_db()
+        assert job.state == State.RUNNING
+        assert [each["JobId"] for each in known_to_aws(sandbox)] == [job.job_id]
+        time.pass_(seconds=3)
+        engine.sweep()
+        job.refresh_from_db()
+        assert 0 < job.progress < 100
+        assert job.remaining is not None
+        time.pass_(hours=1)
+        engine.sweep()
+        job.refresh_from_db()
+        assert (job.state, job.progress) == (State.COMPLETED, 100)
+
+    def test_starts_what_a_killed_worker_left_behind_without_a_second_job(
+        self, job: ExportJob, sandbox: TestSandbox, time: Time, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def die(*_: object) -> bool:
+            raise SystemExit
+
+        with monkeypatch.context() as patch:
+            patch.setattr(engine, "_started", die)
+            with pytest.raises(SystemExit):
+                engine.sweep()
+        job.refresh_from_db()
+        assert job.state == State.STARTING
+        engine.sweep()
+        assert len(known_to_aws(sandbox)) == 1
+        time.pass_(seconds=61)
+        engine.sweep()
+        job.refresh_from_db()
+        assert job.state == State.RUNNING
+        assert [each["JobId"] for each in known_to_aws(sandbox)] == [job.job_id]
+
+    def test_finds_a_job_whose_token_aws_may_have_forgotten(
+        self, job: ExportJob, sandbox: TestSandbox, time: Time
+    ) -> None:
+        engine._claim(job)
+        sandbox.call(
+            "StartMailboxExportJob",
+            ClientToken="forgotten",
+            EntityId=job.entity_id,
+            Description=job.description,
+            RoleArn=job.role_arn,
+            KmsKeyArn=job.kms_key_arn,
+            S3BucketName=job.bucket,
+            S3Prefix=job.prefix,
+        )
+        time.pass_(hours=2)
+        engine.sweep()
+        job.refresh_from_db()
+        assert job.job_id == known_to_aws(sandbox)[0]["JobId"]
+        assert len(known_to_aws(sandbox)) == 1
+
+    def test_keeps_ten_running_and_lets_the_rest_wait(
+        self,
+        organization: Organization,
+        exporter: Actor,
+        destination: Destination,
+        sandbox: TestSandbox,
+        time: Time,
+    ) -> None:
+        people = [sandbox.enabled_user(f"person{number}") for number in range(14)]
+        gateway.call(Actor.system("mirror"), "ListUsers", organization)
+        entities = Entity.objects.filter(entity_id__in=[each.entity_id for each in people])
+        engine.request(exporter, destination, entities, reason="all of them")
+        engine.sweep()
+        assert ExportJob.objects.filter(state=State.RUNNING).count() == RUNNING_AT_ONCE
+        assert ExportJob.objects.filter(state=State.QUEUED).count() == 4
+        time.pass_(hours=1)
+        engine.sweep()
+        assert ExportJob.objects.filter(state=State.COMPLETED).count() == RUNNING_AT_ONCE
+        assert ExportJob.objects.filter(state=State.RUNNING).count() == 4
+
+    def test_waits_for_places_that_somebody_else_has_taken(
+        self, job: ExportJob, destination: Destination, sandbox: TestSandbox, time: Time
+    ) -> None:
+        for number in range(RUNNING_AT_ONCE):
+            person = sandbox.enabled_user(f"other{number}")
+            start_elsewhere(sandbox, destination, person.entity_id)
+        engine.sweep()
+        job.refresh_from_db()
+        assert job.state == State.QUEUED
+        assert "ten places" in job.note
+        time.pass_(hours=1)
+        engine.sweep()
+        job.refresh_from_db()
+        assert job.state == State.RUNNING
+
+    def test_waits_out_the_24_hours_of_a_mailbox_exported_elsewhere(
+        self, job: ExportJob, destination: Destination, sandbox: TestSandbox, time: Time
+    ) -> None:
+        start_elsewhere(sandbox, destination, job.entity_id)
+        time.pass_(hours=1)
+        engine.sweep()
+        job.refresh_from_db()
+        assert (job.state, job.note) == (
+            State.QUEUED,
+            "This mailbox was exported less than 24 hours ago.",
+        )
+        time.pass_(hours=23, minutes=1)
+        engine.sweep()
+        job.refresh_from_db()
+        assert job.state == State.RUNNING
+
+    def test_holds_back_the_second_export_of_a_mailbox_within_24_hours_without_asking(
+        self,
+        job: ExportJob,
+        exporter: Actor,
+        destination: Destination,
+        ada: Entity,
+        sandbox: TestSandbox,
+        time: Time,
+    ) -> None:
+        engine.sweep()
+        time.pass_(hours=1)
+        engine.sweep()
+        again = engine.request(exporter, destination, [ada], reason="again")[0]
+        engine.sweep()
+        again.refresh_from_db()
+        assert again.state == State.QUEUED
+        assert Entry.objects.filter(kind="intent", operation=engine.OPERATION).count() == 1
+        time.pass_(hours=23, minutes=1)
+        engine.sweep()
+        again.refresh_from_db()
+        assert again.state == State.RUNNING
+
+    def test_fails_an_export_that_aws_refuses_and_says_why(
+        self, job: ExportJob, sandbox: TestSandbox, time: Time
+    ) -> None:
+        sandbox.call("DeregisterFromWorkMail", EntityId=job.entity_id)
+        sandbox.call("DeleteUser", UserId=job.entity_id)
+        engine.sweep()
+        job.refresh_from_db()
+        assert job.state == State.FAILED
+        assert job.note
+
+    def test_says_why_an_export_failed_on_the_way(
+        self, exporter: Actor, destination: Destination, ada: Entity, time: Time
+    ) -> None:
+        destination.bucket = "nobody-has-this-bucket"
+        destination.save()
+        job = engine.request(exporter, destination, [ada], reason="")[0]
+        engine.sweep()
+        time.pass_(hours=1)
+        engine.sweep()
+        job.refresh_from_db()
+        assert job.state == State.FAILED
+        assert job.note
+
+    def test_parks_an_export_that_never_gets_an_answer(
+        self, job: ExportJob, time: Time, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def silence(*_: object, **__: object) -> None:
+            raise errors.Unreachable("nobody answers")
+
+        monkeypatch.setattr(transport, "send", silence)
+        for _ in range(7):
+            time.pass_(seconds=61)
+            engine.sweep()
+        job.refresh_from_db()
+        assert job.state == State.PARKED
+        assert Entry.objects.filter(kind="outcome", outcome="unknown").count() == 5
+
+    def test_checks_the_right_again_when_the_export_starts(
+        self, job: ExportJob, sandbox: TestSandbox, time: Time
+    ) -> None:
+        Grant.objects.all().delete()
+        engine.sweep()
+        job.refresh_from_db()
+        assert job.state == State.FAILED
+        assert known_to_aws(sandbox) == []
+        assert Entry.objects.filter(kind="denied", operation=engine.OPERATION).exists()
+
+    def test_lets_a_late_worker_change_nothing(self, job: ExportJob, time: Time) -> None:
+        late = ExportJob.objects.get(pk=job.pk)
+        engine._claim(late)
+        time.pass_(seconds=61)
+        engine.sweep()
+        job.refresh_from_db()
+        assert not engine._started(late, "another-job")
+        assert ExportJob.objects.get(pk=job.pk).job_id == job.job_id
+
+
+class TestCancel:
+    def test_takes_a_queued_export_out_of_the_queue(
+        self, job: ExportJob, exporter: Actor, sandbox: TestSandbox
+    ) -> None:
+        engine.cancel(exporter, job, reason="not needed")
+        engine.sweep()
+        job.refresh_from_db()
+        assert job.state == State.CANCELLED
+        assert known_to_aws(sandbox) == []
+        assert Entry.objects.get(kind="changed").reason == "not needed"
+
+    def test_asks_aws_to_stop_a_running_one(
+        self, job: ExportJob, exporter: Actor, sandbox: TestSandbox, time: Time
+    ) -> None:
+        engine.sweep()
+        job.refresh_from_db()
+        engine.cancel(exporter, job)
+        job.refresh_from_db()
+        assert job.state == State.CANCELLED
+        assert known_to_aws(sandbox)[0]["State"] == "CANCELLED"
+
+
+class TestRetry:
+    def test_makes_a_new_export_with_a_token_of_its_own(self, job: ExportJob, exporter: Actor) -> None:
+        again = engine.retry(exporter, job)
+        assert again.client_token != job.client_token
+        assert (again.entity_id, again.bucket, again.state) == (job.entity_id, job.bucket, State.QUEUED)
+
+
+class TestAdoption:
+    def test_keeps_a_row_of_a_job_that_was_started_elsewhere(
+        self, organization: Organization, destination: Destination, ada: Entity, sandbox: TestSandbox
+    ) -> None:
+        start_elsewhere(sandbox, destination, ada.entity_id)
+        assert polling.adopt(organization) == 1
+        assert polling.adopt(organization) == 0
+        assert ExportJob.objects.get().requested_by == "outside this console"
+
+    def test_leaves_the_consoles_own_jobs_alone(self, job: ExportJob, organization: Organization) -> None:
+        engine.sweep()
+        assert polling.adopt(organization) == 0
+
+
+class TestCheck:
+    def test_counts_the_zips_hash_and_messages(self, job: ExportJob, time: Time) -> None:
+        complete(time)
+        due = verifying.next_due()
+        assert due is not None
+        assert verifying.check(due) == ExportJob.Check.MATCHES
+        job.refresh_from_db()
+        assert len(job.sha384) == 96
+        assert job.size
+        assert job.messages
+        assert verifying.next_due() is None
+
+    def test_notices_a_zip_that_somebody_changed(
+        self, job: ExportJob, sandbox: TestSandbox, time: Time
+    ) -> None:
+        complete(time)
+        job.refresh_from_db()
+        sandbox.s3.put_object(Bucket=job.bucket, Key=job.path, Body=b"something else")
+        due = verifying.next_due()
+        assert due is not None
+        assert verifying.check(due) == ExportJob.Check.DIFFERS
+
+    def test_says_that_a_zip_cannot_be_read(self, job: ExportJob, sandbox: TestSandbox, time: Time) -> None:
+        complete(time)
+        job.refresh_from_db()
+        sandbox.s3.delete_object(Bucket=job.bucket, Key=job.path)
+        due = verifying.next_due()
+        assert due is not None
+        assert verifying.check(due) == ExportJob.Check.UNREADABLE
+
+
+def complete(time: Time) -> None:
+    engine.sweep()
+    time.pass_(hours=1)
+    engine.sweep()
+
+
+def start_elsewhere(sandbox: TestSandbox, destination: Destination, entity_id: str) -> str:
+    answer = sandbox.call(
+        "StartMailboxExportJob",
+        ClientToken=f"elsewhere-{entity_id}",
+        EntityId=entity_id,
+        Description="started by a script",
+        RoleArn=destination.role_arn,
+        KmsKeyArn=destination.kms_key_arn,
+        S3BucketName=destination.bucket,
+        S3Prefix=destination.prefix,
+    )
+    return str(answer["JobId"])
