@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any, Self
 
@@ -65,8 +66,16 @@ def canonical(entry: Row) -> bytes:
     return (_OBJECT % tuple([write(entry[name]) for name, write in _WRITERS])).encode()
 
 
+@lru_cache(maxsize=32)
+def _keyed(key: bytes) -> hmac.HMAC:
+    """Copied for each entry, which is cheaper than to begin with the key again."""
+    return hmac.new(key, digestmod="sha256")
+
+
 def sign(entry: Row, key: bytes) -> str:
-    return hmac.digest(key, canonical(entry), "sha256").hex()
+    mac = _keyed(key).copy()
+    mac.update(canonical(entry))
+    return mac.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ class Seal:
         """From a line that `line()` made; `ValueError` if it is none."""
         try:
             return cls(**json.loads(line)["head"])
-        except (TypeError, KeyError) as fault:
+        except (TypeError, KeyError, RecursionError) as fault:
             raise ValueError("not a head") from fault
 
     def line(self) -> str:
@@ -100,8 +109,13 @@ class Seal:
         return hmac.digest(key, text.encode(), "sha256").hex()
 
     def is_signed(self, keys: Keys) -> bool:
+        texts = (self.hash, self.key_id, self.mac)
+        if type(self.seq) is not int or not all(isinstance(text, str) for text in texts):
+            return False
         key = keys.get(self.key_id)
-        return key is not None and hmac.compare_digest(self.sign(key).encode(), str(self.mac).encode())
+        return key is not None and hmac.compare_digest(
+            self.sign(key).encode(), self.mac.encode(errors="replace")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +159,13 @@ class Walk:
         self.seq, self.hash, self.at, self.key_id = entry["seq"], entry["hash"], entry["at"], entry["key_id"]
 
     def _is_older(self, key_id: str) -> bool:
-        order = ["", *self.keys]
-        return order.index(key_id) < order.index(self.key_id)
+        order = [*self.keys]
+        return self.key_id in order and key_id in order[: order.index(self.key_id)]
 
 
 def _gap(entry: Row, walk: Walk) -> str:
     expected = walk.seq + 1
-    return "" if entry["seq"] == expected else f"entry {entry['seq']} stands where {expected} should"
+    return "" if entry["seq"] == expected else f"entry {entry['seq']!r} stands where {expected} should"
 
 
 def _link(entry: Row, walk: Walk) -> str:

@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error, register
 from console.ledger import chain
 
 
-@register
+@register("ledger")
 def can_sign(**_: Any) -> list[CheckMessage]:
     try:
         chain.read_keys(settings.LEDGER_KEYS)

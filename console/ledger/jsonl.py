@@ -53,7 +53,7 @@ def _parsed(line: str) -> chain.Row:
     try:
         entry: chain.Row = json.loads(line)
         return entry if entry_line(entry) == line else {}
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         return {}
 
 

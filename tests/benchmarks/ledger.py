@@ -1,0 +1,100 @@
+"""How fast the ledger appends and verifies, each as a ratio to the least that any ledger has to do.
+
+`python -m tests.benchmarks.ledger [ENTRIES]` works in a database of its own, on DATABASE_URL's server or
+in an SQLite file, and removes it.
+"""
+
+import hashlib
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import django
+from django.test.runner import DiscoverRunner
+
+from tests import environment  # noqa: F401 - sets what the settings are read from
+
+BARE = "INSERT INTO bare (number, body) VALUES (%s, %s)"
+
+
+def rate(work: Callable[[], Any], count: int, rounds: int = 3) -> float:
+    """Of the best of a few rounds, a second."""
+    best = float("inf")
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - begun)
+    return count / best
+
+
+def appending(count: int) -> tuple[float, float]:
+    """Of durable intents, and of bare INSERTs that each commit."""
+    from django.db import connection
+
+    from tests.ledger.support import intend
+
+    def insert() -> None:
+        with connection.cursor() as cursor:
+            for number in range(count):
+                cursor.execute(BARE, [number, "x" * 700])
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bare (number bigint, body text)")
+    return rate(lambda: [intend() for _ in range(count)], count), rate(insert, count)
+
+
+def verifying(count: int) -> tuple[float, float, float]:
+    """From memory, from the database, and a bare SHA-256 of the same bytes."""
+    from console.ledger import chain, reading
+    from tests.ledger.support import keys
+
+    rows, head = list(reading.rows()), reading.head()
+    signed = [chain.canonical(row) for row in rows]
+    assert chain.verify(rows, keys(), head).ok
+
+    def hashing() -> None:
+        for each in signed:
+            hashlib.sha256(each).hexdigest()
+
+    return (
+        rate(lambda: chain.verify(rows, keys(), head), count),
+        rate(lambda: reading.verify(keys(), []), count),
+        rate(hashing, count),
+    )
+
+
+def report(count: int) -> None:
+    from django.db import connection
+
+    appends, inserts = appending(count)
+    memory, database, hashes = verifying(3 * count)
+    say(f"{connection.vendor}, {3 * count} entries")
+    say(f"append            {appends:>9,.0f}/s, {appends / inserts:.2f} of a bare INSERT ({inserts:,.0f}/s)")
+    say(f"verify in memory  {memory:>9,.0f}/s, {memory / hashes:.2f} of a bare SHA-256 ({hashes:,.0f}/s)")
+    say(f"verify as stored  {database:>9,.0f}/s, {database / hashes:.2f} of a bare SHA-256")
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def main(count: int) -> None:
+    django.setup()
+    from django.db import connection
+
+    runner = DiscoverRunner(verbosity=0, interactive=False)
+    with tempfile.TemporaryDirectory() as folder:
+        if connection.vendor == "sqlite":  # whose tests would otherwise stay in memory, and commit nothing
+            connection.settings_dict["TEST"]["NAME"] = str(Path(folder) / "benchmark.sqlite3")
+        old = runner.setup_databases()
+        try:
+            report(count)
+        finally:
+            runner.teardown_databases(old)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)

@@ -1,0 +1,41 @@
+"""What every test may rely on: the ledger's triggers are in force, and emptying the tables is possible."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.core import serializers
+from django.db import connection
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
+
+from console.ledger import triggers
+
+# Rows that migrations make; Django empties every table after a test with real transactions.
+MADE_BY_MIGRATIONS = ("ledger.Head", "operators.Role")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """After a test with real transactions the tables are as the migrations left them, triggers included."""
+    with django_db_blocker.unblock():
+        made = _rows_made()
+    empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # Django's own, not in its stubs
+
+    def empty_and_restore(case: TransactionTestCase) -> None:
+        with triggers.lifted(connection):
+            empty(case)
+            for row in serializers.deserialize("json", made):
+                row.save()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_and_restore)
+        yield
+
+
+def _rows_made() -> str:
+    labels = [
+        label for label in MADE_BY_MIGRATIONS if apps.is_installed(f"console.{label.partition('.')[0]}")
+    ]
+    rows = [row for label in labels for row in apps.get_model(label)._default_manager.all()]
+    return str(serializers.serialize("json", rows))
