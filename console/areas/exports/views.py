@@ -1,6 +1,5 @@
 """Pages of mailbox exports: the dashboard, a request, one export and its zip."""
 
-from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -8,11 +7,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from console.areas import failures
-from console.areas.exports import engine, scope, showing, tasks
+from console.areas.exports import engine, scope, showing
 from console.areas.exports.forms import ExportForm
 from console.areas.exports.models import RUNNING_AT_ONCE, Destination, ExportJob
 from console.areas.exports.tables import EXPORTS, STAGES
 from console.aws import errors, storage
+from console.celery import hint
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
@@ -128,7 +128,7 @@ def retry(request: ConsoleRequest, organization: Organization, pk: int) -> HttpR
     if job.is_open:
         return pages.done(request, "This export is still under way.", _address(organization, job))
     again = engine.retry(request.actor, job)
-    transaction.on_commit(tasks.sweep.delay)
+    hint("console.areas.exports.tasks.sweep")
     return pages.done(
         request, f"The export of {job.entity_name} is queued again.", _address(organization, again)
     )
@@ -188,7 +188,7 @@ def _address(organization: Organization, job: ExportJob) -> str:
 def _queue(request: ConsoleRequest, organization: Organization, form: ExportForm) -> HttpResponse:
     asked = form.cleaned_data["mailboxes"]
     jobs = engine.request(request.actor, form.cleaned_data["destination"], asked, **form.why())
-    transaction.on_commit(tasks.sweep.delay)
+    hint("console.areas.exports.tasks.sweep")
     if not jobs:
         return pages.done(request, "Every one of these is being exported already.", _list(organization))
     if len(jobs) == 1:
