@@ -90,21 +90,20 @@ def _organization(identifier: str, alias: str, name: str, domains: Mapping[str, 
 
 
 def _operator(cast: Cast, kept: str, organizations: Mapping[str, Organization]) -> str:
-    """Her password: the one that is kept, or else a new one."""
-    operator, password = accounts.add(ITSELF, cast.email, cast.name)
-    password = kept or password or accounts.new_password()
-    if not kept or not operator.last_login:
-        _let_in(operator, password)
+    """Her password: the one that is kept, or else a new one.
+
+    It is set only where the file and the database were not made together: comparing seven hashes at
+    each start would take longer than everything else.
+    """
+    operator, made = accounts.add(ITSELF, cast.email, cast.name)
+    password = kept or made or accounts.new_password()
+    if bool(kept) == bool(made):
+        operator.set_password(password)
+        operator.save(update_fields=["password"])
     for identifier in cast.organizations:
         for role in cast.roles:
             _grant(operator, role, organizations[identifier], cast.domains)
     return password
-
-
-def _let_in(operator: Operator, password: str) -> None:
-    if not operator.check_password(password):
-        operator.set_password(password)
-        operator.save(update_fields=["password"])
 
 
 def _grant(operator: Operator, role: str, organization: Organization, domains: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from console.operators import signing
+from console.operators.acting import actor_of
 from console.operators.models import Operator
 
 IDLE = timedelta(minutes=30)
@@ -23,12 +24,12 @@ def begin(request: HttpRequest) -> None:
 
 
 def end(request: HttpRequest, why: str) -> None:
-    """Sign out on the server: the session's row goes, and with it whatever its cookie opened."""
-    operator = request.user
-    if isinstance(operator, Operator):
-        signing.signed_out(request, operator, why)
+    """Sign out on the server: the session's row goes, even if the ledger cannot be told of it."""
+    operator, actor = request.user, actor_of(request)
     logout(request)
     request.META["console.signed_out"] = True
+    if isinstance(operator, Operator):
+        signing.signed_out(actor, why)
 
 
 def hold(request: HttpRequest) -> None:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.operators.acting import actor_of
+from console.operators.actors import Actor
 from console.operators.models import Operator
 
 
@@ -16,8 +17,8 @@ def signed_in(request: HttpRequest, operator: Operator) -> None:
     journal.record(actor_of(request, operator), Entry.Kind.SIGNED_IN, target_name=operator.email)
 
 
-def signed_out(request: HttpRequest, operator: Operator, why: str) -> None:
-    journal.record(actor_of(request, operator), Entry.Kind.SIGNED_OUT, target_name=operator.email, why=why)
+def signed_out(actor: Actor, why: str) -> None:
+    journal.record(actor, Entry.Kind.SIGNED_OUT, target_name=actor.name, why=why)
 
 
 def failed(request: HttpRequest, address: str, why: str) -> None:

@@ -1,11 +1,12 @@
 """How long a session lasts, on both sides of each limit."""
 
-from collections.abc import Callable
+from unittest import mock
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from console.ledger.journal import LedgerUnavailable
 from console.ledger.models import Entry
 from tests.operators.conftest import Clock
 from tests.operators.conftest import signed_in as browser
@@ -49,9 +50,7 @@ class TestIdle:
         clock.move(minutes=1)
         assert not is_in(client, **{"X-Background": "1"})
 
-    def test_within_a_minute_it_is_not_written_again(
-        self, client: Client, clock: Clock, django_assert_num_queries: Callable[..., object]
-    ) -> None:
+    def test_within_a_minute_it_is_not_written_again(self, client: Client, clock: Clock) -> None:
         clock.move(seconds=59)
         before = Session.objects.get().session_data
         assert is_in(client)
@@ -96,6 +95,11 @@ class TestOver:
         thief = Client()
         thief.cookies["sessionid"] = stolen
         assert not is_in(thief)
+
+    def test_it_ends_even_when_the_ledger_cannot_be_told(self, client: Client) -> None:
+        with mock.patch("console.ledger.journal.record", side_effect=LedgerUnavailable("disk full")):
+            assert client.post("/accounts/logout/").status_code == 503
+        assert not is_in(client)
 
     def test_looking_at_the_sign_out_page_signs_nobody_out(self, client: Client) -> None:
         assert client.get("/accounts/logout/").status_code == 200

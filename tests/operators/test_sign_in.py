@@ -13,6 +13,7 @@ from django.core.cache import cache, caches
 from django.http import HttpResponse
 from django.test import Client
 
+from console.ledger.journal import LedgerUnavailable
 from console.ledger.models import Entry
 from console.operators.models import Operator
 from tests.operators.conftest import Clock
@@ -93,6 +94,12 @@ class TestPassword:
         assert client.get("/").status_code == 302
         sign_in(client, somebody.email, long)
         assert client.get("/").status_code == 200
+
+    def test_without_the_ledger_nobody_gets_in(self, somebody: Operator) -> None:
+        client = Client()
+        with mock.patch("console.ledger.journal.record", side_effect=LedgerUnavailable("disk full")):
+            assert sign_in(client, somebody.email).status_code == 503
+        assert client.get("/").status_code == 302
 
     def test_nobody_signs_up(self) -> None:
         for path in ("/accounts/signup/", "/accounts/password/reset/", "/accounts/email/"):
