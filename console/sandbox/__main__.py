@@ -1,6 +1,7 @@
 """`python -m console.sandbox`: WorkMail and its neighbours on one port of this machine."""
 
 import argparse
+import gc
 import sys
 from pathlib import Path
 
@@ -54,6 +55,7 @@ def arguments() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     options = arguments().parse_args(argv)
+    gc.disable()  # a large organization is millions of objects, none of them garbage
     try:
         listener = listening(options.host, options.port)
         sandbox = Sandbox(options.state, settings=Settings(export_seconds=options.export_seconds))
@@ -62,6 +64,8 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     if not len(sandbox.store.organizations):
         seeded(sandbox, options.seed, options.people)
+    gc.freeze()
+    gc.enable()
     serve(listener, sandbox)
     return 0
 

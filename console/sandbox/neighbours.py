@@ -56,8 +56,9 @@ class Neighbours:
             # moto takes the first label of any other name for a bucket.
             environ = {**environ, "HTTP_HOST": "localhost"}
         body, status, headers = run_wsgi_app(self._application, environ, buffered=True)
-        if environ["REQUEST_METHOD"] in CHANGES and status.startswith("2"):
-            self._follow(*addressed(environ))
+        bucket, key = addressed(environ)
+        if bucket and environ["REQUEST_METHOD"] in CHANGES and status.startswith("2"):
+            self._follow(bucket, key)
         start_response(status, headers.to_wsgi_list())
         return body
 
@@ -78,7 +79,7 @@ class Neighbours:
 
     def _gone(self, bucket: str, found: Any) -> list[str]:
         """Keys on disk that a request for a whole bucket (DeleteObjects) removed."""
-        return [key for key, _ in self._objects.contents(bucket) if key not in found.keys]
+        return [key for key in self._objects.keys(bucket) if key not in found.keys]
 
     @staticmethod
     def _backend(account: str) -> Any:

@@ -38,6 +38,11 @@ class Objects:
     def contents(self, bucket: str) -> Iterator[tuple[str, bytes]]:
         yield from self._database.execute("SELECT key, body FROM objects WHERE bucket = ?", (bucket,))
 
+    def keys(self, bucket: str) -> list[str]:
+        with self._lock:
+            rows = self._database.execute("SELECT key FROM objects WHERE bucket = ?", (bucket,)).fetchall()
+        return [key for (key,) in rows]
+
     def keep_bucket(self, bucket: Bucket) -> None:
         self._change("INSERT OR REPLACE INTO buckets VALUES (?, ?, ?)", *bucket)
 

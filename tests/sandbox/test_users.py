@@ -6,12 +6,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from tests.sandbox.refusals import refused
 
 PASSWORD = "Sommer2026!"
-
-
-def refused(code: str) -> Any:
-    return pytest.raises(ClientError, match=rf"\({code}\)")
 
 
 class TestCreateUser:
