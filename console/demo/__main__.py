@@ -81,8 +81,8 @@ def commands(place: Place) -> dict[str, str]:
         + " --seed demo",
         "web": python("gunicorn", "console.wsgi", "--bind", f"127.0.0.1:{place.port}")
         + " --no-control-socket -k gthread -w 2 --threads 4 --log-level warning",
-        "worker": f"{python('celery', '-A', 'console', 'worker')} {WORKER}",
-        "beat": f"{python('celery', '-A', 'console', 'beat')} -l WARNING --pidfile=",
+        "worker": f"{python('celery', '-q', '-A', 'console', 'worker')} {WORKER}",
+        "beat": f"{python('celery', '-q', '-A', 'console', 'beat')} -l WARNING --pidfile=",
     }
 
 
