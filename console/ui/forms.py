@@ -74,8 +74,9 @@ class OperationForm(forms.Form):
     """Asks for members of one operation. `current` holds their values as AWS has them now.
 
     A subclass names `operation`, `members` and, where the member's own name does not do, `labels`
-    and `help_texts`; fields of its own come first. With `subject`, the form carries a snapshot of
-    `current` and refuses, once, to save over what somebody else changed; what was typed stays.
+    and `help_texts`; fields of its own come last, or where `field_order` says. With `subject`, the
+    form carries a snapshot of `current` and refuses, once, to save over what somebody else changed;
+    what was typed stays.
     """
 
     operation: ClassVar[str]
@@ -89,7 +90,9 @@ class OperationForm(forms.Form):
         self.current = {name: value_at(current or {}, name) for name in self.members}
         kwargs["initial"] = {**self.current, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-        self.fields |= fields_from_model(self.operation, self.members, self.labels, self.help_texts)
+        asked = fields_from_model(self.operation, self.members, self.labels, self.help_texts)
+        self.fields = {**asked, **self.fields}
+        self.order_fields(self.field_order)
         self.snapshot = Snapshot(f"{self.operation}:{subject}") if subject else None
         self.differences: list[Difference] = []
 

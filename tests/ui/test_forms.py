@@ -118,6 +118,19 @@ class TestWhatIsSent:
         assert form.params() == {"BookingOptions": {"AutoAcceptRequests": True}}
 
 
+class PersonAndWhy(Person, WhyForm):
+    pass
+
+
+class TestTheOrder:
+    def test_what_is_asked_comes_before_why(self) -> None:
+        assert list(PersonAndWhy().fields) == [*Person.members, "reason", "ticket"]
+
+    def test_or_where_the_form_says(self) -> None:
+        ordered = type("Ordered", (PersonAndWhy,), {"field_order": ("ticket", "FirstName")})
+        assert list(ordered().fields)[:2] == ["ticket", "FirstName"]
+
+
 class TestProblemsOfTheGateway:
     def test_they_stand_at_their_field_or_above_the_form(self) -> None:
         form = Person(sent(), current=CURRENT)
