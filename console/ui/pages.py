@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
@@ -40,6 +40,11 @@ def wants_fragment(request: HttpRequest) -> bool:
     return bool(
         request.headers.get("HX-Request") and request.headers.get("HX-History-Restore-Request") != "true"
     )
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: the data of a POST, even if there is none, and nothing otherwise."""
+    return request.POST if request.method == "POST" else None
 
 
 def form_page(

@@ -1,7 +1,7 @@
 """Pages of mailbox exports: the dashboard, a request, one export and its zip."""
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -28,6 +28,7 @@ State = ExportJob.State
 def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     found = _found(request, organization)
     context = {
+        "title": "Exports",
         "organization": organization,
         "page": tables.paginate(found, EXPORTS, request.GET, extra={"slug": organization.slug}),
         "bar": filters.bar([STAGES], request.GET, placeholder="Mailbox, operator or ticket"),
@@ -55,22 +56,29 @@ def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseB
 def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     destinations = Destination.objects.filter(organization=organization)
     if not destinations.exists():
-        return pages.show(request, "exports/no_destination.html", {"organization": organization})
+        context = {"title": "Export mailboxes", "organization": organization}
+        return pages.show(request, "exports/no_destination.html", context)
     form = ExportForm(
-        request.POST or None,
+        pages.posted(request),
         entities=policy.visible(request.actor, "StartMailboxExportJob", organization),
         destinations=destinations,
         initial={"mailboxes": "\n".join(request.GET.getlist("entity"))},
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         return _queue(request, organization, form)
-    context = {"organization": organization, "not_contained": showing.NOT_CONTAINED}
+    context = {
+        "title": "Export mailboxes",
+        "organization": organization,
+        "not_contained": showing.NOT_CONTAINED,
+    }
     return pages.form_page(request, "exports/create.html", form, context)
 
 
 @performs("StartMailboxExportJob")
 def mailboxes(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    """Suggestions while somebody types a name."""
+    """Suggestions while somebody types a name; without script the name is typed into the list itself."""
+    if not pages.wants_fragment(request):
+        return redirect("exports:create", organization.slug)
     visible = policy.visible(request.actor, "StartMailboxExportJob", organization)
     text = request.GET.get("name", "").strip()
     exportable = visible.filter(kind__in=["user", "resource"], state="ENABLED")
@@ -85,6 +93,7 @@ def detail(request: ConsoleRequest, organization: Organization, pk: int) -> Http
         organization=organization.organization_id, target__in=filter(None, [job.entity_id, job.job_id])
     ).filter(operation__in=scope.OPERATIONS)
     context = {
+        "title": f"Export of {job.entity_name}",
         "organization": organization,
         "job": job,
         "state": showing.state_badge(job.state),
@@ -100,8 +109,8 @@ def detail(request: ConsoleRequest, organization: Organization, pk: int) -> Http
 def cancel(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
     job = _job(request, organization, "CancelMailboxExportJob", pk)
     back = reverse("exports:detail", args=[organization.slug, pk])
-    form = ConfirmForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ConfirmForm(pages.posted(request))
+    if form.is_valid():
         try:
             engine.cancel(request.actor, job, reason=form.cleaned_data["reason"])
         except errors.CallFailed as failure:
@@ -158,7 +167,14 @@ def download(request: ConsoleRequest, organization: Organization, pk: int) -> Ht
     )
     link = storage.link(organization, job.bucket, job.path, f"{job.entity_name}.zip")
     minutes = storage.LINK_SECONDS // 60
-    context = {"organization": organization, "job": job, "link": link, "size": size, "minutes": minutes}
+    context = {
+        "title": f"The zip of {job.entity_name}",
+        "organization": organization,
+        "job": job,
+        "link": link,
+        "size": size,
+        "minutes": minutes,
+    }
     return pages.show(request, "exports/download.html", context)
 
 

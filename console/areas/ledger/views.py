@@ -21,6 +21,7 @@ from console.ui import csv, filters, pages, tables
 def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     found = scope.rows(request.actor, organization, request.GET)
     context = {
+        "title": "Ledger",
         "organization": organization,
         "page": tables.paginate(found, LEDGER, request.GET, extra={"slug": organization.slug}),
         "bar": filters.bar(FILTERS, request.GET, placeholder="Operator, person, ticket or request id"),
@@ -38,6 +39,7 @@ def detail(request: ConsoleRequest, organization: Organization, seq: int) -> Htt
     last = [each for each in call if each.kind == Entry.Kind.OUTCOME][-1:]
     first = call[0]
     context = {
+        "title": f"Entry {first.seq}",
         "organization": organization,
         "entry": first,
         "call": call,

@@ -22,7 +22,7 @@ def home(request: ConsoleRequest) -> HttpResponse:
     """Where somebody who has just signed in begins: the first organization's overview, or its people."""
     organization = policy.organizations(request.actor).first()
     if organization is None:
-        return pages.show(request, "organizations/none.html")
+        return pages.show(request, "organizations/none.html", {"title": "Welcome"})
     sees = policy.allows(request.actor, "ReadOverview", organization)
     return redirect("organizations:overview" if sees else "users:list", organization.slug)
 
@@ -34,6 +34,7 @@ def overview(request: ConsoleRequest, organization: Organization) -> HttpRespons
     running = jobs.filter(state__in=[ExportJob.State.STARTING, ExportJob.State.RUNNING])
     counts = figures.counts(entities)
     context = {
+        "title": "Overview",
         "organization": organization,
         "counts": counts,
         "exported": figures.exported(entities, organization),
@@ -76,5 +77,12 @@ def search(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     everything = [entity for _, each in kinds for entity in each]
     if len(everything) == 1 and everything[0].kind == "user":
         return redirect("users:detail", organization.slug, everything[0].entity_id)
-    context = {"organization": organization, "text": text, "kinds": kinds, "count": len(everything)}
+    title = f"“{text}”" if text else "Search"
+    context = {
+        "title": title,
+        "organization": organization,
+        "text": text,
+        "kinds": kinds,
+        "count": len(everything),
+    }
     return pages.show(request, "organizations/search.html", context)

@@ -24,6 +24,7 @@ ACTION = "ManageExportDestinations"
 @performs("ListMailboxExportJobs")
 def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     context = {
+        "title": "Destinations of exports",
         "organization": organization,
         "destinations": organization.destinations.all(),
         "may_manage": policy.allows(request.actor, ACTION, organization),
@@ -44,8 +45,8 @@ def edit(request: ConsoleRequest, organization: Organization, pk: int) -> HttpRe
 @performs("ManageExportDestinations")
 def delete(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
     destination = get_object_or_404(Destination, organization=organization, pk=pk)
-    form = ConfirmForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ConfirmForm(pages.posted(request))
+    if form.is_valid():
         with transaction.atomic():
             destination.delete()
             _record(request, destination, {"name": destination.name}, {})
@@ -61,13 +62,17 @@ def delete(request: ConsoleRequest, organization: Organization, pk: int) -> Http
 
 
 def _edit(request: ConsoleRequest, destination: Destination) -> HttpResponse:
-    form = DestinationForm(request.POST or None, destination=destination)
-    if request.method == "POST" and form.is_valid():
+    form = DestinationForm(pages.posted(request), destination=destination)
+    if form.is_valid():
         with transaction.atomic():
             before, after = form.save()
             _record(request, destination, before, after)
         return pages.done(request, f"{destination.name} is saved.", _back(destination.organization))
-    context = {"organization": destination.organization, "destination": destination}
+    context = {
+        "title": destination.name or "New destination",
+        "organization": destination.organization,
+        "destination": destination,
+    }
     return pages.form_page(request, "exports/destination.html", form, context)
 
 
