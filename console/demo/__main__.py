@@ -3,20 +3,20 @@
 import fcntl
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from shlex import join
 from typing import TextIO
 
 from console.demo import environment
 from console.demo.announcement import announce, say
-from console.demo.environment import Place, PortTaken, broker_program, private_folder
-from console.demo.supervisor import supervise
-
-WORKER = "--pool prefork -c 2 --without-gossip --without-mingle -l WARNING"
+from console.demo.environment import Place, PortTaken, private_folder
+from console.demo.processes import commands
+from console.demo.supervisor import die_with_parent, supervise
 
 
 class NotPossible(Exception):
@@ -31,13 +31,15 @@ def main() -> int:
         private_folder(place.var)
         with claimed(place.var):
             return run(place, begun)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     except (NotPossible, PortTaken) as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
 
 
 def claimed(var: Path) -> TextIO:
-    """A lock on the state, held while the file is open: two demos on one database lose their sandbox's."""
+    """A lock on the state, held while the file is open: two sandboxes on it would lose writes."""
     file = (var / "demo.lock").open("w")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -48,59 +50,28 @@ def claimed(var: Path) -> TextIO:
 
 def run(place: Place, begun: float) -> int:
     environ = environment.variables(place, os.environ)
-    for folder in (
-        place.redis,
-        place.broker_socket.parent,
-        place.var / "broker",
-        place.var / "broker-control",
-    ):
+    for folder in (place.redis, place.broker_socket.parent, *place.file_broker):
         private_folder(folder)
     say(f"Preparing {place.var}")
     operators = prepared(environ)
     return supervise(commands(place), environ, partial(announce, place, operators, begun))
 
 
-def prepared(environ: dict[str, str]) -> str:
+def prepared(environ: Mapping[str, str]) -> str:
     """Everything that comes before the first request; the answer is the table of operators."""
-    command = [sys.executable, "-m", "console.demo.prepare"]
-    done = subprocess.run(  # noqa: S603 - a fixed command
-        command, env=environ, stdout=subprocess.PIPE, text=True, check=False
+    done = subprocess.run(
+        [sys.executable, "-m", "console.demo.prepare"],
+        env=environ,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+        preexec_fn=partial(die_with_parent, signal.SIGTERM),
     )
     if done.returncode:
         raise NotPossible(f"Preparing {environ['VAR_DIR']} failed, see above")
     return done.stdout
 
 
-def commands(place: Place) -> dict[str, str]:
-    """The processes by name; the slowest to start comes first."""
-    return {
-        **broker(place),
-        "sandbox": python(
-            "console.sandbox", "--port", str(place.sandbox_port), "--state", str(place.var / "sandbox")
-        )
-        + " --seed demo",
-        "web": python("gunicorn", "console.wsgi", "--bind", f"127.0.0.1:{place.port}")
-        + " --no-control-socket -k gthread -w 2 --threads 4 --log-level warning",
-        "worker": f"{python('celery', '-q', '-A', 'console', 'worker')} {WORKER}",
-        "beat": f"{python('celery', '-q', '-A', 'console', 'beat')} -l WARNING --pidfile=",
-    }
-
-
-def python(*arguments: str) -> str:
-    return join([sys.executable, "-m", *arguments])
-
-
-def broker(place: Place) -> dict[str, str]:
-    program = broker_program()
-    if not program:
-        return {}
-    log = ("--logfile", str(place.redis / "redis.log"))
-    paths = ("--dir", str(place.redis), "--unixsocket", str(place.broker_socket), *log)
-    # It keeps hints: a row in the database is the job, so the newest second may be lost.
-    options = "--port 0 --unixsocketperm 600 --appendonly yes --maxmemory-policy noeviction"
-    return {"redis": f"{join([program, *paths])} {options} --save ''"}
-
-
 if __name__ == "__main__":
-    multiprocessing.set_start_method("fork")  # honcho's children inherit what they are told to run
+    multiprocessing.set_start_method("fork")  # what honcho starts inherits what it is told to run
     sys.exit(main())

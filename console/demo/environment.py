@@ -37,6 +37,10 @@ class Place:
         return self.var / "redis"
 
     @property
+    def file_broker(self) -> tuple[Path, Path]:
+        return self.var / "broker", self.var / "broker-control"
+
+    @property
     def broker_socket(self) -> Path:
         path = self.redis / "redis.sock"
         if len(str(path)) <= LONGEST_SOCKET:
