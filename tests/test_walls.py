@@ -19,7 +19,7 @@ LAYERS = (
         "console.aws.redaction",
         "console.aws.client",
     ),
-    ("console.mirror", "console.operators", "console.ledger", "console.aws"),
+    ("console.mirror", "console.operators", "console.ledger", "console.aws", "console.celery"),
     ("console.ui",),
     ("console.areas", "console.operators.urls", "console.operators.views"),
     ("console",),
