@@ -80,6 +80,13 @@
       toast("The browser did not let the console copy this.", "danger");
     }
   };
+  // A suggestion goes to the end of the list that it was looked up for.
+  const append = (button) => {
+    const list = document.getElementById(button.dataset.to);
+    list.value = [list.value.trimEnd(), button.dataset.append].filter(Boolean).join("\n") + "\n";
+    list.dispatchEvent(new Event("input", { bubbles: true }));
+    button.disabled = true;
+  };
   const reveal = (button) => {
     const input = document.getElementById(button.getAttribute("aria-controls"));
     input.type = input.type === "password" ? "text" : "password";
@@ -91,6 +98,7 @@
     if ("dismiss" in button.dataset) (button.closest("dialog") ?? button.closest("[data-toast]"))?.[button.closest("dialog") ? "close" : "remove"]();
     if ("copy" in button.dataset || button.dataset.copyFrom) copy(button);
     if ("reveal" in button.dataset) reveal(button);
+    if (button.dataset.append) append(button);
     if (button.dataset.dialog) document.getElementById(button.dataset.dialog)?.showModal();
   });
   on("click", (event) => { if (event.target.matches?.("dialog")) event.target.close(); });
