@@ -18,7 +18,7 @@ def environment(transactional_db: None, tmp_path: Path) -> dict[str, str]:
     if connection.vendor == "postgresql":
         return {**os.environ, "DATABASE_URL": _url_of_tests()}
     child = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'ledger.sqlite3'}"}
-    migrate = (sys.executable, "-m", "django", "migrate", "ledger", "--verbosity", "0")
+    migrate = (sys.executable, "-m", "django", "migrate", "ledger", "--skip-checks", "-v", "0")
     subprocess.run(migrate, cwd=ROOT, env=child, check=True)
     return child
 
