@@ -79,6 +79,16 @@ class TestRefusing:
             run("check", "nobody")
 
 
+class TestChecking:
+    def test_it_asks_aws_and_says_what_it_found(self, organization: Organization) -> None:
+        assert run("check", organization.slug).startswith("example: Active, default domain ")
+
+    def test_one_that_aws_does_not_know_is_refused_with_its_reason(self, organization: Organization) -> None:
+        run("add", ID, "--region", "us-east-1", "--slug", "elsewhere")
+        with pytest.raises(CommandError, match=r"^elsewhere: OrganizationNotFoundException, "):
+            run("check", "elsewhere")
+
+
 class TestListing:
     def test_each_is_shown_with_how_it_is_reached(self) -> None:
         add("--slug", "example", "--role-arn", ROLE)

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from console.aws import gateway
-from console.aws.errors import CallFailed
+from console.aws.errors import CallFailed, Refused
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
@@ -55,6 +55,8 @@ class Command(BaseCommand):
         organization = _known(options["slug"])
         try:
             found = gateway.call(ACTOR, "DescribeOrganization", organization)
+        except Refused as fault:
+            raise CommandError(f"{organization.slug}: {fault.code}, {fault.message}") from fault
         except CallFailed as fault:
             raise CommandError(f"{organization.slug}: {fault}") from fault
         self.stdout.write(
