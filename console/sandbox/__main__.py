@@ -2,6 +2,8 @@
 
 import argparse
 import gc
+import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -55,19 +57,36 @@ def arguments() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     options = arguments().parse_args(argv)
-    gc.disable()  # a large organization is millions of objects, none of them garbage
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        listener = listening(options.host, options.port)
-        sandbox = Sandbox(options.state, settings=Settings(export_seconds=options.export_seconds))
+        run(options)
+    except KeyboardInterrupt:
+        return 0  # everything that was acknowledged is on disk
     except (PortTaken, StateUnusable) as problem:
         sys.stderr.write(f"{problem}\n")
-        return 1
+    return 1
+
+
+def run(options: argparse.Namespace) -> None:
+    gc.disable()  # a large organization is millions of objects, none of them garbage
+    listener = listening(options.host, options.port)
+    sandbox = Sandbox(options.state, settings=Settings(export_seconds=options.export_seconds))
     if not len(sandbox.store.organizations):
         seeded(sandbox, options.seed, options.people)
     gc.freeze()
     gc.enable()
+    sys.stdout.write(f"WorkMail sandbox on {address(listener)}, {kept(options.state)}\n")
+    sys.stdout.flush()
     serve(listener, sandbox)
-    return 0
+
+
+def address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def kept(state: Path | None) -> str:
+    return f"state in {state}" if state else "state in memory"
 
 
 def seeded(sandbox: Sandbox, name: str, people: int) -> None:

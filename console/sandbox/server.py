@@ -1,6 +1,5 @@
 """The sandbox behind a port: HTTP/1.1 with connections that stay open, a thread for each."""
 
-import signal
 import socket
 import sys
 from io import BytesIO
@@ -68,7 +67,7 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 def serve(listener: socket.socket, sandbox: Sandbox) -> None:
-    """Answer until SIGTERM or Ctrl-C."""
+    """Answer until something raises KeyboardInterrupt."""
     server = make_server(
         listener.getsockname()[0],
         listener.getsockname()[1],
@@ -77,19 +76,8 @@ def serve(listener: socket.socket, sandbox: Sandbox) -> None:
         request_handler=RequestHandler,
         fd=listener.fileno(),
     )
-    signal.signal(signal.SIGTERM, _leave)
     Thread(target=keep_advancing, args=(sandbox, Event()), daemon=True).start()
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        sandbox.close()
-
-
-def _leave(*_: Any) -> None:
-    """Everything that was acknowledged is on disk already."""
-    raise KeyboardInterrupt
+    server.serve_forever()
 
 
 def keep_advancing(sandbox: Sandbox, stop: Event) -> None:

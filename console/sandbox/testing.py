@@ -26,6 +26,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from console.aws import model
 from console.sandbox import doors, founding
 from console.sandbox.clock import Clock
 from console.sandbox.records import Entity, Group, Organization, User
@@ -76,7 +77,9 @@ class TestSandbox:
     def call(self, operation: str, **params: Any) -> dict[str, Any]:
         """Call WorkMail with the organization filled in; the answer comes without its metadata."""
         method = getattr(self.workmail, _snake(operation))
-        answer: dict[str, Any] = method(**{"OrganizationId": self.organization_id, **params})
+        if "OrganizationId" in model.input_members(operation):
+            params = {"OrganizationId": self.organization_id, **params}
+        answer: dict[str, Any] = method(**params)
         answer.pop("ResponseMetadata")
         return answer
 
@@ -88,7 +91,7 @@ class TestSandbox:
 
     def user(self, name: str, **fields: Any) -> User:
         """Add a user; `enabled_user` adds one with a mailbox."""
-        record = User(**{"entity_id": f"user-{name:>012}", **self._named(name), **fields})
+        record = User(**{"entity_id": f"user-{name:0>12}", **self._named(name), **fields})
         self.add(record)
         return record
 
@@ -97,10 +100,8 @@ class TestSandbox:
 
     def group(self, name: str, **fields: Any) -> Group:
         """Add an enabled group."""
-        values = {**self._enabled(name), **fields}
-        record = Group(
-            entity_id=f"group-{name:>012}", organization_id=self.organization_id, name=name, **values
-        )
+        common = {"organization_id": self.organization_id, "entity_id": f"group-{name:0>12}", "name": name}
+        record = Group(**{**common, **self._enabled(name), "provisioned": None, **fields})
         self.add(record)
         return record
 

@@ -9,7 +9,7 @@ from console.sandbox.errors import ServiceError, invalid
 from console.sandbox.exporting import progress
 from console.sandbox.lookup import not_found
 from console.sandbox.paging import page
-from console.sandbox.records import Entity, ExportJob
+from console.sandbox.records import Entity, ExportJob, Group
 from console.sandbox.registry import Call, Params, Result, handles
 
 MOST_RUNNING = 10  # in an organization [documented]
@@ -33,7 +33,7 @@ def start_mailbox_export_job(call: Call, params: Params) -> Result:
 def owner(call: Call, params: Params) -> Entity:
     """A user or resource whose mailbox exists; that a disabled one's can be exported is [unknown]."""
     entity = lookup.entity(call, params, "EntityId")
-    if not entity.has_mailbox(call.now):
+    if isinstance(entity, Group) or not entity.has_mailbox(call.now):
         raise not_found(params["EntityId"])
     return entity
 
