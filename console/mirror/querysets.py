@@ -13,16 +13,15 @@ if TYPE_CHECKING:
     from console.mirror.models import Entity, Organization  # noqa: F401 - `Entity` is named in quotes
 
 DELETED = "DELETED"
-MATCH = "SELECT rowid FROM mirror_entity_search WHERE mirror_entity_search MATCH %s"
+FEW = 1000  # hits up to which sorting them is cheaper than walking the sorted index
+FEW_SHARE = 20  # ... or one in twenty of the rows
 PROBE = """
     WITH bound(most) AS (SELECT max(%s, coalesce(max(id), 0) / %s) FROM mirror_entity),
-         hit AS (SELECT 1 FROM mirror_entity_search WHERE mirror_entity_search MATCH %s
+         hit AS (SELECT rowid AS id FROM mirror_entity_search WHERE mirror_entity_search MATCH %s
                  LIMIT (SELECT most + 1 FROM bound))
-    SELECT (SELECT count(*) FROM hit) <= (SELECT most FROM bound)
+    SELECT count(*) <= (SELECT most FROM bound), json_group_array(id) FROM hit
 """
-FEW = 1000  # hits up to which sorting them is cheaper than walking the sorted index
-FEW_SHARE = 50  # ... or one in fifty of the rows
-PREFIXED = ("sort_name", "sort_display_name", "email")
+GIVEN = "SELECT value FROM json_each(%s)"
 
 
 class EntityQuerySet(models.QuerySet["Entity"]):
@@ -44,45 +43,26 @@ class EntityQuerySet(models.QuerySet["Entity"]):
         return self.filter(memberships__group__entity_id=group_id)
 
     def matching(self, text: str) -> Self:
-        """Those in which every word of `text` is found: anywhere, or (short ones) where a name starts."""
-        words = search.words(text)
-        long = [word for word in words if len(word) >= search.SHORTEST]
-        found = self._containing(long) if long else self
-        for word in words:
-            if word not in long:
-                found = found.filter(_inside([word]) if long else _prefix(word, connections[self.db].vendor))
-        return found
+        """Those in which every word of `text` is found: short ones where a word begins, others anywhere.
 
-    def _containing(self, words: list[str]) -> Self:
-        """On SQLite: few hits are looked up in the index of trigrams, many are met soon on any walk."""
-        if connections[self.db].vendor != "sqlite":
-            return self.filter(_inside(words))
-        match = " ".join('"' + word.replace('"', '""') + '"' for word in words)
-        if self._has_few(match):
-            return self.filter(pk__in=RawSQL(MATCH, [match]))  # noqa: S611 - constant text, the words are bound
-        return self.filter(_inside(words))
+        On SQLite few hits are taken from the index of trigrams, many are met soon on any walk; to find
+        out costs a query, at once. PostgreSQL's planner knows by itself.
+        """
+        needles = search.needles(text)
+        if needles and connections[self.db].vendor == "sqlite":
+            few, keys = self._probe(needles)
+            if few:
+                return self.filter(pk__in=RawSQL(GIVEN, [keys]))  # noqa: S611 - constant, its value is bound
+        return self.filter(*(Q(search_text__contains=needle) for needle in needles))
 
-    def _has_few(self, match: str) -> bool:
+    def _probe(self, needles: list[str]) -> tuple[bool, str]:
+        """Whether there are few hits in the index of trigrams, and their keys as a list in JSON."""
+        match = " ".join('"' + needle.replace('"', '""') + '"' for needle in needles)
         with connections[self.db].cursor() as cursor:
             cursor.execute(PROBE, [FEW, FEW_SHARE, match])
-            (few,) = cursor.fetchone()
-        return bool(few)
+            few, keys = cursor.fetchone()
+        return bool(few), keys
 
     def tally(self) -> dict[str, int]:
         """How many there are in each state."""
         return dict(self.order_by().values_list("state").annotate(Count("pk")))
-
-
-def _inside(words: Iterable[str]) -> Q:
-    return Q(*(Q(search_text__contains=word) for word in words))
-
-
-def _prefix(word: str, vendor: str) -> Q:
-    """A range on SQLite, whose LIKE takes no index; a LIKE on PostgreSQL, whose collations know no range."""
-    condition = Q()
-    for column in PREFIXED:
-        if vendor == "sqlite":
-            condition |= Q(**{f"{column}__gte": word, f"{column}__lt": search.after(word)})
-        else:
-            condition |= Q(**{f"{column}__startswith": word})
-    return condition

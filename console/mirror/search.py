@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 
 LONGEST = 256  # of a column that is sorted by
-SHORTEST = 3  # characters of a word that trigrams can find inside others
+SHORTEST = 3  # characters that trigrams can find
 
 
 def normalise(text: str) -> str:
@@ -20,15 +20,16 @@ def sort_key(text: str) -> str:
 
 
 def document(parts: Iterable[str]) -> str:
-    """All that can be searched for, each part once."""
-    return " ".join(dict.fromkeys(filter(None, map(normalise, parts))))
+    """All words that can be searched for, each once, with two spaces before it.
+
+    Trigrams find three characters or more. The spaces make three of the start of a word, so that
+    one or two characters find the words that begin with them.
+    """
+    found = dict.fromkeys(word for part in parts for word in normalise(part).split())
+    return "".join(f"  {word}" for word in found)
 
 
-def words(text: str) -> list[str]:
-    """What is asked for: each word has to be found, in any order. NUL is no text to any database."""
-    return list(dict.fromkeys(normalise(text.replace("\0", " ")).split()))
-
-
-def after(prefix: str) -> str:
-    """The smallest text behind everything that begins with `prefix`, byte by byte."""
-    return prefix + "\U0010ffff"
+def needles(text: str) -> list[str]:
+    """What a document has to contain, all of it, for `text` to be found there; no database takes NUL."""
+    words = dict.fromkeys(normalise(text.replace("\0", " ")).split())
+    return [word.rjust(SHORTEST) for word in words]

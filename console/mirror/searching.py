@@ -1,10 +1,19 @@
 """What the databases need to find text inside `search_text`: trigrams, by each database's own means.
 
-On SQLite an FTS5 table that keeps no copy of the text; triggers feed it. On PostgreSQL `pg_trgm`,
-and operator classes that let LIKE 'x%' use an index whatever the collation.
+On SQLite an FTS5 table that keeps no copy of the text; triggers feed it. On PostgreSQL `pg_trgm`.
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+SORTS = (
+    "sort_name",
+    "sort_display_name",
+    "email",
+    "sort_department",
+    "sort_size",
+    "sort_quota",
+    "sort_enabled",
+)
 
 # `search_text` comes in one case already, so the tokenizer need not fold it again.
 SQLITE = {
@@ -29,25 +38,34 @@ SQLITE = {
         " INSERT INTO mirror_entity_search(rowid, search_text) VALUES (new.id, new.search_text); END"
     ),
 }
+# SQLite plans by statistics that nobody gathers for it; without any it takes every index for a good one.
+# These say: an organization is nearly everything, so walk the index of the sort, or take given keys.
+STATISTICS = {
+    **{f"entity_{sort}": "100000 100000 90000 2 1" for sort in SORTS},
+    "entity_state": "100000 100000 90000 80000 1",
+    "entity_role": "100000 100000 90000 80000 1",
+    "entity_in_state": "100000 100000 90000 80000 2 1",
+    "entity_in_domain": "100000 100000 90000 80000 2 1",
+    "entity_address": "100000 100000 2",
+    "entity_detailed": "100000 100000 90000 10",
+    "sqlite_autoindex_mirror_entity_1": "100000 100000 1",
+}
 REBUILD = "INSERT INTO mirror_entity_search(mirror_entity_search) VALUES ('rebuild')"
-PREFIXED = ("sort_name", "sort_display_name", "email")
 # Without a pending list searches stay as fast during a big sync as after it.
 POSTGRESQL = [
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE INDEX mirror_entity_search ON mirror_entity"
     " USING gin (search_text gin_trgm_ops) WITH (fastupdate = off)",
-    *(
-        f"CREATE INDEX mirror_entity_{column}_prefix ON mirror_entity"
-        f" (organization_id, kind, {column} varchar_pattern_ops)"
-        for column in PREFIXED
-    ),
 ]
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
     """Create them, and take in what is stored already."""
-    statements = [*SQLITE.values(), REBUILD] if connection.vendor == "sqlite" else POSTGRESQL
-    _run(connection, statements)
+    if connection.vendor == "sqlite":
+        _run(connection, [*SQLITE.values(), REBUILD])
+        _install_statistics(connection)
+    else:
+        _run(connection, POSTGRESQL)
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
@@ -56,8 +74,17 @@ def remove(connection: BaseDatabaseWrapper) -> None:
         _run(connection, [f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE if not name.endswith("search")])
         _run(connection, ["DROP TABLE IF EXISTS mirror_entity_search"])
     else:
-        names = ["mirror_entity_search", *(f"mirror_entity_{column}_prefix" for column in PREFIXED)]
-        _run(connection, [f"DROP INDEX IF EXISTS {name}" for name in names])
+        _run(connection, ["DROP INDEX IF EXISTS mirror_entity_search"])
+
+
+def _install_statistics(connection: BaseDatabaseWrapper) -> None:
+    """`ANALYZE sqlite_master` makes the table if there is none, and (again) makes the planner read it."""
+    rows = [("mirror_entity", name, figures) for name, figures in STATISTICS.items()]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE sqlite_master")
+        cursor.execute("DELETE FROM sqlite_stat1 WHERE tbl = 'mirror_entity'")
+        cursor.executemany("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (%s, %s, %s)", rows)
+        cursor.execute("ANALYZE sqlite_master")
 
 
 def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:

@@ -1,0 +1,32 @@
+"""A sandbox with Ada, Bo and Cy, the console's organization for it, and somebody who may do everything there."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from console.mirror.models import Organization
+from console.operators.actors import Actor
+from console.operators.models import Grant, Operator, Role
+from console.sandbox.testing import TestSandbox, sandboxed
+
+
+@pytest.fixture
+def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestSandbox]:
+    monkeypatch.setattr("console.mirror.pace.GAP", 0)
+    monkeypatch.setattr("console.mirror.pace.highest", lambda: 1e9)
+    with sandboxed() as made:
+        yield made
+
+
+@pytest.fixture
+def organization(db: None, town: TestSandbox) -> Organization:
+    return Organization.objects.create(
+        organization_id=town.organization_id, slug="example", region="us-east-1"
+    )
+
+
+@pytest.fixture
+def owner(organization: Organization) -> Actor:
+    operator = Operator.objects.create_user("owner@example.com", name="Olga")
+    Grant.objects.create(operator=operator, role=Role.objects.get(name="Owner"), organization=organization)
+    return Actor(operator.pk, operator.email)
