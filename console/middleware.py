@@ -45,7 +45,10 @@ CLEARED_AT_SIGN_OUT = '"cache", "storage"'
 
 
 class SecurityHeaders:
-    """The outermost: on every answer, whether a page, a file, a redirect or a fault made it."""
+    """The outermost: on every answer, whether a page, a file, a redirect or a fault made it.
+
+    Strict-Transport-Security is Django's own `SecurityMiddleware`'s, the next one inwards.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -54,10 +57,6 @@ class SecurityHeaders:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers[name] = value
-        if request.is_secure() and settings.SECURE_HSTS_SECONDS:
-            response.headers["Strict-Transport-Security"] = (
-                f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
-            )
         if response.status_code >= 400 or not request.path.startswith(settings.STATIC_URL):
             response.headers["Cache-Control"] = "no-store"
         if "console.signed_out" in request.META:

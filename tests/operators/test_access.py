@@ -1,7 +1,9 @@
 """What stands in front of a view: sign-in, organization, right; and what the ledger hears of it."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from console.ledger.models import Entry
 from console.operators.access import performs, public, signed_in
@@ -66,6 +68,15 @@ class TestRights:
         narrowed = operator("Helpdesk", domains=("acme.example",))
         assert browser(narrowed).get("/o/acme/users/").content == b"in"
         assert browser(operator("Helpdesk")).get("/o/acme/users/").content == b"in out"
+
+
+class TestCost:
+    def test_a_page_reads_the_grants_once_however_often_it_asks(self) -> None:
+        entity("in", "her@acme.example")
+        client = browser(operator("Helpdesk"))
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(EDIT).status_code == 200
+        assert len([query for query in queries if '"operators_grant"' in query["sql"]]) == 1
 
 
 class TestTakenAway:

@@ -188,9 +188,9 @@ class TestGuessing:
         assert client.get("/").status_code == 200
 
     def test_what_was_typed_cannot_forge_a_line_of_the_ledger(self) -> None:
-        sign_in(Client(), "a\u2028b\x1b[31m\u202e@example.com", "wrong")
-        for entry in Entry.objects.filter(kind=Entry.Kind.SIGN_IN_FAILED):
-            assert entry.target_name.isprintable()
+        sign_in(Client(), '"a\x1b[31m"@example.com', "wrong")
+        entry = Entry.objects.get(kind=Entry.Kind.SIGN_IN_FAILED)
+        assert entry.target_name == '"a?[31m"@example.com'
 
 
 class TestComingBack:
@@ -311,7 +311,9 @@ class TestSecondFactor:
         assert rows["totp"].wrap().instance.data["secret"].startswith("gAAAA")
 
     def test_recovery_codes_are_shown_once(self, somebody: Operator, secret: str) -> None:
-        page = browser(somebody).get("/accounts/2fa/recovery-codes/").content.decode()
+        client, target = browser(somebody), "/accounts/2fa/recovery-codes/"
+        client.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": target})
+        page = client.get(target).content.decode()
         assert not any(code in page for code in self.codes)
 
     def test_setting_it_up_and_turning_it_off_is_in_the_ledger(
