@@ -50,7 +50,7 @@ def arguments() -> argparse.ArgumentParser:
         type=float,
         default=Settings.export_seconds,
         metavar="S",
-        help="how long a mailbox export takes at least (8); large mailboxes take longer",
+        help="how long the export of a small mailbox takes (8); of 4 GB, twice as long",
     )
     return parser
 

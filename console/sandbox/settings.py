@@ -9,10 +9,9 @@ from console.sandbox.clock import DAY
 class Settings:
     """Durations in seconds on the store's clock."""
 
-    export_seconds: float = 8.0
-    export_seconds_per_gb: float = 2.0
+    export_seconds: float = 8.0  # of a small mailbox; 4 GB take twice as long
     organization_seconds: float = 6.0  # AWS takes minutes
     token_seconds: float = DAY  # how long a NextToken is good for [unknown]
 
     def export_duration(self, megabytes: float) -> float:
-        return round(self.export_seconds + self.export_seconds_per_gb * megabytes / 1024, 3)
+        return round(self.export_seconds * (1 + megabytes / 4096), 3)
