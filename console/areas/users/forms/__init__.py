@@ -1,0 +1,1 @@
+"""What the people pages ask for, one module a page."""

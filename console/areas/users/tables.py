@@ -1,0 +1,129 @@
+"""People as rows: the columns of the list and of its file, the filters, and what a URL asks for."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from console.areas.users import scope
+from console.areas.users.showing import ROLES, fill, megabytes, role, state_badge
+from console.mirror import search
+from console.mirror.models import Entity, Membership, Organization
+from console.mirror.querysets import EntityQuerySet
+from console.operators.actors import Actor
+from console.ui.filters import Filter, narrowed
+from console.ui.markup import DASH, badge, link, when
+from console.ui.tables import Column, Table
+
+State = Entity.State
+Values = Mapping[str, Any]
+HIDDEN = badge("Hidden", "neutral")
+
+
+def _person(values: Values) -> SafeString:
+    href = f"{values['base']}{quote(values['entity_id'], safe='@+')}/"
+    return link(href, values["display_name"] or values["name"], values["name"])
+
+
+def _state(values: Values) -> SafeString:
+    shown = state_badge(values["state"])
+    return format_html("{} {}", shown, HIDDEN) if values["hidden"] else shown
+
+
+def _size(values: Values) -> SafeString | str:
+    full = fill(values["mailbox_size"], values["mailbox_quota"])
+    size = megabytes(values["mailbox_size"])
+    return size if full is None else format_html('{}<span class="below">{} % full</span>', size, full)
+
+
+PEOPLE = Table(
+    (
+        Column("person", "Name", ("display_name", "name", "entity_id"), _person, "sort_display_name"),
+        Column("name", "Username", ("name",), sort="sort_name", hide="xl"),
+        Column("email", "Address", ("email",), sort="email", hide="sm"),
+        Column("department", "Department", ("department",), sort="sort_department", hide="lg"),
+        Column("state", "State", ("state", "hidden"), _state, "state"),
+        Column("role", "Role", ("role",), lambda v: role(v["role"]) or DASH, "role", hide="xl"),
+        Column("size", "Mailbox", ("mailbox_size", "mailbox_quota"), _size, "sort_size", True, "md"),
+        Column(
+            "quota",
+            "Quota",
+            ("mailbox_quota",),
+            lambda v: megabytes(v["mailbox_quota"]),
+            "sort_quota",
+            True,
+            "xl",
+        ),
+        Column(
+            "enabled",
+            "Enabled",
+            ("enabled_date",),
+            lambda v: when(v["enabled_date"]),
+            "sort_enabled",
+            hide="xl",
+        ),
+    ),
+    default_sort="person",
+    key="id",
+    fields=("found",),
+)
+# The same rows as a file: what a page has no room for, in WorkMail's own units.
+FILE = Table(
+    (
+        Column("person", "Display name", ("display_name",), sort="sort_display_name"),
+        Column("name", "Username", ("name",), sort="sort_name"),
+        Column("email", "Address", ("email",), sort="email"),
+        Column("department", "Department", ("department",), sort="sort_department"),
+        Column("job_title", "Job title"),
+        Column("office", "Office"),
+        Column("state", "State", sort="state"),
+        Column("role", "Role", sort="role"),
+        Column("hidden", "Hidden from the address book"),
+        Column("size", "Mailbox size (MB)", ("mailbox_size",), sort="sort_size"),
+        Column("quota", "Mailbox quota (MB)", ("mailbox_quota",), sort="sort_quota"),
+        Column("enabled", "Enabled", ("enabled_date",), sort="sort_enabled"),
+        Column("disabled", "Disabled", ("disabled_date",)),
+        Column("id", "Id", ("entity_id",)),
+    ),
+    default_sort="person",
+    key="id",
+)
+FILTERS = (
+    Filter("state", "State", State.choices, "state"),
+    Filter("role", "Role", list(ROLES.items()), "role"),
+    Filter("hidden", "Address book", [("no", "Shown"), ("yes", "Hidden")], lambda v: Q(hidden=v == "yes")),
+    Filter("deleted", "Deleted people", [("shown", "Shown")], lambda _: Q(), any="Hidden"),
+)
+
+
+def domain_filter(domains: list[str]) -> Filter:
+    return Filter("domain", "Domain", [(name, name) for name in domains], "domain")
+
+
+def found(actor: Actor, organization: Organization, params: QueryDict) -> EntityQuerySet:
+    """The people whom a URL asks for, among those whom `actor` may see."""
+    people = scope.people(actor, organization).matching(params.get("q", ""))
+    narrow: EntityQuerySet = narrowed(people, FILTERS, params)  # type: ignore[assignment]  # the same queryset's class
+    if not asks_for_deleted(params):
+        narrow = narrow.exclude(state=State.DELETED)
+    if domain := params.get("domain"):
+        narrow = narrow.filter(domain=domain.lower())
+    if group := params.get("group", "").strip():
+        narrow = narrow.filter(pk__in=members(actor, organization, group))
+    return narrow
+
+
+def asks_for_deleted(params: QueryDict) -> bool:
+    return params.get("deleted") == "shown" or params.get("state") == State.DELETED
+
+
+def members(actor: Actor, organization: Organization, group: str) -> Any:
+    """Direct members of the visible groups whose name or address begins like this, or with this id."""
+    word = search.normalise(group)
+    named = Q(sort_name__startswith=word) | Q(email__startswith=word) | Q(entity_id=group)
+    groups = scope.groups(actor, organization).filter(named)
+    return Membership.objects.filter(group__in=groups).values("member")

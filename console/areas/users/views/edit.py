@@ -1,0 +1,81 @@
+"""Mending a person's record: read from WorkMail before it is shown, compared again before it is written."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+
+from console.areas import failures
+from console.areas.users import scope
+from console.areas.users.forms.profile import ProfileForm
+from console.areas.users.views.asking import address
+from console.aws import errors, gateway
+from console.mirror.models import Entity, Organization
+from console.operators.access import ConsoleRequest, performs
+from console.ui import pages
+
+CONFLICT = 409
+
+
+@performs("UpdateUser")
+def edit(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+    person = scope.find(request.actor, "UpdateUser", organization, user_id)
+    try:
+        form = _form(request, person)
+        if request.method == "POST" and form.is_valid() and (answer := _save(request, person, form)):
+            return answer
+    except errors.Changed:  # between the comparison and the write: compare again
+        return _again(request, person)
+    except errors.CallFailed as failure:
+        return failures.page(request, failure, back=address(person))
+    return _page(request, person, form)
+
+
+def _form(request: ConsoleRequest, person: Entity) -> ProfileForm:
+    described = gateway.call(request.actor, "DescribeUser", person.organization, UserId=person.entity_id)
+    return ProfileForm(request.POST or None, described=described, subject=person.entity_id)
+
+
+def _save(request: ConsoleRequest, person: Entity, form: ProfileForm) -> HttpResponse | None:
+    """The answer, or `None` if the form says why WorkMail does not take it."""
+    params = form.params()
+    if not params:
+        return pages.done(request, "There was nothing to change.", address(person), level=messages.INFO)
+    try:
+        _write(request, person, form, params)
+    except errors.Changed:
+        raise
+    except errors.CallFailed as failure:
+        if failures.into(form, failure):
+            return None
+        raise
+    return pages.done(request, f"The record of {person} is changed.", address(person))
+
+
+def _write(request: ConsoleRequest, person: Entity, form: ProfileForm, params: dict[str, Any]) -> None:
+    gateway.call(
+        request.actor,
+        "UpdateUser",
+        person.organization,
+        reason=form.cleaned_data["reason"],
+        ticket=form.cleaned_data["ticket"],
+        expecting=form.expected,
+        UserId=person.entity_id,
+        **params,
+    )
+
+
+def _again(request: ConsoleRequest, person: Entity) -> HttpResponse:
+    try:
+        form = _form(request, person)
+    except errors.CallFailed as failure:
+        return failures.page(request, failure, back=address(person))
+    form.is_valid()
+    return _page(request, person, form)
+
+
+def _page(request: ConsoleRequest, person: Entity, form: ProfileForm) -> HttpResponse:
+    context = {"organization": person.organization, "person": person, "form": form, "back": address(person)}
+    if form.conflicts:
+        return pages.show(request, "users/edit.html", context, status=CONFLICT)
+    return pages.form_page(request, "users/edit.html", form, context)

@@ -1,0 +1,80 @@
+"""Everybody: search, filters, sorting, paging, the same as a file, and how fresh it all is."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from console.areas.users import scope
+from console.areas.users.tables import FILE, FILTERS, PEOPLE, domain_filter, found
+from console.mirror import sync
+from console.mirror.models import Entity, Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs
+from console.ui import csv, filters, pages, tables
+from console.ui.filters import Bar
+
+SUGGESTED = 8
+TYPED_IN = ("group", "other")  # the fields that ask for suggestions
+
+
+@performs("ListUsers")
+def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    people = tables.counted(found(request.actor, organization, request.GET))
+    page = tables.paginate(people, PEOPLE, request.GET, extra={"base": request.path})
+    context = {
+        "organization": organization,
+        "page": page,
+        "count": tables.found(page),
+        "first_reading": sync.freshness(organization) if organization.listed_at is None else None,
+        "narrowed": bool(set(request.GET) - {"sort", "after", "before"}),
+    }
+    if not pages.wants_fragment(request):
+        context |= _around(request, organization)
+    return pages.show(request, "users/list.html", context, fragment="people")
+
+
+@performs("ListUsers")
+def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+    people = tables.ordered(found(request.actor, organization, request.GET), FILE, request.GET)
+    return csv.stream(people, FILE, f"people-{organization.slug}-{timezone.now():%Y-%m-%d}.csv")
+
+
+@require_POST
+@performs("SyncMirror")
+def sync_now(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    sync.request(request.actor, organization)
+    people = reverse("users:list", args=[organization.slug])
+    return pages.done(request, "The directory is being read again; changes show in a moment.", people)
+
+
+@performs("ListUsers")
+def suggestions(request: ConsoleRequest, organization: Organization, kind: str) -> HttpResponse:
+    """What somebody may mean who has begun to type a name: groups only, or everything."""
+    text = " ".join(request.GET.get(name, "") for name in TYPED_IN).strip()
+    entities = scope.entities(request.actor, "ListUsers", organization)
+    entities = entities.exclude(state=Entity.State.DELETED)
+    if kind == "groups":
+        entities = scope.groups(request.actor, organization)
+    matches = entities.matching(text).order_by("sort_name")[:SUGGESTED] if text else []
+    return render(request, "users/suggestions.html", {"matches": matches})
+
+
+def _around(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
+    """What the whole page has and its fragment does without."""
+    choices = [*FILTERS, domain_filter(scope.seen_domains(request.actor, organization))]
+    return {
+        "bar": _bar(request, choices),
+        "group": request.GET.get("group", ""),
+        "may_create": policy.allows(request.actor, "CreateUser", organization),
+        "may_sync": policy.allows(request.actor, "SyncMirror", organization),
+    }
+
+
+def _bar(request: ConsoleRequest, choices: list[filters.Filter]) -> Bar:
+    bar = filters.bar(choices, request.GET, placeholder="Name, address, alias or department")
+    return replace(bar, active=bar.active or bool(request.GET.get("group")))

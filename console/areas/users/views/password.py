@@ -1,0 +1,65 @@
+"""A new password, shown once on the answer page: never in a redirect, a message or a session."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from console.areas import failures
+from console.areas.users import scope
+from console.areas.users.forms.passwords import ResetForm
+from console.areas.users.views.asking import address
+from console.aws import errors, gateway
+from console.mirror.models import Entity, Organization
+from console.operators.access import ConsoleRequest, performs
+from console.ui import pages
+from console.ui.once import spend
+
+
+@sensitive_post_parameters("Password")
+@never_cache
+@performs("ResetPassword")
+def reset(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+    person = scope.find(request.actor, "ResetPassword", organization, user_id)
+    form = ResetForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if not spend(form.cleaned_data["once"]):
+            return sent_twice(request, person)
+        answer = _set(request, person, form)
+        if answer is not None:
+            return answer
+    context = {"organization": organization, "person": person, "back": address(person)}
+    return pages.form_page(request, "users/password.html", form, context)
+
+
+def _set(request: ConsoleRequest, person: Entity, form: ResetForm) -> HttpResponse | None:
+    password = form.password()
+    try:
+        gateway.call(
+            request.actor,
+            "ResetPassword",
+            person.organization,
+            reason=form.cleaned_data["reason"],
+            ticket=form.cleaned_data["ticket"],
+            UserId=person.entity_id,
+            Password=password,
+        )
+    except errors.CallFailed as failure:
+        return None if failures.into(form, failure) else failures.page(request, failure, back=address(person))
+    context = {"organization": person.organization, "person": person, "password": password}
+    return render(request, "users/password_set.html", context)
+
+
+def sent_twice(request: ConsoleRequest, person: Entity) -> HttpResponse:
+    """The first of the two did it, and its answer, with the password on it, may be lost."""
+    again = reverse("users:password", args=[person.organization.slug, person.entity_id])
+    return pages.problem(
+        request,
+        title="Sent twice",
+        happened="This form was sent before, and then the password was set or refused.",
+        not_happened="It was not set a second time.",
+        now="If you have not seen the new password, go back and reset it again.",
+        status=409,
+        back=again,
+    )

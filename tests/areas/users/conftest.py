@@ -1,0 +1,121 @@
+"""A small company in the sandbox, the console's copy of it, and the operators who look after it.
+
+Helga helps everybody, Bruno only the branch (branch.example), Aude audits, Adam administers.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from console.ledger.models import Entry
+from console.mirror import sync
+from console.mirror.models import Entity, Organization
+from console.operators.models import Grant, Operator, Role
+from console.sandbox import founding
+from console.sandbox.testing import ADA, BO, CY, TestSandbox, sandboxed
+
+BRANCH = "branch.example"
+DEE, EVE = "user-000000000dee", "user-000000000eve"
+NURSES, TEAM = "group-000000nurses", "group-0branch-team"
+
+
+@dataclass
+class Desk:
+    """Somebody at a browser: `get("edit", ADA)` and `post("edit", ADA, {…})` by the names of the URLs."""
+
+    operator: Operator
+    organization: Organization
+
+    def __post_init__(self) -> None:
+        self.client = Client()
+        self.client.force_login(self.operator)
+
+    def get(self, name: str, *args: str, data: Any = None, **headers: str) -> Any:
+        return self.client.get(self.url(name, *args), data, headers=headers)
+
+    def post(self, name: str, *args: str, data: Any = None) -> Any:
+        return self.client.post(self.url(name, *args), data or {})
+
+    def url(self, name: str, *args: str) -> str:
+        return reverse(f"users:{name}", args=[self.organization.slug, *args])
+
+
+@pytest.fixture
+def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestSandbox]:
+    monkeypatch.setattr("console.mirror.pace.GAP", 0)
+    monkeypatch.setattr("console.mirror.pace.highest", lambda: 1e9)
+    with sandboxed() as made:
+        founding.add_domain(made.store, made.organization, BRANCH)
+        made.enabled_user("dee", email=f"dee@{BRANCH}", display_name="Dee Ortiz", department="Surgery")
+        made.enabled_user("eve", email=f"eve@{BRANCH}", display_name="Eve Ng", hidden=True)
+        made.group("nurses")
+        made.group("branch-team", email=f"team@{BRANCH}")
+        for group, member in ((NURSES, ADA), (NURSES, DEE), (TEAM, DEE)):
+            made.call("AssociateMemberToGroup", GroupId=group, MemberId=member)
+        yield made
+
+
+@pytest.fixture
+def organization(transactional_db: None, town: TestSandbox) -> Organization:
+    """Read completely, details and all."""
+    cache.clear()
+    made = Organization.objects.create(
+        organization_id=town.organization_id,
+        slug="example",
+        name="Example",
+        region="us-east-1",
+        default_domain="example.com",
+    )
+    while sync.run_slice(made):
+        pass
+    made.refresh_from_db()
+    return made
+
+
+@pytest.fixture
+def asked(town: TestSandbox, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The operations that reach the sandbox from here on."""
+    from console.sandbox import dispatch
+
+    answer, calls = dispatch.answer, []
+
+    def note(store: Any, operation: str, *args: Any, **kwargs: Any) -> Any:
+        calls.append(operation)
+        return answer(store, operation, *args, **kwargs)
+
+    monkeypatch.setattr(dispatch, "answer", note)
+    return calls
+
+
+def _desk(organization: Organization, name: str, role: str, domains: list[str] | None = None) -> Desk:
+    operator = Operator.objects.create_user(f"{name.lower()}@desk.example", name=name)
+    Grant.objects.create(
+        operator=operator, role=Role.objects.get(name=role), organization=organization, domains=domains or []
+    )
+    return Desk(operator, organization)
+
+
+@pytest.fixture
+def helga(organization: Organization) -> Desk:
+    return _desk(organization, "Helga", "Helpdesk")
+
+
+@pytest.fixture
+def bruno(organization: Organization) -> Desk:
+    return _desk(organization, "Bruno", "Helpdesk", [BRANCH])
+
+
+@pytest.fixture
+def aude(organization: Organization) -> Desk:
+    return _desk(organization, "Aude", "Auditor")
+
+
+@pytest.fixture
+def adam(organization: Organization) -> Desk:
+    return _desk(organization, "Adam", "Administrator")
