@@ -61,10 +61,11 @@ def main(argv: list[str] | None = None) -> int:
     try:
         run(options)
     except KeyboardInterrupt:
-        return 0  # everything that was acknowledged is on disk
+        pass  # everything that was acknowledged is on disk
     except (PortTaken, StateUnusable) as problem:
         sys.stderr.write(f"{problem}\n")
-    return 1
+        return 1
+    return 0
 
 
 def run(options: argparse.Namespace) -> None:

@@ -41,7 +41,8 @@ class Journal:
 
     def __init__(self, folder: Path | None) -> None:
         self._lock = claimed(folder) if folder else None
-        self._database = opened(folder / "store.sqlite3" if folder else Path(":memory:"))
+        self._database = database(folder / "store.sqlite3" if folder else Path(":memory:"), SCHEMA)
+        self._require_known_version()
         self._keeps = folder is not None
 
     def write(self, changed: Iterable[tuple[str, str, Any]]) -> None:
@@ -69,6 +70,12 @@ class Journal:
         with self._database:
             self._database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
+    def _require_known_version(self) -> None:
+        found = int(self.meta("version") or VERSION)
+        if found > VERSION:
+            raise StateUnusable(f"The state was written by a newer version of the sandbox (format {found})")
+        self.remember("version", str(VERSION))
+
     def close(self) -> None:
         self._database.close()
         if self._lock:
@@ -88,20 +95,17 @@ def claimed(folder: Path) -> TextIO:
     return file
 
 
-def opened(path: Path) -> sqlite3.Connection:
+def database(path: Path, schema: str) -> sqlite3.Connection:
+    """The file at `path`, made if need be, for many threads that take turns."""
     try:
-        database = sqlite3.connect(path, check_same_thread=False)
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
-        database.executescript(SCHEMA)
-        found = database.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
-        with database:
-            database.execute("INSERT OR IGNORE INTO meta VALUES ('version', ?)", (str(VERSION),))
-    except sqlite3.Error as problem:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.executescript(schema)
+    except (sqlite3.Error, OSError) as problem:
         raise StateUnusable(f"The state in {path} cannot be read: {problem}") from problem
-    if found and int(found[0]) > VERSION:
-        raise StateUnusable(f"The state in {path} was written by a newer version (format {found[0]})")
-    return database
+    return connection
 
 
 @cache

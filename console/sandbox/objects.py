@@ -1,10 +1,11 @@
 """Buckets and objects on disk, so that what moto holds in memory is there again after a restart."""
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
+
+from console.sandbox.journal import database
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS buckets (account TEXT, name TEXT PRIMARY KEY, region TEXT);
@@ -22,15 +23,9 @@ class Objects:
     """One SQLite file, or nothing at all without a folder."""
 
     def __init__(self, folder: Path | None) -> None:
-        if folder:
-            folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "objects.sqlite3" if folder else ":memory:"
         self._keeps = folder is not None
         self._lock = Lock()
-        self._database = sqlite3.connect(path, check_same_thread=False)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.executescript(SCHEMA)
+        self._database = database(folder / "objects.sqlite3" if folder else Path(":memory:"), SCHEMA)
 
     def buckets(self) -> list[Bucket]:
         return [Bucket(*row) for row in self._database.execute("SELECT * FROM buckets")]

@@ -2,6 +2,7 @@
 
 import socket
 import sys
+import traceback
 from io import BytesIO
 from threading import Event, Thread
 from typing import Any
@@ -29,16 +30,29 @@ class RequestHandler(MotoRequestHandler):
     disable_nagle_algorithm = True
 
     def run_wsgi(self) -> None:
-        environ = self.make_environ()
-        environ["wsgi.input"] = BytesIO(self.request_body(environ))
-        environ["wsgi.input_terminated"] = True
-        body, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
-        self.reply(status, dict(headers), b"".join(body))
+        try:
+            environ = self.whole(self.make_environ())
+            body, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+            self.close_connection = True  # nobody knows how much of the request was read
+            return self.reply("500 Internal Server Error", {"Connection": "close"}, b"")
+        return self.reply(status, dict(headers), b"".join(body))
 
-    def request_body(self, environ: dict[str, Any]) -> bytes:
+    def whole(self, environ: dict[str, Any]) -> dict[str, Any]:
+        """The request with its body read, so that the next one on this connection begins where it ends."""
         if environ.pop("HTTP_TRANSFER_ENCODING", ""):
-            return bytes(environ["wsgi.input"].read())
-        return bytes(self.rfile.read(int(environ.get("CONTENT_LENGTH") or 0)))
+            body = environ["wsgi.input"].read()
+        else:
+            body = self.rfile.read(max(0, int(environ.get("CONTENT_LENGTH") or 0)))
+        read = {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": str(len(body))}
+        return {**environ, **read}
+
+    def handle_expect_100(self) -> bool:
+        """S3 clients wait for this before they send a body."""
+        expected = bool(super().handle_expect_100())
+        self.wfile.flush()
+        return expected
 
     def reply(self, status: str, headers: dict[str, str], body: bytes) -> None:
         code, _, reason = status.partition(" ")
@@ -67,7 +81,7 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 def serve(listener: socket.socket, sandbox: Sandbox) -> None:
-    """Answer until something raises KeyboardInterrupt."""
+    """Answer until a signal raises KeyboardInterrupt."""
     server = make_server(
         listener.getsockname()[0],
         listener.getsockname()[1],

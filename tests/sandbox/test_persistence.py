@@ -23,6 +23,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from console.sandbox.doors import Sandbox
 from console.sandbox.errors import SandboxBug
 from console.sandbox.journal import StateUnusable
 from console.sandbox.records import User
@@ -96,6 +97,11 @@ class TestAStateFolder:
         (tmp_path / "store.sqlite3").write_bytes(b"something else entirely" * 99)
         with pytest.raises(StateUnusable, match="cannot be read"):
             Store(tmp_path)
+
+    def test_whose_objects_are_no_database_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "objects.sqlite3").write_bytes(b"something else entirely" * 99)
+        with pytest.raises(StateUnusable, match="cannot be read"):
+            Sandbox(tmp_path)
 
 
 class TestATransaction:
@@ -239,6 +245,12 @@ class TestAServer:
             for _ in range(3):
                 connection.request("POST", "/", b"{}", {"X-Amz-Target": "WorkMailService.ListUsers"})
                 assert json.loads(connection.getresponse().read())["__type"]
+            connection.request("POST", "/", iter([b"{", b"}"]), encode_chunked=True)
+            assert connection.getresponse().read()
+            for length in ("-1", "many"):
+                broken = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+                broken.request("POST", "/", headers={"Content-Length": length, "Authorization": "x"})
+                assert broken.getresponse().status >= 400
             s3 = client(port, "s3")
             s3.create_bucket(Bucket="some-bucket")
             s3.put_object(Bucket="some-bucket", Key="large", Body=b"x" * 3_000_000, Metadata={"a_b": "c"})

@@ -53,7 +53,7 @@ def create_user(call: Call, params: Params) -> Result:
         organization_id=call.organization.organization_id,
         entity_id=str(uuid.uuid4()),
         name=params["Name"],
-        password_changed=call.now,
+        password_changed=call.now if "Password" in params else None,
         **{field: params[member] for member, field in FIELDS.items() if member in params},
     )
     return {"UserId": call.store.entities.save(created).entity_id}
