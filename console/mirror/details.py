@@ -80,11 +80,13 @@ class DetailsPass:
         self.lease.save(started_at=timezone.now(), done=0, total=total, observed=0)
 
     def _finish(self) -> None:
-        now, ended = timezone.now(), {}
-        if self.sync.is_running:
-            observing.summarise(self.sync)
-            ended = {"finished_at": now, "done": self.done, "total": self.done}
+        now, was_running = timezone.now(), self.sync.is_running
+        ended: dict[str, Any] = {"done": self.done, "total": self.done} if was_running else {}
+        if was_running or self.sync.finished_at is None:
+            ended["finished_at"] = now
         self.lease.save(due_at=now + IDLE, error="", **ended)
+        if was_running:
+            observing.summarise(self.sync)
         if self.sync.stage == Stage.DETAILS:
             Organization.objects.filter(pk=self.sync.organization_id).update(detailed_at=now)
 

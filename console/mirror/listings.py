@@ -58,8 +58,10 @@ def domains(reading: Reading) -> None:
     ]
     held = Domain.objects.filter(organization=organization)
     relations.exchange(held, wanted, lambda row: row.name, whole=reading.is_whole)
+    known = dict(held.values_list("name", "is_default"))
     for row in wanted:
-        held.filter(name=row.name).exclude(is_default=row.is_default).update(is_default=row.is_default)
+        if known.get(row.name) != row.is_default:
+            held.filter(name=row.name).update(is_default=row.is_default)
 
 
 def _learn(reading: Reading, kind: Kind) -> None:

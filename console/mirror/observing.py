@@ -55,14 +55,15 @@ def note(
 
 def summarise(sync: Sync) -> None:
     """At the end of a pass: how many changes there were beyond those that were entered."""
-    if sync.observed <= MOST:
+    observed = Sync.objects.values_list("observed", flat=True).get(pk=sync.pk)
+    if observed <= MOST:
         return
     journal.record(
         ACTOR,
         Entry.Kind.OBSERVED,
         organization=sync.organization.organization_id,
-        what=f"{sync.observed} changes ({sync.get_stage_display()}), {MOST} of them entered",
-        observed=sync.observed,
+        what=f"{observed} changes ({sync.get_stage_display()}), {MOST} of them entered",
+        observed=observed,
         entered=MOST,
     )
 

@@ -149,8 +149,8 @@ def read_whole(
 def finish(lease: Lease, **fields: Any) -> None:
     """A listing is complete; once all four are, the organization is listed and its details may follow."""
     now, organization = timezone.now(), lease.sync.organization
-    observing.summarise(lease.sync)
     lease.save(finished_at=now, due_at=now + EVERY, error="", **fields)
+    observing.summarise(lease.sync)
     listed_at = _listed_at(organization)
     if listed_at is not None:
         Organization.objects.filter(pk=organization.pk).update(listed_at=listed_at)

@@ -1,4 +1,4 @@
-"""A sandbox with Ada, Bo and Cy, the console's organization for it, and somebody who may do everything there."""
+"""A sandbox with Ada, Bo and Cy, the organization that the console keeps for it, and its owner."""
 
 from collections.abc import Iterator
 
