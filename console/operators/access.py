@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -20,6 +20,7 @@ from console.operators.models import Operator
 
 P = ParamSpec("P")
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
+SAFE = ("GET", "HEAD")
 
 
 class ConsoleRequest(HttpRequest):
@@ -46,9 +47,10 @@ def performs(operation: str) -> Callable[[View[P]], Declared]:
     """Only for those who may perform `operation` in the organization that the URL names.
 
     The view gets the `Organization` in place of its slug. An organization without a grant is 404,
-    a missing right is 403 and an entry in the ledger, and neither asks AWS anything.
+    a missing right is 403 and an entry in the ledger, and neither asks AWS anything. What only
+    reads is asked for with GET or HEAD: anything else is 405.
     """
-    action(operation)
+    rule = action(operation)
 
     def declare(view: View[P]) -> Declared:
         @wraps(view)
@@ -59,6 +61,8 @@ def performs(operation: str) -> Callable[[View[P]], Declared]:
                 policy.organizations(request.actor), slug=kwargs["organization"]
             )
             _require(request, operation, **kwargs)
+            if rule.is_read and request.method not in SAFE:
+                return HttpResponseNotAllowed(SAFE)
             return view(request, *args, **kwargs)
 
         return _declared(guarded, performs=operation)
