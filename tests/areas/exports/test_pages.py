@@ -100,14 +100,14 @@ class TestDashboard:
     ) -> None:
         client.force_login(ned)
         for name in ("list", "under-way", "csv"):
-            answer = client.get(to(name))
+            answer: Any = client.get(to(name))
             content = b"".join(answer.streaming_content) if answer.streaming else answer.content
             assert b"ada" not in content
             assert b"1 waiting" not in content
         assert client.get(to("detail", job.pk)).status_code == 404
 
     def test_is_a_csv_file_too(self, signed_in: Client, job: ExportJob) -> None:
-        answer = signed_in.get(to("csv"))
+        answer: Any = signed_in.get(to("csv"))
         assert b"ada@example.com" in b"".join(answer.streaming_content)
 
 
