@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
+from console.areas import failures
+from console.aws.errors import CallFailed
 from console.ledger.journal import LedgerUnavailable
 from console.operators import rights, sessions
 from console.operators.acting import actor_of, request_id_of
@@ -90,7 +92,9 @@ class Acting:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """Without the ledger nothing may be done, which is no fault of the page."""
-        if not isinstance(exception, LedgerUnavailable):
-            return None
-        return render(request, "503.html", status=503)
+        """Without the ledger nothing may be done, and AWS may fail a page that did not expect it."""
+        if isinstance(exception, LedgerUnavailable):
+            return render(request, "503.html", status=503)
+        if isinstance(exception, CallFailed):
+            return failures.page(request, exception)
+        return None
