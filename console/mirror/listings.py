@@ -66,17 +66,22 @@ def domains(reading: Reading) -> None:
 
 def _learn(reading: Reading, kind: Kind) -> None:
     shown = {each["Id"]: each for each in reading.result.get(ENTRIES[kind], [])}
-    changed = _changed(reading.organization, kind, shown)
+    known = _known(reading.organization, kind, list(shown))
+    new = [row for each, row in shown.items() if each not in known]
+    changed = {
+        each: row for each, row in shown.items() if each in known and _differs(kind, row, *known[each])
+    }
+    if new:
+        _insert(reading, kind, new)
     if changed:
-        _write(reading, kind, {each: shown[each] for each in changed})
+        _update(reading, kind, changed)
 
 
-def _changed(organization: Organization, kind: Kind, shown: Mapping[str, Shown]) -> list[str]:
-    """The ids of those whose columns differ from what is shown, or who are new; one query."""
-    held = Entity.objects.filter(organization=organization, entity_id__in=list(shown))
+def _known(organization: Organization, kind: Kind, ids: list[str]) -> dict[str, tuple[Any, ...]]:
+    """When each was described, and the columns that a listing shows; one query."""
     columns = [COLUMNS[member] for member in SHOWN[kind]]
-    known = {each: rest for each, *rest in held.values_list("entity_id", "described_at", *columns)}
-    return [each for each, row in shown.items() if each not in known or _differs(kind, row, *known[each])]
+    held = Entity.objects.filter(organization=organization, entity_id__in=ids)
+    return {each: tuple(rest) for each, *rest in held.values_list("entity_id", "described_at", *columns)}
 
 
 def _differs(kind: Kind, row: Shown, described_at: datetime | None, *values: Any) -> bool:
@@ -87,34 +92,38 @@ def _differs(kind: Kind, row: Shown, described_at: datetime | None, *values: Any
     )
 
 
+def _insert(reading: Reading, kind: Kind, rows: list[Shown]) -> None:
+    """Whoever was described in the meantime is there already, and better known."""
+    now = timezone.now()
+    entities = [Entity(organization=reading.organization, entity_id=row["Id"], kind=kind) for row in rows]
+    for entity, row in zip(entities, rows, strict=True):
+        _fill(entity, kind, row, now)
+        entity.derive([])
+    Entity.objects.bulk_create(entities, ignore_conflicts=True)
+
+
 @transaction.atomic
-def _write(reading: Reading, kind: Kind, shown: Mapping[str, Shown]) -> None:
+def _update(reading: Reading, kind: Kind, shown: Mapping[str, Shown]) -> None:
     now = timezone.now()
     held = Entity.objects.filter(organization=reading.organization, entity_id__in=list(shown))
-    held = held.select_for_update().order_by("pk")
-    known = {entity.entity_id: entity for entity in held.prefetch_related("aliases")}
-    stale = {each for each, entity in known.items() if _is_fresher(entity, now)}
-    fresh = {each: row for each, row in shown.items() if each not in stale}
-    for entity_id, row in fresh.items():
-        if entity_id in known:
-            _note(reading, known[entity_id], _members(kind, row))
-    entities = [_updated(reading, kind, known.get(each), row, now) for each, row in fresh.items()]
+    held = held.select_for_update().order_by("pk").prefetch_related("aliases")
+    entities = [entity for entity in held if not _is_fresher(entity, now)]
+    for entity in entities:
+        row = shown[entity.entity_id]
+        _note(reading, entity, _members(kind, row))
+        if entity.described_at:
+            entity.details = {**entity.details, **_members(kind, row)}
+            entity.wanted_at = now
+        _fill(entity, kind, row, now)
+        entity.derive([] if entity.is_deleted else [each.address for each in entity.aliases.all()])
     _save(reading.organization, entities)
 
 
-def _updated(reading: Reading, kind: Kind, entity: Entity | None, row: Shown, now: datetime) -> Entity:
-    aliases = [each.address for each in entity.aliases.all()] if entity else []
-    if entity is None:
-        entity = Entity(organization=reading.organization, entity_id=row["Id"], kind=kind)
+def _fill(entity: Entity, kind: Kind, row: Shown, now: datetime) -> None:
     for member in SHOWN[kind]:
         if member in row or not entity.described_at:
             setattr(entity, COLUMNS[member], column_value(member, row))
-    if entity.described_at:
-        entity.details = {**entity.details, **_members(kind, row)}
-        entity.wanted_at = now
     entity.listed_at = now
-    entity.derive([] if entity.is_deleted else aliases)
-    return entity
 
 
 def _save(organization: Organization, entities: list[Entity]) -> None:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 # SQLite's waiting writers sleep up to 100 ms between tries: without gaps they would starve.
-GAP = 0.02
+GAP = 0.03
 SLOWEST = 0.5
 FASTER = 1.25
 WRITING = ("INSERT", "UPDATE", "DELETE")
@@ -44,18 +44,21 @@ class Pace:
 
 
 class _Writes:
-    seen = False
+    """Notes when the first statement that writes began."""
+
+    began = 0.0
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        self.seen = self.seen or sql.startswith(WRITING)
+        if not self.began and sql.startswith(WRITING):
+            self.began = time.monotonic()
         return execute(sql, params, many, context)
 
 
 @contextmanager
 def resting(sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
-    """A rest afterwards, if something was written and the database knows only one writer."""
+    """A rest afterwards, as long as the writing took, if the database knows only one writer."""
     writes = _Writes()
     with connection.execute_wrapper(writes):
         yield
-    if writes.seen and connection.vendor == "sqlite":
-        sleep(GAP)
+    if writes.began and connection.vendor == "sqlite":
+        sleep(max(GAP, time.monotonic() - writes.began))

@@ -69,7 +69,12 @@ class TestNoticed:
         staff = Entity.objects.get(kind="group")
         town.call("AssociateMemberToGroup", GroupId=staff.entity_id, MemberId=ADA)
         again(organization)
-        expected = ("ListGroupMembers", staff.entity_id, {"Members": []}, {"Members": ["ada@example.com"]})
+        expected: Any = (
+            "ListGroupMembers",
+            staff.entity_id,
+            {"Members": []},
+            {"Members": ["ada@example.com"]},
+        )
         assert observed() == [expected]
 
     def test_a_member_noticed_from_her_own_side(self, town: TestSandbox, organization: Organization) -> None:
