@@ -24,9 +24,11 @@ lock: ## Compile both lock files from pyproject.toml (needs uv; UPGRADE=1 takes 
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --extra sandbox pyproject.toml -o requirements.lock
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --extra sandbox --extra test -c requirements.lock pyproject.toml -o tests/requirements.lock
 
-bench: ## Measure (tests/benchmarks); asserts nothing about time
+bench: ## Measure: every module of tests/benchmarks in turn, best on a machine that does nothing else
 	@scripts/install tests/requirements.lock
-	@exec $(PYTHON_IN) -m pytest tests/benchmarks -q -s -p no:cacheprovider
+	@for module in $(basename $(notdir $(wildcard tests/benchmarks/[a-z]*.py))); do \
+	    echo "== $$module"; $(PYTHON_IN) -m tests.benchmarks.$$module || exit 1; \
+	done
 
 clean: ## Remove everything that was installed or built, but not the state under var/
 	rm -rf .venv staticfiles test-results .mypy_cache .ruff_cache .pytest_cache
