@@ -173,6 +173,8 @@ LEDGER_KEYS: dict[str, str] = env.dict("LEDGER_KEYS", default={})
 # AWS: an endpoint and credentials of an organization's own win over these (mirror.Organization).
 WORKMAIL_REGION = env.str("WORKMAIL_REGION", default="us-east-1")
 AWS_ENDPOINT_URL = env.str("WORKMAIL_ENDPOINT_URL", default="")
+# How fast the mirror reads details; AWS publishes no limit for WorkMail, and throttling halves the pace.
+MIRROR_CALLS_PER_SECOND = env.float("MIRROR_CALLS_PER_SECOND", default=20.0)
 
 # Celery: the broker is only a hint, the row is the job (security.md 4 and 5).
 CELERY_BROKER_URL = env.str("BROKER_URL", default=REDIS_URL or "filesystem://")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 # SQLite's waiting writers sleep up to 100 ms between tries: without gaps they would starve.
-GAP = 0.03
+GAP = 0.02
 SLOWEST = 0.5
 FASTER = 1.25
 WRITING = ("INSERT", "UPDATE", "DELETE")
@@ -17,7 +17,7 @@ WRITING = ("INSERT", "UPDATE", "DELETE")
 
 def highest() -> float:
     """Calls a second; AWS publishes no limit for WorkMail [unknown]."""
-    return float(getattr(settings, "MIRROR_CALLS_PER_SECOND", 20))
+    return float(settings.MIRROR_CALLS_PER_SECOND)
 
 
 class Pace:
@@ -56,7 +56,7 @@ class _Writes:
 
 @contextmanager
 def resting(sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
-    """A rest afterwards, as long as the writing took, if the database knows only one writer."""
+    """A rest afterwards, at least as long as the writing took, if the database knows only one writer."""
     writes = _Writes()
     with connection.execute_wrapper(writes):
         yield

@@ -223,9 +223,7 @@ def asking(count: int) -> None:
     say(f"lists of {count:,} people; the bare SQL of a page takes {floor:.2f} ms")
     for name, work in pages.items():
         taken = milliseconds(work)
-        say(
-            f"  {name:20} {taken:6.2f} ms   {taken / floor:5.1f} of bare SQL, {taken / first:4.1f} of the first"
-        )
+        say(f"  {name:20} {taken:6.2f} ms   {taken / floor:5.1f} of bare SQL, {taken / first:4.1f} of first")
 
 
 def page(people: Any, after: tuple[str, int] | None = None, sort: str = "sort_name") -> list[Any]:
