@@ -47,7 +47,7 @@ class Frame:
 
     @cached_property
     def organizations(self) -> list[Organization]:
-        return list(policy.organizations(self.actor).order_by("name", "slug")) if self.actor else []
+        return list(policy.places(self.actor)) if self.actor else []
 
     @cached_property
     def organization(self) -> Organization | None:

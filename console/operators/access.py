@@ -6,7 +6,6 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
-from django.shortcuts import get_object_or_404
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -57,9 +56,7 @@ def performs(operation: str) -> Callable[[View[P]], Declared]:
         def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return sign_in_first(request)
-            kwargs["organization"] = get_object_or_404(
-                policy.organizations(request.actor), slug=kwargs["organization"]
-            )
+            kwargs["organization"] = policy.place(request.actor, kwargs["organization"])
             _require(request, operation, **kwargs)
             if rule.is_read and request.method not in SAFE:
                 return HttpResponseNotAllowed(SAFE)

@@ -58,10 +58,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """All that one actor holds; the console itself holds every read and nothing else."""
+    """All that one actor holds; the console itself holds every read and nothing else.
+
+    `places` are the organizations themselves, in the order in which they are shown.
+    """
 
     held: tuple[Held, ...] = ()
     is_system: bool = False
+    places: tuple[Organization, ...] = ()
     organizations: frozenset[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -81,8 +85,11 @@ def load(actor: Actor) -> Rights:
     """Rights as the database has them at this moment, in one query."""
     if actor.operator_id is None:
         return Rights(is_system=True)
-    grants = Grant.objects.live().filter(operator_id=actor.operator_id).select_related("role")
-    return Rights(tuple(Held.of(grant) for grant in grants))
+    live = Grant.objects.live().filter(operator_id=actor.operator_id)
+    grants = list(live.select_related("role", "organization"))
+    places = {grant.organization_id: grant.organization for grant in grants}
+    ordered = sorted(places.values(), key=lambda place: (place.name, place.slug))
+    return Rights(tuple(Held.of(grant) for grant in grants), places=tuple(ordered))
 
 
 # A page asks dozens of times what to show. Within one request the answer is kept; outside of one, in a

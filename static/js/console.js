@@ -68,7 +68,11 @@
   // --- forms that were touched are not left by accident ------------------------------------------
   let touched = null;
   on("input", (event) => { touched = near(event, "form[data-dirty]") ?? touched; });
-  on("submit", () => { touched = null; });
+  on("submit", (event) => {
+    touched = null;
+    // A double click sends once; the server would refuse the second anyway.
+    if (event.target.matches("[data-once]")) setTimeout(() => each("[type=submit]", (button) => { button.disabled = true; }, event.target));
+  });
   addEventListener("beforeunload", (event) => { if (touched?.isConnected) event.preventDefault(); });
 
   // --- buttons -----------------------------------------------------------------------------------

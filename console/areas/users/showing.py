@@ -121,7 +121,7 @@ def megabytes(value: float | None) -> SafeString | str:
     """`12 MB`, `1.4 GB`; WorkMail counts in MB."""
     if value is None:
         return DASH
-    return f"{value:,.0f} MB" if value < 1024 else f"{value / 1024:,.1f} GB"
+    return f"{value:,.0f} MB" if value < 1024 else f"{round(value / 1024, 1):,g} GB"
 
 
 def fill(size: float | None, quota: int | None) -> int | None:

@@ -16,17 +16,24 @@ from console.mirror.models import Entity, Membership, Organization
 from console.mirror.querysets import EntityQuerySet
 from console.operators.actors import Actor
 from console.ui.filters import Filter, narrowed
-from console.ui.markup import DASH, badge, link, when
+from console.ui.markup import DASH, badge
 from console.ui.tables import Column, Table
 
 State = Entity.State
 Values = Mapping[str, Any]
+NOTED = 50  # percent
 HIDDEN = badge("Hidden", "neutral")
 
 
 def _person(values: Values) -> SafeString:
+    """On a phone, where other columns are left out, the address stands below the name."""
     href = f"{values['base']}{quote(values['entity_id'], safe='@+')}/"
-    return link(href, values["display_name"] or values["name"], values["name"])
+    return format_html(
+        '<a href="{}">{}</a><span class="below d-sm-none">{}</span>',
+        href,
+        values["display_name"] or values["name"],
+        values["email"] or values["name"],
+    )
 
 
 def _state(values: Values) -> SafeString:
@@ -35,37 +42,32 @@ def _state(values: Values) -> SafeString:
 
 
 def _size(values: Values) -> SafeString | str:
-    full = fill(values["mailbox_size"], values["mailbox_quota"])
+    """How full it is matters once it matters."""
+    full = fill(values["mailbox_size"], values["mailbox_quota"]) or 0
     size = megabytes(values["mailbox_size"])
-    return size if full is None else format_html('{}<span class="below">{} % full</span>', size, full)
+    return format_html('{}<span class="below">{} % full</span>', size, full) if full >= NOTED else size
+
+
+def _quota(values: Values) -> SafeString | str:
+    return megabytes(values["mailbox_quota"])
+
+
+def _enabled(values: Values) -> SafeString:
+    day = values["enabled_date"]
+    return format_html('<span class="text-nowrap">{}</span>', f"{day:%Y-%m-%d}") if day else DASH
 
 
 PEOPLE = Table(
     (
         Column("person", "Name", ("display_name", "name", "entity_id"), _person, "sort_display_name"),
-        Column("name", "Username", ("name",), sort="sort_name", hide="xl"),
-        Column("email", "Address", ("email",), sort="email", hide="sm"),
-        Column("department", "Department", ("department",), sort="sort_department", hide="lg"),
+        Column("name", "Username", sort="sort_name", hide="xl"),
+        Column("email", "Address", sort="email", hide="sm"),
+        Column("department", "Department", sort="sort_department", hide="lg"),
         Column("state", "State", ("state", "hidden"), _state, "state"),
-        Column("role", "Role", ("role",), lambda v: role(v["role"]) or DASH, "role", hide="xl"),
+        Column("role", "Role", show=lambda values: role(values["role"]) or DASH, sort="role", hide="xxl"),
         Column("size", "Mailbox", ("mailbox_size", "mailbox_quota"), _size, "sort_size", True, "md"),
-        Column(
-            "quota",
-            "Quota",
-            ("mailbox_quota",),
-            lambda v: megabytes(v["mailbox_quota"]),
-            "sort_quota",
-            True,
-            "xl",
-        ),
-        Column(
-            "enabled",
-            "Enabled",
-            ("enabled_date",),
-            lambda v: when(v["enabled_date"]),
-            "sort_enabled",
-            hide="xl",
-        ),
+        Column("quota", "Quota", ("mailbox_quota",), _quota, "sort_quota", True, "xxl"),
+        Column("enabled", "Enabled", ("enabled_date",), _enabled, "sort_enabled", hide="xxl"),
     ),
     default_sort="person",
     key="id",
@@ -96,7 +98,7 @@ FILTERS = (
     Filter("state", "State", State.choices, "state"),
     Filter("role", "Role", list(ROLES.items()), "role"),
     Filter("hidden", "Address book", [("no", "Shown"), ("yes", "Hidden")], lambda v: Q(hidden=v == "yes")),
-    Filter("deleted", "Deleted people", [("shown", "Shown")], lambda _: Q(), any="Hidden"),
+    Filter("deleted", "Deleted", [("shown", "Shown")], lambda _: Q(), any="Hidden"),
 )
 
 

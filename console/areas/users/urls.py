@@ -16,6 +16,7 @@ from console.areas.users.views import (
 app_name = "users"
 urlpatterns = [
     path("", listing.listing, name="list"),
+    path("count/", listing.count, name="count"),
     path("people.csv", listing.as_csv, name="csv"),
     path("sync/", listing.sync_now, name="sync"),
     path("suggestions/<slug:kind>/", listing.suggestions, name="suggestions"),

@@ -20,7 +20,7 @@ WRITTEN_AS = {read: written for written, read in READ_AS.items()}
 
 def _members() -> dict[str, dict[str, str]]:
     """The members of UpdateUser with their labels, under the headings that the person's page has, too."""
-    known = model.input_members("UpdateUser")
+    known = model.input_members("UpdateUser").keys() - model.required_members("UpdateUser")
     named = {
         section: {WRITTEN_AS.get(member, member): label for member, label in members.items()}
         for section, members in SECTIONS.items()

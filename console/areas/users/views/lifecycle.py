@@ -94,6 +94,7 @@ def disabling(actor: Actor, person: Entity) -> list[str]:
     groups = [str(group) for group in persons.groups(actor, person)]
     access = [str(each.name) for each in (*persons.readers(actor, person), *persons.opens(actor, person))]
     found = [
+        # That mail is returned, and not dropped, is [inferred].
         "Nobody can sign in to the mailbox from this moment on, and mail to it is returned to its sender.",
         f"WorkMail removes the mailbox after 30 days, on {_day(timezone.now() + KEPT)}. Enabling the same"
         " person again before then brings it back.",

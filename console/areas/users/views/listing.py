@@ -26,16 +26,25 @@ TYPED_IN = ("group", "other")  # the fields that ask for suggestions
 def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     people = tables.counted(found(request.actor, organization, request.GET))
     page = tables.paginate(people, PEOPLE, request.GET, extra={"base": request.path})
+    counted = tables.found(page)
     context = {
         "organization": organization,
         "page": page,
-        "count": tables.found(page),
+        "count": counted,
+        "count_href": _same(request, organization, "count") if counted.endswith("+") else "",
+        "csv_href": _same(request, organization, "csv"),
         "first_reading": sync.freshness(organization) if organization.listed_at is None else None,
         "narrowed": bool(set(request.GET) - {"sort", "after", "before"}),
     }
     if not pages.wants_fragment(request):
         context |= _around(request, organization)
     return pages.show(request, "users/list.html", context, fragment="people")
+
+
+@performs("ListUsers")
+def count(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """How many there are exactly, where the list stopped counting: it costs more than a page may."""
+    return HttpResponse(f"{found(request.actor, organization, request.GET).order_by().count():,}")
 
 
 @performs("ListUsers")
@@ -62,6 +71,11 @@ def suggestions(request: ConsoleRequest, organization: Organization, kind: str) 
         entities = scope.groups(request.actor, organization)
     matches = entities.matching(text).order_by("sort_name")[:SUGGESTED] if text else []
     return render(request, "users/suggestions.html", {"matches": matches})
+
+
+def _same(request: ConsoleRequest, organization: Organization, name: str) -> str:
+    """The same people by another address."""
+    return f"{reverse(f'users:{name}', args=[organization.slug])}?{request.GET.urlencode()}"
 
 
 def _around(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
