@@ -1,0 +1,347 @@
+"""Who may open what: every address, every role, strangers and other organizations, with GET and POST.
+
+The table is written by hand, not computed from the policy that it checks.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core import serializers
+
+from console.ledger.models import Entry
+from console.mirror.models import Organization
+from console.operators.models import Operator
+from console.sandbox import testing
+from tests.addresses import addresses
+from tests.areas import world
+from tests.areas.world import Samples, browser, counted, mirrored, operator, visit
+
+pytestmark = pytest.mark.django_db
+# What is posted is never in order, so that nothing happens behind a door that opens.
+INVALID = {"reason": "x" * 5000, "ticket": "x" * 5000, "name": "", "theme": "none"}
+# Helpdesk, Exporter and so on are roles in the organization; `narrowed` is Helpdesk of one mail domain of it,
+# `foreign` is Owner of another organization, `anonymous` has not signed in.
+WHO = ("owner", "admin", "helpdesk", "exporter", "auditor", "narrowed", "foreign", "anonymous")
+ACCESS = """
+                                    own adm hlp exp aud nar for ano
+home                           GET  302 302 302 302 302 302 302 302
+home                           POST 302 302 302 302 302 302 302 302
+healthz                        GET  200 200 200 200 200 200 200 200
+healthz                        POST 405 405 405 405 405 405 405 405
+account_login                  GET  302 302 302 302 302 302 302 200
+account_login                  POST 302 302 302 302 302 302 302 200
+account_logout                 GET  200 200 200 200 200 200 200 302
+account_logout                 POST 302 302 302 302 302 302 302 302
+account_reauthenticate         GET  200 200 200 200 200 200 200 302
+account_reauthenticate         POST 200 200 200 200 200 200 200 302
+account_change_password        GET  200 200 200 200 200 200 200 302
+account_change_password        POST 200 200 200 200 200 200 200 302
+mfa_index                      GET  200 200 200 200 200 200 200 302
+mfa_index                      POST 405 405 405 405 405 405 405 302
+mfa_authenticate               GET  302 302 302 302 302 302 302 302
+mfa_authenticate               POST 302 302 302 302 302 302 302 302
+mfa_reauthenticate             GET  302 302 302 302 302 302 302 302
+mfa_reauthenticate             POST 302 302 302 302 302 302 302 302
+mfa_activate_totp              GET  302 302 302 302 302 302 302 302
+mfa_activate_totp              POST 302 302 302 302 302 302 302 302
+mfa_deactivate_totp            GET  404 404 404 404 404 404 404 302
+mfa_deactivate_totp            POST 404 404 404 404 404 404 404 302
+mfa_view_recovery_codes        GET  404 404 404 404 404 404 404 302
+mfa_view_recovery_codes        POST 405 405 405 405 405 405 405 302
+mfa_generate_recovery_codes    GET  302 302 302 302 302 302 302 302
+mfa_generate_recovery_codes    POST 302 302 302 302 302 302 302 302
+account:preferences            GET  200 200 200 200 200 200 200 302
+account:preferences            POST 422 422 422 422 422 422 422 302
+organizations:overview         GET  200 200 200 200 200 200 404 302
+organizations:overview         POST 405 405 405 405 405 405 404 302
+organizations:freshness        GET  200 200 200 200 200 200 404 302
+organizations:freshness        POST 405 405 405 405 405 405 404 302
+organizations:sync             GET  405 405 405 405 405 405 405 405
+organizations:sync             POST 303 303 403 403 403 403 404 302
+search                         GET  200 200 200 200 200 200 404 302
+search                         POST 405 405 405 405 405 405 404 302
+users:list                     GET  200 200 200 200 200 200 404 302
+users:list                     POST 405 405 405 405 405 405 404 302
+users:count                    GET  200 200 200 200 200 200 404 302
+users:count                    POST 405 405 405 405 405 405 404 302
+users:csv                      GET  200 200 200 200 200 200 404 302
+users:csv                      POST 405 405 405 405 405 405 404 302
+users:sync                     GET  405 405 405 405 405 405 405 405
+users:sync                     POST 303 303 403 403 403 403 404 302
+users:suggestions              GET  200 200 200 200 200 200 404 302
+users:suggestions              POST 405 405 405 405 405 405 404 302
+users:create                   GET  200 200 403 403 403 403 404 302
+users:create                   POST 422 422 403 403 403 403 404 302
+users:detail                   GET  200 200 200 200 200 200 404 302
+users:detail                   POST 405 405 405 405 405 405 404 302
+users:refresh                  GET  200 200 200 200 200 200 404 302
+users:refresh                  POST 405 405 405 405 405 405 404 302
+users:edit                     GET  200 200 200 403 403 200 404 302
+users:edit                     POST 422 422 422 403 403 422 404 302
+users:password                 GET  200 200 200 403 403 200 404 302
+users:password                 POST 422 422 422 403 403 422 404 302
+users:enable                   GET  200 200 403 403 403 403 404 302
+users:enable                   POST 422 422 403 403 403 403 404 302
+users:disable                  GET  200 200 403 403 403 403 404 302
+users:disable                  POST 422 422 403 403 403 403 404 302
+users:delete                   GET  409 409 403 403 403 403 404 302
+users:delete                   POST 409 409 403 403 403 403 404 302
+users:quota                    GET  200 200 200 403 403 200 404 302
+users:quota                    POST 422 422 422 403 403 422 404 302
+users:alias-add                GET  200 200 200 403 403 200 404 302
+users:alias-add                POST 422 422 422 403 403 422 404 302
+users:alias-remove             GET  405 405 405 405 405 405 405 405
+users:alias-remove             POST 303 303 303 403 403 303 404 302
+users:primary                  GET  405 405 405 405 405 405 405 405
+users:primary                  POST 303 303 403 403 403 403 404 302
+users:group-join               GET  200 200 200 403 403 200 404 302
+users:group-join               POST 422 422 422 403 403 422 404 302
+users:group-leave              GET  405 405 405 405 405 405 405 405
+users:group-leave              POST 303 303 303 403 403 303 404 302
+users:reader-put               GET  200 200 403 403 403 403 404 302
+users:reader-put               POST 422 422 403 403 403 403 404 302
+users:reader-delete            GET  405 405 405 405 405 405 405 405
+users:reader-delete            POST 303 303 403 403 403 403 404 302
+users:open-put                 GET  200 200 403 403 403 403 404 302
+users:open-put                 POST 422 422 403 403 403 403 404 302
+users:open-delete              GET  405 405 405 405 405 405 405 405
+users:open-delete              POST 303 303 403 403 403 403 404 302
+exports:list                   GET  200 200 403 200 200 403 404 302
+exports:list                   POST 405 405 403 405 405 403 404 302
+exports:under-way              GET  200 200 403 200 200 403 404 302
+exports:under-way              POST 405 405 403 405 405 403 404 302
+exports:create                 GET  200 200 403 200 403 403 404 302
+exports:create                 POST 422 422 403 422 403 403 404 302
+exports:mailboxes              GET  302 302 403 302 403 403 404 302
+exports:mailboxes              POST 302 302 403 302 403 403 404 302
+exports:csv                    GET  200 200 403 200 200 403 404 302
+exports:csv                    POST 405 405 403 405 405 403 404 302
+exports:destinations           GET  200 200 403 200 200 403 404 302
+exports:destinations           POST 405 405 403 405 405 403 404 302
+exports:destination-create     GET  200 200 403 200 403 403 404 302
+exports:destination-create     POST 422 422 403 422 403 403 404 302
+exports:destination-edit       GET  200 200 403 200 403 403 404 302
+exports:destination-edit       POST 422 422 403 422 403 403 404 302
+exports:destination-delete     GET  200 200 403 200 403 403 404 302
+exports:destination-delete     POST 422 422 403 422 403 403 404 302
+exports:detail                 GET  200 200 403 200 200 403 404 302
+exports:detail                 POST 405 405 403 405 405 403 404 302
+exports:cancel                 GET  200 200 403 200 403 403 404 302
+exports:cancel                 POST 422 422 403 422 403 403 404 302
+exports:retry                  GET  405 405 405 405 405 405 405 405
+exports:retry                  POST 303 303 403 303 403 403 404 302
+exports:download               GET  405 405 405 405 405 405 405 405
+exports:download               POST 303 403 403 303 403 403 404 302
+ledger:list                    GET  200 200 403 403 200 403 404 302
+ledger:list                    POST 405 405 403 403 405 403 404 302
+ledger:csv                     GET  200 200 403 403 200 403 404 302
+ledger:csv                     POST 405 405 403 403 405 403 404 302
+ledger:jsonl                   GET  200 200 403 403 200 403 404 302
+ledger:jsonl                   POST 405 405 403 403 405 403 404 302
+ledger:detail                  GET  200 200 403 403 200 403 404 302
+ledger:detail                  POST 405 405 403 403 405 403 404 302
+"""
+TABLE = {
+    (name, method): dict(zip(WHO, map(int, statuses), strict=True))
+    for name, method, *statuses in (line.split() for line in ACCESS.strip().splitlines()[1:])
+}
+NAMES = sorted({name for name, _ in TABLE})
+VIEWS = addresses()
+# Whose arguments name one person, or something that belongs to one.
+ABOUT_ONE = [name for name in NAMES if set(world.arguments(name)) - {"organization", "kind"}]
+DESTINATIONS = ("exports:destination-edit", "exports:destination-delete")
+# What a look may change: who is signed in, when she was seen, how old the copy is, how often she tried.
+FLEETING = {"sessions.session", "mirror.sync"}
+FRESHNESS = ("listed_at", "described_at", "detailed_at", "wanted_at")
+
+
+@pytest.fixture
+def organization() -> Iterator[Organization]:
+    with world.town() as made:
+        yield mirrored(made.organization_id)
+
+
+@pytest.fixture
+def foreign() -> Organization:
+    return Organization.objects.create(organization_id="m-" + "f" * 32, slug="foreign", region="us-east-1")
+
+
+@pytest.fixture
+def cast(organization: Organization, foreign: Organization) -> dict[str, Operator | None]:
+    here = {
+        "owner": "Owner",
+        "admin": "Administrator",
+        "helpdesk": "Helpdesk",
+        "exporter": "Exporter",
+        "auditor": "Auditor",
+    }
+    return {
+        **{name: operator(role, organization) for name, role in here.items()},
+        "narrowed": operator("Helpdesk", organization, testing.DOMAIN, name="narrowed"),
+        "foreign": operator("Owner", foreign, name="foreign"),
+        "anonymous": None,
+    }
+
+
+@pytest.fixture
+def samples(organization: Organization) -> Samples:
+    return Samples(organization, testing.ADA)
+
+
+def test_the_table_has_every_address_and_no_other() -> None:
+    assert {(name, method) for name in VIEWS for method in ("GET", "POST")} == set(TABLE)
+
+
+class TestMatrix:
+    @pytest.mark.parametrize("name", NAMES)
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    def test_everybody_gets_what_the_table_says(
+        self, method: str, name: str, cast: dict[str, Operator | None], samples: Samples
+    ) -> None:
+        url, found = samples.url(name), {}
+        for who, somebody in cast.items():
+            with counted() as calls:
+                found[who] = visit(browser(somebody), url, method, INVALID).status_code
+            denied = Entry.objects.filter(kind=Entry.Kind.DENIED, operator_id=somebody.pk if somebody else 0)
+            assert denied.exists() is (found[who] == 403), f"the ledger about {who}"
+            assert calls.writes == [], f"{who} wrote"
+            if found[who] not in (200, 422):
+                assert calls == [], f"AWS was asked for {who}"
+        assert found == TABLE[name, method]
+
+    def test_what_is_denied_is_entered_with_who_what_and_whom(
+        self, cast: dict[str, Operator | None], samples: Samples
+    ) -> None:
+        browser(cast["auditor"]).post(samples.url("users:password"), INVALID)
+        entry = Entry.objects.get(kind=Entry.Kind.DENIED)
+        assert (entry.operator, entry.operation, entry.target) == (
+            "auditor@desk.example",
+            "ResetPassword",
+            testing.ADA,
+        )
+
+
+class TestOutOfScope:
+    """For a narrowed operator there is nobody else, whatever her role."""
+
+    @pytest.mark.parametrize("role", ["Owner", "Helpdesk", "Exporter"])
+    @pytest.mark.parametrize("name", ABOUT_ONE)
+    def test_what_belongs_to_somebody_else_does_not_exist_and_aws_is_not_asked(
+        self, name: str, role: str, organization: Organization
+    ) -> None:
+        client = browser(operator(role, organization, testing.DOMAIN, name="narrowed"))
+        url = Samples(organization, world.ZOE).url(name)
+        for method in ("GET", "POST"):
+            with counted() as calls:
+                status = visit(client, url, method, INVALID).status_code
+            assert calls == []
+            expected = TABLE[name, method][role.lower()]
+            assert status == (expected if expected in (403, 405) else 403 if name in DESTINATIONS else 404)
+
+    @pytest.mark.parametrize("name", ABOUT_ONE)
+    def test_another_organizations_ids_mean_nothing_in_ones_own(
+        self, name: str, samples: Samples, foreign: Organization
+    ) -> None:
+        client = browser(operator("Owner", foreign, name="foreign"))
+        url = samples.url(name).replace(f"/o/{samples.slug}/", "/o/foreign/")
+        for method in ("GET", "POST"):
+            with counted() as calls:
+                status = visit(client, url, method, INVALID).status_code
+            assert calls == []
+            assert status == (405 if TABLE[name, method]["owner"] == 405 else 404)
+
+
+class TestLooking:
+    @pytest.mark.parametrize("name", NAMES)
+    def test_changes_nothing(self, name: str, cast: dict[str, Operator | None], samples: Samples) -> None:
+        client, url = browser(cast["owner"]), samples.url(name)
+        before = everything()
+        with counted() as calls:
+            world.body(client.get(url))
+            client.head(url)
+        assert everything() == before
+        assert calls.writes == []
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_leaves_nothing_for_caches_and_other_sites(
+        self, name: str, cast: dict[str, Operator | None], samples: Samples
+    ) -> None:
+        client = browser(cast["owner"])
+        answer: Any = client.get(samples.url(name), headers={"Origin": "https://evil.example"})
+        assert answer["Cache-Control"] == "no-store"
+        assert not [header for header in answer.headers if header.startswith("Access-Control-")]
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_as_htmx_opens_no_door(
+        self, name: str, cast: dict[str, Operator | None], samples: Samples
+    ) -> None:
+        for who in ("helpdesk", "foreign"):
+            client = browser(cast[who], headers={"HX-Request": "true"})
+            expected, status = TABLE[name, "GET"][who], client.get(samples.url(name)).status_code
+            assert status == expected or (expected, status) == (302, 200)
+
+
+class TestForgery:
+    """Another site's page can make the operator's browser send anything but the token."""
+
+    @pytest.mark.parametrize("name", sorted(set(NAMES) - {"healthz"}))
+    def test_whatever_is_posted_without_the_token_is_refused(
+        self, name: str, cast: dict[str, Operator | None], samples: Samples
+    ) -> None:
+        client = browser(cast["owner"], enforce_csrf_checks=True)
+        url, before = samples.url(name), everything()
+        with counted() as calls:
+            for headers in ({}, {"HX-Request": "true"}, {"X-CSRFToken": "x" * 64}):
+                assert client.post(url, INVALID, headers=headers).status_code == 403
+            for method in ("put", "patch", "delete"):
+                assert getattr(client, method)(url).status_code == 403
+        assert calls == []
+        assert everything() == before
+
+    def test_a_token_from_another_site_is_refused(
+        self, cast: dict[str, Operator | None], samples: Samples
+    ) -> None:
+        client = browser(cast["owner"], enforce_csrf_checks=True)
+        url = samples.url("users:edit")
+        token = client.get(url).context["csrf_token"]
+        sent = {**INVALID, "csrfmiddlewaretoken": str(token)}
+        assert client.post(url, sent, headers={"Origin": "https://evil.example"}).status_code == 403
+        assert client.post(url, sent).status_code == 422
+
+
+class TestTakenAway:
+    """Rights are read anew with every request."""
+
+    @pytest.mark.parametrize("name", ["users:detail", "users:edit", "exports:list", "ledger:list", "search"])
+    def test_a_grant_that_ends_ends_everything(self, name: str, organization: Organization) -> None:
+        somebody = operator("Owner", organization)
+        client, url = browser(somebody), Samples(organization, testing.ADA).url(name)
+        assert client.get(url).status_code == 200
+        somebody.grants.all().delete()
+        with counted() as calls:
+            assert client.get(url).status_code == 404
+        assert calls == []
+
+    def test_a_grant_that_is_narrowed_narrows_the_next_page(self, organization: Organization) -> None:
+        somebody = operator("Owner", organization)
+        client, url = browser(somebody), Samples(organization, world.ZOE).url("users:detail")
+        assert client.get(url).status_code == 200
+        somebody.grants.update(domains=[testing.DOMAIN])
+        assert client.get(url).status_code == 404
+
+
+def everything() -> dict[str, set[str]]:
+    """All rows of all tables, but for what a look may change."""
+    return {
+        model._meta.label_lower: set(_rows(model))
+        for model in apps.get_models()
+        if model._meta.label_lower not in FLEETING
+    }
+
+
+def _rows(model: Any) -> Iterator[str]:
+    fields = [each.name for each in model._meta.concrete_fields if each.name not in FRESHNESS]
+    for row in model._base_manager.all():
+        yield serializers.serialize("json", [row], fields=fields)

@@ -1,0 +1,220 @@
+"""A console in front of a sandbox, with an operator of each kind, for tests that walk all of its pages."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.hashers import make_password
+from django.core import serializers
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from console.areas.exports.models import Destination, ExportJob
+from console.aws.catalogue import CATALOGUE
+from console.ledger import journal
+from console.ledger.models import Entry
+from console.mirror import sync
+from console.mirror.models import Entity, Organization
+from console.operators import roles
+from console.operators.actors import Actor
+from console.operators.models import Grant, Operator, Role
+from console.sandbox import doors, founding, testing
+from console.sandbox.clock import Clock
+from console.sandbox.testing import TestSandbox
+
+BEGUN = time.time()
+ELSEWHERE = "elsewhere.example"
+ZOE = "a0a0a0a0-0000-4000-8000-00000000000f"  # on another mail domain than everybody else
+ARGUMENT = re.compile(r"%\((\w+)\)s")
+
+
+class Calls(list[str]):
+    """What was asked of AWS: WorkMail's operations by name, everything else by its service."""
+
+    @property
+    def writes(self) -> list[str]:
+        return [name for name in self if name not in CATALOGUE or not CATALOGUE[name].is_read]
+
+
+@contextmanager
+def counted() -> Iterator[Calls]:
+    """Every request that leaves the console inside the block, whichever way it took."""
+    calls, real = Calls(), doors.sent
+
+    def sent(sandbox: doors.Sandbox, request: Any) -> Any:
+        target = request.headers.get("X-Amz-Target", b"")
+        named = target.decode() if isinstance(target, bytes) else str(target)
+        calls.append(named.rpartition(".")[2] or str(request.url))
+        return real(sandbox, request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(doors, "sent", sent)
+        yield calls
+
+
+@contextmanager
+def town() -> Iterator[TestSandbox]:
+    """The usual sandbox, each time at the same moment, and Zoe on a domain of her own."""
+    with sandbox() as made, unhurried():
+        populated = testing.populated(made)
+        founding.add_domain(made.store, populated.organization, ELSEWHERE)
+        populated.enabled_user("zoe", entity_id=ZOE, display_name="Zoe Far", email=f"zoe@{ELSEWHERE}")
+        yield populated
+
+
+@contextmanager
+def sandbox() -> Iterator[doors.Sandbox]:
+    """An empty one, whose clock stands: a copy of the mirror fits each that is filled alike."""
+    clock = Clock()
+    clock.freeze(BEGUN)
+    made = doors.Sandbox(clock=clock)
+    try:
+        with doors.in_process(made):
+            yield made
+    finally:
+        made.close()
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """The mirror is filled as fast as it goes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("console.mirror.pace.GAP", 0)
+        patch.setattr("console.mirror.pace.highest", lambda: 1e9)
+        yield
+
+
+_copies: dict[tuple[str, str], str] = {}
+
+
+def mirrored(organization_id: str, slug: str = "example", **fields: Any) -> Organization:
+    """An organization of the sandbox, all of it in the mirror: read once, and copied from then on."""
+    if (organization_id, slug) in _copies:
+        return _copied(_copies[organization_id, slug])
+    made = Organization.objects.create(
+        **{"organization_id": organization_id, "slug": slug, "region": "us-east-1", **fields}
+    )
+    while sync.run_slice(made):
+        pass
+    made.refresh_from_db()
+    rows = [row for model in apps.get_app_config("mirror").get_models() for row in model._base_manager.all()]
+    _copies[organization_id, slug] = serializers.serialize("json", rows)
+    return made
+
+
+def _copied(text: str) -> Organization:
+    rows = [row.object for row in serializers.deserialize("json", text)]
+    for kind, same in groupby(rows, type):
+        model: Any = kind
+        model._base_manager.bulk_create(same)
+    return next(row for row in rows if isinstance(row, Organization))
+
+
+@cache
+def hashed() -> str:
+    return make_password("correct horse battery staple")
+
+
+def operator(role: str, where: Organization, *domains: str, name: str = "") -> Operator:
+    roles.install(Role)
+    email = f"{name or role.lower()}@desk.example"
+    made = Operator.objects.create(email=email, password=hashed(), name=name.title() or role)
+    granted = Role.objects.get(name=role)
+    Grant.objects.create(operator=made, role=granted, organization=where, domains=list(domains))
+    return made
+
+
+def actor(somebody: Operator) -> Actor:
+    return Actor(somebody.pk, somebody.email)
+
+
+def browser(somebody: Operator | None = None, **options: Any) -> Client:
+    client = Client(**options)
+    if somebody is not None:
+        client.force_login(somebody)
+    return client
+
+
+def body(answer: Any) -> str:
+    """What the browser would get, streamed or not."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return bytes(content).decode()
+
+
+class Samples:
+    """What stands for the arguments of each address: somebody and what belongs to her."""
+
+    def __init__(self, organization: Organization, entity_id: str) -> None:
+        entity = Entity.objects.get(organization=organization, entity_id=entity_id)
+        self.slug, self.entity = organization.slug, entity
+        self.destination = destination(organization)
+        self.job = exported(organization, entity)
+        self.entry = journal.record(
+            Actor(0, "somebody@desk.example"),
+            Entry.Kind.OBSERVED,
+            organization=organization.organization_id,
+            operation="UpdateUser",
+            target=entity_id,
+            target_name=entity.email,
+        )
+
+    def url(self, name: str) -> str:
+        return reverse(name, kwargs={each: self._argument(name, each) for each in arguments(name)})
+
+    def _argument(self, name: str, argument: str) -> Any:
+        if argument == "pk":
+            return self.destination.pk if "destination" in name else self.job.pk
+        known = {"organization": self.slug, "user_id": self.entity.entity_id, "kind": "all"}
+        return {**known, "seq": self.entry.seq}[argument]
+
+
+def arguments(name: str) -> list[str]:
+    """The names of the arguments in an address."""
+    resolver: Any = get_resolver("console.urls")
+    for space in name.split(":")[:-1]:
+        prefix, inner = resolver.namespace_dict[space]
+        found = ARGUMENT.findall(str(prefix)) or re.findall(r"<(?:\w+:)?(\w+)>", str(prefix))
+        return [*found, *_of(inner, name.rpartition(":")[2])]
+    return _of(resolver, name)
+
+
+def _of(resolver: Any, name: str) -> list[str]:
+    return [argument for route, _, _, _ in resolver.reverse_dict.getlist(name) for argument in route[0][1]]
+
+
+def destination(organization: Organization) -> Destination:
+    made, _ = Destination.objects.get_or_create(
+        organization=organization,
+        name="Archive",
+        defaults={
+            "role_arn": testing.ROLE,
+            "kms_key_arn": testing.KEY,
+            "bucket": testing.BUCKET,
+            "prefix": "exports",
+        },
+    )
+    return made
+
+
+def exported(organization: Organization, entity: Entity, **fields: Any) -> ExportJob:
+    """An export of a mailbox, queued unless told otherwise."""
+    return ExportJob.objects.create(
+        organization=organization,
+        entity_id=entity.entity_id,
+        entity_name=entity.email or entity.name,
+        requested_by="somebody@desk.example",
+        **fields,
+    )
+
+
+def visit(client: Client, url: str, method: str = "GET", data: Any = None) -> HttpResponseBase:
+    sender = getattr(client, method.lower())
+    answer: HttpResponseBase = sender(url, data or {})
+    return answer
