@@ -1,0 +1,84 @@
+"""Asking for an export: of which mailboxes, where to, and why."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from console.areas.exports import engine, showing
+from console.areas.exports.forms import ExportForm
+from console.areas.exports.models import Destination
+from console.areas.exports.views.job import address, find
+from console.celery import hint
+from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs
+from console.ui import pages
+
+SWEEP = "console.areas.exports.tasks.sweep"
+
+
+@performs("StartMailboxExportJob")
+def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    destinations = Destination.objects.filter(organization=organization)
+    if not destinations.exists():
+        context = {"title": "Export mailboxes", "organization": organization}
+        return pages.show(request, "exports/no_destination.html", context)
+    form = ExportForm(
+        pages.posted(request),
+        entities=policy.visible(request.actor, "StartMailboxExportJob", organization),
+        destinations=destinations,
+        initial={"mailboxes": "\n".join(request.GET.getlist("entity"))},
+    )
+    if form.is_valid():
+        return _queue(request, organization, form)
+    context = {
+        "title": "Export mailboxes",
+        "organization": organization,
+        "not_contained": showing.NOT_CONTAINED,
+    }
+    return pages.form_page(request, "exports/create.html", form, context)
+
+
+@performs("StartMailboxExportJob")
+def mailboxes(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """Suggestions while somebody types a name; without script the name is typed into the list itself."""
+    if not pages.wants_fragment(request):
+        return redirect("exports:create", organization.slug)
+    visible = policy.visible(request.actor, "StartMailboxExportJob", organization)
+    text = request.GET.get("name", "").strip()
+    exportable = visible.filter(kind__in=["user", "resource"], state="ENABLED")
+    found = exportable.matching(text).order_by("sort_name")[:8] if text else []
+    return pages.show(request, "exports/create.html", {"found": found}, fragment="suggestions")
+
+
+@require_POST
+@performs("StartMailboxExportJob")
+def retry(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
+    job = find(request, organization, "StartMailboxExportJob", pk)
+    if job.is_open:
+        return pages.done(request, "This export is still under way.", address(organization, job))
+    again = engine.retry(request.actor, job)
+    hint(SWEEP)
+    return pages.done(
+        request, f"The export of {job.entity_name} is queued again.", address(organization, again)
+    )
+
+
+def _queue(request: ConsoleRequest, organization: Organization, form: ExportForm) -> HttpResponse:
+    asked = form.cleaned_data["mailboxes"]
+    jobs = engine.request(request.actor, form.cleaned_data["destination"], asked, **form.why())
+    hint(SWEEP)
+    if not jobs:
+        return pages.done(request, "Every one of these is being exported already.", _list(organization))
+    if len(jobs) == 1:
+        return pages.done(
+            request, f"The export of {jobs[0].entity_name} is queued.", address(organization, jobs[0])
+        )
+    skipped = len(asked) - len(jobs)
+    already = f" {skipped} were under way already." if skipped else ""
+    return pages.done(request, f"{len(jobs)} exports are queued.{already}", _list(organization))
+
+
+def _list(organization: Organization) -> str:
+    return reverse("exports:list", args=[organization.slug])
