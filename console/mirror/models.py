@@ -112,6 +112,7 @@ class Entity(models.Model):
             *(Index(fields=["organization", "kind", sort, "id"], name=f"entity_{sort}") for sort in SORTS),
             Index(fields=["organization", "kind", "state", "sort_name", "id"], name="entity_in_state"),
             Index(fields=["organization", "kind", "domain", "sort_name", "id"], name="entity_in_domain"),
+            Index(fields=["organization", "kind", "state", "role"], name="entity_census"),
             Index(fields=["organization", "email"], name="entity_address"),
             Index(fields=["organization", "kind", "detailed_at"], name="entity_detailed"),
             Index(

@@ -44,21 +44,20 @@ class Pace:
 
 
 class _Writes:
-    """Notes when the first statement that writes began."""
+    """Notes whether any statement writes."""
 
-    began = 0.0
+    seen = False
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if not self.began and sql.startswith(WRITING):
-            self.began = time.monotonic()
+        self.seen = self.seen or sql.startswith(WRITING)
         return execute(sql, params, many, context)
 
 
 @contextmanager
 def resting(sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
-    """A rest afterwards, at least as long as the writing took, if the database knows only one writer."""
+    """A rest afterwards, if something was written and the database knows only one writer."""
     writes = _Writes()
     with connection.execute_wrapper(writes):
         yield
-    if writes.began and connection.vendor == "sqlite":
-        sleep(max(GAP, time.monotonic() - writes.began))
+    if writes.seen and connection.vendor == "sqlite":
+        sleep(GAP)

@@ -66,3 +66,8 @@ class EntityQuerySet(models.QuerySet["Entity"]):
     def tally(self) -> dict[str, int]:
         """How many there are in each state."""
         return dict(self.order_by().values_list("state").annotate(Count("pk")))
+
+    def census(self) -> dict[tuple[str, str, str], int]:
+        """How many there are of each kind, state and role, from an index alone."""
+        counted = self.order_by().values_list("kind", "state", "role").annotate(Count("pk"))
+        return {(kind, state, role): count for kind, state, role, count in counted}

@@ -46,6 +46,7 @@ STATISTICS = {
     "entity_role": "100000 100000 90000 80000 1",
     "entity_in_state": "100000 100000 90000 80000 2 1",
     "entity_in_domain": "100000 100000 90000 80000 2 1",
+    "entity_census": "100000 100000 90000 80000 70000",
     "entity_address": "100000 100000 2",
     "entity_detailed": "100000 100000 90000 10",
     "sqlite_autoindex_mirror_entity_1": "100000 100000 1",
@@ -63,7 +64,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
     """Create them, and take in what is stored already."""
     if connection.vendor == "sqlite":
         _run(connection, [*SQLITE.values(), REBUILD])
-        _install_statistics(connection)
+        install_statistics(connection)
     else:
         _run(connection, POSTGRESQL)
 
@@ -77,7 +78,7 @@ def remove(connection: BaseDatabaseWrapper) -> None:
         _run(connection, ["DROP INDEX IF EXISTS mirror_entity_search"])
 
 
-def _install_statistics(connection: BaseDatabaseWrapper) -> None:
+def install_statistics(connection: BaseDatabaseWrapper) -> None:
     """`ANALYZE sqlite_master` makes the table if there is none, and (again) makes the planner read it."""
     rows = [("mirror_entity", name, figures) for name, figures in STATISTICS.items()]
     with connection.cursor() as cursor:

@@ -1,7 +1,7 @@
 """How fast the mirror is filled, compared and asked, each as a ratio to the least that has to be done.
 
-`python -m tests.benchmarks.mirror [PEOPLE]` works in a database of its own, on DATABASE_URL's server or
-in an SQLite file, against a sandbox of its own over HTTP, and removes both. Best read on a machine
+`python -m tests.benchmarks.mirror [PEOPLE ...]` works in a database of its own, on DATABASE_URL's server or
+in an SQLite file, against sandboxes of its own over HTTP, and removes them. Best read on a machine
 that does nothing else.
 """
 
@@ -27,6 +27,7 @@ from tests import environment  # noqa: F401 - sets what the settings are read fr
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 ROUNDS = 30
+LISTED = (1000, 10_000, 100_000)
 FIRST = ("anna", "bert", "carla", "dieter", "hanna", "ivan", "joanna", "karl", "lena", "marianne", "otto")
 LAST = ("adler", "berger", "dittmann", "eriksson", "fuchs", "gruber", "jansen", "kowalski", "nowak", "olsen")
 BARE = (
@@ -104,7 +105,10 @@ def synchronising(address: str) -> None:
     listed = [each["OrganizationId"] for each in wire.list_organizations()["OrganizationSummaries"]]
     organization_id = max(listed, key=lambda each: len(wire.list_users(OrganizationId=each)["Users"]))
     organization = Organization.objects.create(
-        organization_id=organization_id, slug="synced", region="us-east-1", endpoint_url=address
+        organization_id=organization_id,
+        slug=address.rpartition(":")[2],
+        region="us-east-1",
+        endpoint_url=address,
     )
     first = seconds(lambda: list_all(organization))
     count = Entity.objects.filter(organization=organization, kind="user").count()
@@ -217,6 +221,7 @@ def asking(count: int) -> None:
         "search 'zzqx', none": lambda: page(people().matching("zzqx")),
         "search 'zq', none": lambda: page(people().matching("zq")),
         "counts by state": lambda: Entity.objects.including_deleted(organization, "user").tally(),
+        "counts of all": lambda: Entity.objects.including_deleted(organization).census(),
     }
     middle = list(people().order_by("sort_name", "id").values_list("sort_name", "id"))[count // 2]
     first = milliseconds(pages["first page"])
@@ -285,18 +290,19 @@ def rewrite(count: int) -> None:
             effects.absorb(organization, "ListUsers", {}, {"Users": users, "NextToken": "more"})
 
 
-def report(people: int) -> None:
+def report(sizes: list[int]) -> None:
     from django.db import connection
 
     say(f"{connection.vendor}, load {os.getloadavg()[0]:.1f}")
-    with sandbox(people) as address:
-        synchronising(address)
-    for count in (1000, max(people, 10_000)):
+    for people in sizes:
+        with sandbox(people) as address:
+            synchronising(address)
+    for count in LISTED:
         asking(count)
-    meanwhile(max(people, 10_000))
+    meanwhile(LISTED[1])
 
 
-def main(people: int) -> None:
+def main(sizes: list[int]) -> None:
     django.setup()
     from django.db import connection
 
@@ -306,7 +312,7 @@ def main(people: int) -> None:
             connection.settings_dict["TEST"]["NAME"] = str(Path(folder) / "benchmark.sqlite3")
         old = runner.setup_databases()
         try:
-            report(people)
+            report(sizes)
         finally:
             runner.teardown_databases(old)
 
@@ -316,4 +322,4 @@ if __name__ == "__main__":
         django.setup()
         rewrite(int(sys.argv[2]))
     else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+        main([int(size) for size in sys.argv[1:]] or [10_000])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from pytest_django import DjangoAssertNumQueries
 
 from console.mirror.models import SORTS, Alias, Entity, Membership, Organization
@@ -134,6 +134,20 @@ class TestFilters:
         person(organization, "ghost", state="DELETED")
         counted = Entity.objects.including_deleted(organization, "user").tally()
         assert counted == {"ENABLED": 12, "DISABLED": 11, "DELETED": 1}
+
+    def test_a_census_counts_by_kind_state_and_role(self, organization: Organization) -> None:
+        person(organization, "ada")
+        person(organization, "bo")
+        person(organization, "orion", kind="resource", role="ROOM", state="DISABLED")
+        counted = Entity.objects.including_deleted(organization).census()
+        assert counted == {("user", "ENABLED", "USER"): 2, ("resource", "DISABLED", "ROOM"): 1}
+
+    def test_counting_reads_an_index_alone(self, organization: Organization) -> None:
+        if connection.vendor != "sqlite":
+            pytest.skip("PostgreSQL plans by the size of the table")
+        entities = Entity.objects.including_deleted(organization)
+        counted = entities.order_by().values_list("kind", "state", "role").annotate(Count("pk"))
+        assert "COVERING INDEX entity_census" in counted.explain()
 
     def test_filters_search_and_scope_compose(self, organization: Organization, crowd: list[Entity]) -> None:
         people = Entity.objects.of(organization, "user").in_domains(["example.com"])
