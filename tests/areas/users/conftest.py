@@ -3,22 +3,22 @@
 Helga helps everybody, Bruno only the branch (branch.example), Aude audits, Adam administers.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from console.ledger.models import Entry
 from console.mirror import sync
 from console.mirror.models import Entity, Organization
 from console.operators.models import Grant, Operator, Role
 from console.sandbox import founding
-from console.sandbox.testing import ADA, BO, CY, TestSandbox, sandboxed
+from console.sandbox.testing import ADA, TestSandbox, sandboxed
 
 BRANCH = "branch.example"
 DEE, EVE = "user-000000000dee", "user-000000000eve"
@@ -62,8 +62,8 @@ def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestSandbox]:
 
 
 @pytest.fixture
-def organization(transactional_db: None, town: TestSandbox) -> Organization:
-    """Read completely, details and all."""
+def organization(db: None, town: TestSandbox) -> Organization:
+    """Read completely, details and all. What writes needs real transactions: intents have to commit."""
     cache.clear()
     made = Organization.objects.create(
         organization_id=town.organization_id,
@@ -72,10 +72,21 @@ def organization(transactional_db: None, town: TestSandbox) -> Organization:
         region="us-east-1",
         default_domain="example.com",
     )
-    while sync.run_slice(made):
-        pass
+    read_completely(made)
     made.refresh_from_db()
     return made
+
+
+def read_completely(organization: Organization) -> None:
+    sync.schedule(organization)
+    while sync.run_slice(organization):
+        pass
+
+
+def read_again(organization: Organization) -> None:
+    """An hour later, when a listing is newer than what was described before."""
+    Entity.objects.update(described_at=timezone.now() - timedelta(hours=1))
+    read_completely(organization)
 
 
 @pytest.fixture
