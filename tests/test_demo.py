@@ -1,14 +1,16 @@
 """`make demo`: it starts from nothing, keeps its state, and leaves no process behind however it ends."""
 
 import http.client
+import json
 import os
+import shlex
 import signal
 import socket
 import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -57,22 +59,31 @@ def var(tmp_path: Path) -> Iterator[Path]:
         os.kill(pid, signal.SIGKILL)
 
 
+Run = Callable[..., subprocess.Popen[str]]
+
+SUPERVISE = """
+import json, os, sys
+from console.demo.supervisor import supervise
+commands, last = json.loads(sys.argv[1])
+sys.exit(supervise(commands, os.environ, lambda: print("all started", flush=True), last))
+"""
+# Writes its name down when it is asked to end, after a while.
+MEMBER = "trap 'sleep $2; echo $1 >> $3; exit' TERM; echo up >> $3; while :; do sleep 0.05; done"
+
+
 class TestSupervising:
     """honcho with what was added to it, over processes that do nothing."""
 
+    SLEEPERS = {"one": "sleep 600", "two": "sleep 601", "three": "sh -c 'sleep 602 & sleep 603'"}
+
     @pytest.fixture
-    def run(self, var: Path) -> Iterator[Callable[[str], subprocess.Popen[str]]]:
+    def run(self, var: Path) -> Iterator[Run]:
         started: list[subprocess.Popen[str]] = []
 
-        def start(commands: str) -> subprocess.Popen[str]:
-            code = (
-                "import os, sys; from console.demo.supervisor import supervise\n"
-                f"sys.exit(supervise({commands}, os.environ, lambda: print('all started', flush=True)))"
-            )
+        def start(commands: dict[str, str], last: Sequence[str] = ()) -> subprocess.Popen[str]:
+            arguments = [sys.executable, "-c", SUPERVISE, json.dumps([commands, last])]
             environ = {**os.environ, "VAR_DIR": str(var), "PYTHONUNBUFFERED": "1"}
-            process = subprocess.Popen(
-                [sys.executable, "-c", code], cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True
-            )
+            process = subprocess.Popen(arguments, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
             started.append(process)
             return process
 
@@ -81,22 +92,19 @@ class TestSupervising:
             process.kill()
             process.wait()
 
-    SLEEPERS = "{'one': 'sleep 600', 'two': 'sleep 601', 'three': 'sh -c \"sleep 602 & sleep 603\"'}"
+    def sleeping(self, var: Path, count: int) -> bool:
+        return eventually(lambda: sum("sleep 60" in line for line in living(var).values()) >= count)
 
     @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
-    def test_a_signal_ends_every_process(
-        self, run: Callable[[str], subprocess.Popen[str]], var: Path, signum: signal.Signals
-    ) -> None:
+    def test_a_signal_ends_every_process(self, run: Run, var: Path, signum: signal.Signals) -> None:
         process = run(self.SLEEPERS)
-        assert eventually(lambda: sum("sleep 60" in line for line in living(var).values()) >= 4)
+        assert self.sleeping(var, 4)
         process.send_signal(signum)
         process.communicate()
-        assert process.returncode in {130, 143}
+        assert process.returncode == 128 + signum
         assert living(var) == {}
 
-    def test_a_signal_during_the_start_ends_every_process(
-        self, run: Callable[[str], subprocess.Popen[str]], var: Path
-    ) -> None:
+    def test_a_signal_during_the_start_ends_every_process(self, run: Run, var: Path) -> None:
         process = run(self.SLEEPERS)
         assert process.stdout
         assert eventually(lambda: "all started" in str(process.stdout and process.stdout.readline()))
@@ -104,20 +112,26 @@ class TestSupervising:
         process.communicate()
         assert living(var) == {}
 
-    def test_when_one_process_ends_all_do(
-        self, run: Callable[[str], subprocess.Popen[str]], var: Path
-    ) -> None:
-        process = run("{'one': 'sleep 600', 'failing': 'sh -c \"exit 3\"'}")
+    def test_what_others_need_ends_last(self, run: Run, tmp_path: Path) -> None:
+        log = tmp_path / "log"
+        needed = shlex.join(["sh", "-c", MEMBER, "sh", "needed", "0", str(log)])
+        needing = shlex.join(["sh", "-c", MEMBER, "sh", "needing", "0.5", str(log)])
+        process = run({"needed": needed, "needing": needing}, ["needed"])
+        assert eventually(lambda: log.exists() and log.read_text().count("up") == 2)
+        process.terminate()
+        process.communicate()
+        assert log.read_text().split() == ["up", "up", "needing", "needed"]
+
+    def test_when_one_process_ends_all_do(self, run: Run, var: Path) -> None:
+        process = run({"one": "sleep 600", "failing": "sh -c 'exit 3'"})
         process.communicate()
         assert process.returncode == 3
         assert living(var) == {}
 
     @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's PR_SET_PDEATHSIG")
-    def test_a_supervisor_that_is_killed_leaves_nobody(
-        self, run: Callable[[str], subprocess.Popen[str]], var: Path
-    ) -> None:
-        process = run("{'one': 'sleep 600', 'two': 'sleep 601'}")
-        assert eventually(lambda: sum("sleep 60" in line for line in living(var).values()) >= 2)
+    def test_a_supervisor_that_is_killed_leaves_nobody(self, run: Run, var: Path) -> None:
+        process = run({"one": "sleep 600", "two": "sleep 601"})
+        assert self.sleeping(var, 2)
         process.kill()
         assert eventually(lambda: not living(var))
 

@@ -15,7 +15,7 @@ from typing import TextIO
 from console.demo import environment
 from console.demo.announcement import announce, say
 from console.demo.environment import Place, PortTaken, private_folder
-from console.demo.processes import commands
+from console.demo.processes import NEEDED_BY_OTHERS, commands
 from console.demo.supervisor import die_with_parent, supervise
 
 
@@ -54,7 +54,8 @@ def run(place: Place, begun: float) -> int:
         private_folder(folder)
     say(f"Preparing {place.var}")
     operators = prepared(environ)
-    return supervise(commands(place), environ, partial(announce, place, operators, begun))
+    ready = partial(announce, place, operators, begun)
+    return supervise(commands(place), environ, ready, last=NEEDED_BY_OTHERS)
 
 
 def prepared(environ: Mapping[str, str]) -> str:

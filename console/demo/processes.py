@@ -11,6 +11,8 @@ WORKER = ("--pool", "prefork", "-c", "2", "--without-gossip", "--without-mingle"
 BROKER = ("--port", "0", "--unixsocketperm", "600", "--appendonly", "yes", "--save", "")
 BROKER_MEMORY = ("--maxmemory-policy", "noeviction")
 
+NEEDED_BY_OTHERS = ("redis", "sandbox")
+
 
 def commands(place: Place) -> dict[str, str]:
     state = str(place.var / "sandbox")

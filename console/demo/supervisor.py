@@ -1,9 +1,11 @@
 """honcho runs the demo's processes; this adds that none of them outlives it, however it ends."""
 
 import ctypes
+import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from functools import partial
 from threading import Thread
 
@@ -32,42 +34,57 @@ class Child(Process):  # type: ignore[misc]  # honcho has no types
 
 
 class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
-    """honcho's manager; a signal during the start waits until every process can be told."""
+    """honcho's manager, which asks its processes to end in order: `last` are those that others need.
 
-    def __init__(self, once_started: Callable[[], None]) -> None:
+    A signal during the start waits until every process can be told, and only the processes themselves are:
+    what they have started is theirs to end. Those that take too long are killed, with all they have started.
+    """
+
+    def __init__(self, once_started: Callable[[], None], last: Collection[str] = ()) -> None:
         super().__init__()
         self._process_ctor = Child
         self._once_started = once_started
-        self._ending = False
+        self._last = set(last)
+        self._told: set[str] = set()
 
     def run(self) -> int:
         """Run until a process ends or a signal comes; every process has ended when this returns."""
         try:
             self.loop()
         finally:
-            self.kill()
+            for process in self._processes.values():
+                self._procmgr.kill(process["pid"])  # the group, of which something may be left
         return int(self.returncode or 0)
 
     def terminate(self) -> None:
-        self._ending = True
+        self._terminating = True
 
     def _start(self) -> None:
         super()._start()
         Thread(target=self._once_started, daemon=True).start()
 
     def _all_started(self) -> bool:
-        # honcho asks this on every turn of its loop. Its own terminate() knows no process
-        # whose start it has not heard of, so a signal that comes early would leave them all.
+        # honcho asks this on every turn of its loop, between messages: here it is known who runs.
         started = bool(super()._all_started())
-        if started and self._ending:
-            super().terminate()
+        if started and self._terminating:
+            self._tell()
         return started
+
+    def _tell(self) -> None:
+        running = {name for name, process in self._processes.items() if "returncode" not in process}
+        for name in (running - self._last or running) - self._told:
+            self._told.add(name)
+            with suppress(ProcessLookupError):
+                os.kill(self._processes[name]["pid"], signal.SIGTERM)
 
 
 def supervise(
-    commands: Mapping[str, str], environ: Mapping[str, str], once_started: Callable[[], None]
+    commands: Mapping[str, str],
+    environ: Mapping[str, str],
+    once_started: Callable[[], None],
+    last: Collection[str] = (),
 ) -> int:
-    supervisor = Supervisor(once_started)
+    supervisor = Supervisor(once_started, last)
     for name, command in commands.items():
         supervisor.add_process(name, f"exec {command}", env=dict(environ))
     return supervisor.run()
