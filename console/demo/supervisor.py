@@ -53,7 +53,8 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
             self.loop()
         finally:
             for process in self._processes.values():
-                self._procmgr.kill(process["pid"])  # the group, of which something may be left
+                if "pid" in process:
+                    self._procmgr.kill(process["pid"])  # the group, of which something may be left
         return int(self.returncode or 0)
 
     def terminate(self) -> None:
