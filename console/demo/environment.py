@@ -77,6 +77,7 @@ def variables(place: Place, environ: Mapping[str, str]) -> dict[str, str]:
         # Compressing would be most of the first start, and saves nothing on one machine.
         "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
         "WORKMAIL_ENDPOINT_URL": place.sandbox,
+        "MIRROR_CALLS_PER_SECOND": "60",
         "WORKMAIL_REGION": "us-east-1",
         "BROKER_URL": _broker(place),
         "AWS_ACCESS_KEY_ID": "sandbox",
