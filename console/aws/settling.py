@@ -5,22 +5,32 @@ what the write would have changed and enters what it found: applied, not applied
 where WorkMail has nothing to show (a password that was reset).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from console.aws import errors, gateway, looking, model
+from console.aws import errors, finding, looking, model
 from console.aws.catalogue import CATALOGUE, DESCRIBE, KINDS, Operation
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 
-SETTLER = Actor.system("settling")
 QUIET = timedelta(seconds=90)  # longer than any call can take
 Outcome = Entry.Outcome
+# Refusals that say something of what is looked for; any other says that we may not look now.
+OF_THE_TARGET = frozenset(
+    {
+        "EntityNotFoundException",
+        "EntityStateException",
+        "InvalidParameterException",
+        "MailDomainNotFoundException",
+        "OrganizationNotFoundException",
+        "ResourceNotFoundException",
+        "UnsupportedOperationException",
+    }
+)
 
 
 def settle() -> int:
@@ -42,22 +52,22 @@ def settle_one(intent: Entry) -> bool:
     return True
 
 
-Finding = tuple[Outcome, dict[str, Any] | None]
-
-
-def _find_out(intent: Entry, rule: Operation, organization: Organization) -> Finding:
-    finder = FINDERS.get(rule.name)
-    if finder is not None:
-        return finder(intent, organization)
-    if not rule.reads or rule.creates:
-        return Outcome.UNDETERMINED, None
-    params = intent.body["params"]
+def _find_out(intent: Entry, rule: Operation, organization: Organization) -> finding.Finding:
     try:
-        now = looking.before(rule, organization, params)
+        return finding.FINDERS.get(rule.name, _compare)(intent, organization)
     except errors.Refused as answer:
+        if answer.code not in OF_THE_TARGET:
+            raise
         gone = rule.name in looking.DELETES and answer.code == "EntityNotFoundException"
         return (Outcome.APPLIED if gone else Outcome.UNDETERMINED), None
-    return _judge(rule, params, intent.body.get("before") or {}, journal.plain(now)), now
+
+
+def _compare(intent: Entry, organization: Organization) -> finding.Finding:
+    rule = CATALOGUE[intent.operation]
+    if not rule.reads or rule.creates:
+        return Outcome.UNDETERMINED, None
+    now = finding.look(intent, organization)
+    return _judge(rule, intent.body["params"], intent.body.get("before") or {}, now), now
 
 
 def _judge(
@@ -77,35 +87,3 @@ def _is_shown(rule: Operation, member: str) -> bool:
     """Whether the write's first read has a member of this name, other than the target itself."""
     reads = KINDS.values() if rule.reads[0].operation == DESCRIBE else [rule.reads[0].operation]
     return member != rule.target and any(member in model.output_members(read) for read in reads)
-
-
-def _by_name(read: str, member: str) -> Callable[[Entry, Organization], Finding]:
-    """For creations: WorkMail finds users, groups and resources by name too [documented]."""
-
-    def find(intent: Entry, organization: Organization) -> Finding:
-        try:
-            shown = gateway.call(SETTLER, read, organization, **{member: intent.body["params"]["Name"]})
-        except errors.Refused as answer:
-            missing = answer.code == "EntityNotFoundException"
-            return (Outcome.NOT_APPLIED if missing else Outcome.UNDETERMINED), None
-        return Outcome.APPLIED, {read: shown}
-
-    return find
-
-
-def _export_job(intent: Entry, organization: Organization) -> Finding:
-    """An export carries its own mark in its description."""
-    mark = intent.body["params"].get("Description")
-    for page in gateway.pages(SETTLER, "ListMailboxExportJobs", organization):
-        for job in page.get("Jobs", []):
-            if mark and job.get("Description") == mark:
-                return Outcome.APPLIED, {"ListMailboxExportJobs": job}
-    return Outcome.NOT_APPLIED, None
-
-
-FINDERS: dict[str, Callable[[Entry, Organization], Finding]] = {
-    "CreateUser": _by_name("DescribeUser", "UserId"),
-    "CreateGroup": _by_name("DescribeGroup", "GroupId"),
-    "CreateResource": _by_name("DescribeResource", "ResourceId"),
-    "StartMailboxExportJob": _export_job,
-}

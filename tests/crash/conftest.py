@@ -1,0 +1,55 @@
+"""The exports' console and sandbox; an export takes long enough to be looked at while it runs."""
+
+from collections.abc import Iterator
+from typing import cast
+
+import pytest
+from django.db import connection
+
+from console.areas.exports.models import Destination
+from console.mirror.models import Organization
+from console.operators.models import Operator
+from console.sandbox import doors
+from console.sandbox.settings import Settings
+from console.sandbox.testing import TestSandbox, sandboxed
+from tests.areas.exports.conftest import Time, actor, destination, operator, organization, time
+from tests.crash.hearing import Hearing
+from tests.crash.stories import Town
+
+__all__ = ["destination", "organization", "time"]
+
+
+@pytest.fixture
+def quick(transactional_db: None) -> Iterator[None]:
+    """A killed process loses nothing that it wrote, synchronous or not; only a power cut could tell."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    options, usual = connection.settings_dict["OPTIONS"], connection.settings_dict["OPTIONS"]["init_command"]
+    options["init_command"] = usual.replace("synchronous=FULL", "synchronous=OFF")
+    connection.close()
+    yield
+    options["init_command"] = usual
+    connection.close()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[TestSandbox]:
+    with sandboxed(settings=Settings(export_seconds=1800)) as made:
+        made.clock.freeze()
+        yield made
+
+
+@pytest.fixture
+def olga(organization: Organization) -> Operator:
+    """May do everything."""
+    return operator(organization, "Owner", "olga")
+
+
+@pytest.fixture
+def town(
+    quick: None, sandbox: TestSandbox, time: Time, destination: Destination, olga: Operator
+) -> Iterator[Town]:
+    aws = Hearing(sandbox.sandbox)
+    with doors.in_process(cast(doors.Sandbox, aws)):
+        yield Town(sandbox, aws, time, destination, actor(olga))
