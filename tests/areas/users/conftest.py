@@ -9,15 +9,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore import exceptions
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from console.ledger.models import Entry
 from console.mirror import sync
 from console.mirror.models import Entity, Organization
 from console.operators.models import Grant, Operator, Role
-from console.sandbox import founding
+from console.sandbox import dispatch, founding
+from console.sandbox.errors import ServiceError
 from console.sandbox.testing import ADA, TestSandbox, sandboxed
 
 BRANCH = "branch.example"
@@ -89,19 +92,34 @@ def read_again(organization: Organization) -> None:
     read_completely(organization)
 
 
+class Wire:
+    """What goes to the sandbox: `calls` by operation; some of them can be made to fail."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.refused: dict[str, str] = {}
+        self.lost: set[str] = set()
+        self.is_down = False
+        self._answer = dispatch.answer
+
+    def __call__(self, store: Any, operation: str, *args: Any, **kwargs: Any) -> Any:
+        self.calls.append(operation)
+        if self.is_down:
+            raise exceptions.NoCredentialsError()
+        if code := self.refused.get(operation):
+            raise ServiceError(code, "as the test wants it")
+        result = self._answer(store, operation, *args, **kwargs)
+        if operation in self.lost:
+            raise exceptions.ReadTimeoutError(endpoint_url="https://workmail")
+        return result
+
+
 @pytest.fixture
-def asked(town: TestSandbox, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The operations that reach the sandbox from here on."""
-    from console.sandbox import dispatch
-
-    answer, calls = dispatch.answer, []
-
-    def note(store: Any, operation: str, *args: Any, **kwargs: Any) -> Any:
-        calls.append(operation)
-        return answer(store, operation, *args, **kwargs)
-
-    monkeypatch.setattr(dispatch, "answer", note)
-    return calls
+def wire(organization: Organization, monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """From here on, after the console has read everything."""
+    made = Wire()
+    monkeypatch.setattr(dispatch, "answer", made)
+    return made
 
 
 def _desk(organization: Organization, name: str, role: str, domains: list[str] | None = None) -> Desk:
@@ -130,3 +148,8 @@ def aude(organization: Organization) -> Desk:
 @pytest.fixture
 def adam(organization: Organization) -> Desk:
     return _desk(organization, "Adam", "Administrator")
+
+
+def written(operation: str) -> list[Entry]:
+    """The intents of an operation, latest first."""
+    return list(Entry.objects.filter(kind=Entry.Kind.INTENT, operation=operation))

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from console.areas.users.tables import PEOPLE
 from console.mirror.models import Organization, Sync
 from console.sandbox.testing import ADA, TestSandbox
-from tests.areas.users.conftest import DEE, EVE, NURSES, TEAM, Desk, read_again
+from tests.areas.users.conftest import DEE, EVE, NURSES, TEAM, Desk, Wire, read_again
 
 OUTSIDE = ("Ada", "ada@example.com", "countess", "Bo Ek", "nurses@example.com", ADA, NURSES)
 QUERIES = 6
@@ -124,10 +124,10 @@ class TestTheList:
         assert adam.post("sync").status_code == 303
         assert Sync.objects.filter(stage="users", due_at__lt="2100-01-01T00:00:00Z").exists()
 
-    def test_asks_aws_nothing(self, helga: Desk, asked: list[str]) -> None:
+    def test_asks_aws_nothing(self, helga: Desk, wire: Wire) -> None:
         helga.get("list", data={"q": "ada"})
         helga.get("csv")
-        assert asked == []
+        assert wire.calls == []
 
 
 class TestThePrice:
@@ -183,10 +183,10 @@ class TestScope:
         assert 'value="example.com"' not in bruno.get("list").content.decode()
         assert 'value="example.com"' in helga.get("list").content.decode()
 
-    def test_another_organization_does_not_exist(self, helga: Desk, asked: list[str]) -> None:
+    def test_another_organization_does_not_exist(self, helga: Desk, wire: Wire) -> None:
         Organization.objects.create(organization_id="m-" + "0" * 32, slug="other", region="us-east-1")
         assert helga.client.get("/o/other/users/").status_code == 404
-        assert asked == []
+        assert wire.calls == []
 
     def test_aude_reads_and_may_create_nobody(self, aude: Desk) -> None:
         page = aude.get("list")

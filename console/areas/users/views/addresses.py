@@ -5,7 +5,7 @@ from django.views.decorators.http import require_POST
 
 from console.areas.users import scope
 from console.areas.users.forms.addresses import AliasForm, PrimaryForm, RemovedAliasForm
-from console.areas.users.views.asking import ask, press
+from console.areas.users.views.asking import ask, posted, press
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 
@@ -14,7 +14,7 @@ from console.operators.access import ConsoleRequest, performs
 def add_alias(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
     person = scope.find(request.actor, "CreateAlias", organization, user_id)
     domains = scope.usable_domains(request.actor, "CreateAlias", organization)
-    form = AliasForm(request.POST or None, domains=domains, local=person.email.partition("@")[0])
+    form = AliasForm(posted(request), domains=domains, local=person.email.partition("@")[0])
     return ask(
         request,
         person,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 
 from console.areas import failures
@@ -20,6 +20,11 @@ Params = Callable[[], Mapping[str, Any]]
 
 def address(person: Entity) -> str:
     return reverse("users:detail", args=[person.organization.slug, person.entity_id])
+
+
+def posted(request: ConsoleRequest) -> QueryDict | None:
+    """What a form is bound to: also an empty POST is an answer."""
+    return request.POST if request.method == "POST" else None
 
 
 def perform(

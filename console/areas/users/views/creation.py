@@ -13,6 +13,7 @@ from console.areas import failures
 from console.areas.failures import Explanation
 from console.areas.users import scope
 from console.areas.users.forms.creation import CreateForm
+from console.areas.users.views.asking import posted
 from console.aws import errors, gateway
 from console.mirror.models import Organization
 from console.operators import policy
@@ -37,7 +38,7 @@ class Created:
 @never_cache
 @performs("CreateUser")
 def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    form = CreateForm(request.POST or None, domains=_domains(request, organization))
+    form = CreateForm(posted(request), domains=_domains(request, organization))
     people = reverse("users:list", args=[organization.slug])
     if request.method == "POST" and form.is_valid():
         if not spend(form.cleaned_data["once"]):

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from console.areas import failures
 from console.areas.users import scope
 from console.areas.users.forms.profile import ProfileForm
-from console.areas.users.views.asking import address
+from console.areas.users.views.asking import address, posted
 from console.aws import errors, gateway
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
@@ -33,7 +33,7 @@ def edit(request: ConsoleRequest, organization: Organization, user_id: str) -> H
 
 def _form(request: ConsoleRequest, person: Entity) -> ProfileForm:
     described = gateway.call(request.actor, "DescribeUser", person.organization, UserId=person.entity_id)
-    return ProfileForm(request.POST or None, described=described, subject=person.entity_id)
+    return ProfileForm(posted(request), described=described, subject=person.entity_id)
 
 
 def _save(request: ConsoleRequest, person: Entity, form: ProfileForm) -> HttpResponse | None:

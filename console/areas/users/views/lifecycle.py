@@ -9,7 +9,7 @@ from console.areas.users import person as persons
 from console.areas.users import scope
 from console.areas.users.forms.addresses import RegisterForm
 from console.areas.users.showing import KEPT
-from console.areas.users.views.asking import address, ask, perform
+from console.areas.users.views.asking import address, ask, perform, posted
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.operators.actors import Actor
@@ -27,7 +27,7 @@ NAMED = 8
 def enable(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
     person = scope.find(request.actor, "RegisterToWorkMail", organization, user_id)
     form = RegisterForm(
-        request.POST or None,
+        posted(request),
         domains=scope.usable_domains(request.actor, "RegisterToWorkMail", organization),
         local=person.name.partition("@")[0],
         initial={"Email": request.GET["address"]} if request.GET.get("address") else {},
@@ -48,7 +48,7 @@ def enable(request: ConsoleRequest, organization: Organization, user_id: str) ->
 @performs("DeregisterFromWorkMail")
 def disable(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
     person = scope.find(request.actor, "DeregisterFromWorkMail", organization, user_id)
-    form = ConfirmForm(request.POST or None)
+    form = ConfirmForm(posted(request))
     if request.method == "POST" and form.is_valid():
         done = f"{person} is disabled."
         answer = perform(request, person, form, "DeregisterFromWorkMail", done, EntityId=person.entity_id)
@@ -70,7 +70,7 @@ def delete(request: ConsoleRequest, organization: Organization, user_id: str) ->
     person = scope.find(request.actor, "DeleteUser", organization, user_id)
     if person.state == Entity.State.ENABLED:
         return _disable_first(request, person)
-    form = ConfirmForm(request.POST or None, expected=person.name)
+    form = ConfirmForm(posted(request), expected=person.name)
     if request.method == "POST" and form.is_valid():
         answer = perform(
             request, person, form, "DeleteUser", f"{person} is deleted.", UserId=person.entity_id

@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from console.areas import failures
 from console.areas.users import scope
 from console.areas.users.forms.passwords import ResetForm
-from console.areas.users.views.asking import address
+from console.areas.users.views.asking import address, posted
 from console.aws import errors, gateway
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
@@ -22,7 +22,7 @@ from console.ui.once import spend
 @performs("ResetPassword")
 def reset(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
     person = scope.find(request.actor, "ResetPassword", organization, user_id)
-    form = ResetForm(request.POST or None)
+    form = ResetForm(posted(request))
     if request.method == "POST" and form.is_valid():
         if not spend(form.cleaned_data["once"]):
             return sent_twice(request, person)

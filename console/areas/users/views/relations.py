@@ -15,7 +15,7 @@ from console.areas.users.forms.relations import (
     QuotaForm,
     RevokedForm,
 )
-from console.areas.users.views.asking import ask, press
+from console.areas.users.views.asking import ask, posted, press
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 
@@ -28,7 +28,7 @@ def join_group(request: ConsoleRequest, organization: Organization, user_id: str
     person = scope.find(request.actor, "AssociateMemberToGroup", organization, user_id)
     joinable = scope.entities(request.actor, "AssociateMemberToGroup", organization).filter(kind="group")
     groups = joinable.exclude(state=Entity.State.DELETED)
-    form = GroupForm(request.POST or None, groups=groups, suggest=_suggest(organization, "groups"))
+    form = GroupForm(posted(request), groups=groups, suggest=_suggest(organization, "groups"))
     return ask(
         request,
         person,
@@ -59,7 +59,7 @@ def leave_group(request: ConsoleRequest, organization: Organization, user_id: st
 @performs("UpdateMailboxQuota")
 def quota(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
     person = scope.find(request.actor, "UpdateMailboxQuota", organization, user_id)
-    form = QuotaForm(request.POST or None, current={"MailboxQuota": person.mailbox_quota})
+    form = QuotaForm(posted(request), current={"MailboxQuota": person.mailbox_quota})
     return ask(
         request,
         person,
@@ -147,7 +147,7 @@ def _permission_form(
     chosen = next((each for each in held if each.other_id == request.GET.get("other")), None)
     others = scope.entities(request.actor, "PutMailboxPermissions", person.organization)
     return PermissionForm(
-        request.POST or None,
+        posted(request),
         others=others.exclude(state=Entity.State.DELETED).exclude(pk=person.pk),
         suggest=_suggest(person.organization, "all"),
         label=label,
