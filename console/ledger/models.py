@@ -37,15 +37,13 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def with_result(self) -> Self:
         """Each with `result`: what its call came to, "" while nobody knows; a finding beats `unknown`."""
         unknown_last = Case(When(outcome=Entry.Outcome.UNKNOWN, then=1), default=0)
-        outcomes = Entry.objects.filter(call=OuterRef("call"), kind=Entry.Kind.OUTCOME)
+        outcomes = Entry.objects.filter(call=OuterRef("call")).exclude(outcome="")
         latest = outcomes.order_by(unknown_last, "-seq").values("outcome")[:1]
         return self.annotate(result=Coalesce(Subquery(latest), Value("")))
 
     def open(self) -> Self:
         """Intents of which nobody knows yet what became of them."""
-        settled = Entry.objects.filter(call=OuterRef("call"), kind=Entry.Kind.OUTCOME).exclude(
-            outcome=Entry.Outcome.UNKNOWN
-        )
+        settled = Entry.objects.filter(call=OuterRef("call")).exclude(outcome__in=NOT_SETTLED)
         return self.filter(~Exists(settled), kind=Entry.Kind.INTENT).order_by("seq")
 
 
@@ -62,6 +60,7 @@ class Entry(models.Model):
         REVEALED = "revealed", "Revealed"
         OBSERVED = "observed", "Observed"
         CHANGED = "changed", "Changed"
+        REQUESTED = "requested", "Requested"
 
     class Outcome(models.TextChoices):
         """`DONE` and `REFUSED` are AWS's answers, `UNKNOWN` is none; the rest was found by looking later."""
@@ -154,6 +153,8 @@ class Entry(models.Model):
         )
 
 
+# Only an outcome's entry has an outcome. Asked for by its kind, SQLite would go through all of that kind.
+NOT_SETTLED = ("", Entry.Outcome.UNKNOWN)
 SENTENCES: dict[str, str] = {
     Entry.Kind.INTENT: "{operator} asked for {what}",
     Entry.Kind.OUTCOME: "{what}, asked for by {operator}: {outcome}",
@@ -164,6 +165,7 @@ SENTENCES: dict[str, str] = {
     Entry.Kind.REVEALED: "{operator} was shown what {what} gives",
     Entry.Kind.OBSERVED: "{what} was done outside the console",
     Entry.Kind.CHANGED: "{operator} changed {what}",
+    Entry.Kind.REQUESTED: "{operator} requested {what}, to be done later",
 }
 
 

@@ -7,6 +7,7 @@ the next one repeats the call with the same token, which AWS answers with the sa
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
@@ -22,7 +23,7 @@ from console.operators import policy
 from console.operators.actors import Actor
 
 State = ExportJob.State
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=settings.EXPORT_LEASE_SECONDS)
 TOKEN_MEMORY = timedelta(hours=1)  # how long AWS knows a token again is not documented [unknown]
 SOON = timedelta(seconds=30)
 OPERATION = "StartMailboxExportJob"
@@ -42,7 +43,26 @@ def request(
         under_way = set(ExportJob.objects.filter(organization=organization).open().values_list("entity_id"))
         fresh = [entity for entity in entities if (entity.entity_id,) not in under_way]
         jobs = [_queued(actor, destination, entity, reason, ticket) for entity in fresh]
-        return ExportJob.objects.bulk_create(jobs)
+        return _keep(actor, organization, jobs)
+
+
+def _keep(actor: Actor, organization: Organization, jobs: list[ExportJob]) -> list[ExportJob]:
+    """Rows and the ledger's entry of who asked for them, from where and why, stand or fall together."""
+    if jobs:
+        one = jobs[0] if len(jobs) == 1 else None
+        journal.record(
+            actor,
+            Entry.Kind.REQUESTED,
+            organization=organization.organization_id,
+            operation=OPERATION,
+            target=one.entity_id if one else "",
+            target_name=one.entity_name if one else f"{len(jobs)} mailboxes",
+            reason=jobs[0].reason,
+            ticket=jobs[0].ticket,
+            mailboxes=[{"EntityId": job.entity_id, "Name": job.entity_name} for job in jobs],
+            destination=f"{jobs[0].bucket}/{jobs[0].prefix}",
+        )
+    return ExportJob.objects.bulk_create(jobs)
 
 
 def _queued(actor: Actor, destination: Destination, entity: Entity, reason: str, ticket: str) -> ExportJob:
@@ -224,7 +244,7 @@ def _withdraw(actor: Actor, job: ExportJob, reason: str) -> bool:
             return False
         journal.record(
             actor,
-            Entry.Kind.CHANGED,
+            Entry.Kind.REQUESTED,
             organization=job.organization.organization_id,
             operation="CancelMailboxExportJob",
             target=job.entity_id,
@@ -239,10 +259,12 @@ def retry(actor: Actor, job: ExportJob) -> ExportJob:
     """A new export of the same mailbox to the same place, with a token of its own."""
     policy.require(actor, OPERATION, job.organization, {"EntityId": job.entity_id})
     fields = ("entity_id", "entity_name", "role_arn", "kms_key_arn", "bucket", "prefix", "reason", "ticket")
-    return ExportJob.objects.create(
+    again = ExportJob(
         organization=job.organization,
         mailbox_mb=job.mailbox_mb,
         requested_by_id=actor.operator_id,
         requested_by=actor.name,
         **{name: getattr(job, name) for name in fields},
     )
+    with transaction.atomic():
+        return _keep(actor, job.organization, [again])[0]

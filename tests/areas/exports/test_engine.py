@@ -1,5 +1,6 @@
 """The export engine against the sandbox: started once, queued at limits, settled whatever happens."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from console.areas.exports import engine, polling, verifying
 from console.areas.exports.models import RUNNING_AT_ONCE, Destination, ExportJob
 from console.aws import errors, gateway, transport
+from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
 from console.operators import policy
@@ -32,6 +34,22 @@ class TestRequest:
     def test_queues_a_row_and_calls_nobody(self, job: ExportJob, sandbox: TestSandbox) -> None:
         assert job.state == State.QUEUED
         assert known_to_aws(sandbox) == []
+
+    def test_enters_who_asked_from_where_and_why(
+        self, exporter: Actor, destination: Destination, ada: Entity, bo: Entity
+    ) -> None:
+        engine.request(replace(exporter, address="192.0.2.9"), destination, [ada, bo], reason="both leave")
+        entry = Entry.objects.get()
+        assert (entry.kind, entry.address, entry.reason) == ("requested", "192.0.2.9", "both leave")
+        assert {each["EntityId"] for each in entry.body["mailboxes"]} == {ada.entity_id, bo.entity_id}
+
+    def test_queues_nothing_if_the_ledger_cannot_be_written(
+        self, exporter: Actor, destination: Destination, ada: Entity, settings: Any
+    ) -> None:
+        settings.LEDGER_KEYS = {}
+        with pytest.raises(journal.LedgerUnavailable):
+            engine.request(exporter, destination, [ada], reason="")
+        assert not ExportJob.objects.exists()
 
     def test_does_not_queue_a_mailbox_twice(
         self, job: ExportJob, exporter: Actor, destination: Destination, ada: Entity
@@ -241,7 +259,8 @@ class TestCancel:
         job.refresh_from_db()
         assert job.state == State.CANCELLED
         assert known_to_aws(sandbox) == []
-        assert Entry.objects.get(kind="changed").reason == "not needed"
+        entry = Entry.objects.get(kind="requested", operation="CancelMailboxExportJob")
+        assert entry.reason == "not needed"
 
     def test_asks_aws_to_stop_a_running_one(
         self, job: ExportJob, exporter: Actor, sandbox: TestSandbox, time: Time

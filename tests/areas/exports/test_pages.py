@@ -293,7 +293,9 @@ class TestDestinations:
 class TestAnotherOrganization:
     @pytest.fixture
     def foreign(self, db: None) -> Organization:
-        return Organization.objects.create(organization_id="m-" + "f" * 32, slug="foreign", region="us-east-1")
+        return Organization.objects.create(
+            organization_id="m-" + "f" * 32, slug="foreign", region="us-east-1"
+        )
 
     @pytest.mark.parametrize("name", ["list", "create", "csv", "under-way", "destinations"])
     def test_does_not_exist_and_aws_is_not_asked(
