@@ -66,7 +66,7 @@ def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestSandbox]:
 
 @pytest.fixture
 def organization(db: None, town: TestSandbox) -> Organization:
-    """Read completely, details and all. What writes needs real transactions: intents have to commit."""
+    """Read completely, details and all."""
     cache.clear()
     made = Organization.objects.create(
         organization_id=town.organization_id,

@@ -11,8 +11,6 @@ from console.mirror.models import Entity
 from console.sandbox.testing import ADA, TestSandbox
 from tests.areas.users.conftest import DEE, Desk, Wire, written
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 
 def loaded(desk: Desk, user_id: str = ADA) -> dict[str, Any]:
     """What a browser would send back of the form as it is."""

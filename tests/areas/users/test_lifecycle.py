@@ -11,8 +11,6 @@ from console.mirror.models import Domain, Entity
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
 from tests.areas.users.conftest import BRANCH, DEE, Desk, Wire, written
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 
 def text(response: Any) -> str:
     return str(response.content.decode())

@@ -13,7 +13,6 @@ from console.sandbox.records import User
 from console.sandbox.testing import ADA, TestSandbox
 from tests.areas.users.conftest import DEE, Desk, Wire, written
 
-pytestmark = pytest.mark.django_db(transaction=True)
 TYPED = "Tr0ub4dor-canary"
 
 

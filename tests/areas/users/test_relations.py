@@ -8,8 +8,6 @@ from console.mirror.models import Entity, Permission
 from console.sandbox.testing import ADA, BO, TestSandbox
 from tests.areas.users.conftest import BRANCH, DEE, NURSES, TEAM, Desk, Wire, written
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 
 def text(response: Any) -> str:
     return str(response.content.decode())
