@@ -173,6 +173,11 @@ LEDGER_KEYS: dict[str, str] = env.dict("LEDGER_KEYS", default={})
 # AWS: an endpoint and credentials of an organization's own win over these (mirror.Organization).
 WORKMAIL_REGION = env.str("WORKMAIL_REGION", default="us-east-1")
 AWS_ENDPOINT_URL = env.str("WORKMAIL_ENDPOINT_URL", default="")
+
+# Exports: how often they are looked after, and after how long a start is anybody's again whose worker is
+# silent. Longer than a call may take (its timeouts, three times), or live workers are overtaken.
+EXPORT_SWEEP_SECONDS = env.float("EXPORT_SWEEP_SECONDS", default=10.0)
+EXPORT_LEASE_SECONDS = env.float("EXPORT_LEASE_SECONDS", default=60.0)
 # How fast the mirror reads details; AWS publishes no limit for WorkMail, and throttling halves the pace.
 MIRROR_CALLS_PER_SECOND = env.float("MIRROR_CALLS_PER_SECOND", default=20.0)
 
@@ -205,7 +210,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
 )
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "exports": {"task": "console.areas.exports.tasks.sweep", "schedule": 10.0},
+    "exports": {"task": "console.areas.exports.tasks.sweep", "schedule": EXPORT_SWEEP_SECONDS},
     "adopting": {"task": "console.areas.exports.tasks.adopt", "schedule": 600.0},
     "mirror": {"task": "console.mirror.tasks.sweep", "schedule": 15.0},
     "settling": {"task": "console.aws.tasks.settle", "schedule": 30.0},
