@@ -1,7 +1,8 @@
 """What a process does while it is killed or held up, and what must hold once others have gone on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Protocol
 
 from django.db.models import F
@@ -31,6 +32,7 @@ class Town:
     time: Time
     destination: Destination
     actor: Actor
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
     def organization(self) -> Organization:

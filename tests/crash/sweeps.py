@@ -41,12 +41,19 @@ def held_up(town: Town, begin: Begin, at: Iterable[int] | None = None) -> Tally:
     return swept(town, begin, live, at)
 
 
-def each_once(town: Town, begin: Begin) -> list[int]:
-    """Where the story comes to a line for the first time, however often loops bring it back."""
-    story = begin(town, 0)
-    sites = lines.reached(story.act, town.aws)
+def each_once(town: Town, begin: Begin, *, but: Iterable[Begin] = ()) -> list[int]:
+    """Where the story comes to a line for the first time, without those lines that other stories come to."""
+    known = {site for other in but for site in sites(town, other)}
+    first = {site: number for number, site in reversed([*enumerate(sites(town, begin), 1)])}
+    return sorted(number for site, number in first.items() if site not in known)
+
+
+def sites(town: Town, begin: Begin) -> list[lines.Site]:
+    """The lines of a story that comes to its end, in their order."""
+    story = begin(town, -next(town.numbers))
+    reached = lines.reached(story.act, town.aws)
     assert [*story.others(), *story.wrongs()] == []
-    return [number for number, site in enumerate(sites, 1) if site not in sites[: number - 1]]
+    return reached
 
 
 def swept(town: Town, begin: Begin, live: Live, at: Iterable[int] | None) -> Tally:
