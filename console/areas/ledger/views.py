@@ -1,13 +1,15 @@
 """Pages of the ledger: what was done, attempted and noticed, and one entry in full."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from console.areas.ledger import scope
-from console.areas.ledger.tables import FILTERS, LEDGER, result
+from console.areas.ledger import listing as pages_of
+from console.areas.ledger import scope, showing
+from console.areas.ledger.tables import FILTERS, LEDGER
 from console.ledger import journal
 from console.ledger.jsonl import entry_line
 from console.ledger.models import Entry
@@ -19,15 +21,15 @@ from console.ui import csv, filters, pages, tables
 
 @performs("ReadLedger")
 def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    found = scope.rows(request.actor, organization, request.GET)
     context = {
         "title": "Ledger",
         "organization": organization,
-        "page": tables.paginate(found, LEDGER, request.GET, extra={"slug": organization.slug}),
-        "bar": filters.bar(FILTERS, request.GET, placeholder="Operator, person, ticket or request id"),
+        "page": pages_of.page(request.actor, organization, request.GET),
+        "bar": _bar(request),
         "since": request.GET.get("since", ""),
         "until": request.GET.get("until", ""),
         "may_export": policy.allows(request.actor, "ExportLedger", organization),
+        "whole": policy.reaches_all(request.actor, "ExportLedger", organization),
     }
     return pages.show(request, "ledger/list.html", context, fragment="rows")
 
@@ -35,18 +37,7 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
 @performs("ReadLedger")
 def detail(request: ConsoleRequest, organization: Organization, seq: int) -> HttpResponse:
     entry = get_object_or_404(scope.visible(request.actor, organization), seq=seq)
-    call = scope.visible(request.actor, organization).filter(call=entry.call).order_by("seq")
-    last = [each for each in call if each.kind == Entry.Kind.OUTCOME][-1:]
-    first = call[0]
-    context = {
-        "title": f"Entry {first.seq}",
-        "organization": organization,
-        "entry": first,
-        "call": call,
-        "result": result(first.kind, last[0].outcome if last else ""),
-        "aws_request_id": last[0].aws_request_id if last else "",
-        "error": last[0].body.get("error") if last else None,
-    }
+    context = showing.context(request.actor, organization, entry)
     return pages.show(request, "ledger/detail.html", context)
 
 
@@ -61,12 +52,34 @@ def as_jsonl(request: ConsoleRequest, organization: Organization) -> HttpRespons
     """Every entry of the view, outcomes included, each as it was signed.
 
     A part of the chain has no head, so its length proves nothing; `manage.py ledger export` writes
-    the whole of it.
+    the whole of it. Nobody can be made nameless in what is signed, so it is for those who may know all.
     """
-    found = scope.narrowed(scope.visible(request.actor, organization), request.GET).order_by("seq")
-    response = StreamingHttpResponse(_lines(found.iterator()), content_type="application/x-ndjson")
+    _require_everything(request, organization)
+    found = scope.narrowed(scope.visible(request.actor, organization), organization, request.GET)
+    response = StreamingHttpResponse(
+        _lines(found.order_by("seq").iterator()), content_type="application/x-ndjson"
+    )
     response["Content-Disposition"] = csv.attachment(_filename(organization, "jsonl"))
     return response
+
+
+def _bar(request: ConsoleRequest) -> filters.Bar:
+    bar = filters.bar(FILTERS, request.GET, placeholder="Operator, person, ticket or request id")
+    dated = bool(request.GET.get("since") or request.GET.get("until"))
+    return replace(bar, active=bar.active or dated)
+
+
+def _require_everything(request: ConsoleRequest, organization: Organization) -> None:
+    if policy.reaches_all(request.actor, "ExportLedger", organization):
+        return
+    journal.record(
+        request.actor,
+        Entry.Kind.DENIED,
+        organization=organization.organization_id,
+        operation="ExportLedger",
+        path=request.path,
+    )
+    raise policy.Denied("Signed entries name others, too, and your rights are narrowed: take the CSV.")
 
 
 def _lines(entries: Iterator[Entry]) -> Iterator[str]:

@@ -1,0 +1,115 @@
+"""The ledger as files: a CSV that no spreadsheet computes, JSON lines that prove themselves."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from console.ledger import chain, journal
+from console.ledger.models import Entry
+from console.mirror.models import Organization
+from console.operators.models import Operator
+from tests.areas import world
+from tests.areas.ledger.conftest import done, intend, person, record, to
+from tests.ledger.support import keys
+
+pytestmark = pytest.mark.django_db
+Kind = Entry.Kind
+
+
+def rows(client: Client, **params: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(world.body(client.get(to("csv"), params)).lstrip("\ufeff"))))
+
+
+def lines(client: Client, **params: str) -> list[dict[str, Any]]:
+    *whole, rest = world.body(client.get(to("jsonl"), params)).split("\n")
+    assert rest == ""
+    return [json.loads(line) for line in whole]
+
+
+class TestCsv:
+    def test_has_the_rows_of_the_view_with_their_results(self, reader: Client) -> None:
+        done("ResetPassword", target_name="ada@example.com", ticket="T-1")
+        done("UpdateUser", target_name="bo@example.com")
+        found = rows(reader, q="ada@")
+        assert [(row["What"], row["On"], row["Result"], row["Ticket"]) for row in found] == [
+            ("ResetPassword", "ada@example.com", "done", "T-1")
+        ]
+
+    @pytest.mark.parametrize("text", ["=1+1", "+49 30", "-1", "@SUM(A1)", "\t=1", "\uff1dcmd|' /C calc'!A0"])
+    def test_a_spreadsheet_computes_none_of_it(self, reader: Client, text: str) -> None:
+        done(target_name=text, reason=text, ticket=text)
+        row = rows(reader)[0]
+        assert {row["On"], row["Why"], row["Ticket"]} == {f"'{text}"}
+
+    def test_is_a_download_with_a_name_of_its_own(self, reader: Client) -> None:
+        answer = reader.get(to("csv"))
+        assert answer["Content-Disposition"].startswith('attachment; filename="ledger_example_')
+        assert answer["Content-Type"] == "text/csv; charset=utf-8"
+
+
+class TestJsonLines:
+    def test_every_line_is_an_entry_as_it_was_signed(self, reader: Client) -> None:
+        done(target_name="ada@example.com", reason="Ünïcode \u2028 “quotes” \\ and 😀")
+        record(Kind.OBSERVED, operation="UpdateUser")
+        found = lines(reader)
+        assert [line["seq"] for line in found] == [1, 2, 3]
+        for line in found:
+            assert chain.sign(line, keys()[line["key_id"]]) == line["hash"]
+
+    def test_a_changed_line_shows(self, reader: Client) -> None:
+        done()
+        line = lines(reader)[0]
+        assert chain.sign({**line, "operator": "mallory"}, keys()[line["key_id"]]) != line["hash"]
+
+    def test_one_entry_is_one_line_whatever_it_says(self, reader: Client) -> None:
+        done(reason="first\nsecond\r\nthird\x85fourth\u2029fifth")
+        text = world.body(reader.get(to("jsonl")))
+        assert text.count("\n") == 2
+
+    def test_the_filter_holds(self, reader: Client) -> None:
+        done("ResetPassword")
+        wanted = done("UpdateUser")
+        assert [line["seq"] for line in lines(reader, operation="UpdateUser")] == [wanted.seq, wanted.seq + 1]
+
+
+class TestRights:
+    @pytest.mark.parametrize("name", ["list", "csv", "jsonl"])
+    def test_not_for_the_helpdesk_whose_attempt_is_entered(
+        self, organization: Organization, name: str
+    ) -> None:
+        somebody = world.operator("Helpdesk", organization)
+        assert world.browser(somebody).get(to(name)).status_code == 403
+        entry = Entry.objects.get(kind=Kind.DENIED)
+        assert entry.operation == ("ReadLedger" if name == "list" else "ExportLedger")
+        assert entry.operator_id == somebody.pk
+
+    def test_a_narrowed_reader_gets_the_csv_of_hers_and_no_signed_entries(
+        self, organization: Organization, auditor: Operator
+    ) -> None:
+        nell = world.browser(world.operator("Auditor", organization, "example.com", name="nell"))
+        ada, zoe = person(organization, "ada"), person(organization, "zoe", "far.example")
+        done(target=ada.entity_id, target_name=ada.email)
+        done(target=zoe.entity_id, target_name=zoe.email)
+        assert [row["On"] for row in rows(nell)] == ["ada@example.com"]
+        assert nell.get(to("jsonl")).status_code == 403
+        assert Entry.objects.get(kind=Kind.DENIED).operation == "ExportLedger"
+        assert "JSON lines" not in world.body(nell.get(to("list")))
+
+    def test_reading_is_not_exporting(self, organization: Organization, auditor: Operator) -> None:
+        role = auditor.grants.get().role
+        role.permissions = ["ReadLedger"]
+        role.save()
+        client = world.browser(auditor)
+        assert "ledger.csv" not in world.body(client.get(to("list")))
+        assert client.get(to("csv")).status_code == 403
+
+
+class TestSecrets:
+    def test_what_was_never_entered_is_in_no_file(self, reader: Client) -> None:
+        entry = intend("ResetPassword", target="u-1", params={"UserId": "u-1", "Password": "[redacted]"})
+        journal.outcome(entry, Entry.Outcome.DONE)
+        assert "[redacted]" in world.body(reader.get(to("jsonl")))
