@@ -1,10 +1,11 @@
-"""Organizations as they begin: test domain, default access rule and the users that a directory brings."""
+"""Organizations as they begin: test domain, default rules and the users that a directory brings."""
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 
 from console.sandbox.records import AccessControlRule, Domain, Organization, User
+from console.sandbox.records_rules import MobileDeviceAccessRule
 from console.sandbox.store import Store
 
 ACCOUNT = "123456789012"  # the account of every access key that names no other; moto's too
@@ -55,6 +56,7 @@ def begin(store: Store, record: Organization) -> None:
     test = Domain(organization_id=record.organization_id, name=record.test_domain, is_test=True)
     store.domains.save(replace(test, ownership="VERIFIED", dkim="VERIFIED"))
     store.access_control_rules.save(default_rule(record.organization_id))
+    store.mobile_rules.save(default_mobile_rule(record.organization_id))
     for name in SYSTEM_USERS:
         store.entities.save(system_user(record.organization_id, name))
 
@@ -70,6 +72,14 @@ def default_rule(organization_id: str) -> AccessControlRule:
     """It allows everybody everything, and its dates are the epoch [documented]."""
     return AccessControlRule(
         organization_id=organization_id, name="default", effect="ALLOW", description="Default WorkMail Rule"
+    )
+
+
+def default_mobile_rule(organization_id: str) -> MobileDeviceAccessRule:
+    """It allows every device [documented]; its name and dates are [inferred], its id is [unknown]."""
+    digest = hashlib.sha256(f"{organization_id}/mobile".encode()).hexdigest()
+    return MobileDeviceAccessRule(
+        organization_id=organization_id, rule_id=digest[:32], name="ALLOW-all", effect="ALLOW"
     )
 
 

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
-from console.sandbox import records
+from console.sandbox import records, records_rules
 
 VERSION = 1
 SCHEMA = """
@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS records (
   collection TEXT, key TEXT, type TEXT, body TEXT, PRIMARY KEY (collection, key)
 ) WITHOUT ROWID;
 """
-TYPES = {type_.__name__: type_ for type_ in records.RECORDS}
+TYPES = {type_.__name__: type_ for type_ in (*records.RECORDS, *records_rules.RECORDS)}
 
 
 class StateUnusable(Exception):

@@ -3,6 +3,7 @@
 from console.aws import model
 from console.sandbox.errors import ServiceError, listed
 from console.sandbox.records import Entity, Group, Resource, User, folded
+from console.sandbox.records_rules import ImpersonationRole
 from console.sandbox.registry import Call, Params
 
 # These accept an id or a name, but no address [documented]; all others that take an EntityIdentifier
@@ -13,13 +14,21 @@ KINDS = {User: "user", Group: "group", Resource: "resource"}
 
 def find(call: Call, params: Params, member: str) -> Entity | None:
     """The entity that this member of the request means, deleted ones by their id alone."""
-    identifier: str = params[member]
+    if model.input_members(call.operation)[member].name == "EntityIdentifier":
+        return by_any_form(call, params[member])
+    return by_id(call, params[member])
+
+
+def by_id(call: Call, identifier: str) -> Entity | None:
+    found = call.store.entities.get(identifier)
+    return found if found and found.organization_id == call.organization.organization_id else None
+
+
+def by_any_form(call: Call, identifier: str) -> Entity | None:
+    """By id, name or, where the operation takes one, address."""
+    if found := by_id(call, identifier):
+        return found
     entities, organization_id = call.store.entities, call.organization.organization_id
-    by_id = entities.get(identifier)
-    if by_id is not None and by_id.organization_id == organization_id:
-        return by_id
-    if model.input_members(call.operation)[member].name != "EntityIdentifier":
-        return None
     if found := entities.claimed("name", organization_id, folded(identifier)):
         return found
     if call.operation in NO_ADDRESS:
@@ -42,6 +51,14 @@ def user(call: Call, params: Params, member: str = "UserId", *, deleted: bool = 
     return found
 
 
+def listed_user(call: Call, found: Entity | None, identifier: str) -> User:
+    """What one identifier in a list of users led to, if that is a living user."""
+    if not isinstance(found, User):
+        raise not_found(identifier)
+    living(call, found)
+    return found
+
+
 def group(call: Call, params: Params, member: str = "GroupId", *, deleted: bool = False) -> Group:
     found = entity(call, params, member, deleted=deleted)
     if not isinstance(found, Group):
@@ -53,6 +70,13 @@ def resource(call: Call, params: Params, member: str = "ResourceId", *, deleted:
     found = entity(call, params, member, deleted=deleted)
     if not isinstance(found, Resource):
         raise not_found(params[member])
+    return found
+
+
+def role(call: Call, role_id: str) -> ImpersonationRole:
+    found = call.store.impersonation_roles.get(f"{call.organization.organization_id}/{role_id}")
+    if found is None:
+        raise ServiceError("ResourceNotFoundException", f"There is no impersonation role {role_id}")
     return found
 
 

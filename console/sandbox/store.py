@@ -19,6 +19,12 @@ from console.sandbox.records import (
     Organization,
     Permission,
 )
+from console.sandbox.records_rules import (
+    ImpersonationRole,
+    MobileDeviceAccessOverride,
+    MobileDeviceAccessRule,
+    UsedToken,
+)
 from console.sandbox.settings import Settings
 from console.sandbox.storage import Bucketless, Storage
 from console.sandbox.tables import Table
@@ -56,6 +62,10 @@ class Store:
         self.delegations: Table[Delegation] = self._table(Delegation)
         self.permissions: Table[Permission] = self._table(Permission)
         self.access_control_rules: Table[AccessControlRule] = self._table(AccessControlRule)
+        self.mobile_rules: Table[MobileDeviceAccessRule] = self._table(MobileDeviceAccessRule)
+        self.mobile_overrides: Table[MobileDeviceAccessOverride] = self._table(MobileDeviceAccessOverride)
+        self.impersonation_roles: Table[ImpersonationRole] = self._table(ImpersonationRole)
+        self.used_tokens: Table[UsedToken] = self._table(UsedToken)
         self.export_jobs: Table[ExportJob] = self._table(ExportJob)
 
     def _table(self, record: Any) -> Table[Any]:

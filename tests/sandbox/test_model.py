@@ -20,12 +20,18 @@ from console.sandbox.registry import Call, Params
 from console.sandbox.testing import ADA, BO, BUCKET, CY, KEY, ROLE, TestSandbox
 
 STRINGS = {
+    "Action": "EWS",
+    "Actions": "EWS",
+    "NotActions": "EWS",
     "Alias": "countess@example.com",
     "DirectoryId": "d-0123456789",
     "DomainName": "example.com",
     "Email": "countess@example.com",
     "IdentityProviderUserId": "11111111-2222-3333-4444-555555555555",
     "IdentityProviderUserIdPrefix": "1111",
+    "IpAddress": "192.0.2.1",
+    "IpRanges": "192.0.2.0/24",
+    "NotIpRanges": "192.0.2.0/24",
     "KmsKeyArn": KEY,
     "Password": "Sommer2026!",
     "RoleArn": ROLE,
@@ -42,7 +48,8 @@ FRESH: dict[str, dict[str, Any]] = {
     "DisassociateMemberFromGroup": {"MemberId": ADA},
     "RegisterToWorkMail": {"EntityId": CY, "Email": "new@example.com"},
 }
-ENTITIES = {"UserId": ADA, "EntityId": ADA, "MemberId": BO, "GranteeId": BO}
+ENTITIES = {"UserId": ADA, "EntityId": ADA, "MemberId": BO, "GranteeId": BO, "TargetUser": ADA}
+USERS = dict.fromkeys(("UserIds", "NotUserIds", "TargetUsers", "NotTargetUsers"), ADA)
 
 
 def generated(shape: Shape, name: str, known: dict[str, Any]) -> Any:
@@ -91,9 +98,16 @@ def known(sandbox: TestSandbox) -> dict[str, Any]:
         "ClientToken": "known",
     }
     job = sandbox.call("StartMailboxExportJob", EntityId=BO, **export)["JobId"]
+    sandbox.call("PutMobileDeviceAccessOverride", UserId=ADA, DeviceId="generated", Effect="DENY")
+    mobile_rule = sandbox.call("CreateMobileDeviceAccessRule", Name="known", Effect="ALLOW")
+    role = sandbox.call("CreateImpersonationRole", Name="known", Type="READ_ONLY", Rules=[])
+    roles = ("ImpersonationRoleId", "ImpersonationRoleIds", "NotImpersonationRoleIds")
     return {
         **STRINGS,
         **ENTITIES,
+        **USERS,
+        **mobile_rule,
+        **dict.fromkeys(roles, role["ImpersonationRoleId"]),
         "OrganizationId": sandbox.organization_id,
         "GroupId": group.entity_id,
         "ResourceId": room.entity_id,
@@ -114,7 +128,9 @@ class TestEveryOperation:
         self, operation: str, whom: str, sandbox: TestSandbox, known: dict[str, Any]
     ) -> None:
         gone = sandbox.user("gone", state="DELETED").entity_id
-        others = dict.fromkeys((*ENTITIES, "GroupId", "ResourceId"), gone if whom == "deleted" else CY)
+        others = dict.fromkeys(
+            (*ENTITIES, *USERS, "GroupId", "ResourceId"), gone if whom == "deleted" else CY
+        )
         for request in requests(operation, {**known, **others}):
             self.outcome(sandbox, operation, request)
 

@@ -125,7 +125,9 @@ def delete(call: Call, params: Params, member: str, kind: type[Any]) -> None:
         return
     if found.is_enabled:
         raise wrong_state(found, "is enabled")
-    for table in (call.store.memberships, call.store.delegations, call.store.permissions):
+    store = call.store
+    # That overrides go with their user is [inferred].
+    for table in (store.memberships, store.delegations, store.permissions, store.mobile_overrides):
         for link in table.all("of", found.entity_id) + table.all("for", found.entity_id):
             table.delete(link.key)
     call.store.entities.save(replace(found, state="DELETED", email="", aliases=()))
