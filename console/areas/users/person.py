@@ -75,6 +75,7 @@ def context(actor: Actor, person: Entity) -> dict[str, Any]:
         "exports": export_jobs(actor, person),
         "history": history(actor, person),
         "dies": dies(person),
+        "whole": policy.reaches_all(actor, "DescribeUser", person.organization),
     }
 
 
