@@ -69,6 +69,12 @@ class Town:
             for job in self.jobs(person):
                 self.sandbox.store.export_jobs.save(replace(job, client_token=f"forgotten-{job.job_id}"))
 
+    def forget_jobs(self) -> None:
+        """Nobody looks at the last story's any more, and every list of them would grow longer."""
+        with self.sandbox.store.transaction():
+            for job in [*self.sandbox.store.export_jobs]:
+                self.sandbox.store.export_jobs.delete(job.job_id)
+
 
 class Story(Protocol):
     """One life of a process, with a person of its own so that lives do not meet."""

@@ -57,9 +57,10 @@ def sites(town: Town, begin: Begin) -> list[lines.Site]:
 
 
 def swept(town: Town, begin: Begin, live: Live, at: Iterable[int] | None) -> Tally:
-    """Until something is wrong: one finding is enough."""
+    """Story after story, until something is wrong: one finding is enough."""
     tally = Tally()
     for line in at or count(1):
+        town.forget_jobs()
         story = begin(town, line)
         goes_on, on_the_way = live(story, line)
         tally.points += goes_on

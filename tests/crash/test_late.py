@@ -20,7 +20,6 @@ class TestHeldUp:
     def test_a_process_that_comes_back_late_changes_nothing(self, story: type[Story], town: Town) -> None:
         tally = sweeps.held_up(town, story, sweeps.each_once(town, story))
         assert tally.wrongs == []
-        print("POINTS", tally.points)
         assert tally.points > 80
 
 

@@ -14,18 +14,15 @@ class TestKilled:
         everywhere = None if connection.vendor == "sqlite" else sweeps.each_once(town, Export)
         tally = sweeps.killed(town, Export, everywhere)
         assert tally.wrongs == []
-        print("POINTS", tally.points)
         assert tally.points > (300 if everywhere is None else 150)
 
     @pytest.mark.parametrize("story", [Forgotten, Waiting])
     def test_on_the_rarer_ways_of_an_export_neither(self, story: type[Story], town: Town) -> None:
         tally = sweeps.killed(town, story, sweeps.each_once(town, story, but=[Export]))
         assert tally.wrongs == []
-        print("POINTS", tally.points)
         assert tally.points > 5
 
     def test_at_any_line_of_a_write_the_ledger_is_right_about_it_in_the_end(self, town: Town) -> None:
         tally = sweeps.killed(town, Mending, sweeps.each_once(town, Mending))
         assert tally.wrongs == []
-        print("POINTS", tally.points)
         assert tally.points > 100
