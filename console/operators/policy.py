@@ -74,6 +74,12 @@ def reaches_all(actor: Actor, operation: str, organization: Organization) -> boo
     return _reach(rights.of(actor), action(operation), organization).everywhere
 
 
+def narrowed_to(actor: Actor, operation: str, organization: Organization) -> list[str]:
+    """The mail domains that narrow what `actor` may perform `operation` on; none where nothing does."""
+    reach = _reach(rights.of(actor), action(operation), organization)
+    return [] if reach.everywhere else sorted(reach.domains)
+
+
 def organizations(actor: Actor) -> QuerySet[Organization]:
     """Those in which `actor` holds any live grant; all others do not exist for her."""
     held = rights.of(actor)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
@@ -17,8 +18,11 @@ from console.operators.actors import Actor
 
 KEPT = timedelta(days=30)  # a disabled mailbox, before WorkMail removes it [documented]
 SOON = timedelta(days=7)
+RECENT = timedelta(days=30)  # what is looked through for open changes: the ledger only ever grows
 FULL = 0.9  # of its quota: WorkMail warns its owner there [documented]
 MAILBOX = Q(kind="user", role="USER", state="ENABLED")
+LAST = 5
+LISTING, READING = "ListMailboxExportJobs", "ReadLedger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +35,51 @@ class Concern:
 
 
 def counts(entities: QuerySet[Entity]) -> dict[str, int]:
-    """How many there are of what, in one query."""
-    live = ~Q(state="DELETED")
-    return entities.aggregate(
-        people=Count("pk", filter=Q(kind="user") & live & ~Q(role="SYSTEM_USER")),
-        enabled=Count("pk", filter=MAILBOX),
-        disabled=Count("pk", filter=Q(kind="user", state="DISABLED") & ~Q(role="SYSTEM_USER")),
-        groups=Count("pk", filter=Q(kind="group") & live),
-        resources=Count("pk", filter=Q(kind="resource") & live),
-    )
+    """How many there are of what, deleted ones left out as in the lists that the figures lead to."""
+    found: dict[tuple[str, str], int] = {
+        (kind, state): count
+        for kind, state, count in entities.order_by().values_list("kind", "state").annotate(Count("pk"))
+    }
+
+    def living(kind: str) -> int:
+        return found.get((kind, "ENABLED"), 0) + found.get((kind, "DISABLED"), 0)
+
+    return {
+        "people": living("user"),
+        "disabled": found.get(("user", "DISABLED"), 0),
+        "groups": living("group"),
+        "resources": living("resource"),
+    }
 
 
-def exported(entities: QuerySet[Entity], organization: Organization) -> int:
-    """Mailboxes of which a completed export exists."""
+def exported(actor: Actor, organization: Organization) -> dict[str, int] | None:
+    """Of how many mailboxes a completed export exists; `None` for whom exports are no business."""
+    if not policy.allows(actor, LISTING, organization):
+        return None
+    mailboxes = policy.visible(actor, LISTING, organization).filter(MAILBOX)
     done = ExportJob.objects.filter(organization=organization, state=ExportJob.State.COMPLETED)
-    return entities.filter(MAILBOX, entity_id__in=done.values("entity_id")).count()
+    return {
+        "done": mailboxes.filter(entity_id__in=done.values("entity_id")).count(),
+        "all": mailboxes.count(),
+    }
+
+
+def exports_under_way(actor: Actor, organization: Organization) -> dict[str, Any] | None:
+    if not policy.allows(actor, LISTING, organization):
+        return None
+    jobs = exports.visible(actor, LISTING, organization)
+    running = jobs.filter(state__in=[ExportJob.State.STARTING, ExportJob.State.RUNNING])
+    return {**exports.summary(jobs), "jobs": running.order_by("started_at", "pk")[:LAST]}
+
+
+def own_changes(actor: Actor, organization: Organization) -> list[Entry]:
+    """What she did last herself to whom she still may see; that takes no right to read the ledger."""
+    intents = Entry.objects.filter(
+        organization=organization.organization_id, operator_id=actor.operator_id, kind=Entry.Kind.INTENT
+    )
+    seen = policy.visible(actor, "DescribeUser", organization).filter(kind="user")
+    mine = intents.filter(target__in=seen.values("entity_id"))
+    return list(mine.with_result().order_by("-seq")[:LAST])
 
 
 def concerns(actor: Actor, organization: Organization) -> Iterator[Concern]:
@@ -58,23 +92,28 @@ def concerns(actor: Actor, organization: Organization) -> Iterator[Concern]:
 
 
 def _exports(actor: Actor, organization: Organization) -> Iterator[Concern]:
-    if not policy.allows(actor, "ListMailboxExportJobs", organization):
+    if not policy.allows(actor, LISTING, organization):
         return
-    jobs = exports.visible(actor, "ListMailboxExportJobs", organization)
+    jobs = exports.visible(actor, LISTING, organization)
     href = reverse("exports:list", args=[organization.slug]) + "?stage=problem"
-    if differing := jobs.filter(check_result=ExportJob.Check.DIFFERS).count():
-        yield Concern(f"{some(differing, 'zip does', 'zips do')} not match WorkMail's log.", href, "danger")
     stuck = Q(state__in=[ExportJob.State.FAILED, ExportJob.State.PARKED])
-    if failed := jobs.filter(stuck).count():
+    found = jobs.aggregate(
+        differing=Count("pk", filter=Q(check_result=ExportJob.Check.DIFFERS)),
+        failed=Count("pk", filter=stuck),
+    )
+    if differing := found["differing"]:
+        yield Concern(f"{some(differing, 'zip does', 'zips do')} not match WorkMail's log.", href, "danger")
+    if failed := found["failed"]:
         yield Concern(f"{some(failed, 'export has', 'exports have')} failed.", href, "danger")
 
 
 def _unsettled(actor: Actor, organization: Organization) -> Iterator[Concern]:
-    if not policy.reaches_all(actor, "ReadLedger", organization):
+    if not policy.reaches_all(actor, READING, organization):
         return
-    entries = Entry.objects.filter(organization=organization.organization_id)
+    since = timezone.now() - RECENT
+    entries = Entry.objects.filter(organization=organization.organization_id, at__gte=since)
     href = reverse("ledger:list", args=[organization.slug]) + "?outcome=open"
-    if count := entries.open().count():
+    if count := entries.open().order_by().count():
         yield Concern(f"Of {some(count, 'change', 'changes')} the outcome is not known yet.", href)
 
 

@@ -1,12 +1,12 @@
 """Pages of an organization as a whole: where to begin, how things stand, and who is meant by a name."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from console.areas.exports import scope as exports
-from console.areas.exports.models import ExportJob
 from console.areas.organizations import figures
 from console.mirror import sync
 from console.mirror.models import Organization
@@ -29,20 +29,20 @@ def home(request: ConsoleRequest) -> HttpResponse:
 
 @performs("ReadOverview")
 def overview(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    entities = policy.visible(request.actor, "ReadOverview", organization)
-    jobs = exports.visible(request.actor, "ListMailboxExportJobs", organization)
-    running = jobs.filter(state__in=[ExportJob.State.STARTING, ExportJob.State.RUNNING])
-    counts = figures.counts(entities)
+    actor = request.actor
+    entities = policy.visible(actor, "ReadOverview", organization)
     context = {
         "title": "Overview",
         "organization": organization,
-        "counts": counts,
-        "exported": figures.exported(entities, organization),
-        "exports": exports.summary(jobs),
-        "running": running.order_by("started_at")[:5],
-        "concerns": list(figures.concerns(request.actor, organization)),
-        "freshness": sync.freshness(organization),
-        "may_sync": policy.allows(request.actor, "SyncMirror", organization),
+        "counts": figures.counts(entities),
+        "exported": figures.exported(actor, organization),
+        "exports": figures.exports_under_way(actor, organization),
+        "concerns": list(figures.concerns(actor, organization)),
+        "own": figures.own_changes(actor, organization),
+        "domains": policy.narrowed_to(actor, "ReadOverview", organization),
+        "may_create": policy.allows(actor, "CreateUser", organization),
+        "may_export": policy.allows(actor, "StartMailboxExportJob", organization),
+        **_freshness(request, organization),
     }
     return pages.show(request, "organizations/overview.html", context)
 
@@ -50,8 +50,7 @@ def overview(request: ConsoleRequest, organization: Organization) -> HttpRespons
 @performs("ReadOverview")
 def freshness(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     """How far the mirror is, asked for every two seconds while it is being filled."""
-    context = {"organization": organization, "freshness": sync.freshness(organization)}
-    context["may_sync"] = policy.allows(request.actor, "SyncMirror", organization)
+    context = {"organization": organization, **_freshness(request, organization)}
     return pages.show(request, "organizations/overview.html", context, fragment="freshness")
 
 
@@ -86,3 +85,12 @@ def search(request: ConsoleRequest, organization: Organization) -> HttpResponse:
         "count": len(everything),
     }
     return pages.show(request, "organizations/search.html", context)
+
+
+def _freshness(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
+    """Numbers and errors of the reading are about everybody: a narrowed operator sees only how far it is."""
+    return {
+        "freshness": sync.freshness(organization),
+        "may_sync": policy.allows(request.actor, "SyncMirror", organization),
+        "whole": policy.reaches_all(request.actor, "ReadOverview", organization),
+    }
