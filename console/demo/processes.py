@@ -5,7 +5,18 @@ from shlex import join
 
 from console.demo.environment import Place, broker_program
 
-GUNICORN = ("--no-control-socket", "-k", "gthread", "-w", "2", "--threads", "4", "--log-level", "warning")
+GUNICORN = (
+    "--preload",
+    "--no-control-socket",
+    "-k",
+    "gthread",
+    "-w",
+    "2",
+    "--threads",
+    "4",
+    "--log-level",
+    "warning",
+)
 # Reading the directory takes up to two at once for half a minute; exports and settling must not wait for it.
 WORKER = ("--pool", "prefork", "-c", "4", "--without-gossip", "--without-mingle", "-l", "WARNING")
 # It keeps hints: a row in the database is the job, so it may lose its last second.

@@ -4,12 +4,13 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from functools import partial
 from threading import Thread
 
-from honcho.manager import Manager
+from honcho.manager import KILL_WAIT, Manager
 from honcho.process import Popen, Process
 
 PR_SET_PDEATHSIG = 1
@@ -45,7 +46,7 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
         self._process_ctor = Child
         self._once_started = once_started
         self._last = set(last)
-        self._told: set[str] = set()
+        self._told: dict[str, float] = {}
 
     def run(self) -> int:
         """Run until a process ends or a signal comes; every process has ended when this returns."""
@@ -72,11 +73,21 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
         return started
 
     def _tell(self) -> None:
-        running = {name for name, process in self._processes.items() if "returncode" not in process}
-        for name in (running - self._last or running) - self._told:
-            self._told.add(name)
+        running = self._running()
+        for name in (running - self._last or running) - set(self._told):
+            self._told[name] = time.monotonic()
             with suppress(ProcessLookupError):
                 os.kill(self._processes[name]["pid"], signal.SIGTERM)
+
+    def kill(self) -> None:
+        # honcho counts the seconds from the first process that ended; each has its own here.
+        late = time.monotonic() - KILL_WAIT
+        for name in self._running():
+            if self._told.get(name, late) < late:
+                self._procmgr.kill(self._processes[name]["pid"])
+
+    def _running(self) -> set[str]:
+        return {name for name, process in self._processes.items() if "returncode" not in process}
 
 
 def supervise(
