@@ -56,14 +56,14 @@ class TestTheMenu:
         frame = Frame(request_of(operator("Owner"), "/guide/"))
         assert frame.organization == organization()
 
-    def test_it_costs_two_queries_however_long_it_is(self) -> None:
+    def test_it_costs_one_query_however_long_it_is(self) -> None:
         request = request_of(operator("Owner"))
         with rights.one_request(), CaptureQueriesContext(connection) as queries:
             frame = Frame(request)
             assert frame.menu
             assert frame.organizations
             assert frame.search_url
-        assert len(queries) == 2  # her grants, which the view asked for already, and her organizations
+        assert len(queries) == 1  # her grants with their organizations, which the view asked for already
 
 
 class TestTheSwitcher:
