@@ -7,14 +7,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from console.areas.organizations import figures
+from console.areas.organizations import figures, finding
 from console.mirror import sync
-from console.mirror.models import Organization
+from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs, signed_in
 from console.ui import pages
-
-FOUND = 20  # of each kind
 
 
 @signed_in("leads on to an organization of the operator's own, or says that she has none")
@@ -66,23 +64,15 @@ def sync_now(request: ConsoleRequest, organization: Organization) -> HttpRespons
 def search(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     """People, groups and rooms by any name or address; the only match is opened at once."""
     text = request.GET.get("q", "").strip()
-    entities = policy.visible(request.actor, "ListUsers", organization)
-    found = entities.matching(text).exclude(state="DELETED") if text else entities.none()
-    kinds = [
-        ("People", list(found.filter(kind="user").order_by("sort_name")[:FOUND])),
-        ("Groups", list(found.filter(kind="group").order_by("sort_name")[:FOUND])),
-        ("Rooms and equipment", list(found.filter(kind="resource").order_by("sort_name")[:FOUND])),
-    ]
-    everything = [entity for _, each in kinds for entity in each]
-    if len(everything) == 1 and everything[0].kind == "user":
-        return redirect("users:detail", organization.slug, everything[0].entity_id)
-    title = f"“{text}”" if text else "Search"
+    found = finding.find(request.actor, organization, text)
+    if (only := finding.only(found)) and only.kind == Entity.Kind.USER:
+        return redirect("users:detail", organization.slug, only.entity_id)
     context = {
-        "title": title,
+        "title": f"“{text}”" if text else "Search",
         "organization": organization,
         "text": text,
-        "kinds": kinds,
-        "count": len(everything),
+        "kinds": found,
+        "count": sum(len(each.entities) for each in found),
     }
     return pages.show(request, "organizations/search.html", context)
 

@@ -1,0 +1,42 @@
+"""Where somebody begins who has just signed in."""
+
+import pytest
+from django.test import Client
+
+from console.mirror.models import Organization
+from console.operators.models import Operator
+from tests.areas import world
+
+pytestmark = pytest.mark.django_db
+
+
+class TestHome:
+    def test_leads_to_the_overview_of_her_organization(self, owner: Client) -> None:
+        assert owner.get("/")["Location"] == "/o/example/"
+
+    def test_leads_to_the_first_of_several(self, organization: Organization) -> None:
+        first = Organization.objects.create(organization_id="m-2", slug="zzz", name="Aardvark", region="x")
+        somebody = world.operator("Owner", organization)
+        grant = somebody.grants.get()
+        grant.pk, grant.organization = None, first
+        grant.save()
+        assert world.browser(somebody).get("/")["Location"] == "/o/zzz/"
+
+    def test_leads_to_the_people_where_the_overview_is_not_hers(self, organization: Organization) -> None:
+        somebody = world.operator("Helpdesk", organization)
+        role = somebody.grants.get().role
+        role.permissions = ["ListUsers", "DescribeUser"]
+        role.save()
+        assert world.browser(somebody).get("/")["Location"] == "/o/example/users/"
+
+    def test_says_to_whom_nothing_is_granted_whom_to_ask(self, db: None) -> None:
+        nobody = Operator.objects.create(email="new@desk.example", name="New")
+        page = world.body(world.browser(nobody).get("/"))
+        assert "You have no role in any organization yet." in page
+        assert "Ask an owner of this console" in page
+        assert "/o/" not in page
+
+    def test_a_grant_that_has_ended_is_none(self, organization: Organization) -> None:
+        somebody = world.operator("Owner", organization)
+        somebody.grants.update(until="2020-01-01T00:00:00Z")
+        assert "no role" in world.body(world.browser(somebody).get("/"))
