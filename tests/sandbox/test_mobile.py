@@ -21,7 +21,7 @@ CONDITIONS = {
 }
 
 
-def create(sandbox: TestSandbox, name: str, effect: str = "DENY", **members: Any) -> str:
+def create(sandbox: TestSandbox, name: str, effect: str = "DENY", /, **members: Any) -> str:
     made = sandbox.call("CreateMobileDeviceAccessRule", Name=name, Effect=effect, **members)
     return str(made["MobileDeviceAccessRuleId"])
 
