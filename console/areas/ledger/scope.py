@@ -45,6 +45,12 @@ def rows(actor: Actor, organization: Organization, params: Any) -> EntryQuerySet
     return one_a_call(visible(actor, organization), organization, params).with_result()
 
 
+def about(actor: Actor, organization: Organization, target: str) -> EntryQuerySet:
+    """What concerns one target, latest first."""
+    own = parts(actor, organization)[0].filter(target=target).exclude(kind=Kind.OUTCOME)
+    return own.with_result().order_by("-seq")
+
+
 def one_a_call(entries: EntryQuerySet, organization: Organization, params: Any) -> EntryQuerySet:
     return narrowed(entries.exclude(kind=Kind.OUTCOME), organization, params)
 

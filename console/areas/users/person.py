@@ -76,6 +76,7 @@ def context(actor: Actor, person: Entity) -> dict[str, Any]:
         "history": history(actor, person),
         "dies": dies(person),
         "whole": policy.reaches_all(actor, "DescribeUser", person.organization),
+        "hidden": hidden(actor, person),
     }
 
 
@@ -113,6 +114,21 @@ def opens(actor: Actor, person: Entity) -> list[Access]:
     return [Access(row.owner.entity_id, row.owner, row.owner.kind, row.values) for row in rows]
 
 
+def hidden(actor: Actor, person: Entity) -> dict[str, int]:
+    """How many groups, and how much access, join her with whom the operator may not see."""
+    if policy.reaches_all(actor, "DescribeUser", person.organization):
+        return {}
+    joined = Membership.objects.filter(member=person).exclude(group__state=Entity.State.DELETED)
+    held = Permission.objects.filter(organization=person.organization, grantee_id=person.entity_id)
+    known = scope.entities(actor, "ListUsers", person.organization).values("entity_id")
+    owners = scope.entities(actor, "ListMailboxPermissions", person.organization)
+    return {
+        "groups": joined.exclude(group__in=scope.groups(actor, person.organization)).count(),
+        "readers": Permission.objects.filter(owner=person).exclude(grantee_id__in=known).count(),
+        "opens": held.exclude(owner__in=owners).count(),
+    }
+
+
 def export_jobs(actor: Actor, person: Entity) -> list[ExportJob] | None:
     """The latest exports of her mailbox; `None` for whom exports are none of her business."""
     if not policy.allows(actor, "ListMailboxExportJobs", person.organization, person):
@@ -125,8 +141,7 @@ def history(actor: Actor, person: Entity) -> list[Entry] | None:
     """What was done to her, latest first; `None` for those who do not read the ledger."""
     if not policy.allows(actor, "ReadLedger", person.organization, person):
         return None
-    entries = ledger.rows(actor, person.organization, {}).filter(target=person.entity_id)
-    return list(entries.order_by("-seq")[:HISTORY])
+    return list(ledger.about(actor, person.organization, person.entity_id)[:HISTORY])
 
 
 def dies(person: Entity) -> Any:

@@ -93,6 +93,9 @@ def disabling(actor: Actor, person: Entity) -> list[str]:
     addresses = [person.email, *(name for name, _ in persons.aliases(actor, person))]
     groups = [str(group) for group in persons.groups(actor, person)]
     access = [str(each.name) for each in (*persons.readers(actor, person), *persons.opens(actor, person))]
+    hidden = persons.hidden(actor, person)
+    groups += _outside(hidden.get("groups", 0))
+    access += _outside(hidden.get("readers", 0) + hidden.get("opens", 0))
     found = [
         # That mail is returned, and not dropped, is [inferred].
         "Nobody can sign in to the mailbox from this moment on, and mail to it is returned to its sender.",
@@ -132,6 +135,11 @@ def _disable_first(request: ConsoleRequest, person: Entity) -> HttpResponse:
 
 def _day(moment: object) -> str:
     return date_format(moment, "j F Y")  # type: ignore[arg-type]  # a datetime
+
+
+def _outside(count: int) -> list[str]:
+    """Whom the operator may not see is counted, nameless."""
+    return [f"{count} outside your domains"] if count else []
 
 
 def _listed(names: list[str]) -> str:
