@@ -1,0 +1,81 @@
+"""Which credentials a call carries: the chain's own, or those of the organization's role."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from botocore.awsrequest import AWSPreparedRequest
+
+from console.aws import client, gateway
+from console.mirror.models import Organization
+from console.operators.actors import Actor
+from console.sandbox import doors
+from console.sandbox.testing import TestSandbox, sandboxed
+
+pytestmark = pytest.mark.django_db
+READER = Actor.system("mirror")
+ROLE = "arn:aws:iam::123456789012:role/console"
+
+
+@pytest.fixture
+def town() -> Iterator[TestSandbox]:
+    with sandboxed() as made:
+        yield made
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[AWSPreparedRequest]:
+    """Every request that leaves, as it leaves."""
+    seen: list[AWSPreparedRequest] = []
+    send = doors.sent
+
+    def noting(sandbox: doors.Sandbox, request: AWSPreparedRequest) -> Any:
+        seen.append(request)
+        return send(sandbox, request)
+
+    monkeypatch.setattr(doors, "sent", noting)
+    return seen
+
+
+def organization(town: TestSandbox, **fields: str) -> Organization:
+    return Organization.objects.create(
+        organization_id=town.organization_id, slug="example", region="us-east-1", **fields
+    )
+
+
+def asked_of_sts(sent: list[AWSPreparedRequest]) -> list[dict[str, list[str]]]:
+    bodies = (doors.content(each.body).decode() for each in sent if "sts" in each.url)
+    return [parse_qs(body) for body in bodies]
+
+
+def signer(request: AWSPreparedRequest) -> str:
+    text = doors.text(request.headers["Authorization"])
+    return text.partition("Credential=")[2].partition("/")[0]
+
+
+class TestCredentials:
+    def test_are_the_chains_own_without_a_role(
+        self, town: TestSandbox, sent: list[AWSPreparedRequest]
+    ) -> None:
+        gateway.call(READER, "ListUsers", organization(town))
+        assert [signer(each) for each in sent] == ["AKIAIOSFODNN7EXAMPLE"]
+
+    def test_are_the_roles_with_its_external_id_and_a_policy_for_this_organization_alone(
+        self, town: TestSandbox, sent: list[AWSPreparedRequest]
+    ) -> None:
+        arn = f"arn:aws:workmail:us-east-1:123456789012:organization/{town.organization_id}"
+        ours = organization(town, role_arn=ROLE, external_id="shared-once", arn=arn)
+        gateway.call(READER, "ListUsers", ours)
+        gateway.call(READER, "ListUsers", ours)
+        (asked,) = asked_of_sts(sent)
+        assert (asked["RoleArn"], asked["ExternalId"]) == ([ROLE], ["shared-once"])
+        policy = json.loads(asked["Policy"][0])
+        assert policy["Statement"][0]["Resource"] == arn
+        assert {"Effect": "Deny", "Action": list(client.DENIED), "Resource": "*"} in policy["Statement"]
+        assert signer(sent[-1]) not in ("", "AKIAIOSFODNN7EXAMPLE")
+
+    def test_are_nowhere_in_the_database(self) -> None:
+        stored = {field.name for field in Organization._meta.get_fields()}
+        assert not {name for name in stored if "secret" in name or "access_key" in name}
