@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from console.aws import model
-from console.sandbox import registry
+from console.sandbox import registry, standing
 from console.sandbox.errors import COMMON, SandboxBug, ServiceError, invalid, listed
 from console.sandbox.records import Organization
 from console.sandbox.registry import Call, Params, Result
@@ -58,10 +58,9 @@ def organization(call: Call, params: Params) -> Organization | None:
     found = call.store.organizations.get(organization_id)
     if found is None or (found.account, found.region) != (call.account, call.region):
         raise ServiceError("OrganizationNotFoundException", f"Organization {organization_id} does not exist")
-    if found.state != "Active" and listed(call.operation, "OrganizationStateException"):
-        # The wording is the real service's [observed].
-        message = f"Organization {organization_id} is not Active, state: {found.state}"
-        raise ServiceError("OrganizationStateException", message)
+    if call.operation not in registry.IN_ANY_STATE:
+        standing.require_active(found, call.operation)
+    standing.require_writable(found, call.operation)
     return found
 
 

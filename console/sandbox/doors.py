@@ -20,7 +20,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from werkzeug.test import run_wsgi_app
 
 from console.aws import model
-from console.sandbox import dispatch, wire
+from console.sandbox import dispatch, rest, wire
 from console.sandbox.clock import Clock
 from console.sandbox.errors import ServiceError
 from console.sandbox.neighbours import Neighbours
@@ -49,7 +49,9 @@ class Sandbox:
         if not self.is_ours(environ, signer):
             dispatch.advance(self.store)  # an export that is due is in its bucket
             return self.neighbours(environ, start_response)
-        return respond(start_response, self.answer(environ, signer), wire.CONTENT_TYPE)
+        is_rest = signer is not None and signer.service == rest.SERVICE
+        content_type = rest.CONTENT_TYPE if is_rest else wire.CONTENT_TYPE
+        return respond(start_response, self.answer(environ, signer), content_type)
 
     def is_ours(self, environ: dict[str, Any], signer: wire.Signer | None) -> bool:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
@@ -59,29 +61,31 @@ class Sandbox:
 
     def answer(self, environ: dict[str, Any], signer: wire.Signer | None) -> wire.Answer:
         """What WorkMail says, never a stack trace; a bug of the sandbox is an InternalFailure."""
+        service = signer.service if signer and signer.service in model.SERVICES else SERVICE
         try:
-            return wire.success(self.result(environ, signer))
+            return self.result(environ, signer)
         except ServiceError as error:
-            return wire.failure(SERVICE, error)
+            return wire.failure(service, error)
         except Exception:
             if environ.get(STRICT):
                 raise
             traceback.print_exc(file=sys.stderr)
-            return wire.failure(SERVICE, ServiceError("InternalFailure", "The sandbox has failed"))
+            return wire.failure(service, ServiceError("InternalFailure", "The sandbox has failed"))
 
-    def result(self, environ: dict[str, Any], signer: wire.Signer | None) -> dict[str, Any]:
+    def result(self, environ: dict[str, Any], signer: wire.Signer | None) -> wire.Answer:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if signer is None and environ.get("HTTP_AUTHORIZATION"):
             raise ServiceError("IncompleteSignature", "The Authorization header has no credential scope")
         if signer is None:
             raise ServiceError("MissingAuthenticationTokenException", "The request is not signed")
-        return dispatch.answer(
-            self.store,
-            wire.operation(environ.get("HTTP_X_AMZ_TARGET", ""), self.target),
-            wire.parsed(body),
-            account=self.neighbours.account(signer.access_key),
-            region=signer.region,
-        )
+        if signer.service == rest.SERVICE:
+            operation, params = rest.request(environ["REQUEST_METHOD"], environ["PATH_INFO"], body)
+        else:
+            operation = wire.operation(environ.get("HTTP_X_AMZ_TARGET", ""), self.target)
+            params = wire.parsed(body)
+        account = self.neighbours.account(signer.access_key)
+        result = dispatch.answer(self.store, operation, params, account=account, region=signer.region)
+        return rest.success(operation, result) if signer.service == rest.SERVICE else wire.success(result)
 
     def close(self) -> None:
         self.store.close()
@@ -92,6 +96,7 @@ def respond(start_response: Any, answer: wire.Answer, content_type: str) -> list
         ("Content-Type", content_type),
         ("Content-Length", str(len(answer.body))),
         ("x-amzn-RequestId", str(uuid.uuid4())),
+        *([("x-amzn-ErrorType", answer.error)] if answer.error else []),
     ]
     start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
     return [answer.body]

@@ -3,13 +3,15 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
-from console.sandbox.records import AccessControlRule, Domain, Organization, User
+from console.sandbox.records import AD_CONNECTOR, AccessControlRule, Domain, Organization, User
 from console.sandbox.records_rules import MobileDeviceAccessRule
 from console.sandbox.store import Store
 
 ACCOUNT = "123456789012"  # the account of every access key that names no other; moto's too
 REGION = "us-east-1"
+STATUSES = {"PENDING", "VERIFIED", "FAILED"}
 SYSTEM_USERS = ("Administrator", "Guest", "krbtgt")  # that there are some is [observed], these are [inferred]
 
 
@@ -66,6 +68,42 @@ def add_domain(store: Store, record: Organization, name: str, status: str = "VER
     domain = Domain(organization_id=record.organization_id, name=name.lower(), ownership=status, dkim=status)
     with store.transaction():
         return store.domains.save(domain)
+
+
+def settle_domain(
+    store: Store,
+    organization: Organization,
+    name: str,
+    *,
+    ownership: str | None = None,
+    dkim: str | None = None,
+    customized: bool | None = None,
+) -> Domain:
+    """Let the look at a domain's DNS end: PENDING, VERIFIED or FAILED; what is not given stays.
+
+    `customized`: somebody changed its SES rules, so that it cannot be deregistered. Raises LookupError
+    for a domain that the organization does not have, ValueError for another status.
+    """
+    given: dict[str, Any] = {"ownership": ownership, "dkim": dkim, "customized": customized}
+    changes = {field: value for field, value in given.items() if value is not None}
+    if unknown := {value for value in (ownership, dkim) if value} - STATUSES:
+        raise ValueError(f"A domain is {', '.join(sorted(STATUSES))}, not {', '.join(sorted(unknown))}")
+    with store.transaction():
+        found = store.domains.get(f"{organization.organization_id}/{name.lower()}")
+        if found is None:
+            raise LookupError(f"{organization.alias} has no domain {name}")
+        return store.domains.save(replace(found, **changes))
+
+
+def connect(store: Store, organization: Organization, *, interoperability: bool = False) -> Organization:
+    """Let its directory be one that an AD Connector leads to, which WorkMail may only read.
+
+    An organization that interoperates with Exchange always has such a directory [documented].
+    """
+    with store.transaction():
+        current = store.organizations.get(organization.organization_id) or organization
+        connected = replace(current, directory_type=AD_CONNECTOR, interoperability=interoperability)
+        return store.organizations.save(connected)
 
 
 def default_rule(organization_id: str) -> AccessControlRule:

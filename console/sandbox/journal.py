@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
-from console.sandbox import records, records_rules
+from console.sandbox import records, records_organization, records_rules
 
 VERSION = 1
 SCHEMA = """
@@ -22,7 +22,8 @@ CREATE TABLE IF NOT EXISTS records (
   collection TEXT, key TEXT, type TEXT, body TEXT, PRIMARY KEY (collection, key)
 ) WITHOUT ROWID;
 """
-TYPES = {type_.__name__: type_ for type_ in (*records.RECORDS, *records_rules.RECORDS)}
+KINDS = (*records.RECORDS, *records_rules.RECORDS, *records_organization.RECORDS)
+TYPES = {type_.__name__: type_ for type_ in KINDS}
 
 
 class StateUnusable(Exception):
@@ -125,8 +126,12 @@ def dumped(record: Any) -> str:
 
 
 def loaded(type_: str, body: str, texts: dict[str, str]) -> Any:
-    """A record as it was; `texts` lets the records of a large organization share equal strings."""
-    return TYPES[type_](**{name: _shared(value, texts) for name, value in json.loads(body).items()})
+    """A record as it was; `texts` lets the records of a large organization share equal strings.
+
+    What an older sandbox kept and this one does not is left out.
+    """
+    known, values = defaults(type_), json.loads(body)
+    return TYPES[type_](**{name: _shared(values[name], texts) for name in values if name in known})
 
 
 def _shared(value: Any, texts: dict[str, str]) -> Any:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from moto.core.base_backend import BackendDict
-from moto.iam.models import get_account_id_from
+from moto.iam.models import get_account_id_from, iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.s3.exceptions import MissingBucket
 from moto.s3.models import s3_backends
+from moto.sts.models import sts_backends
 from werkzeug.test import run_wsgi_app
 
 from console.sandbox.objects import Bucket, Objects
@@ -20,6 +21,7 @@ from console.sandbox.objects import Bucket, Objects
 PARTITION = "aws"
 VIRTUAL_HOST = re.compile(r"(?P<bucket>[a-z0-9.-]+)\.s3[.-]")
 CHANGES = ("PUT", "POST", "DELETE")
+Contents = list[tuple[Bucket, dict[str, bytes]]]
 
 
 class Neighbours:
@@ -50,6 +52,42 @@ class Neighbours:
     def put(self, account: str, bucket: str, key: str, body: bytes) -> None:
         self._backend(account).put_object(bucket, key, body)
         self._objects.keep(bucket, key, body)
+
+    def get(self, account: str, bucket: str, key: str, version: str = "") -> bytes | None:
+        if self.region(account, bucket) is None:
+            return None
+        found = self._backend(account).get_object(bucket, key, version_id=version or None)
+        value: bytes | None = getattr(found, "value", None)  # a deleted version has none
+        return value
+
+    def secret(self, access_key: str) -> str | None:
+        """The secret of a key that STS or IAM gave out here."""
+        account = self.account(access_key)
+        if role := sts_backends[account][PARTITION].get_assumed_role_from_access_key(access_key):
+            return str(role.secret_access_key)
+        key = iam_backends[account][PARTITION].access_keys.get(access_key)
+        return str(key.secret_access_key) if key else None
+
+    def contents(self) -> Contents:
+        """Every bucket with the latest version of each of its objects."""
+        found = [bucket for account in s3_backends.values() for bucket in account[PARTITION].buckets.values()]
+        return [
+            (
+                Bucket(bucket.account_id, bucket.name, bucket.region_name),
+                {key: bucket.keys[key].value for key in bucket.keys},
+            )
+            for bucket in found
+        ]
+
+    def become(self, contents: Contents) -> None:
+        """Hold these buckets and no other; whatever else moto keeps (keys, roles, sessions) is forgotten."""
+        for bucket in self._objects.buckets():
+            self._objects.drop_bucket(bucket.name)
+        BackendDict.reset()
+        for bucket, objects in contents:
+            self.make_bucket(bucket.account, bucket.name, bucket.region)
+            for key, body in objects.items():
+                self.put(bucket.account, bucket.name, key, body)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if not VIRTUAL_HOST.match(environ.get("HTTP_HOST", "")):

@@ -16,6 +16,7 @@ Scope = tuple[str, ...]
 # Longer values are cut in listings, so that a paging token (at most 1,024 characters) can carry one.
 SORTED_CHARACTERS = 80
 RETENTION = 30 * DAY  # how long a mailbox outlives its user's registration [documented]
+AD_CONNECTOR = "ADConnector"  # as Directory Service spells it; what WorkMail answers is [unknown]
 QUOTA_MB = 51_200  # the default, and the maximum [documented]
 
 
@@ -56,8 +57,10 @@ class Organization:
     completed: float | None = None
     default_domain: str = ""
     interoperability: bool = False
+    enforces_dmarc: bool = True  # from the first day [documented]
+    tags: tuple[tuple[str, str], ...] = ()
+    deleted: float | None = None  # when its deletion was asked for
     error_message: str = ""
-    client_token: str = ""
 
     @property
     def key(self) -> str:
@@ -68,18 +71,24 @@ class Organization:
         return f"arn:aws:workmail:{self.region}:{self.account}:organization/{self.organization_id}"
 
     @property
+    def is_read_only(self) -> bool:
+        """Its directory is somebody else's, and WorkMail may only read it."""
+        return self.interoperability or self.directory_type == AD_CONNECTOR
+
+    @property
     def test_domain(self) -> str:
         return f"{self.alias}.awsapps.com".lower()
 
     def claims(self) -> Iterator[Claim]:
         if self.state != "Deleted":
             yield "alias", folded(self.alias)
-        if self.client_token:
-            yield "client_token", self.account, self.region, self.client_token
 
     def entries(self) -> Iterator[tuple[Scope, str]]:
         yield ("organization", self.account, self.region), sortable(self.alias)
-        if self.state in ("Requested", "Creating"):
+        if self.state != "Deleted":
+            yield ("living", self.account, self.region), sortable(self.alias)
+            yield ("directory", self.account, self.region, self.directory_id), self.state
+        if self.state in ("Requested", "Creating", "Deleting"):
             yield ("pending",), self.state
 
 
@@ -91,6 +100,7 @@ class Domain:
     is_test: bool = False
     ownership: str = "PENDING"
     dkim: str = "PENDING"
+    customized: bool = False  # its SES rules were changed in a way that WorkMail cannot keep
 
     @property
     def key(self) -> str:

@@ -44,19 +44,23 @@ A = TypeVar("A", bound=Advance)
 
 HANDLERS: dict[str, Handler] = {}
 ADVANCES: list[Advance] = []
+IN_ANY_STATE: set[str] = set()
 
 
-def handles(operation: str) -> Callable[[H], H]:
+def handles(operation: str, *, in_any_state: bool = False) -> Callable[[H], H]:
     """Register the decorated function for one operation.
 
     It runs under the store's lock in a transaction and returns the members of the answer, those that are
-    absent as None; an operation whose answer has no members returns nothing.
+    absent as None; an operation whose answer has no members returns nothing. The organization is Active,
+    unless the function looks at its state itself.
     """
     model.operation(operation)
 
     def register(handler: H) -> H:
         if HANDLERS.setdefault(operation, handler) is not handler:
             raise SandboxBug(f"{operation} has two handlers")
+        if in_any_state:
+            IN_ANY_STATE.add(operation)
         return handler
 
     return register

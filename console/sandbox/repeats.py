@@ -22,7 +22,8 @@ def once(call: Call, params: Params, act: Callable[[], str]) -> str:
     if token is None:
         return act()
     wanted = UsedToken(
-        organization_id=call.organization.organization_id,
+        # What has no organization is its account's.
+        organization_id=call.found.organization_id if call.found else f"{call.account}/{call.region}",
         operation=call.operation,
         token=token,
         request=digest({name: value for name, value in params.items() if name != member}),

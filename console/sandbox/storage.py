@@ -14,6 +14,9 @@ class Storage(Protocol):
 
     def put(self, account: str, bucket: str, key: str, body: bytes) -> None: ...
 
+    def get(self, account: str, bucket: str, key: str, version: str = "") -> bytes | None:
+        """The object, the latest version unless another is named; None if the account has none."""
+
 
 class Bucketless:
     """For a store that nobody exports from."""
@@ -26,3 +29,6 @@ class Bucketless:
 
     def put(self, account: str, bucket: str, key: str, body: bytes) -> None:
         raise LookupError("This sandbox keeps no buckets")
+
+    def get(self, account: str, bucket: str, key: str, version: str = "") -> bytes | None:
+        return None

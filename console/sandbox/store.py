@@ -1,7 +1,7 @@
 """Everything that one sandbox remembers: tables in memory under one lock, each change committed to disk."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -18,6 +18,15 @@ from console.sandbox.records import (
     Membership,
     Organization,
     Permission,
+)
+from console.sandbox.records_organization import (
+    AvailabilityConfiguration,
+    EmailMonitoring,
+    IdentityCenterApplication,
+    IdentityProvider,
+    PersonalAccessToken,
+    RetentionPolicy,
+    TransitMessage,
 )
 from console.sandbox.records_rules import (
     ImpersonationRole,
@@ -67,6 +76,18 @@ class Store:
         self.impersonation_roles: Table[ImpersonationRole] = self._table(ImpersonationRole)
         self.used_tokens: Table[UsedToken] = self._table(UsedToken)
         self.export_jobs: Table[ExportJob] = self._table(ExportJob)
+        self._make_tables_of_organizations()
+
+    def _make_tables_of_organizations(self) -> None:
+        self.retention_policies: Table[RetentionPolicy] = self._table(RetentionPolicy)
+        self.availability_configurations: Table[AvailabilityConfiguration] = self._table(
+            AvailabilityConfiguration
+        )
+        self.email_monitoring: Table[EmailMonitoring] = self._table(EmailMonitoring)
+        self.identity_providers: Table[IdentityProvider] = self._table(IdentityProvider)
+        self.applications: Table[IdentityCenterApplication] = self._table(IdentityCenterApplication)
+        self.personal_access_tokens: Table[PersonalAccessToken] = self._table(PersonalAccessToken)
+        self.transit_messages: Table[TransitMessage] = self._table(TransitMessage)
 
     def _table(self, record: Any) -> Table[Any]:
         table: Table[Any] = Table(record.TABLE, self._remember)
@@ -94,6 +115,26 @@ class Store:
                 raise
             finally:
                 self._depth -= 1
+
+    def changing(self) -> dict[tuple[str, str], Any]:
+        """What the transaction under way has changed so far: table and key, and the record of before."""
+        return dict(self._before)
+
+    def contents(self) -> dict[str, dict[str, Any]]:
+        """Every record by table and key; they do not change, so this costs little."""
+        with self.lock:
+            return {name: {each.key: each for each in table} for name, table in self.tables.items()}
+
+    def become(self, contents: Mapping[str, Mapping[str, Any]]) -> None:
+        """Remember these records and nothing else."""
+        with self.transaction():
+            for name, table in self.tables.items():
+                wanted = contents.get(name, {})
+                for record in [each for each in table if wanted.get(each.key) is not each]:
+                    table.delete(record.key)
+                for key, record in wanted.items():
+                    if table.get(key) is None:
+                        table.save(record)
 
     def _remember(self, table: str, key: str, old: Any) -> None:
         if not self._depth:

@@ -75,8 +75,8 @@ class TestSandbox:
         return _client(service, region, access_key)
 
     def call(self, operation: str, **params: Any) -> dict[str, Any]:
-        """Call WorkMail with the organization filled in; the answer comes without its metadata."""
-        method = getattr(self.workmail, _snake(operation))
+        """Call WorkMail, or its Message Flow, with the organization filled in; the answer has no metadata."""
+        method = getattr(self.client(model.service_of(operation)), _snake(operation))
         if "OrganizationId" in model.input_members(operation):
             params = {"OrganizationId": self.organization_id, **params}
         answer: dict[str, Any] = method(**params)

@@ -31,6 +31,7 @@ class Signer:
 class Answer:
     status: int
     body: bytes
+    error: str = ""  # its code, where a header says it too
 
 
 def signer(authorization: str, query: str) -> Signer | None:
@@ -83,12 +84,13 @@ def success(result: Mapping[str, Any]) -> Answer:
 
 
 def failure(service: str, error: ServiceError) -> Answer:
-    """WorkMail's own exceptions carry `Message`, the general ones `message` [inferred]."""
-    member = message_member(service, error.code)
-    return Answer(error.status, json.dumps({"__type": error.code, member: error.message}).encode())
+    """WorkMail's own exceptions carry `Message`, those of Message Flow and the general ones `message`.
 
-
-def message_member(service: str, code: str) -> str:
+    That the general ones do is [inferred].
+    """
     shapes: dict[str, Any] = {shape.name: shape for shape in model.service(service).error_shapes}
-    members = shapes[code].members if code in shapes else ()
-    return "Message" if "Message" in members else "message"
+    shape = shapes.get(error.code)
+    member = "Message" if shape and "Message" in shape.members else "message"
+    status = shape.metadata.get("error", {}).get("httpStatusCode") if shape else None
+    body = json.dumps({"__type": error.code, member: error.message}).encode()
+    return Answer(status or error.status, body, error.code)

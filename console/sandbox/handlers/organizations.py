@@ -3,11 +3,12 @@
 import uuid
 from dataclasses import replace
 
-from console.sandbox import founding
+from console.sandbox import founding, standing
 from console.sandbox.errors import ServiceError, invalid
 from console.sandbox.paging import page
-from console.sandbox.records import Organization, folded
+from console.sandbox.records import AD_CONNECTOR, Organization, User, folded
 from console.sandbox.registry import Call, Params, Result, advances, handles
+from console.sandbox.repeats import once
 from console.sandbox.store import Store
 
 MOST_ORGANIZATIONS = 100  # of an account, unless AWS raises it [documented]
@@ -16,9 +17,12 @@ MOST_ORGANIZATIONS = 100  # of an account, unless AWS raises it [documented]
 @handles("CreateOrganization")
 def create_organization(call: Call, params: Params) -> Result:
     """It can be described at once, and becomes Active some time later."""
-    if earlier := repeated(call, params):
-        return {"OrganizationId": earlier.organization_id}
+    return {"OrganizationId": once(call, params, lambda: created(call, params))}
+
+
+def created(call: Call, params: Params) -> str:
     require_possible(call, params)
+    interoperates = params.get("EnableInteroperability", False)
     digest = uuid.uuid4().hex
     new = Organization(
         organization_id=f"m-{digest}",
@@ -28,22 +32,14 @@ def create_organization(call: Call, params: Params) -> Result:
         directory_id=params.get("DirectoryId", f"d-{digest[:10]}"),
         requested=call.now,
         state="Requested",
-        interoperability=params.get("EnableInteroperability", False),
-        client_token=params.get("ClientToken", ""),
+        interoperability=interoperates,
     )
+    if interoperates:
+        new = replace(new, directory_type=AD_CONNECTOR)
     founding.begin(call.store, replace(new, default_domain=new.test_domain))
     for domain in params.get("Domains", []):
         founding.add_domain(call.store, new, domain["DomainName"], "PENDING")
-    return {"OrganizationId": new.organization_id}
-
-
-def repeated(call: Call, params: Params) -> Organization | None:
-    """The organization that the same token made before; with another alias it is a conflict [inferred]."""
-    token = params.get("ClientToken", "")
-    earlier = call.store.organizations.claimed("client_token", call.account, call.region, token)
-    if earlier is not None and earlier.alias != params["Alias"]:
-        raise invalid(call.operation, "The ClientToken was used with other parameters")
-    return earlier
+    return new.organization_id
 
 
 def require_possible(call: Call, params: Params) -> None:
@@ -55,21 +51,73 @@ def require_possible(call: Call, params: Params) -> None:
     for domain in params.get("Domains", []):
         if store.domains.claimed("domain", domain["DomainName"].lower()):  # its error is [inferred]
             raise ServiceError("NameAvailabilityException", f"{domain['DomainName']} is in use")
-    if store.organizations.count("organization", call.account, call.region) >= MOST_ORGANIZATIONS:
+    directory = ("directory", call.account, call.region, params.get("DirectoryId", ""))
+    if store.organizations.count(*directory):
+        message = f"The directory {params['DirectoryId']} is in use by another organization"
+        raise ServiceError("DirectoryInUseException", message)
+    if store.organizations.count("living", call.account, call.region) >= MOST_ORGANIZATIONS:
         raise ServiceError("LimitExceededException", f"An account has {MOST_ORGANIZATIONS} organizations")
+
+
+@handles("DeleteOrganization", in_any_state=True)
+def delete_organization(call: Call, params: Params) -> Result:
+    """Deleting, and Deleted some time later; the same token again is answered in any state [inferred]."""
+    organization_id = call.organization.organization_id
+    state = once(call, params, lambda: deleted(call, params))
+    return {"OrganizationId": organization_id, "State": state}
+
+
+def deleted(call: Call, params: Params) -> str:
+    """The directory itself is not the sandbox's, so whether it goes too makes no difference."""
+    organization = call.organization
+    standing.require_active(organization, call.operation)
+    if has_enabled_users(call) and not params.get("ForceDelete"):  # its error is [inferred]
+        message = f"Organization {organization.organization_id} has enabled users"
+        raise ServiceError("OrganizationStateException", message)
+    if params.get("DeleteIdentityCenterApplication"):
+        provider = call.store.identity_providers.get(organization.organization_id)
+        call.store.applications.delete(provider.application_arn if provider else "")
+    gone = replace(organization, state="Deleting", deleted=call.now)
+    return call.store.organizations.save(gone).state
+
+
+def has_enabled_users(call: Call) -> bool:
+    scope = (User.KIND, call.organization.organization_id, "state")
+    return bool(call.store.entities.page(*scope, prefix=folded("ENABLED"), size=1))
 
 
 @advances
 def finish(store: Store) -> None:
-    """Requested, then Creating, then Active; how long each takes is a setting."""
-    now, seconds = store.clock.now(), store.settings.organization_seconds
+    """Requested, Creating, Active; Deleting, Deleted; how long each takes is a setting."""
     for organization in store.organizations.all("pending"):
-        age = now - organization.requested
-        if age >= seconds:
-            done = organization.requested + seconds
-            store.organizations.save(replace(organization, state="Active", completed=done))
-        elif age >= seconds / 3 and organization.state == "Requested":
-            store.organizations.save(replace(organization, state="Creating"))
+        if organization.deleted is None:
+            proceed(store, organization)
+        elif store.clock.now() - organization.deleted >= store.settings.organization_seconds:
+            bury(store, organization)
+
+
+def proceed(store: Store, organization: Organization) -> None:
+    now, seconds = store.clock.now(), store.settings.organization_seconds
+    age = now - organization.requested
+    if age >= seconds:
+        done = organization.requested + seconds
+        store.organizations.save(replace(organization, state="Active", completed=done))
+    elif age >= seconds / 3 and organization.state == "Requested":
+        store.organizations.save(replace(organization, state="Creating"))
+
+
+def bury(store: Store, organization: Organization) -> None:
+    """Leave a tombstone [observed]; alias, domains, mailboxes and everything else are given free."""
+    kept = (store.organizations, store.used_tokens)
+    for table in store.tables.values():
+        of_it = [each.key for each in table if belongs(each, organization)] if table not in kept else []
+        for key in of_it:
+            table.delete(key)
+    store.organizations.save(replace(organization, state="Deleted"))
+
+
+def belongs(record: object, organization: Organization) -> bool:
+    return getattr(record, "organization_id", "") == organization.organization_id
 
 
 @handles("DescribeOrganization")

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from console.sandbox import lookup, naming, passwords
+from console.sandbox import lookup, naming, passwords, personal_tokens
 from console.sandbox.errors import invalid
 from console.sandbox.listing import filtered
 from console.sandbox.lookup import wrong_state
@@ -130,6 +130,7 @@ def delete(call: Call, params: Params, member: str, kind: type[Any]) -> None:
     for table in (store.memberships, store.delegations, store.permissions, store.mobile_overrides):
         for link in table.all("of", found.entity_id) + table.all("for", found.entity_id):
             table.delete(link.key)
+    personal_tokens.revoke(store, found.entity_id)
     call.store.entities.save(replace(found, state="DELETED", email="", aliases=()))
 
 
