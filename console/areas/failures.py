@@ -51,7 +51,7 @@ KNOWN = {
     ),
     "EmailAddressInUseException": Explanation(
         "Address taken",
-        "Somebody else has this address: a person, a group or a resource, perhaps as an alias.",
+        "This address is taken: a person, a group or a resource has it already, perhaps as an alias.",
         now="Search for the address to see whose it is, or take another one.",
         fields=("Alias", "Email"),
     ),
@@ -178,7 +178,7 @@ def explain(failure: errors.CallFailed, *, wrote: bool = True) -> Explanation:
 def detail(failure: errors.CallFailed) -> str:
     """What AWS itself said, for whoever is asked for help."""
     code = getattr(failure, "code", "")
-    said = ": ".join(dict.fromkeys(part for part in (code, str(failure)) if part))
+    said = str(failure) if code in str(failure) else f"{code}: {failure}"
     request_id = getattr(failure, "request_id", "")
     return f"{said} ({request_id})" if request_id else said
 

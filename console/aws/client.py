@@ -31,7 +31,8 @@ for noisy in ("botocore", "boto3", "urllib3"):
     logging.getLogger(noisy).setLevel(logging.INFO)
 
 TIMEOUTS: dict[str, Any] = {"connect_timeout": 3, "read_timeout": 10, "max_pool_connections": 16}
-READS = Config(retries={"mode": "standard", "total_max_attempts": 4}, **TIMEOUTS)
+# Somebody waits for a form meanwhile, and holds one of the web server's few threads: 20 s at the most.
+READS = Config(retries={"mode": "standard", "total_max_attempts": 2}, **TIMEOUTS)
 # A default client sends a timed-out CreateUser three times; a write is sent once, by whoever asks.
 WRITES = Config(retries={"mode": "standard", "total_max_attempts": 1}, **TIMEOUTS)
 SESSION_NAME = "workmail-console"

@@ -36,7 +36,7 @@ class Throttled(Refused):
 
 
 class Unreachable(CallFailed):
-    """No answer came: of a read nothing is known, of a write that was `sent` not even whether it happened."""
+    """No answer came: nothing is known, and of a write that was `sent` not even whether it happened."""
 
     def __init__(self, message: str, code: str = "", *, sent: bool = True) -> None:
         super().__init__(message)

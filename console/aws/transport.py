@@ -11,7 +11,7 @@ from console.aws import client, errors, model
 from console.aws.catalogue import Operation
 
 ATTEMPTS = 3
-PAUSE = 0.3  # seconds before a throttled write is sent again, doubled each time
+PAUSE = 0.3  # seconds before what was throttled is sent again, doubled each time
 NEVER_SENT = (
     exceptions.ConnectTimeoutError,
     exceptions.EndpointConnectionError,
@@ -32,16 +32,16 @@ class Answer:
 def send(
     rule: Operation, organization: client.Configured, params: Mapping[str, Any], intent: int | None = None
 ) -> Answer:
-    """Send it; a write again only where that is safe.
+    """Send it, and again where that is safe.
 
     Throttling proves that nothing happened; a call whose token says that it is the same call may be
-    repeated after silence too. Reads are retried by botocore itself.
+    repeated after silence too. After silence, reads are repeated by botocore itself.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
             return _once(rule, organization, params, intent, attempt)
         except errors.CallFailed as failure:
-            if rule.is_read or attempt == ATTEMPTS or not _repeatable(rule, params, failure):
+            if attempt == ATTEMPTS or not _repeatable(rule, params, failure):
                 raise
             time.sleep(PAUSE * 2 ** (attempt - 1))
     raise AssertionError("unreachable: the last attempt returns or raises")
@@ -67,26 +67,28 @@ def _once(
         try:
             response = getattr(wire, xform_name(rule.name))(**params)
         except exceptions.ClientError as error:
-            raise _answered(error) from error
+            raise _answered(rule, error) from error
         except exceptions.ParamValidationError as error:
             raise errors.Invalid([model.Problem("", "type", str(error))]) from error
         except (exceptions.BotoCoreError, exceptions.HTTPClientError) as error:
-            raise _silent(error) from error
+            raise _silent(rule, error) from error
     metadata = response.pop("ResponseMetadata", {})
     return Answer(response, metadata.get("RequestId", ""), attempt + metadata.get("RetryAttempts", 0))
 
 
-def _answered(error: exceptions.ClientError) -> errors.CallFailed:
+def _answered(rule: Operation, error: exceptions.ClientError) -> errors.CallFailed:
     """What AWS said; a fault of its own (5xx) leaves the outcome of a write unknown."""
     said, metadata = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
     code, message = said.get("Code", "Unknown"), said.get("Message", "")
     if metadata.get("HTTPStatusCode", 400) >= 500:
-        return errors.Unreachable(f"Amazon WorkMail had a fault of its own ({code}).", code)
+        fault = f"Amazon WorkMail had a fault of its own ({code})."
+        return errors.Unreachable(fault, code, sent=not rule.is_read)
     kind = errors.Throttled if code in errors.THROTTLING else errors.Refused
     return kind(code, message, metadata.get("RequestId", ""))
 
 
-def _silent(error: Exception) -> errors.Unreachable:
-    sent = not isinstance(error, NEVER_SENT)
+def _silent(rule: Operation, error: Exception) -> errors.Unreachable:
+    """A read that a write begins with leaves nothing to find out: the write was not sent."""
+    sent = not rule.is_read and not isinstance(error, NEVER_SENT)
     name = type(error).__name__
     return errors.Unreachable(f"Amazon WorkMail did not answer ({name}).", name, sent=sent)

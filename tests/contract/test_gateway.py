@@ -48,9 +48,29 @@ class TestReads:
         assert wire.calls[-1] == rule.name
         assert not Entry.objects.exclude(kind=Entry.Kind.OBSERVED).exists()
 
+    @pytest.mark.parametrize("mode", ["silent", "broken"])
+    def test_that_go_unanswered_are_tried_twice_while_somebody_waits(
+        self, mode: str, owner: Actor, organization: Organization, wire: Wire
+    ) -> None:
+        wire.modes["DescribeUser"] = mode
+        with pytest.raises(errors.Unreachable):
+            perform(owner, READS["DescribeUser"], organization)
+        assert wire.calls == ["DescribeUser"] * 2
+
 
 @pytest.mark.django_db
 class TestWrites:
+    @pytest.mark.parametrize("mode", ["silent", "broken"])
+    def test_whose_first_look_goes_unanswered_were_not_sent_and_say_so(
+        self, mode: str, owner: Actor, organization: Organization, wire: Wire
+    ) -> None:
+        wire.modes["DescribeUser"] = mode
+        with pytest.raises(errors.Unreachable) as failure:
+            perform(owner, WRITES["UpdateUser"], organization)
+        assert not failure.value.sent
+        assert "UpdateUser" not in wire.calls
+        assert entries(WRITES["UpdateUser"]) == []
+
     @every_write
     def test_have_their_intent_before_the_call_and_their_outcome_after_it(
         self, rule: Operation, owner: Actor, organization: Organization, wire: Wire

@@ -45,7 +45,7 @@ class TestEnabling:
     def test_says_that_an_address_is_taken(self, adam: Desk, address: str) -> None:
         page = adam.post("enable", CY, data={"Email": address})
         assert page.status_code == 422
-        assert "Somebody else has this address" in str(page.context["form"].errors["Email"])
+        assert "This address is taken" in str(page.context["form"].errors["Email"])
 
 
 class TestDisabling:

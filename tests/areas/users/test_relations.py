@@ -27,7 +27,7 @@ class TestAliases:
     @pytest.mark.parametrize(
         ("address", "said"),
         [
-            ("bo@example.com", "Somebody else has this address"),
+            ("bo@example.com", "This address is taken"),
             ("ada@elsewhere.example", "is not one of the domains"),
             ("no address", "not allowed"),
             ("", "required"),
