@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from console.aws.catalogue import CATALOGUE, CONSOLE_ACTIONS, Access
@@ -38,20 +39,48 @@ def result(kind: str, outcome: str) -> SafeString:
 
 def _entry(values: Any) -> SafeString:
     href = reverse("ledger:detail", args=[values["slug"], values["seq"]])
-    return link(href, values["operation"] or Kind(values["kind"]).label)
+    what = values["operation"] or Kind(values["kind"]).label
+    return link(href, what, values["target_name"] or values["target"])
+
+
+def _result(values: Any) -> SafeString:
+    shown = result(values["kind"], values["result"])
+    return format_html('{}<span class="below">{}</span>', shown, when(values["at"]))
+
+
+def _why(values: Any) -> SafeString | str:
+    reason, ticket = values["reason"], values["ticket"]
+    return format_html('{}<span class="below">{}</span>', text(reason), ticket) if ticket else text(reason)
 
 
 LEDGER = Table(
     (
-        Column("at", "When", show=lambda values: when(values["at"])),
-        Column("operator", "Who", show=lambda values: text(values["operator"])),
-        Column("operation", "What", ("operation", "kind", "seq"), _entry),
-        Column("target", "On", ("target_name", "target"), lambda v: text(v["target_name"] or v["target"])),
-        Column("result", "Result", ("result", "kind"), lambda v: result(v["kind"], v["result"])),
-        Column("ticket", "Ticket", hide="md"),
-        Column("reason", "Why", hide="lg"),
-        Column("address", "From", hide="xl"),
-        Column("seq", "No.", sort="seq", numeric=True, hide="md"),
+        Column("what", "What", ("operation", "kind", "seq", "target_name", "target"), _entry),
+        Column("result", "Result", ("result", "kind", "at"), _result),
+        Column("who", "Who", ("operator",), hide="sm"),
+        Column("why", "Why", ("reason", "ticket"), _why, hide="md"),
+        Column("from", "From", ("address",), hide="xl"),
+        Column("seq", "No.", sort="seq", numeric=True, hide="lg"),
+    ),
+    default_sort="-seq",
+    key="seq",
+)
+# The same rows as a file, whose reader wants one thing a cell.
+FILE = Table(
+    (
+        Column("seq", "No.", sort="seq"),
+        Column("at", "When"),
+        Column("operator", "Who"),
+        Column("kind", "Kind"),
+        Column("operation", "What"),
+        Column("target_name", "On"),
+        Column("target", "Id"),
+        Column("result", "Result"),
+        Column("ticket", "Ticket"),
+        Column("reason", "Why"),
+        Column("address", "From"),
+        Column("method", "Signed in by"),
+        Column("request_id", "Request"),
     ),
     default_sort="-seq",
     key="seq",

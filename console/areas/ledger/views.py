@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from console.areas.ledger import listing as pages_of
 from console.areas.ledger import scope, showing
-from console.areas.ledger.tables import FILTERS, LEDGER
+from console.areas.ledger.tables import FILE, FILTERS
 from console.ledger import journal
 from console.ledger.jsonl import entry_line
 from console.ledger.models import Entry
@@ -44,7 +44,7 @@ def detail(request: ConsoleRequest, organization: Organization, seq: int) -> Htt
 @performs("ExportLedger")
 def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
     found = scope.rows(request.actor, organization, request.GET)
-    return csv.stream(tables.ordered(found, LEDGER, request.GET), LEDGER, _filename(organization, "csv"))
+    return csv.stream(tables.ordered(found, FILE, request.GET), FILE, _filename(organization, "csv"))
 
 
 @performs("ExportLedger")
