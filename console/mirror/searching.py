@@ -41,12 +41,11 @@ SQLITE = {
 # SQLite plans by statistics that nobody gathers for it; without any it takes every index for a good one.
 # These say: an organization is nearly everything, so walk the index of the sort, or take given keys.
 STATISTICS = {
-    **{f"entity_{sort}": "100000 100000 90000 2 1" for sort in SORTS},
-    "entity_state": "100000 100000 90000 80000 1",
-    "entity_role": "100000 100000 90000 80000 1",
-    "entity_in_state": "100000 100000 90000 80000 2 1",
-    "entity_in_domain": "100000 100000 90000 80000 2 1",
-    "entity_census": "100000 100000 90000 80000 70000",
+    **{f"entity_{sort}": "100000 100000 90000 2 1 1 1 1 1" for sort in SORTS},
+    "entity_state": "100000 100000 90000 80000 1 1 1 1",
+    "entity_role": "100000 100000 90000 80000 1 1 1 1",
+    "entity_census": "100000 100000 90000 80000 70000 70000 70000 10 10",
+    "entity_ending": "10000 10000 10",
     "entity_address": "100000 100000 2",
     "entity_detailed": "100000 100000 90000 10",
     "sqlite_autoindex_mirror_entity_1": "100000 100000 1",

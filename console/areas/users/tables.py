@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 
 from console.areas.users import scope
 from console.areas.users.showing import ROLES, fill, megabytes, role, state_badge
-from console.mirror import search
-from console.mirror.models import Entity, Membership, Organization
+from console.mirror import groups
+from console.mirror.models import Entity, Organization
 from console.mirror.querysets import EntityQuerySet
 from console.operators.actors import Actor
 from console.ui.filters import Filter, narrowed
@@ -115,17 +115,10 @@ def found(actor: Actor, organization: Organization, params: QueryDict) -> Entity
     if domain := params.get("domain"):
         narrow = narrow.filter(domain=domain.lower())
     if group := params.get("group", "").strip():
-        narrow = narrow.filter(pk__in=members(actor, organization, group))
+        wanted = groups.named(scope.groups(actor, organization), group)
+        narrow = groups.members(narrow, wanted, searched=bool(params.get("q", "").strip()))
     return narrow
 
 
 def asks_for_deleted(params: QueryDict) -> bool:
     return params.get("deleted") == "shown" or params.get("state") == State.DELETED
-
-
-def members(actor: Actor, organization: Organization, group: str) -> Any:
-    """Direct members of the visible groups whose name or address begins like this, or with this id."""
-    word = search.normalise(group)
-    named = Q(sort_name__startswith=word) | Q(email__startswith=word) | Q(entity_id=group)
-    groups = scope.groups(actor, organization).filter(named)
-    return Membership.objects.filter(group__in=groups).values("member")

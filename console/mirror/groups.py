@@ -1,0 +1,44 @@
+"""Groups by name, and the people in them, asked for so that both databases answer from an index."""
+
+from django.db import connections
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from console.mirror import search
+from console.mirror.models import Membership
+from console.mirror.querysets import FEW, EntityQuerySet
+
+LAST = "\U0010ffff"  # sorts behind everything that follows the beginning of a name on SQLite
+
+
+def named(groups: EntityQuerySet, text: str) -> EntityQuerySet:
+    """Those whose name or address begins like this, and the one with this id."""
+    word, is_sqlite = search.normalise(text), connections[groups.db].vendor == "sqlite"
+    by_name, by_address = (_begins(each, word, between=is_sqlite) for each in ("sort_name", "email"))
+    return groups.filter(by_name | by_address | Q(entity_id=text))
+
+
+def _begins(field: str, word: str, *, between: bool) -> Q:
+    """SQLite takes a LIKE with an escape for a filter; bounds make it seek. Others sort by language."""
+    bounds = Q(**{f"{field}__gte": word, f"{field}__lt": word + LAST}) if between else Q()
+    return Q(**{f"{field}__startswith": word}) & bounds
+
+
+def members(people: EntityQuerySet, groups: EntityQuerySet, *, searched: bool = False) -> EntityQuerySet:
+    """Those of `people` who are directly in one of `groups`.
+
+    The groups are looked up at once: members of small ones are taken from there, members of large ones
+    are met soon on any walk. PostgreSQL knows that by itself, once it is told which groups. People who
+    were `searched` for have cost SQLite a query already, and are few or met soon in any case.
+    """
+    is_sqlite = connections[people.db].vendor == "sqlite"
+    joined = Membership.objects.filter(group__in=groups)
+    if searched and is_sqlite:
+        return people.filter(_in(joined))
+    sizes = dict(joined.order_by().values_list("group").annotate(Count("pk")))
+    told = Membership.objects.filter(group__in=list(sizes))
+    is_small = sum(sizes.values()) <= FEW or not is_sqlite
+    return people.filter(pk__in=told.values("member")) if is_small else people.filter(_in(told))
+
+
+def _in(joined: QuerySet[Membership]) -> Exists:
+    return Exists(joined.filter(member=OuterRef("pk")))
