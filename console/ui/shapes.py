@@ -11,6 +11,10 @@ from console.aws import model
 
 LONG = 200  # from this many characters on the input has several lines
 Labels = Mapping[str, str]
+# What a pattern means, for those who type; of the others the pattern itself is shown.
+WRITTEN = {
+    "EmailAddress": "Write it like name@example.com: only a to z, digits and . _ % + - stand before the @.",
+}
 
 
 def fields_from_model(
@@ -84,9 +88,14 @@ def check(shape: Shape) -> Callable[[Any], None]:
 
     def validate(value: Any) -> None:
         if found := [each for each in model.problems(shape, value) if each.code != "maximum"]:
-            raise ValidationError([sentence(each) for each in found])
+            raise ValidationError([_said(shape, each) for each in found])
 
     return validate
+
+
+def _said(shape: Shape, problem: model.Problem) -> str:
+    written = WRITTEN.get(shape.name) if problem.code == "pattern" else None
+    return written or sentence(problem)
 
 
 def sentence(problem: model.Problem) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 from django.template import Context, Template
 
 from console.aws.model import Problem
@@ -77,6 +78,11 @@ class TestFieldsFromTheModel:
         assert not form.is_valid()
         assert set(form.errors) == {"IdentityProviderUserId", "DisplayName"}
         assert len(form.errors["DisplayName"]) == 1
+
+    def test_an_address_is_refused_in_words(self) -> None:
+        (field,) = fields_from_model("CreateAlias", ["Alias"]).values()
+        with pytest.raises(ValidationError, match="Write it like"):
+            field.clean("nonsense")
 
 
 class TestWhatIsSent:
