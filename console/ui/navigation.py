@@ -1,6 +1,6 @@
 """The menu as data, and the few numbers that every page's frame shows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,8 +31,14 @@ class Link:
 def links(items: Iterable[Item], slug: str, here: str, allowed: Callable[[str], bool]) -> list[Link]:
     """The entries within the organization `slug` that `allowed` lets through; `here` is the path shown."""
     shown = [(item, reverse(item.url_name, args=[slug])) for item in items if allowed(item.performs)]
-    current = max((href for _, href in shown if here.startswith(href)), key=len, default="")
-    return [Link(item.label, item.icon, href, href == current) for item, href in shown]
+    hrefs = [href for _, href in shown]
+    return [Link(item.label, item.icon, href, _leads_to(href, here, hrefs)) for item, href in shown]
+
+
+def _leads_to(href: str, here: str, hrefs: Sequence[str]) -> bool:
+    """Whether `here` is the entry's page or below it; an entry above all others stands for its page alone."""
+    is_above = any(other != href and other.startswith(href) for other in hrefs)
+    return here == href or (here.startswith(href) and not is_above)
 
 
 def days_left(today: date) -> int:

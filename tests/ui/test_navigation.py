@@ -47,6 +47,11 @@ class TestTheMenu:
         shown = links(items, "acme", "/o/acme/users/7/", lambda name: True)
         assert [link.current for link in shown] == [False, True]
 
+    def test_the_overview_is_not_current_below_itself(self) -> None:
+        items = [Item("All", "", "organizations:overview", "A"), Item("People", "", "users:list", "B")]
+        shown = links(items, "acme", "/o/acme/search/", lambda name: True)
+        assert [link.current for link in shown] == [False, False]
+
     def test_it_is_empty_where_she_has_no_grant(self) -> None:
         organization("other")
         frame = Frame(request_of(operator("Owner"), "/o/other/"))
