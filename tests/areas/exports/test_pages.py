@@ -211,6 +211,11 @@ class TestCancelAndRetry:
         job.refresh_from_db()
         assert job.state == State.CANCELLED
 
+    def test_tells_what_has_not_begun_from_what_has(self, signed_in: Client, job: ExportJob) -> None:
+        assert "It has not begun" in signed_in.get(to("cancel", job.pk)).content.decode()
+        ExportJob.objects.filter(pk=job.pk).update(state=State.RUNNING)
+        assert "not a usable zip" in signed_in.get(to("cancel", job.pk)).content.decode()
+
     def test_exports_again_under_a_new_row(self, signed_in: Client, done: ExportJob) -> None:
         signed_in.post(to("retry", done.pk))
         assert ExportJob.objects.count() == 2

@@ -17,6 +17,12 @@ from console.ui import pages
 from console.ui.forms import ConfirmForm
 
 State = ExportJob.State
+QUEUED = ("It has not begun: nothing was written, and the mailbox can be exported at any time.",)
+BEGUN = (
+    "What was written so far is not a usable zip.",
+    "WorkMail may still complete an export that is nearly done.",
+    "A new export of the same mailbox may have to wait until 24 hours after this one began.",
+)
 
 
 @performs("DescribeMailboxExportJob")
@@ -55,11 +61,7 @@ def cancel(request: ConsoleRequest, organization: Organization, pk: int) -> Http
         title=f"Cancel the export of {job.entity_name}?",
         verb="Cancel the export",
         back=back,
-        consequences=(
-            "What was written so far is not a usable zip.",
-            "WorkMail may still complete an export that is nearly done.",
-            "A new export of the same mailbox may have to wait until 24 hours after this one began.",
-        ),
+        consequences=QUEUED if job.state == State.QUEUED else BEGUN,
     )
 
 

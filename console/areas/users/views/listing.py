@@ -31,6 +31,7 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
         "organization": organization,
         "page": page,
         "count": counted,
+        "noun": "person" if counted == "1" else "people",
         "count_href": _same(request, organization, "count") if counted.endswith("+") else "",
         "csv_href": _same(request, organization, "csv"),
         "first_reading": sync.freshness(organization) if organization.listed_at is None else None,
