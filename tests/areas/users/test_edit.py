@@ -31,6 +31,11 @@ class TestTheForm:
         writable = model.input_members("UpdateUser").keys() - {"OrganizationId", "UserId"}
         assert {name for names in MEMBERS.values() for name in names} == writable
 
+    def test_a_display_name_cannot_be_cleared(self, helga: Desk, wire: Wire) -> None:
+        page = helga.post("edit", ADA, data={**loaded(helga), "DisplayName": ""})
+        assert page.context["form"].errors.keys() == {"DisplayName"}
+        assert "UpdateUser" not in wire.calls
+
     def test_is_read_from_workmail_before_it_is_shown(
         self, helga: Desk, town: TestSandbox, wire: Wire
     ) -> None:

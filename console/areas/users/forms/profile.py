@@ -63,6 +63,7 @@ class ProfileForm(OperationForm, WhyForm):
         current = {member: described.get(READ_AS.get(member, member)) for member in self.members}
         super().__init__(data, current=current, subject=subject, **kwargs)
         self.conflicts: list[Conflict] = []
+        self.fields["DisplayName"].required = bool(current["DisplayName"])  # it cannot be cleared [inferred]
         self._offer_roles()
         self._take_theirs()
 
