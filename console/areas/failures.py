@@ -154,7 +154,8 @@ UNKNOWN = Explanation(
     "The outcome is not known",
     "WorkMail did not answer in time, so we do not know yet whether this was done.",
     "",
-    "The console will find out and the ledger will say. Look there before you do it again.",
+    "The console finds out by itself, and tells under your own changes on the overview and in the ledger."
+    " Look there before you do it again.",
     503,
 )
 OTHER = Explanation("AWS refused", "AWS refused this.", status=502)

@@ -8,6 +8,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
 
 from console.operators import sealing, sessions, signing
 from console.operators.models import Operator
@@ -47,6 +48,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         super().login(request, user)
         sessions.begin(request)
         signing.signed_in(request, cast(Operator, user))
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account:preferences")
 
     def logout(self, request: HttpRequest) -> None:
         sessions.end(request, "signed out")

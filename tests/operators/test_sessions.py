@@ -110,7 +110,7 @@ class TestOver:
         here, there = browser(somebody), browser(somebody)
         new = "another quite long passphrase"
         form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
-        assert here.post("/accounts/password/change/", form).status_code == 302
+        assert here.post("/accounts/password/change/", form).headers["Location"] == "/account/"
         assert is_in(here)
         assert not is_in(there)
 
