@@ -21,6 +21,7 @@ def announce(place: Place, operators: str, begun: float) -> None:
             say(text(place, operators, time.monotonic() - begun))
             return
         time.sleep(0.1)
+    say(f"The console does not answer after {PATIENCE:.0f} s; what it printed above may say why.")
 
 
 def healthy(port: int) -> bool:
