@@ -159,5 +159,6 @@
 
   on("htmx:after:swap", () => dress(document));
   dress(document);
+  document.querySelector("main [aria-invalid=true]")?.focus();
   each("[data-shortcuts]", (box) => { box.checked = memory.get("shortcuts") !== "off"; });
 })();
