@@ -1,10 +1,13 @@
-"""Organizations, their domains and their default rule as boto3 sees them."""
+"""Organizations from their request to their tombstone, and their tags, as boto3 sees them."""
+
+from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from console.sandbox.founding import add_domain, found
-from console.sandbox.testing import TestSandbox
+from console.sandbox.founding import found
+from console.sandbox.testing import ADA, TestSandbox, sandboxed
 from tests.sandbox.refusals import refused
 
 
@@ -65,6 +68,13 @@ class TestCreateOrganization:
         assert created(sandbox, ClientToken="once") == first
         with refused("InvalidParameterException"):
             created(sandbox, "another", ClientToken="once")
+        with refused("InvalidParameterException"):
+            created(sandbox, ClientToken="once", Domains=[{"DomainName": "more.example"}])
+
+    def test_refuses_a_directory_that_is_in_use(self, sandbox: TestSandbox) -> None:
+        created(sandbox, DirectoryId="d-0123456789")
+        with refused("DirectoryInUseException"):
+            created(sandbox, "second", DirectoryId="d-0123456789")
 
     def test_needs_a_directory_for_interoperability(self, sandbox: TestSandbox) -> None:
         with refused("InvalidParameterException"):
@@ -100,35 +110,143 @@ class TestWhoSeesAnOrganization:
             sandbox.call("DescribeUser", UserId=guest.entity_id)
 
 
-class TestDomains:
-    def test_say_whether_they_are_default(self, sandbox: TestSandbox) -> None:
-        shown = sandbox.call("GetMailDomain", DomainName="Example.com")
-        assert (shown["IsDefault"], shown["IsTestDomain"]) == (True, False)
-        test = sandbox.call("GetMailDomain", DomainName="example.awsapps.com")
-        assert (test["IsDefault"], test["IsTestDomain"]) == (False, True)
+def delete(sandbox: TestSandbox, **params: Any) -> dict[str, Any]:
+    return sandbox.call("DeleteOrganization", **{"DeleteDirectory": True, "ForceDelete": True, **params})
 
-    @pytest.mark.parametrize("status", ["PENDING", "VERIFIED", "FAILED"])
-    def test_say_how_far_verification_is(self, sandbox: TestSandbox, status: str) -> None:
-        add_domain(sandbox.store, sandbox.organization, "more.example", status)
-        shown = sandbox.call("GetMailDomain", DomainName="more.example")
-        assert shown["OwnershipVerificationStatus"] == shown["DkimVerificationStatus"] == status
 
-    def test_name_their_eight_records(self, sandbox: TestSandbox) -> None:
-        records = sandbox.call("GetMailDomain", DomainName="example.com")["Records"]
-        assert [each["Type"] for each in records] == ["TXT", "MX", "CNAME", "TXT", "TXT", *["CNAME"] * 3]
-        values = {each["Hostname"]: each["Value"] for each in records}
-        assert len(values["_amazonses.example.com"]) == 44
-        assert values["autodiscover.example.com"] == "autodiscover.mail.us-east-1.awsapps.com"
-        assert {
-            "Type": "MX",
-            "Hostname": "example.com",
-            "Value": "10 inbound-smtp.us-east-1.amazonaws.com",
-        } in records
-        keys = [each for each in records if "_domainkey" in each["Hostname"]]
-        assert all(each["Value"] == each["Hostname"].split(".")[0] + ".dkim.amazonses.com" for each in keys)
-        assert {len(each["Hostname"].split(".")[0]) for each in keys} == {32}
+def state(sandbox: TestSandbox) -> str:
+    return str(sandbox.call("DescribeOrganization")["State"])
 
-    def test_are_the_organization_s(self, sandbox: TestSandbox) -> None:
-        found(sandbox.store, "other", domains=["other.example"])
-        with refused("MailDomainNotFoundException"):
-            sandbox.call("GetMailDomain", DomainName="other.example")
+
+class TestDeleteOrganization:
+    def test_goes_through_its_states(self, sandbox: TestSandbox) -> None:
+        sandbox.clock.freeze()
+        answer = delete(sandbox)
+        assert answer == {"OrganizationId": sandbox.organization_id, "State": "Deleting"}
+        assert state(sandbox) == "Deleting"
+        sandbox.clock.advance(60)
+        assert state(sandbox) == "Deleted"
+
+    def test_leaves_a_tombstone_that_is_listed_and_described(self, sandbox: TestSandbox) -> None:
+        delete(sandbox)
+        sandbox.clock.advance(60)
+        listed = sandbox.workmail.list_organizations()["OrganizationSummaries"]
+        assert [(each["Alias"], each["State"]) for each in listed] == [("example", "Deleted")]
+        with pytest.raises(ClientError, match="is not Active, state: Deleted") as caught:
+            sandbox.call("ListUsers")
+        assert caught.value.response["Error"]["Code"] == "OrganizationStateException"
+
+    def test_answers_nothing_else_while_it_goes(self, sandbox: TestSandbox) -> None:
+        sandbox.clock.freeze()
+        delete(sandbox)
+        for operation, params in (("ListUsers", {}), ("DeleteUser", {"UserId": ADA})):
+            with refused("OrganizationStateException"):
+                sandbox.call(operation, **params)
+
+    def test_needs_force_while_users_are_enabled(self, sandbox: TestSandbox) -> None:
+        with refused("OrganizationStateException"):
+            delete(sandbox, ForceDelete=False)
+        assert state(sandbox) == "Active"
+        for name in ("ada", "bo"):
+            sandbox.call("DeregisterFromWorkMail", EntityId=name)
+        assert delete(sandbox, ForceDelete=False)["State"] == "Deleting"
+
+    def test_is_harmless_when_repeated_with_its_token(self, sandbox: TestSandbox) -> None:
+        first = delete(sandbox, ClientToken="once")
+        sandbox.clock.advance(60)
+        assert delete(sandbox, ClientToken="once") == first
+        with refused("OrganizationStateException"):
+            delete(sandbox, ClientToken="twice")
+        with refused("InvalidParameterException"):
+            delete(sandbox, ClientToken="once", DeleteDirectory=False)
+
+    def test_gives_alias_and_domains_free(self, sandbox: TestSandbox) -> None:
+        delete(sandbox)
+        with refused("NameAvailabilityException"):
+            created(sandbox, "example")
+        sandbox.clock.advance(60)
+        new = created(sandbox, "example", Domains=[{"DomainName": "example.com"}])
+        sandbox.clock.advance(60)
+        users = sandbox.call("ListUsers", OrganizationId=new)["Users"]
+        assert {user["UserRole"] for user in users} == {"SYSTEM_USER"}
+        left = {name: len(table) for name, table in sandbox.store.tables.items()}
+        assert (left["entities"], left["domains"], left["organizations"]) == (3, 2, 2)
+
+    def test_takes_the_application_along_if_asked(self, sandbox: TestSandbox) -> None:
+        instance = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
+        application = sandbox.call("CreateIdentityCenterApplication", Name="mail", InstanceArn=instance)
+        sandbox.call(
+            "PutIdentityProviderConfiguration",
+            AuthenticationMode="IDENTITY_PROVIDER_ONLY",
+            IdentityCenterConfiguration={"InstanceArn": instance, **application},
+            PersonalAccessTokenConfiguration={"Status": "INACTIVE"},
+        )
+        delete(sandbox, DeleteIdentityCenterApplication=True)
+        assert len(sandbox.store.applications) == 0
+
+    def test_is_kept_over_a_restart(self, tmp_path: Path) -> None:
+        with sandboxed(tmp_path) as before:
+            delete(before)
+        with sandboxed(tmp_path) as after:
+            assert state(after) == "Deleting"
+            after.clock.advance(60)
+            assert state(after) == "Deleted"
+        with sandboxed(tmp_path) as later:
+            assert state(later) == "Deleted"
+            assert len(later.store.entities) == 0
+
+
+def tags(**values: str) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in values.items()]
+
+
+class TestTags:
+    def tag(self, sandbox: TestSandbox, **values: str) -> None:
+        sandbox.call("TagResource", ResourceARN=sandbox.organization.arn, Tags=tags(**values))
+
+    def listed(self, sandbox: TestSandbox) -> dict[str, str]:
+        found = sandbox.call("ListTagsForResource", ResourceARN=sandbox.organization.arn)["Tags"]
+        return {tag["Key"]: tag["Value"] for tag in found}
+
+    def test_are_added_replaced_and_taken_away(self, sandbox: TestSandbox) -> None:
+        assert self.listed(sandbox) == {}
+        self.tag(sandbox, team="mail", cost="12")
+        self.tag(sandbox, cost="")
+        assert self.listed(sandbox) == {"team": "mail", "cost": ""}
+        sandbox.call("UntagResource", ResourceARN=sandbox.organization.arn, TagKeys=["team", "unknown"])
+        assert self.listed(sandbox) == {"cost": ""}
+
+    def test_differ_in_case(self, sandbox: TestSandbox) -> None:
+        self.tag(sandbox, Team="a", team="b")
+        assert self.listed(sandbox) == {"Team": "a", "team": "b"}
+
+    def test_are_fifty_at_most(self, sandbox: TestSandbox) -> None:
+        self.tag(sandbox, **{f"k{number}": "v" for number in range(50)})
+        self.tag(sandbox, k7="another value")
+        with refused("TooManyTagsException"):
+            self.tag(sandbox, one="more")
+        assert len(self.listed(sandbox)) == 50
+
+    def test_must_not_be_given_twice_or_be_aws_s(self, sandbox: TestSandbox) -> None:
+        for given in ([*tags(a="1"), *tags(a="2")], tags(**{"aws:team": "x"}), tags(**{"": "x"})):
+            with refused("InvalidParameterException"):
+                sandbox.call("TagResource", ResourceARN=sandbox.organization.arn, Tags=given)
+
+    @pytest.mark.parametrize("operation", ["TagResource", "UntagResource", "ListTagsForResource"])
+    def test_are_of_organizations_that_exist(self, sandbox: TestSandbox, operation: str) -> None:
+        ireland = found(sandbox.store, "ireland", region="eu-west-1").arn
+        arn = sandbox.organization.arn
+        extra: dict[str, Any] = {"TagResource": {"Tags": []}, "UntagResource": {"TagKeys": []}}
+        for other in (ireland, arn[:-1], arn + "/user/" + ADA, arn.replace("123456789012", "999988887777")):
+            with refused("ResourceNotFoundException"):
+                sandbox.call(operation, ResourceARN=other, **extra.get(operation, {}))
+
+    def test_go_with_their_organization(self, sandbox: TestSandbox) -> None:
+        self.tag(sandbox, team="mail")
+        sandbox.clock.freeze()
+        delete(sandbox)
+        with refused("OrganizationStateException"):
+            self.tag(sandbox, late="yes")
+        sandbox.clock.advance(60)
+        with refused("ResourceNotFoundException"):
+            self.listed(sandbox)
