@@ -44,7 +44,7 @@ def database() -> Iterator[Database]:
         pytest.skip("psql is not on PATH")
     name = f"console_roles_{uuid.uuid4().hex[:12]}"
     made = Database(url(server, f"/{name}"), url(server, f"/{name}", name), name)
-    with psycopg.connect(server, autocommit=True) as connection:
+    with psycopg.connect(url(server, "/postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
         try:
             migrate(made)
