@@ -5,22 +5,43 @@ import gc
 import signal
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 
 from console.sandbox import seed
-from console.sandbox.doors import Sandbox
+from console.sandbox.control import usage
+from console.sandbox.doors import Access, Beginning, Sandbox
 from console.sandbox.journal import StateUnusable
 from console.sandbox.server import PortTaken, listening, serve
 from console.sandbox.settings import Settings
 
 DESCRIPTION = """\
-A sandbox of Amazon WorkMail: its API (AWS JSON 1.1) on a local port, and behind the same port
-S3, KMS, IAM and STS by moto. Any AWS SDK and the AWS CLI can talk to it, with any credentials:
+A sandbox of Amazon WorkMail: its API (94 operations) on a port of this machine, and behind the
+same port S3, KMS, IAM and STS by moto. Nothing of it reaches AWS, and nothing costs anything.
 
-  aws --endpoint-url http://127.0.0.1:4600 workmail list-organizations
+To begin, start it with two invented companies in a folder that keeps everything:
+
+  python -m console.sandbox --seed demo --state my-sandbox
+
+and talk to it with any AWS SDK or the AWS CLI. They want credentials: any will do, such as
+AWS_ACCESS_KEY_ID=test and AWS_SECRET_ACCESS_KEY=test.
+
+  aws --endpoint-url http://127.0.0.1:4600 --region us-east-1 workmail list-organizations
   boto3.client("workmail", endpoint_url="http://127.0.0.1:4600", region_name="us-east-1")
 
-Nothing of it reaches AWS. GET /_sandbox/health answers 200 as soon as it is ready.
+Ctrl-C ends it; whatever it had answered is in the folder and there at the next start.
+"""
+
+EPILOG = """\
+What AWS and time do to a program can be had on request, by JSON on the same port:
+
+  curl http://127.0.0.1:4600/_sandbox/fail -d '{"operation": "CreateUser", "when": "after"}'
+  curl http://127.0.0.1:4600/_sandbox/clock -d '{"advance": 86400}'
+
+{usage}
+
+Who reaches the port from another machine (--host) may not control it, unless --control-from-afar is
+given; no web page ever may.
 """
 
 
@@ -28,6 +49,7 @@ def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m console.sandbox",
         description=DESCRIPTION,
+        epilog=EPILOG.replace("{usage}", "\n".join(f"  {line}" for line in usage())),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
@@ -52,6 +74,18 @@ def arguments() -> argparse.ArgumentParser:
         metavar="S",
         help="how long the export of a small mailbox takes (8); of 4 GB, twice as long",
     )
+    add(
+        "--verify-signatures",
+        default="",
+        metavar="SECRET",
+        help="refuse calls to WorkMail that are not signed with this secret key, or with one that the"
+        " sandbox's STS or IAM gave out; without it any signature is taken",
+    )
+    add(
+        "--control-from-afar",
+        action="store_true",
+        help="let other machines control the sandbox too, not only this one",
+    )
     return parser
 
 
@@ -71,9 +105,12 @@ def main(argv: list[str] | None = None) -> int:
 def run(options: argparse.Namespace) -> None:
     gc.disable()  # a large organization is millions of objects, none of them garbage
     listener = listening(options.host, options.port)
-    sandbox = Sandbox(options.state, settings=Settings(export_seconds=options.export_seconds))
-    if not len(sandbox.store.organizations):
-        seeded(sandbox, options.seed, options.people)
+    sandbox = Sandbox(
+        options.state,
+        settings=Settings(export_seconds=options.export_seconds),
+        access=Access(options.verify_signatures, options.control_from_afar),
+        beginning=beginning(options.seed, options.people),
+    )
     gc.freeze()
     gc.enable()
     sys.stdout.write(f"WorkMail sandbox on {address(listener)}, {kept(options.state)}\n")
@@ -90,13 +127,8 @@ def kept(state: Path | None) -> str:
     return f"state in {state}" if state else "state in memory"
 
 
-def seeded(sandbox: Sandbox, name: str, people: int) -> None:
-    """All or nothing: a process that is killed meanwhile begins anew."""
-    with sandbox.store.transaction():
-        if name == "demo":
-            seed.demo(sandbox.store, people=people)
-        else:
-            seed.empty(sandbox.store)
+def beginning(name: str, people: int) -> Beginning:
+    return partial(seed.demo, people=people) if name == "demo" else seed.empty
 
 
 if __name__ == "__main__":

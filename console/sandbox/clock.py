@@ -20,6 +20,21 @@ class Clock:
         """Seconds since the epoch, in whole milliseconds, as WorkMail dates are."""
         return round(self._frozen if self._frozen is not None else self._real() + self._offset, 3)
 
+    @property
+    def is_frozen(self) -> bool:
+        return self._frozen is not None
+
+    def set(self, at: float) -> None:
+        """Go to a moment, and go on or stand still there as before."""
+        stood = self.is_frozen
+        self.freeze(at)
+        if not stood:
+            self.resume()
+
+    def reset(self) -> None:
+        """Go with the real time again."""
+        self._offset, self._frozen = 0.0, None
+
     def advance(self, seconds: float) -> None:
         if self._frozen is None:
             self._offset += seconds

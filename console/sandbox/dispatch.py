@@ -1,6 +1,7 @@
 """From a request's parameters to its answer, both held to the service's model."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from console.aws import model
@@ -10,13 +11,22 @@ from console.sandbox.records import Organization
 from console.sandbox.registry import Call, Params, Result
 from console.sandbox.store import Store
 
+Around = Callable[[Call], AbstractContextManager[None]]
+
 registry.load()
 
 
-def answer(store: Store, operation: str, params: Params, *, account: str, region: str) -> Result:
+def undisturbed(call: Call) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def answer(
+    store: Store, operation: str, params: Params, *, account: str, region: str, around: Around = undisturbed
+) -> Result:
     """The members of the operation's answer; raises ServiceError as the service would.
 
-    Whatever the operation changed is on disk when this returns, and nothing is changed when it raises.
+    `around` is what the handler runs in. Whatever the operation changed is on disk when this returns, and
+    nothing is changed when it raises.
     """
     if operation not in registry.HANDLERS:
         raise ServiceError("UnknownOperationException", f"The sandbox knows no operation {operation!r}")
@@ -27,7 +37,8 @@ def answer(store: Store, operation: str, params: Params, *, account: str, region
         with store.transaction():
             call = Call(store, operation, account, region)
             call = Call(store, operation, account, region, organization(call, given))
-            result = registry.HANDLERS[operation](call, given)
+            with around(call):
+                result = registry.HANDLERS[operation](call, given)
     except ServiceError as error:
         raise possible(operation, error) from error
     return checked(operation, result or {})

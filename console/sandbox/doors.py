@@ -7,8 +7,9 @@ sandbox instead of the network, for WorkMail and for the services of its neighbo
 import sys
 import traceback
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -17,34 +18,77 @@ from urllib.parse import unquote_to_bytes, urlsplit, urlunsplit
 
 import botocore.handlers
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from werkzeug.test import run_wsgi_app
 
 from console.aws import model
-from console.sandbox import dispatch, rest, wire
+from console.sandbox import control, dispatch, rest, signatures, wire
 from console.sandbox.clock import Clock
 from console.sandbox.errors import ServiceError
+from console.sandbox.faults import Faults, NoAnswer
 from console.sandbox.neighbours import Neighbours
+from console.sandbox.received import Calls, Received
 from console.sandbox.settings import Settings
+from console.sandbox.snapshots import Snapshots
 from console.sandbox.store import Store
 
 SERVICE = "workmail"
 STRICT = "sandbox.strict"
-HEALTH = "/_sandbox/health"
+HEALTH = control.OPEN
+Beginning = Callable[[Store], None]
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may do what: nobody's signature is examined, and control is for this machine, unless set so."""
+
+    secret: str = ""  # which signatures must be made with
+    controlled_from_afar: bool = False
 
 
 class Sandbox:
     """WorkMail and its neighbours as a WSGI application; `store` is what WorkMail remembers."""
 
     def __init__(
-        self, folder: Path | None = None, *, clock: Clock | None = None, settings: Settings | None = None
+        self,
+        folder: Path | None = None,
+        *,
+        clock: Clock | None = None,
+        settings: Settings | None = None,
+        access: Access | None = None,
+        beginning: Beginning | None = None,
     ) -> None:
+        """`beginning` fills an empty store, now and after a reset."""
         self.neighbours = Neighbours(folder)
         self.store = Store(folder, clock=clock, settings=settings, storage=self.neighbours)
         self.target = model.service(SERVICE).metadata["targetPrefix"]
+        self.access = access or Access()
+        self.faults = Faults(self.store)
+        self.calls = Calls()
+        self.snapshots = Snapshots(self.store, self.neighbours)
+        self.beginning = beginning
+        if not len(self.store.organizations):
+            self._begin()
+
+    def _begin(self) -> None:
+        """All or nothing: a process that is killed meanwhile begins anew."""
+        if self.beginning is not None:
+            with self.store.transaction():
+                self.beginning(self.store)
+
+    def reset(self) -> None:
+        """Be as a new one: what it begins with, no faults, no calls and the real time; snapshots stay."""
+        with self.store.transaction():
+            self.faults.clear()
+            self.calls.forget()
+            self.store.clock.reset()
+            self.neighbours.become([])
+            self.store.become({})
+            self._begin()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") == HEALTH:
-            return respond(start_response, wire.Answer(200, b'{"ready": true}'), "application/json")
+        if environ.get("PATH_INFO", "").startswith(control.PREFIX):
+            return respond(start_response, control.answer(self, environ), control.CONTENT_TYPE)
         signer = wire.signer(environ.get("HTTP_AUTHORIZATION", ""), environ.get("QUERY_STRING", ""))
         if not self.is_ours(environ, signer):
             dispatch.advance(self.store)  # an export that is due is in its bucket
@@ -62,30 +106,59 @@ class Sandbox:
     def answer(self, environ: dict[str, Any], signer: wire.Signer | None) -> wire.Answer:
         """What WorkMail says, never a stack trace; a bug of the sandbox is an InternalFailure."""
         service = signer.service if signer and signer.service in model.SERVICES else SERVICE
+        call = self.calls.add(Received(self.store.clock.now()))
         try:
-            return self.result(environ, signer)
+            answer = self.result(environ, signer, call)
         except ServiceError as error:
-            return wire.failure(service, error)
+            answer = wire.failure(service, error)
+        except NoAnswer:
+            raise
         except Exception:
             if environ.get(STRICT):
                 raise
             traceback.print_exc(file=sys.stderr)
-            return wire.failure(service, ServiceError("InternalFailure", "The sandbox has failed"))
+            answer = wire.failure(service, ServiceError("InternalFailure", "The sandbox has failed"))
+        call.status, call.error = answer.status, answer.error
+        return answer
 
-    def result(self, environ: dict[str, Any], signer: wire.Signer | None) -> wire.Answer:
+    def result(self, environ: dict[str, Any], signer: wire.Signer | None, call: Received) -> wire.Answer:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        known = self.known(environ, body, signer)
+        is_rest = known.service == rest.SERVICE
+        if is_rest:
+            call.operation, params = rest.request(environ["REQUEST_METHOD"], environ["PATH_INFO"], body)
+        else:
+            call.operation = wire.operation(environ.get("HTTP_X_AMZ_TARGET", ""), self.target)
+            params = wire.parsed(body)
+        call.account, call.region = self.neighbours.account(known.access_key), known.region
+        call.keep(params, len(body))
+        result = self.called(call, params)
+        return rest.success(call.operation, result) if is_rest else wire.success(result)
+
+    def known(self, environ: dict[str, Any], body: bytes, signer: wire.Signer | None) -> wire.Signer:
+        """Who signed the request; with a secret to verify by, that it is genuine."""
         if signer is None and environ.get("HTTP_AUTHORIZATION"):
             raise ServiceError("IncompleteSignature", "The Authorization header has no credential scope")
         if signer is None:
             raise ServiceError("MissingAuthenticationTokenException", "The request is not signed")
-        if signer.service == rest.SERVICE:
-            operation, params = rest.request(environ["REQUEST_METHOD"], environ["PATH_INFO"], body)
-        else:
-            operation = wire.operation(environ.get("HTTP_X_AMZ_TARGET", ""), self.target)
-            params = wire.parsed(body)
-        account = self.neighbours.account(signer.access_key)
-        result = dispatch.answer(self.store, operation, params, account=account, region=signer.region)
-        return rest.success(operation, result) if signer.service == rest.SERVICE else wire.success(result)
+        if self.access.secret:
+            secret = self.neighbours.secret(signer.access_key) or self.access.secret
+            signatures.require_genuine(environ, body, signer, secret)
+        return signer
+
+    def called(self, call: Received, params: dict[str, Any]) -> dict[str, Any]:
+        """Let the call happen between the faults that were asked for."""
+        self.faults.before(call.operation)
+        result = dispatch.answer(
+            self.store,
+            call.operation,
+            params,
+            account=call.account,
+            region=call.region,
+            around=self.faults.lagging.around,
+        )
+        self.faults.after(call.operation)
+        return result
 
     def close(self) -> None:
         self.store.close()
@@ -143,7 +216,11 @@ botocore.handlers.BUILTIN_HANDLERS.append(("before-send", _send))
 
 def sent(sandbox: Sandbox, request: AWSPreparedRequest) -> AWSResponse:
     """The answer to a signed request; a bug of the sandbox raises where the call was made."""
-    body, status, headers = run_wsgi_app(sandbox, environ_of(request), buffered=True)
+    try:
+        body, status, headers = run_wsgi_app(sandbox, environ_of(request), buffered=True)
+    except NoAnswer as silence:
+        lost = ReadTimeoutError if silence.seconds else ConnectionClosedError
+        raise lost(endpoint_url=request.url) from silence
     answered: Any = dict(headers)
     return AWSResponse(request.url, int(status.split()[0]), answered, Raw(b"".join(body)))
 

@@ -13,6 +13,7 @@ from werkzeug.test import run_wsgi_app
 
 from console.sandbox import dispatch
 from console.sandbox.doors import Sandbox
+from console.sandbox.faults import NoAnswer
 
 TICK = 0.25
 BODILESS = (204, 304)
@@ -20,6 +21,10 @@ BODILESS = (204, 304)
 
 class PortTaken(Exception):
     """The address cannot be listened on; the message says why in one line."""
+
+
+class BadLength(Exception):
+    """A request does not say how long it is."""
 
 
 class RequestHandler(MotoRequestHandler):
@@ -33,6 +38,13 @@ class RequestHandler(MotoRequestHandler):
         try:
             environ = self.whole(self.make_environ())
             body, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
+        except BadLength:
+            self.close_connection = True
+            return self.reply("400 Bad Request", {"Connection": "close"}, b"")
+        except NoAnswer as silence:
+            silence.hold()
+            self.close_connection = True
+            return None
         except Exception:
             traceback.print_exc(file=sys.stderr)
             self.close_connection = True  # nobody knows how much of the request was read
@@ -44,7 +56,10 @@ class RequestHandler(MotoRequestHandler):
         if environ.pop("HTTP_TRANSFER_ENCODING", ""):
             body = environ["wsgi.input"].read()
         else:
-            body = self.rfile.read(max(0, int(environ.get("CONTENT_LENGTH") or 0)))
+            length = str(environ.get("CONTENT_LENGTH") or "0")
+            if not (length.isascii() and length.isdigit()):
+                raise BadLength
+            body = self.rfile.read(int(length))
         read = {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": str(len(body))}
         return {**environ, **read}
 
@@ -82,6 +97,7 @@ def listening(host: str, port: int) -> socket.socket:
 
 def serve(listener: socket.socket, sandbox: Sandbox) -> None:
     """Answer until a signal raises KeyboardInterrupt."""
+    sandbox.faults.waits = True
     server = make_server(
         listener.getsockname()[0],
         listener.getsockname()[1],

@@ -6,6 +6,8 @@
         sandbox.workmail.list_users(OrganizationId=sandbox.organization_id)
         sandbox.call("DescribeUser", UserId="ada")      # the organization is filled in
         sandbox.clock.advance(30)                       # seconds; nothing ever sleeps
+        sandbox.faults.time_out("CreateUser", "after")  # it took effect, but nobody hears of it
+        sandbox.calls("CreateUser")                     # what was sent
 
 Inside the block every botocore session that was made after this module was imported talks to the
 sandbox, whatever its endpoint, region and credentials: boto3 in the test, and the clients of the code
@@ -29,6 +31,8 @@ from botocore.config import Config
 from console.aws import model
 from console.sandbox import doors, founding
 from console.sandbox.clock import Clock
+from console.sandbox.faults import Faults
+from console.sandbox.received import Calls
 from console.sandbox.records import Entity, Group, Organization, User
 from console.sandbox.settings import Settings
 from console.sandbox.store import Store
@@ -57,6 +61,16 @@ class TestSandbox:
     @property
     def clock(self) -> Clock:
         return self.sandbox.store.clock
+
+    @property
+    def faults(self) -> Faults:
+        """`faults.fail("CreateUser", "after")`, `faults.throttle(5)` … as the control API has them."""
+        return self.sandbox.faults
+
+    @property
+    def calls(self) -> Calls:
+        """What was sent to WorkMail: `[call.params for call in sandbox.calls("UpdateUser")]`."""
+        return self.sandbox.calls
 
     @property
     def organization_id(self) -> str:
@@ -122,11 +136,17 @@ def sandboxed(
     Its clock runs; `clock.freeze()` stops it.
     """
     made = doors.Sandbox(folder, settings=settings)
+    if populate:
+        made.beginning = lambda _: populate_store(made)
     try:
         with doors.in_process(made):
             yield populated(made) if populate else TestSandbox(made, _none())
     finally:
         made.close()
+
+
+def populate_store(made: doors.Sandbox) -> None:
+    populated(made)
 
 
 def populated(made: doors.Sandbox) -> TestSandbox:
