@@ -337,7 +337,7 @@ def everything() -> dict[str, set[str]]:
     return {
         model._meta.label_lower: set(_rows(model))
         for model in apps.get_models()
-        if model._meta.label_lower not in FLEETING
+        if model._meta.managed and model._meta.label_lower not in FLEETING
     }
 
 
