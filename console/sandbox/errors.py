@@ -8,6 +8,7 @@ COMMON = {
     "IncompleteSignature": 400,
     "InternalFailure": 500,
     "InvalidClientTokenId": 403,
+    "InvalidSignatureException": 403,
     "MissingAuthenticationTokenException": 403,
     "RequestEntityTooLargeException": 413,
     "RequestExpired": 400,
