@@ -106,7 +106,7 @@ def report(count: int) -> None:
     from django.db import connection
     from django.http import QueryDict
 
-    from console.areas.ledger import listing
+    from console.areas.ledger import tables
     from console.areas.organizations import figures
     from console.mirror.models import Organization
     from tests.areas import world
@@ -125,7 +125,7 @@ def report(count: int) -> None:
     floor = best(bare)
     say(f"{connection.vendor}, {count:,} entries, bare SQL {floor:.2f} ms")
     for params in PARAMS:
-        took = best(partial(listing.page, owner, organization, QueryDict(params)))
+        took = best(partial(tables.page, owner, organization, QueryDict(params)))
         say(f"?{params:<36} {took:>8.1f} ms {took / floor:>7.1f} of bare SQL")
     took = best(lambda: list(figures.concerns(owner, organization)))
     say(f"{'what needs attention (overview)':<37} {took:>8.1f} ms {took / floor:>7.1f} of bare SQL")

@@ -1,16 +1,21 @@
-"""The ledger's entries as rows."""
+"""The ledger's entries as rows, a page of which costs the same however long the ledger is."""
 
 from typing import Any
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from console.areas.ledger import scope
 from console.aws.catalogue import CATALOGUE, CONSOLE_ACTIONS, Access
-from console.ledger.models import Entry
+from console.ledger.models import Entry, EntryQuerySet
+from console.mirror.models import Organization
+from console.operators.actors import Actor
 from console.ui.filters import Filter
+from console.ui.keyset import Cursor, window
 from console.ui.markup import badge, link, text, when
-from console.ui.tables import Column, Table
+from console.ui.tables import SIZE, Column, Page, Table, paginate
 
 Kind, Outcome = Entry.Kind, Entry.Outcome
 TONES = {
@@ -95,3 +100,17 @@ FILTERS = (
     ),
     Filter("kind", "Kind", [(kind.value, kind.label) for kind in Kind if kind != Kind.OUTCOME], "kind"),
 )
+
+
+def page(actor: Actor, organization: Organization, params: QueryDict) -> Page:
+    """The numbers of each part's next entries first, each from its own index; then the rows of those."""
+    sort, cursor = LEDGER.sort(params), Cursor.read(params)
+    numbers = [
+        row[LEDGER.key]
+        for part in scope.parts(actor, organization)
+        for row in window(
+            scope.one_a_call(part, organization, params), (), sort, LEDGER.key, cursor, SIZE + 1
+        ).rows
+    ]
+    found: EntryQuerySet = Entry.objects.filter(seq__in=numbers)
+    return paginate(found.with_result(), LEDGER, params, extra={"slug": organization.slug})

@@ -7,9 +7,8 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from console.areas.ledger import listing as pages_of
 from console.areas.ledger import scope, showing
-from console.areas.ledger.tables import FILE, FILTERS
+from console.areas.ledger.tables import FILE, FILTERS, page
 from console.ledger import journal
 from console.ledger.jsonl import entry_line
 from console.ledger.models import Entry
@@ -24,7 +23,7 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
     context = {
         "title": "Ledger",
         "organization": organization,
-        "page": pages_of.page(request.actor, organization, request.GET),
+        "page": page(request.actor, organization, request.GET),
         "bar": _bar(request),
         "since": request.GET.get("since", ""),
         "until": request.GET.get("until", ""),
