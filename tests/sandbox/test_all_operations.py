@@ -4,6 +4,8 @@ The sandbox checks each answer against the model and raises where it does not fi
 answers an error that it does not list (`test_model.py`); what boto3 makes of an answer is checked again.
 """
 
+import re
+from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -44,6 +46,12 @@ class TestEveryOperation:
         ]
         assert sorted(registry.HANDLERS) == sorted(modelled)
         assert len(modelled) >= 94
+
+    def test_has_a_row_in_the_table_of_what_is_served(self) -> None:
+        text = Path(registry.__file__).with_name("PARITY.md").read_text()
+        lines = text.partition("## Operations")[2].partition("##")[0].splitlines()
+        rows = [line.split("|")[2] for line in lines if line.startswith("| ")]
+        assert sorted(re.findall(r"[A-Z]\w+", " ".join(rows))) == OPERATIONS
 
     @pytest.mark.parametrize("operation", OPERATIONS)
     def test_succeeds_and_answers_by_the_model(
