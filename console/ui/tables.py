@@ -17,6 +17,10 @@ from console.ui.keyset import Cursor, Sort, window
 
 SIZE = 50
 CAP = 1000
+TICK = (
+    '<td class="tick"><input type="checkbox" class="form-check-input" name="selected" value="{}"'
+    ' aria-label="Tick this row" data-tick></td>'
+)
 Values = Mapping[str, Any]
 
 
@@ -100,6 +104,9 @@ class Row:
     id: str
     cells: SafeString
 
+    def html(self, *, selectable: bool) -> str:
+        return f"<tr>{markup.made(TICK, self.id) if selectable else ''}{self.cells}</tr>\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -117,6 +124,11 @@ class Page:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def body(self) -> SafeString:
+        """All rows at once."""
+        return SafeString("".join([row.html(selectable=self.selectable) for row in self.rows]))
+
 
 def paginate(
     queryset: QuerySet[Any],
@@ -133,9 +145,10 @@ def paginate(
     sort, cursor = table.sort(params), Cursor.read(params)
     found = window(queryset, table.sources, sort, table.key, cursor, size)
     values = [{**each, **(extra or {})} for each in found.rows]
+    looks = [(column.css, column) for column in table.columns]
     return Page(
         headers=[_header(column, sort, params) for column in table.columns],
-        rows=[_row(table, each) for each in values],
+        rows=[_row(table, looks, each) for each in values],
         sort=str(sort),
         first=_address(params) if found.previous else "",
         previous=_address(params, before=found.previous) if found.previous else "",
@@ -178,8 +191,8 @@ def found(page: Page, cap: int = CAP) -> str:
     return f"{cap:,}+" if count > cap else f"{count:,}"
 
 
-def _row(table: Table, values: Values) -> Row:
-    cells = markup.cells((column.css, column.cell(values)) for column in table.columns)
+def _row(table: Table, looks: list[tuple[str, Column]], values: Values) -> Row:
+    cells = markup.cells([(css, column.cell(values)) for css, column in looks])
     return Row(str(values[table.identity]) if table.identity else "", cells)
 
 

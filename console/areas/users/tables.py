@@ -1,12 +1,12 @@
 """People as rows: the columns of the list and of its file, the filters, and what a URL asks for."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 from django.db.models import Q
 from django.http import QueryDict
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from console.areas.users import scope
@@ -16,7 +16,7 @@ from console.mirror.models import Entity, Organization
 from console.mirror.querysets import EntityQuerySet
 from console.operators.actors import Actor
 from console.ui.filters import Filter, narrowed
-from console.ui.markup import DASH, badge
+from console.ui.markup import DASH, badge, made
 from console.ui.tables import Column, Table
 
 State = Entity.State
@@ -28,7 +28,7 @@ HIDDEN = badge("Hidden", "neutral")
 def _person(values: Values) -> SafeString:
     """On a phone, where other columns are left out, the address stands below the name."""
     href = f"{values['base']}{quote(values['entity_id'], safe='@+')}/"
-    return format_html(
+    return made(
         '<a href="{}">{}</a><span class="below d-sm-none">{}</span>',
         href,
         values["display_name"] or values["name"],
@@ -37,15 +37,20 @@ def _person(values: Values) -> SafeString:
 
 
 def _state(values: Values) -> SafeString:
-    shown = state_badge(values["state"])
-    return format_html("{} {}", shown, HIDDEN) if values["hidden"] else shown
+    return _badges(values["state"], values["hidden"])
+
+
+@cache
+def _badges(state: str, hidden: bool) -> SafeString:
+    shown = state_badge(state)
+    return made("{} {}", shown, HIDDEN) if hidden else shown
 
 
 def _size(values: Values) -> SafeString | str:
     """How full it is matters once it matters."""
     full = fill(values["mailbox_size"], values["mailbox_quota"]) or 0
     size = megabytes(values["mailbox_size"])
-    return format_html('{}<span class="below">{} % full</span>', size, full) if full >= NOTED else size
+    return made('{}<span class="below">{} % full</span>', size, full) if full >= NOTED else size
 
 
 def _quota(values: Values) -> SafeString | str:
@@ -54,7 +59,7 @@ def _quota(values: Values) -> SafeString | str:
 
 def _enabled(values: Values) -> SafeString:
     day = values["enabled_date"]
-    return format_html('<span class="text-nowrap">{}</span>', f"{day:%Y-%m-%d}") if day else DASH
+    return made('<span class="text-nowrap">{}</span>', day.date()) if day else DASH
 
 
 PEOPLE = Table(
