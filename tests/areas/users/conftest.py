@@ -19,9 +19,10 @@ from console.ledger.models import Entry
 from console.mirror import sync
 from console.mirror.models import Entity, Organization
 from console.operators.models import Grant, Operator, Role
-from console.sandbox import dispatch, founding
+from console.sandbox import dispatch, founding, testing
 from console.sandbox.errors import ServiceError
-from console.sandbox.testing import ADA, TestSandbox, sandboxed
+from console.sandbox.testing import ADA, TestSandbox
+from tests.areas import world
 
 BRANCH = "branch.example"
 DEE, EVE = "user-000000000dee", "user-000000000eve"
@@ -50,10 +51,9 @@ class Desk:
 
 
 @pytest.fixture
-def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestSandbox]:
-    monkeypatch.setattr("console.mirror.pace.GAP", 0)
-    monkeypatch.setattr("console.mirror.pace.highest", lambda: 1e9)
-    with sandboxed() as made:
+def town() -> Iterator[TestSandbox]:
+    with world.sandbox() as empty, world.unhurried():
+        made = testing.populated(empty)
         founding.add_domain(made.store, made.organization, BRANCH)
         made.enabled_user("dee", email=f"dee@{BRANCH}", display_name="Dee Ortiz", department="Surgery")
         made.enabled_user("eve", email=f"eve@{BRANCH}", display_name="Eve Ng", hidden=True)
@@ -68,15 +68,10 @@ def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestSandbox]:
 def organization(db: None, town: TestSandbox) -> Organization:
     """Read completely, details and all."""
     cache.clear()
-    made = Organization.objects.create(
-        organization_id=town.organization_id,
-        slug="example",
-        name="Example",
-        region="us-east-1",
-        default_domain="example.com",
+    made = world.mirrored(town.organization_id, name="Example", default_domain="example.com")
+    Entity.objects.filter(detailed_at__isnull=False).update(
+        described_at=timezone.now(), detailed_at=timezone.now()
     )
-    read_completely(made)
-    made.refresh_from_db()
     return made
 
 

@@ -29,7 +29,7 @@ class TestAliases:
         [
             ("bo@example.com", "This address is taken"),
             ("ada@elsewhere.example", "is not one of the domains"),
-            ("no address", "not allowed"),
+            ("no address", "Write it like"),
             ("", "required"),
         ],
     )
