@@ -1,9 +1,11 @@
 """The sandbox behind a port: HTTP/1.1 with connections that stay open, a thread for each."""
 
+import re
 import socket
 import sys
 import traceback
-from io import BytesIO
+from collections.abc import Iterator
+from io import BufferedIOBase, BytesIO
 from threading import Event, Thread
 from typing import Any
 
@@ -11,20 +13,46 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 from werkzeug.test import run_wsgi_app
 
-from console.sandbox import dispatch
-from console.sandbox.doors import Sandbox
+from console.sandbox import dispatch, wire
+from console.sandbox.doors import SERVICE, Sandbox
+from console.sandbox.errors import ServiceError
 from console.sandbox.faults import NoAnswer
 
 TICK = 0.25
 BODILESS = (204, 304)
+CHUNK = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(;.*)?\r?\n")
 
 
 class PortTaken(Exception):
     """The address cannot be listened on; the message says why in one line."""
 
 
-class BadLength(Exception):
-    """A request does not say how long it is."""
+class BadBody(Exception):
+    """The body of a request does not come as the request says."""
+
+
+def exactly(stream: BufferedIOBase, length: int) -> bytes:
+    body = stream.read(length)
+    if len(body) < length:
+        raise BadBody("The body is shorter than it says")
+    return body
+
+
+def chunks(stream: BufferedIOBase) -> Iterator[bytes]:
+    """The pieces of a chunked body; its trailers are read and left out."""
+    while size := chunk_size(stream.readline(1024)):
+        yield exactly(stream, size)
+        if stream.readline(3) not in (b"\r\n", b"\n"):
+            raise BadBody("A chunk is longer than it says")
+    while stream.readline(65536).strip():
+        pass
+
+
+def chunk_size(line: bytes) -> int:
+    found = CHUNK.match(line)
+    if found is None:
+        raise BadBody("A chunk does not say how long it is")
+    return int(found[1], 16)
 
 
 class RequestHandler(MotoRequestHandler):
@@ -38,9 +66,11 @@ class RequestHandler(MotoRequestHandler):
         try:
             environ = self.whole(self.make_environ())
             body, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
-        except BadLength:
+        except BadBody as problem:
             self.close_connection = True
-            return self.reply("400 Bad Request", {"Connection": "close"}, b"")
+            refusal = wire.failure(SERVICE, ServiceError("SerializationException", str(problem)))
+            typed = {"Content-Type": wire.CONTENT_TYPE, "Connection": "close"}
+            return self.reply("400 Bad Request", typed, refusal.body)
         except NoAnswer as silence:
             silence.hold()
             self.close_connection = True
@@ -53,13 +83,15 @@ class RequestHandler(MotoRequestHandler):
 
     def whole(self, environ: dict[str, Any]) -> dict[str, Any]:
         """The request with its body read, so that the next one on this connection begins where it ends."""
-        if environ.pop("HTTP_TRANSFER_ENCODING", ""):
-            body = environ["wsgi.input"].read()
+        if encoding := environ.pop("HTTP_TRANSFER_ENCODING", ""):
+            if encoding.strip().lower() != "chunked":
+                raise BadBody("The body's Transfer-Encoding is not known")
+            body = b"".join(chunks(self.rfile))
         else:
             length = str(environ.get("CONTENT_LENGTH") or "0")
             if not (length.isascii() and length.isdigit()):
-                raise BadLength
-            body = self.rfile.read(int(length))
+                raise BadBody("Content-Length is no number")
+            body = exactly(self.rfile, int(length))
         read = {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": str(len(body))}
         return {**environ, **read}
 

@@ -12,6 +12,7 @@ from console.sandbox.errors import ServiceError
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 LARGEST = 1024 * 1024
+DEEPEST = 64  # the deepest request of the model is five deep
 CREDENTIAL = re.compile(
     r"(?P<key>[^/\s,=]+)/(?P<date>\d{8})/(?P<region>[a-z0-9-]+)/(?P<service>[a-z0-9-]+)/aws4_request"
 )
@@ -55,9 +56,21 @@ def parsed(body: bytes) -> dict[str, Any]:
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as problem:
         raise ServiceError("SerializationException", "The body is not valid JSON") from problem
+    if body.count(b"[") + body.count(b"{") > DEEPEST and is_deep(value):
+        raise ServiceError("SerializationException", "The body is nested too deeply")
     if not isinstance(value, dict):
         raise ServiceError("SerializationException", "The body is not a JSON object")
     return value
+
+
+def is_deep(value: Any) -> bool:
+    """Whether it is nested deeper than whoever walks through it by recursion should go."""
+    level = [value]
+    for _ in range(DEEPEST):
+        lists = [each for each in level if isinstance(each, list)]
+        lists += [list(each.values()) for each in level if isinstance(each, dict)]
+        level = [inner for each in lists for inner in each]
+    return bool(level)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -74,7 +87,9 @@ def _refuse(constant: str) -> NoReturn:
 def operation(target: str, prefix: str) -> str:
     """The operation that X-Amz-Target names."""
     service, _, name = target.partition(".")
-    if service != prefix or not name:
+    known = model.operations().get(name)
+    elsewhere = known is not None and known.service_model.metadata.get("targetPrefix") != prefix
+    if service != prefix or not name or elsewhere:
         raise ServiceError("UnknownOperationException", f"There is no operation {target!r}")
     return name
 
