@@ -1,6 +1,7 @@
 """The system's Chromium, and a page on which any console error or policy violation fails the test."""
 
 import os
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from tests import services
+from tests.browser.desk import Desk
+from tests.test_demo import Demo, eventually, living
 
 # Playwright's loop makes Django take the tests for asynchronous ones.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -81,3 +84,20 @@ def page(context: BrowserContext, watch: Watch) -> Iterator[Page]:
     page.on("requestfailed", watch.failed)
     yield page
     assert watch.left == [], "the page complained"
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """As `make demo` starts it, once for every test that looks at it."""
+    var = tmp_path_factory.mktemp("demo") / "var"
+    made = Demo(var)
+    assert eventually(made.is_ready), made.printed()
+    yield made
+    made.end(signal.SIGTERM)
+    for pid in living(var):
+        os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def desk(page: Page, demo: Demo) -> Desk:
+    return Desk(page, demo)

@@ -1,61 +1,15 @@
 """The main job, as the helpdesk does it, in a browser, against the demo as `make demo` starts it."""
 
-import json
-import os
 import re
-import signal
 import zipfile
-from collections.abc import Iterator
 from email import message_from_bytes
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.test_demo import Demo, eventually, living
+from tests.browser.desk import Desk
 
-ORGANIZATION = "/o/northwind-health"
 LONG = 90_000  # milliseconds; an export takes some ten seconds of the sandbox's own time
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    var = tmp_path_factory.mktemp("demo") / "var"
-    made = Demo(var)
-    assert eventually(made.is_ready), made.printed()
-    yield made
-    made.end(signal.SIGTERM)
-    for pid in living(var):
-        os.kill(pid, signal.SIGKILL)
-
-
-class Desk:
-    """Somebody at the console: signs in, goes to a page, signs out."""
-
-    def __init__(self, page: Page, demo: Demo) -> None:
-        self.page, self.base = page, f"http://127.0.0.1:{demo.port}"
-        self.passwords = json.loads((demo.var / "demo-operators.json").read_text())
-
-    def sign_in(self, name: str) -> None:
-        email = f"{name}@console.example"
-        self.page.goto(f"{self.base}/")
-        self.page.get_by_label("Email").fill(email)
-        self.page.get_by_label("Password", exact=True).fill(self.passwords[email])
-        self.page.get_by_role("button", name="Sign in").click()
-        expect(self.page.get_by_role("heading", level=1)).to_have_text("Northwind Health")
-
-    def sign_out(self) -> None:
-        self.page.get_by_role("button", name="Your account").click()
-        self.page.get_by_role("button", name="Sign out").click()
-        self.page.wait_for_url("**/accounts/login/**")
-
-    def open(self, path: str) -> None:
-        self.page.goto(f"{self.base}{ORGANIZATION}{path}")
-
-
-@pytest.fixture
-def desk(page: Page, demo: Demo) -> Desk:
-    return Desk(page, demo)
 
 
 class TestMainJob:
