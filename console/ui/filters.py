@@ -6,6 +6,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils.safestring import SafeString
+
+from console.ui.markup import made
+
+OPTION, SELECTED = '<option value="{}"{}>{}</option>', SafeString(" selected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,11 @@ class Shown:
     any: str
     options: list[tuple[str, str, bool]]
 
+    @property
+    def html(self) -> SafeString:
+        """The options at once: a template takes several times as long."""
+        return SafeString("".join([_option(*each) for each in self.options]))
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -64,6 +74,10 @@ def bar(filters: Iterable[Filter], params: QueryDict, *, placeholder: str = "Sea
     shown = [_shown(each, each.value(params)) for each in filters]
     active = bool(query) or any(chosen for each in shown for _, _, chosen in each.options)
     return Bar(query, placeholder, shown, active, params.get("sort", ""))
+
+
+def _option(value: str, label: str, chosen: bool) -> SafeString:
+    return made(OPTION, value, SELECTED if chosen else "", label)
 
 
 def _shown(each: Filter, chosen: str) -> Shown:

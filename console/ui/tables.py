@@ -22,6 +22,7 @@ TICK = (
     ' aria-label="Tick this row" data-tick></td>'
 )
 Values = Mapping[str, Any]
+Look = tuple[str, Callable[[Values], Any]]  # of a column: its class, and what makes its cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,11 @@ class Column:
         hidden = f"d-none d-{self.hide}-table-cell" if self.hide else ""
         return " ".join(filter(None, (hidden, "numeric" if self.numeric else "")))
 
-    def cell(self, values: Values) -> Any:
-        return self.show(values) if self.show else markup.text(values[self.sources[0]])
+    @property
+    def cell(self) -> Callable[[Values], Any]:
+        """What makes the cell of a row's values."""
+        source = self.sources[0] if self.sources else ""
+        return self.show or (lambda values: markup.text(values[source]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +100,17 @@ class Header:
     href: str = ""
     aria: str = ""
 
+    @property
+    def html(self) -> SafeString:
+        sort = markup.made(' aria-sort="{}"', self.aria) if self.aria else ""
+        link = '<a href="{0}" hx-get="{0}">{1}</a>' if self.href else "{1}"
+        label = markup.made(link, self.href, self.label)
+        return markup.made('<th scope="col" class="{}"{}>{}</th>\n', self.css, sort, label)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the row's checkbox carries, and its cells as HTML: a template takes three times as long."""
+    """What the row's checkbox carries, and its cells as HTML: a template takes several times as long."""
 
     id: str
     cells: SafeString
@@ -125,6 +136,11 @@ class Page:
         return len(self.rows)
 
     @property
+    def head(self) -> SafeString:
+        """All headers at once."""
+        return SafeString("".join([header.html for header in self.headers]))
+
+    @property
     def body(self) -> SafeString:
         """All rows at once."""
         return SafeString("".join([row.html(selectable=self.selectable) for row in self.rows]))
@@ -145,7 +161,7 @@ def paginate(
     sort, cursor = table.sort(params), Cursor.read(params)
     found = window(queryset, table.sources, sort, table.key, cursor, size)
     values = [{**each, **(extra or {})} for each in found.rows]
-    looks = [(column.css, column) for column in table.columns]
+    looks = [(column.css, column.cell) for column in table.columns]
     return Page(
         headers=[_header(column, sort, params) for column in table.columns],
         rows=[_row(table, looks, each) for each in values],
@@ -191,8 +207,8 @@ def found(page: Page, cap: int = CAP) -> str:
     return f"{cap:,}+" if count > cap else f"{count:,}"
 
 
-def _row(table: Table, looks: list[tuple[str, Column]], values: Values) -> Row:
-    cells = markup.cells([(css, column.cell(values)) for css, column in looks])
+def _row(table: Table, looks: list[Look], values: Values) -> Row:
+    cells = markup.cells([(css, cell(values)) for css, cell in looks])
     return Row(str(values[table.identity]) if table.identity else "", cells)
 
 
