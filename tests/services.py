@@ -11,22 +11,33 @@ import pytest
 
 NO_POSTGRESQL = "no PostgreSQL at DATABASE_URL or 127.0.0.1:5432"
 NO_REDIS = "no Redis at REDIS_URL or 127.0.0.1:6379"
+NO_NODE = "no node or npm on PATH"
 NO_CHROMIUM = "neither chromium nor chromium-browser on PATH"
 
 
 def postgresql() -> str:
     """The URL of a PostgreSQL server; without one the calling test is skipped."""
-    return find_postgresql() or _missing(NO_POSTGRESQL)
+    return find_postgresql() or missing(NO_POSTGRESQL)
 
 
 def redis() -> str:
     """The URL of a Redis server; without one the calling test is skipped."""
-    return find_redis() or _missing(NO_REDIS)
+    return find_redis() or missing(NO_REDIS)
 
 
 def chromium() -> str:
     """The path of Chromium; without it the calling test is skipped."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or _missing(NO_CHROMIUM)
+    return shutil.which("chromium") or shutil.which("chromium-browser") or missing(NO_CHROMIUM)
+
+
+def node() -> str:
+    """The path of Node; without it the calling test is skipped in any case: nothing here is made with it."""
+    return shutil.which("node") or pytest.skip(NO_NODE)
+
+
+def npm() -> str:
+    """The path of npm; as with Node."""
+    return shutil.which("npm") or pytest.skip(NO_NODE)
 
 
 def required() -> bool:
@@ -56,7 +67,8 @@ def _answers(url: str, port: int) -> bool:
     return True
 
 
-def _missing(why: str) -> NoReturn:
+def missing(why: str) -> NoReturn:
+    """Skip the calling test, or fail it where nothing may be missing."""
     if required():
         pytest.fail(f"{why}, and REQUIRE_SERVICES is set", pytrace=False)
     pytest.skip(why)

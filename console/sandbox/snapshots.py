@@ -21,6 +21,10 @@ class Snapshots:
         self._neighbours = neighbours
         self._taken: dict[str, Snapshot] = {}
 
+    @property
+    def taken(self) -> list[str]:
+        return list(self._taken)
+
     def take(self, name: str) -> None:
         with self._store.lock:
             clock = self._store.clock

@@ -156,3 +156,33 @@ class TestExport:
         assert all(message["From"] and message["Date"] for message in messages)
         assert any(person["Email"] in str(message["To"]) for message in messages)
         assert any(message.get_body() for message in messages)
+
+
+class TestAStory:
+    """Twenty calls: somebody comes, works with others, and leaves."""
+
+    def test_of_a_person_and_a_group(self, shell: Shell) -> None:
+        say, domain = shell.workmail, "northwind-health.example"
+        user = say("create-user", name="cli", display_name="Clí", password="Sommer2026!")["UserId"]
+        say("register-to-work-mail", entity_id=user, email=f"cli@{domain}")
+        say("update-user", user_id="cli", job_title="Clerk", department="出納")
+        say("create-alias", entity_id=user, alias=f"c@{domain}")
+        shown = say("describe-user", user_id=f"c@{domain}")
+        assert (shown["UserId"], shown["State"], shown["Department"]) == (user, "ENABLED", "出納")
+        assert say("list-aliases", entity_id=user)["Aliases"] == [f"cli@{domain}", f"c@{domain}"]
+        say("reset-password", user_id=user, password="Winter2026!")
+        group = say("create-group", name="clerks")["GroupId"]
+        say("register-to-work-mail", entity_id=group, email=f"clerks@{domain}")
+        say("associate-member-to-group", group_id=group, member_id=user)
+        assert [each["Id"] for each in say("list-group-members", group_id=group)["Members"]] == [user]
+        permission = {"entity_id": user, "grantee_id": group}
+        say("put-mailbox-permissions", **permission, permission_values="SEND_AS")
+        listed = say("list-mailbox-permissions", entity_id=user)["Permissions"]
+        assert [each["GranteeId"] for each in listed] == [group]
+        say("delete-mailbox-permissions", **permission)
+        say("update-mailbox-quota", user_id=user, mailbox_quota="1000")
+        assert say("get-mailbox-details", user_id=user)["MailboxQuota"] == 1000
+        say("disassociate-member-from-group", group_id=group, member_id=user)
+        say("deregister-from-work-mail", entity_id=user)
+        say("delete-user", user_id=user)
+        assert say("describe-user", user_id=user)["State"] == "DELETED"
