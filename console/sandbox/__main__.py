@@ -45,6 +45,18 @@ given; no web page ever may.
 """
 
 
+def port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError("a port is a number up to 65535")
+    return int(text)
+
+
+def count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError("must be a whole number, not negative")
+    return int(text)
+
+
 def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m console.sandbox",
@@ -53,7 +65,7 @@ def arguments() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--port", type=int, default=4600, metavar="N", help="port to listen on (4600)")
+    add("--port", type=port, default=4600, metavar="N", help="port to listen on (4600)")
     add(
         "--host",
         default="127.0.0.1",
@@ -66,7 +78,7 @@ def arguments() -> argparse.ArgumentParser:
         default="empty",
         help="what a new state begins with: two companies with people and mail, or nothing (empty)",
     )
-    add("--people", type=int, default=2000, metavar="N", help="how many people the demo company has (2000)")
+    add("--people", type=count, default=2000, metavar="N", help="how many people the demo company has (2000)")
     add(
         "--export-seconds",
         type=float,

@@ -60,8 +60,11 @@ class Journal:
     def read(self) -> Iterator[Any]:
         """Every record, in no particular order."""
         texts: dict[str, str] = {}
-        for row in self._database.execute("SELECT type, body FROM records"):
-            yield loaded(row[0], row[1], texts)
+        try:
+            for row in self._database.execute("SELECT type, body FROM records"):
+                yield loaded(row[0], row[1], texts)
+        except (sqlite3.Error, KeyError, TypeError, ValueError) as problem:
+            raise StateUnusable(f"The state is damaged: {problem!r}") from problem
 
     def meta(self, name: str) -> str | None:
         row = self._database.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
