@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -78,7 +78,7 @@ def own_changes(actor: Actor, organization: Organization) -> list[Entry]:
         organization=organization.organization_id, operator_id=actor.operator_id, kind=Entry.Kind.INTENT
     )
     seen = policy.visible(actor, "DescribeUser", organization).filter(kind="user")
-    mine = intents.filter(target__in=seen.values("entity_id"))
+    mine = intents.filter(Exists(seen.filter(entity_id=OuterRef("target"))))  # an IN would list everybody
     return list(mine.with_result().order_by("-seq")[:LAST])
 
 
