@@ -65,7 +65,7 @@ class Sandbox:
         self.access = access or Access()
         self.faults = Faults(self.store)
         self.calls = Calls()
-        self.snapshots = Snapshots(self.store, self.neighbours)
+        self.snapshots = Snapshots(self.store, self.neighbours, self.faults.lagging)
         self.beginning = beginning
         if not len(self.store.organizations):
             self._begin()

@@ -30,8 +30,12 @@ class Lag:
         self.seconds = 0.0
 
     def forget(self) -> None:
-        """Show everything as it is."""
+        """Show everything as it is, from now on too."""
         self.seconds = 0.0
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Show everything as it is."""
         self._changes.clear()
 
     @contextmanager

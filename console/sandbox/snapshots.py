@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from console.sandbox.lag import Lag
 from console.sandbox.neighbours import Contents, Neighbours
 from console.sandbox.store import Store
 
@@ -16,9 +17,10 @@ class Snapshot(NamedTuple):
 class Snapshots:
     """By name, in memory; of what stands beside S3 (keys, roles, sessions) nothing is kept."""
 
-    def __init__(self, store: Store, neighbours: Neighbours) -> None:
+    def __init__(self, store: Store, neighbours: Neighbours, lag: Lag) -> None:
         self._store = store
         self._neighbours = neighbours
+        self._lag = lag
         self._taken: dict[str, Snapshot] = {}
 
     @property
@@ -37,6 +39,7 @@ class Snapshots:
             raise LookupError(f"There is no snapshot {name!r}")
         snapshot, clock = self._taken[name], self._store.clock
         with self._store.lock:
+            self._lag.catch_up()
             self._store.become(snapshot.records)
             self._neighbours.become(snapshot.buckets)
             clock.freeze(snapshot.now)

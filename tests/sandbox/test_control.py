@@ -152,6 +152,14 @@ class TestMoments:
             assert [each["Key"] for each in listing] == ["kept"]
             assert sandbox.s3.get_object(Bucket=BUCKET, Key="kept")["Body"].read() == b"body"
 
+    def test_are_gone_back_to_without_lag(self, sandbox: TestSandbox, desk: Desk) -> None:
+        sandbox.faults.lag(3600)
+        sandbox.call("DeregisterFromWorkMail", EntityId=ADA)
+        desk.post("snapshot")
+        sandbox.call("DeleteUser", UserId=ADA)
+        desk.post("restore")
+        assert sandbox.call("DescribeUser", UserId=ADA)["State"] == "DISABLED"
+
     def test_that_were_not_kept_are_refused(self, desk: Desk) -> None:
         assert desk.ask("POST", "restore", {"name": "never"}).status_code == 400
 
