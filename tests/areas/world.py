@@ -91,13 +91,16 @@ def unhurried() -> Iterator[None]:
         yield
 
 
-_copies: dict[tuple[str, str], str] = {}
+_copies: dict[tuple[str, str, str], str] = {}
 
 
-def mirrored(organization_id: str, slug: str = "example", **fields: Any) -> Organization:
-    """An organization of the sandbox, all of it in the mirror: read once, and copied from then on."""
-    if (organization_id, slug) in _copies:
-        return _copied(_copies[organization_id, slug])
+def mirrored(organization_id: str, slug: str = "example", town: str = "", **fields: Any) -> Organization:
+    """An organization of the sandbox, all of it in the mirror: read once, and copied from then on.
+
+    Sandboxes that are filled differently have to be called differently, by `town`.
+    """
+    if (organization_id, slug, town) in _copies:
+        return _copied(_copies[organization_id, slug, town])
     made = Organization.objects.create(
         **{"organization_id": organization_id, "slug": slug, "region": "us-east-1", **fields}
     )
@@ -105,7 +108,7 @@ def mirrored(organization_id: str, slug: str = "example", **fields: Any) -> Orga
         pass
     made.refresh_from_db()
     rows = [row for model in apps.get_app_config("mirror").get_models() for row in model._base_manager.all()]
-    _copies[organization_id, slug] = serializers.serialize("json", rows)
+    _copies[organization_id, slug, town] = serializers.serialize("json", rows)
     return made
 
 

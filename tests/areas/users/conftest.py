@@ -68,7 +68,7 @@ def town() -> Iterator[TestSandbox]:
 def organization(db: None, town: TestSandbox) -> Organization:
     """Read completely, details and all."""
     cache.clear()
-    made = world.mirrored(town.organization_id, name="Example", default_domain="example.com")
+    made = world.mirrored(town.organization_id, town="users", name="Example", default_domain="example.com")
     Entity.objects.filter(detailed_at__isnull=False).update(
         described_at=timezone.now(), detailed_at=timezone.now()
     )
