@@ -128,6 +128,7 @@ class Entity(models.Model):
                 condition=Q(disabled_date__isnull=False),
             ),
             Index(fields=["organization", "email"], name="entity_address"),
+            Index(fields=["organization", "domain", "entity_id"], name="entity_within"),
             Index(fields=["organization", "kind", "detailed_at"], name="entity_detailed"),
             Index(
                 fields=["organization", "wanted_at"],

@@ -46,6 +46,7 @@ STATISTICS = {
     "entity_role": "100000 100000 90000 80000 1 1 1 1",
     "entity_census": "100000 100000 90000 80000 70000 70000 70000 10 10",
     "entity_ending": "10000 10000 10",
+    "entity_within": "100000 100000 80000 1",
     "entity_address": "100000 100000 2",
     "entity_detailed": "100000 100000 90000 10",
     "sqlite_autoindex_mirror_entity_1": "100000 100000 1",
