@@ -23,11 +23,6 @@ ONCE = (
     "crash/test_lines.py",
     "crash/test_planted_faults.py",
 )
-    "areas/test_access.py",
-    "areas/test_escaping.py",
-    "crash/test_lines.py",
-    "crash/test_planted_faults.py",
-)
 TOUCH_THE_DATABASE = ("areas", "aws", "changes", "contract", "crash", "ledger", "mirror", "operators")
 
 
