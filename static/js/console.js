@@ -159,6 +159,7 @@
 
   on("htmx:after:swap", () => dress(document));
   dress(document);
-  document.querySelector("main [aria-invalid=true]")?.focus();
+  // A form that came back begins where something is wrong.
+  if (document.referrer === location.href) document.querySelector("main [aria-invalid=true]")?.focus();
   each("[data-shortcuts]", (box) => { box.checked = memory.get("shortcuts") !== "off"; });
 })();
