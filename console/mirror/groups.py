@@ -1,7 +1,7 @@
 """Groups by name, and the people in them, asked for so that both databases answer from an index."""
 
 from django.db import connections
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from console.mirror import search
 from console.mirror.models import Membership
@@ -26,18 +26,25 @@ def _begins(field: str, word: str, *, between: bool) -> Q:
 def members(people: EntityQuerySet, groups: EntityQuerySet, *, searched: bool = False) -> EntityQuerySet:
     """Those of `people` who are directly in one of `groups`.
 
-    The groups are looked up at once: members of small ones are taken from there, members of large ones
-    are met soon on any walk. PostgreSQL knows that by itself, once it is told which groups. People who
-    were `searched` for have cost SQLite a query already, and are few or met soon in any case.
+    The groups are looked up at once: members of small ones are taken from there, before anything else
+    (the slice is what keeps PostgreSQL to it); members of large ones are met soon on any walk. People
+    who were `searched` for have cost SQLite a query already, and are few or met soon in any case.
     """
-    is_sqlite = connections[people.db].vendor == "sqlite"
-    joined = Membership.objects.filter(group__in=groups)
-    if searched and is_sqlite:
-        return people.filter(_in(joined))
-    sizes = dict(joined.order_by().values_list("group").annotate(Count("pk")))
+    if searched and connections[people.db].vendor == "sqlite":
+        return people.filter(_in(Membership.objects.filter(group__in=groups)))
+    inside = Membership.objects.filter(group=OuterRef("pk")).values("pk")
+    sizes = dict(groups.order_by().values_list("pk", _Count(inside[: FEW + 1])))
     told = Membership.objects.filter(group__in=list(sizes))
-    is_small = sum(sizes.values()) <= FEW or not is_sqlite
-    return people.filter(pk__in=told.values("member")) if is_small else people.filter(_in(told))
+    if sum(sizes.values()) > FEW:
+        return people.filter(_in(told))
+    return people.filter(pk__in=told.values("member")[: FEW + 1])
+
+
+class _Count(Subquery):
+    """How many rows a query has, no further than it goes."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
 
 
 def _in(joined: QuerySet[Membership]) -> Exists:

@@ -14,8 +14,10 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import F, Field, Q, QuerySet
+from django.db import connections
+from django.db.models import F, Field, Lookup, Q, QuerySet
 from django.db.models.expressions import OrderBy
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 LONGEST = 2000
 
@@ -86,7 +88,8 @@ def window(
     backwards = place is not None and place.backwards
     found = sort.apply(queryset, key, backwards=backwards)
     if place is not None:
-        found = found.filter(beyond(place, sort, key, null=sort.null(queryset)))
+        as_rows = connections[queryset.db].vendor == "postgresql"
+        found = found.filter(beyond(place, sort, key, null=sort.null(queryset), rows=as_rows))
     rows = list(found.values(*dict.fromkeys((sort.field, key, *sources)))[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if backwards:
@@ -94,8 +97,12 @@ def window(
     return _window(rows, sort, key, more=more, place=place)
 
 
-def beyond(place: Cursor, sort: Sort, key: str, *, null: bool) -> Q:
-    """The rows strictly after the place, in the direction that the cursor looks."""
+def beyond(place: Cursor, sort: Sort, key: str, *, null: bool, rows: bool = False) -> Q:
+    """The rows strictly after the place, in the direction that the cursor looks.
+
+    With `rows` the pair of value and key is compared as one, so that many which tie are passed over.
+    (SQLite seeks by the value alone, either way, since a rowid has no collation.)
+    """
     descending = sort.descending != place.backwards
     further = Q(**{f"{key}__{'lt' if descending else 'gt'}": place.key})
     missing = Q(**{f"{sort.field}__isnull": True})
@@ -103,8 +110,14 @@ def beyond(place: Cursor, sort: Sort, key: str, *, null: bool) -> Q:
         return missing & further if descending else (missing & further) | ~missing
     way = "lt" if descending else "gt"
     past = Q(**{f"{sort.field}__{way}": place.value})
-    condition = Q(**{f"{sort.field}__{way}e": place.value}) & (past | further)
+    condition = Q(**{f"{sort.field}__{way}e": place.value})
+    condition &= Q(_compared(place, sort, key, descending=descending)) if rows else past | further
     return condition | missing if descending and null else condition
+
+
+def _compared(place: Cursor, sort: Sort, key: str, *, descending: bool) -> "Lookup[Any]":
+    kind = TupleLessThan if descending else TupleGreaterThan
+    return kind(Tuple(F(sort.field), F(key)), (place.value, place.key))
 
 
 def field_of(queryset: QuerySet[Any], path: str) -> "Field[Any, Any] | None":
