@@ -16,10 +16,15 @@ from honcho.process import Popen, Process
 PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent(signum: int) -> None:
-    """Linux only: elsewhere, a supervisor that is killed outright leaves its children."""
+def die_with_parent(signum: int, parent: int) -> None:
+    """Linux only: elsewhere, a supervisor that is killed outright leaves its children.
+
+    A parent that was killed before this could be asked for sends nothing any more: look once.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signum)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Child(Process):  # type: ignore[misc]  # honcho has no types
@@ -27,10 +32,12 @@ class Child(Process):  # type: ignore[misc]  # honcho has no types
 
     def __init__(self, *arguments: object, **options: object) -> None:
         super().__init__(*arguments, **options)
-        self._child_ctor = partial(Popen, preexec_fn=partial(die_with_parent, signal.SIGTERM))
+        self._supervisor = os.getpid()
 
     def run(self, *arguments: object) -> None:
-        die_with_parent(signal.SIGKILL)
+        die_with_parent(signal.SIGKILL, self._supervisor)
+        watcher = os.getpid()
+        self._child_ctor = partial(Popen, preexec_fn=partial(die_with_parent, signal.SIGTERM, watcher))
         super().run(*arguments)
 
 
