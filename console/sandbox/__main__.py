@@ -5,6 +5,7 @@ import gc
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -64,7 +65,13 @@ def arguments() -> argparse.ArgumentParser:
         epilog=EPILOG.replace("{usage}", "\n".join(f"  {line}" for line in usage())),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add = parser.add_argument
+    add_state(parser.add_argument)
+    add_access(parser.add_argument)
+    return parser
+
+
+def add_state(add: Callable[..., argparse.Action]) -> None:
+    """Where it listens, what it keeps and begins with, how long its exports take."""
     add("--port", type=port, default=4600, metavar="N", help="port to listen on (4600)")
     add(
         "--host",
@@ -86,6 +93,10 @@ def arguments() -> argparse.ArgumentParser:
         metavar="S",
         help="how long the export of a small mailbox takes (8); of 4 GB, twice as long",
     )
+
+
+def add_access(add: Callable[..., argparse.Action]) -> None:
+    """Whose calls are answered."""
     add(
         "--verify-signatures",
         default="",
@@ -98,7 +109,6 @@ def arguments() -> argparse.ArgumentParser:
         action="store_true",
         help="let other machines control the sandbox too, not only this one",
     )
-    return parser
 
 
 def main(argv: list[str] | None = None) -> int:
