@@ -66,7 +66,7 @@ def prepared(environ: Mapping[str, str]) -> str:
         stdout=subprocess.PIPE,
         text=True,
         check=False,
-        preexec_fn=partial(die_with_parent, signal.SIGTERM),
+        preexec_fn=partial(die_with_parent, signal.SIGTERM, os.getpid()),
     )
     if done.returncode:
         raise NotPossible(f"Preparing {environ['VAR_DIR']} failed, see above")
