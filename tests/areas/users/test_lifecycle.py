@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from console.mirror.models import Domain, Entity
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from tests.areas import world
 from tests.areas.users.conftest import BRANCH, DEE, Desk, Wire, written
 
 
 def text(response: Any) -> str:
-    return str(response.content.decode())
+    return world.body(response)
 
 
 def new(desk: Desk, **values: str) -> dict[str, str]:

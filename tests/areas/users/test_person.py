@@ -10,13 +10,14 @@ from console.areas.users.showing import SECTIONS
 from console.aws import model
 from console.mirror.models import Entity
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from tests.areas import world
 from tests.areas.users.conftest import DEE, EVE, Desk, Wire, read_again
 
 PREFETCHES = [{"Sec-Purpose": "prefetch;prerender"}, {"HX-Preloaded": "true"}]
 
 
 def text(response: Any) -> str:
-    return str(response.content.decode())
+    return world.body(response)
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ import pytest
 
 from console.mirror.models import Entity, Permission
 from console.sandbox.testing import ADA, BO, TestSandbox
+from tests.areas import world
 from tests.areas.users.conftest import BRANCH, DEE, NURSES, TEAM, Desk, Wire, written
 
 
 def text(response: Any) -> str:
-    return str(response.content.decode())
+    return world.body(response)
 
 
 def follow(desk: Desk, name: str, user_id: str, **data: Any) -> str:
