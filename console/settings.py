@@ -69,6 +69,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "console.ui.templatetags.ui",
+                "console.areas.directory.tags",
                 "template_partials.templatetags.partials",
             ],
         },

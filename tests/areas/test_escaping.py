@@ -33,7 +33,7 @@ CORPUS = {
 HANDLERS = ("on", "hx-on")
 VIEWS = addresses()
 OF_ALL = [name for name, view in VIEWS.items() if view.performs and world.arguments(name) == ["organization"]]
-OF_ONE = [name for name in VIEWS if "user_id" in world.arguments(name)]
+OF_ONE = [name for name in VIEWS if {"user_id", "entity_id"} & set(world.arguments(name))]
 
 
 @pytest.fixture

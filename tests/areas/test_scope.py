@@ -40,7 +40,7 @@ PARAMS = (
 )
 VIEWS = addresses()
 OF_ALL = [name for name, view in VIEWS.items() if view.performs and world.arguments(name) == ["organization"]]
-OF_ONE = [name for name in VIEWS if "user_id" in world.arguments(name)]
+OF_ONE = [name for name in VIEWS if {"user_id", "entity_id"} & set(world.arguments(name))]
 ASKED = {
     *("search", "users:list", "users:csv", "users:count", "exports:list", "exports:csv", "exports:create"),
     *("exports:mailboxes", "ledger:list", "ledger:csv"),

@@ -175,7 +175,8 @@ class Samples:
     def _argument(self, name: str, argument: str) -> Any:
         if argument == "pk":
             return self.destination.pk if "destination" in name else self.job.pk
-        known = {"organization": self.slug, "user_id": self.entity.entity_id, "kind": "all"}
+        entity_id = self.entity.entity_id
+        known = {"organization": self.slug, "user_id": entity_id, "entity_id": entity_id, "kind": "all"}
         return {**known, "seq": self.entry.seq}[argument]
 
 

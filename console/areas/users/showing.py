@@ -1,22 +1,18 @@
-"""How a person's state, role, mailbox and profile look, and what can be done about her."""
+"""How a person's role, mailbox and profile look, and what can be done about her."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 
+from console.areas.directory.showing import Action, state_badge
 from console.mirror.models import Entity
-from console.operators import policy
-from console.operators.actors import Actor
-from console.ui.markup import DASH, badge, mono, text
+from console.ui.markup import DASH, mono, text
 
 State = Entity.State
 KEPT = timedelta(days=30)  # a disabled mailbox, before WorkMail removes it [documented]
-TONES = {State.ENABLED: "success", State.DISABLED: "warning", State.DELETED: "neutral"}
 ROLES = {
     "USER": "User",
     "REMOTE_USER": "Remote user",
@@ -64,53 +60,13 @@ SECTIONS: dict[str, dict[str, str]] = {
 IDENTIFIERS = frozenset({"UserId", "IdentityProviderUserId", "IdentityProviderIdentityStoreId"})
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    """A button on a person's page, for whoever may perform what it leads to, in the states that allow it."""
-
-    label: str
-    icon: str
-    url_name: str
-    performs: str
-    states: tuple[str, ...] = (State.ENABLED, State.DISABLED)
-    tone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    label: str
-    icon: str
-    href: str
-    tone: str
-
-
 ACTIONS = (
-    Action("Edit", "pencil", "users:edit", "UpdateUser", tone="primary"),
-    Action("Reset password", "key", "users:password", "ResetPassword", (State.ENABLED,)),
-    Action("Enable", "user-check", "users:enable", "RegisterToWorkMail", (State.DISABLED,)),
-    Action("Disable", "user-off", "users:disable", "DeregisterFromWorkMail", (State.ENABLED,)),
-    Action("Delete", "trash", "users:delete", "DeleteUser", (State.DISABLED,), "danger"),
+    Action("Edit", "pencil", "edit", "UpdateUser", tone="primary"),
+    Action("Reset password", "key", "password", "ResetPassword", (State.ENABLED,)),
+    Action("Enable", "user-check", "enable", "RegisterToWorkMail", (State.DISABLED,)),
+    Action("Disable", "user-off", "disable", "DeregisterFromWorkMail", (State.ENABLED,)),
+    Action("Delete", "trash", "delete", "DeleteUser", (State.DISABLED,), "danger"),
 )
-
-
-def buttons(actor: Actor, person: Entity) -> list[Button]:
-    return [_button(each, person) for each in ACTIONS if offers(actor, each, person)]
-
-
-def offers(actor: Actor, action: Action, person: Entity) -> bool:
-    """WorkMail keeps its system users to itself [observed]."""
-    possible = person.state in action.states and person.role != "SYSTEM_USER"
-    return possible and policy.allows(actor, action.performs, person.organization, person)
-
-
-def _button(action: Action, person: Entity) -> Button:
-    href = reverse(action.url_name, args=[person.organization.slug, person.entity_id])
-    return Button(action.label, action.icon, href, action.tone)
-
-
-def state_badge(state: str) -> SafeString:
-    known = State(state)
-    return badge(known.label, TONES[known])
 
 
 def role(value: str) -> str:

@@ -9,8 +9,10 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
+from console.areas.directory.scope import groups as visible_groups
+from console.areas.directory.showing import state_badge
 from console.areas.users import scope
-from console.areas.users.showing import ROLES, fill, megabytes, role, state_badge
+from console.areas.users.showing import ROLES, fill, megabytes, role
 from console.mirror import groups
 from console.mirror.models import Entity, Organization
 from console.mirror.querysets import EntityQuerySet
@@ -120,7 +122,7 @@ def found(actor: Actor, organization: Organization, params: QueryDict) -> Entity
     if domain := params.get("domain"):
         narrow = narrow.filter(domain=domain.lower())
     if group := params.get("group", "").strip():
-        wanted = groups.named(scope.groups(actor, organization), group)
+        wanted = groups.named(visible_groups(actor, organization), group)
         narrow = groups.members(narrow, wanted, searched=bool(params.get("q", "").strip()))
     return narrow
 

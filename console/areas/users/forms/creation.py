@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
-from console.areas.users.forms.addresses import require_domain
+from console.areas.directory.forms.addresses import require_domain
 from console.areas.users.forms.passwords import GENERATED, NONE, TYPED, PasswordChoice
 from console.areas.users.showing import role
 from console.ui.forms import OperationForm, WhyForm

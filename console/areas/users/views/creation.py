@@ -10,16 +10,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from console.areas import failures
+from console.areas.directory import scope
 from console.areas.failures import Explanation
-from console.areas.users import scope
 from console.areas.users.forms.creation import CreateForm
-from console.areas.users.views.asking import posted
 from console.aws import errors, gateway
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.once import spend
+from console.ui.pages import posted
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 
 from console.areas import failures
+from console.areas.directory.kinds import place
 from console.areas.users import scope
 from console.areas.users.forms.profile import ProfileForm
-from console.areas.users.views.asking import address, posted
 from console.aws import errors, gateway
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
+from console.ui.pages import posted
 
 CONFLICT = 409
 
@@ -27,7 +28,7 @@ def edit(request: ConsoleRequest, organization: Organization, user_id: str) -> H
     except errors.Changed:  # between the comparison and the write: compare again
         return _again(request, person)
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=address(person))
+        return failures.page(request, failure, back=place(person))
     return _page(request, person, form)
 
 
@@ -40,7 +41,7 @@ def _save(request: ConsoleRequest, person: Entity, form: ProfileForm) -> HttpRes
     """The answer, or `None` if the form says why WorkMail does not take it."""
     params = form.params()
     if not params:
-        return pages.done(request, "There was nothing to change.", address(person), level=messages.INFO)
+        return pages.done(request, "There was nothing to change.", place(person), level=messages.INFO)
     try:
         _write(request, person, form, params)
     except errors.Changed:
@@ -49,7 +50,7 @@ def _save(request: ConsoleRequest, person: Entity, form: ProfileForm) -> HttpRes
         if failures.into(form, failure):
             return None
         raise
-    return pages.done(request, f"The record of {person} is changed.", address(person))
+    return pages.done(request, f"The record of {person} is changed.", place(person))
 
 
 def _write(request: ConsoleRequest, person: Entity, form: ProfileForm, params: dict[str, Any]) -> None:
@@ -69,13 +70,13 @@ def _again(request: ConsoleRequest, person: Entity) -> HttpResponse:
     try:
         form = _form(request, person)
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=address(person))
+        return failures.page(request, failure, back=place(person))
     form.is_valid()
     return _page(request, person, form)
 
 
 def _page(request: ConsoleRequest, person: Entity, form: ProfileForm) -> HttpResponse:
-    context = {"organization": person.organization, "person": person, "form": form, "back": address(person)}
+    context = {"organization": person.organization, "person": person, "form": form, "back": place(person)}
     if form.conflicts:
         return pages.show(request, "users/edit.html", context, status=CONFLICT)
     return pages.form_page(request, "users/edit.html", form, context)

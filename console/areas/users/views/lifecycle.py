@@ -5,16 +5,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from console.areas.directory import relations
+from console.areas.directory import scope as directory
+from console.areas.directory.forms.addresses import RegisterForm
+from console.areas.directory.kinds import place
+from console.areas.directory.views.asking import ask, perform
 from console.areas.users import person as persons
 from console.areas.users import scope
-from console.areas.users.forms.addresses import RegisterForm
 from console.areas.users.showing import KEPT
-from console.areas.users.views.asking import address, ask, perform, posted
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.operators.actors import Actor
 from console.ui import pages
 from console.ui.forms import ConfirmForm
+from console.ui.pages import posted
 
 BACK = (
     "The mailbox comes back as it was if it was disabled within the last 30 days;"
@@ -28,7 +32,7 @@ def enable(request: ConsoleRequest, organization: Organization, user_id: str) ->
     person = scope.find(request.actor, "RegisterToWorkMail", organization, user_id)
     form = RegisterForm(
         posted(request),
-        domains=scope.usable_domains(request.actor, "RegisterToWorkMail", organization),
+        domains=directory.usable_domains(request.actor, "RegisterToWorkMail", organization),
         local=person.name.partition("@")[0],
         initial={"Email": request.GET["address"]} if request.GET.get("address") else {},
     )
@@ -59,7 +63,7 @@ def disable(request: ConsoleRequest, organization: Organization, user_id: str) -
         form,
         title=f"Disable {person}?",
         verb="Disable",
-        back=address(person),
+        back=place(person),
         consequences=tuple(disabling(request.actor, person)),
         context={"organization": organization},
     )
@@ -82,7 +86,7 @@ def delete(request: ConsoleRequest, organization: Organization, user_id: str) ->
         form,
         title=f"Delete {person}?",
         verb="Delete for good",
-        back=address(person),
+        back=place(person),
         consequences=deleting(person),
         context={"organization": organization},
     )
@@ -90,10 +94,10 @@ def delete(request: ConsoleRequest, organization: Organization, user_id: str) ->
 
 def disabling(actor: Actor, person: Entity) -> list[str]:
     """What happens to the mailbox, the addresses, the groups and the access of others."""
-    addresses = [person.email, *(name for name, _ in persons.aliases(actor, person))]
-    groups = [str(group) for group in persons.groups(actor, person)]
-    access = [str(each.name) for each in (*persons.readers(actor, person), *persons.opens(actor, person))]
-    hidden = persons.hidden(actor, person)
+    addresses = [person.email, *(name for name, _ in relations.aliases(actor, person))]
+    groups = [str(group) for group in relations.groups(actor, person)]
+    access = [str(each.name) for each in (*relations.readers(actor, person), *relations.opens(actor, person))]
+    hidden = relations.hidden(actor, person)
     groups += _outside(hidden.get("groups", 0))
     access += _outside(hidden.get("readers", 0) + hidden.get("opens", 0))
     found = [

@@ -4,22 +4,18 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from console.areas.users import scope
+from console.areas.directory import scope
 from console.areas.users.tables import FILE, FILTERS, PEOPLE, domain_filter, found
 from console.mirror import sync
-from console.mirror.models import Entity, Organization
+from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import csv, filters, pages, tables
 from console.ui.filters import Bar
-
-SUGGESTED = 8
-TYPED_IN = ("group", "other")  # the fields that ask for suggestions
 
 
 @performs("ListUsers")
@@ -60,18 +56,6 @@ def sync_now(request: ConsoleRequest, organization: Organization) -> HttpRespons
     sync.request(request.actor, organization)
     people = reverse("users:list", args=[organization.slug])
     return pages.done(request, "The directory is being read again; changes show in a moment.", people)
-
-
-@performs("ListUsers")
-def suggestions(request: ConsoleRequest, organization: Organization, kind: str) -> HttpResponse:
-    """What somebody may mean who has begun to type a name: groups only, or everything."""
-    text = " ".join(request.GET.get(name, "") for name in TYPED_IN).strip()
-    entities = scope.entities(request.actor, "ListUsers", organization)
-    entities = entities.exclude(state=Entity.State.DELETED)
-    if kind == "groups":
-        entities = scope.groups(request.actor, organization)
-    matches = entities.matching(text).order_by("sort_name")[:SUGGESTED] if text else []
-    return render(request, "users/suggestions.html", {"matches": matches})
 
 
 def _same(request: ConsoleRequest, organization: Organization, name: str) -> str:

@@ -7,14 +7,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from console.areas import failures
+from console.areas.directory.kinds import place
 from console.areas.users import scope
 from console.areas.users.forms.passwords import ResetForm
-from console.areas.users.views.asking import address, posted
 from console.aws import errors, gateway
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.once import spend
+from console.ui.pages import posted
 
 
 @sensitive_post_parameters("Password")
@@ -29,7 +30,7 @@ def reset(request: ConsoleRequest, organization: Organization, user_id: str) -> 
         answer = _set(request, person, form)
         if answer is not None:
             return answer
-    context = {"organization": organization, "person": person, "back": address(person)}
+    context = {"organization": organization, "person": person, "back": place(person)}
     return pages.form_page(request, "users/password.html", form, context)
 
 
@@ -46,7 +47,7 @@ def _set(request: ConsoleRequest, person: Entity, form: ResetForm) -> HttpRespon
             Password=password,
         )
     except errors.CallFailed as failure:
-        return None if failures.into(form, failure) else failures.page(request, failure, back=address(person))
+        return None if failures.into(form, failure) else failures.page(request, failure, back=place(person))
     context = {"organization": person.organization, "person": person, "password": password}
     return render(request, "users/password_set.html", context)
 

@@ -1,4 +1,4 @@
-"""Addresses that are given to a person: on a verified domain, whole, as AWS takes them."""
+"""Addresses that are given to an entity: on a verified domain, whole, as AWS takes them."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar

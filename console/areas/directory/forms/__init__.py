@@ -1,0 +1,1 @@
+"""Forms of what people, groups and resources have alike."""
