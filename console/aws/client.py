@@ -36,15 +36,16 @@ READS = Config(retries={"mode": "standard", "total_max_attempts": 2}, **TIMEOUTS
 # A default client sends a timed-out CreateUser three times; a write is sent once, by whoever asks.
 WRITES = Config(retries={"mode": "standard", "total_max_attempts": 1}, **TIMEOUTS)
 SESSION_NAME = "workmail-console"
-DENIED = (
-    "workmail:DeleteOrganization",
-    "workmail:CreateOrganization",
+DENIED = ("workmail:DeleteOrganization", "workmail:CreateOrganization")
+# Opens every mailbox, or locks everybody out: denied too unless `ALLOW_BREAK_GLASS` names the organization.
+BREAK_GLASS = (
     "workmail:AssumeImpersonationRole",
     "workmail:CreateImpersonationRole",
     "workmail:UpdateImpersonationRole",
     "workmail:*IdentityCenterApplication",
     "workmail:PutIdentityProviderConfiguration",
     "workmail:DeleteIdentityProviderConfiguration",
+    "workmailmessageflow:*",
 )
 
 
@@ -72,6 +73,7 @@ class Account:
     role_arn: str = ""
     external_id: str = ""
     organization_arn: str = ""
+    breaks_glass: bool = False
 
     @classmethod
     def of(cls, organization: Configured) -> "Account":
@@ -82,6 +84,7 @@ class Account:
             organization.role_arn,
             organization.external_id,
             arn,
+            bool({"*", organization.organization_id} & set(settings.ALLOW_BREAK_GLASS)),
         )
 
 
@@ -172,10 +175,21 @@ def session_policy(account: Account) -> str:
 
     A bug in the console's own policy is caught by AWS here (security.md 7).
     """
+    organization = account.organization_arn or "*"
+    denied = DENIED if account.breaks_glass else DENIED + BREAK_GLASS
     statements = [
-        {"Effect": "Allow", "Action": "workmail:*", "Resource": account.organization_arn or "*"},
+        {"Effect": "Allow", "Action": "workmail:*", "Resource": organization},
+        {"Effect": "Allow", "Action": "workmailmessageflow:*", "Resource": messages_of(organization)},
         {"Effect": "Allow", "Action": "workmail:ListOrganizations", "Resource": "*"},
         {"Effect": "Allow", "Action": ["iam:PassRole", "s3:GetObject"], "Resource": "*"},
-        {"Effect": "Deny", "Action": list(DENIED), "Resource": "*"},
+        {"Effect": "Deny", "Action": list(denied), "Resource": "*"},
     ]
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def messages_of(arn: str) -> str:
+    """An organization's messages in transit: no parameter of theirs names the organization, this does."""
+    if arn == "*":
+        return arn
+    service = arn.replace(":workmail:", ":workmailmessageflow:")
+    return f"{service.replace(':organization/', ':message/')}/*"

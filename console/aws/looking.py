@@ -9,6 +9,7 @@ from console.aws.catalogue import CATALOGUE, DESCRIBE, KINDS, Operation, Read
 from console.mirror.models import Entity, Organization
 
 DELETES = frozenset({"DeleteUser", "DeleteGroup", "DeleteResource"})
+ABSENT = "ResourceNotFoundException"  # a setting of the whole organization that nobody has made yet
 PAGES = 20  # of a hundred, at the most: what is larger is no single write's before
 
 
@@ -82,7 +83,12 @@ def _describe(organization: Organization, target: str) -> str:
 
 def _look(operation: str, organization: Organization, params: dict[str, Any]) -> Shown:
     rule = CATALOGUE[operation]
-    result = transport.send(rule, organization, params).result
+    try:
+        result = transport.send(rule, organization, params).result
+    except errors.Refused as answer:
+        if answer.code != ABSENT or rule.target:
+            raise
+        return Shown(operation, params, {})
     for _ in range(PAGES):
         token = result.pop("NextToken", None)
         if not token:

@@ -75,6 +75,14 @@ def errors(name: str) -> frozenset[str]:
     return frozenset(shape.error_code or shape.name for shape in shapes)
 
 
+def streaming_member(name: str) -> str | None:
+    """The member of the answer that comes as a stream of bytes, where there is one."""
+    return next(
+        (member for member, shape in output_members(name).items() if shape.serialization.get("streaming")),
+        None,
+    )
+
+
 def token_member(name: str) -> str | None:
     """The member that makes a repeated call harmless, where the operation has one (nine of them do)."""
     members: list[str] = operation(name).idempotent_members

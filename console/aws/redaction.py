@@ -29,10 +29,17 @@ def is_secret(shape: Shape) -> bool:
     return shape.name in SECRET_SHAPES or shape.type_name == "blob"
 
 
+def _replaced(value: Any) -> Any:
+    """Of a message its size stays: it says how much somebody was given to read."""
+    if isinstance(value, bytes):
+        return f"[{len(value)} bytes]"
+    return REDACTED if value else value
+
+
 def _clean(shape: Any, value: Any) -> Any:
     """Members that the model does not know are secrets until somebody has looked at them."""
     if shape is None or is_secret(shape):
-        return REDACTED if value else value
+        return _replaced(value)
     if shape.type_name == "structure":
         return {name: _clean(shape.members.get(name), member) for name, member in value.items()}
     if shape.type_name == "list":

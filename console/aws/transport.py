@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from console.aws import client, errors, model
 from console.aws.catalogue import Operation
 
 ATTEMPTS = 3
+LARGEST = 40 * 1024 * 1024  # bytes of an answer that comes as a stream: a whole message fits [inferred]
 PAUSE = 0.3  # seconds before what was throttled is sent again, doubled each time
 NEVER_SENT = (
     exceptions.ConnectTimeoutError,
@@ -66,6 +68,7 @@ def _once(
     with client.permitted(rule.name, intent):
         try:
             response = getattr(wire, xform_name(rule.name))(**params)
+            _drain(rule, response)
         except exceptions.ClientError as error:
             raise _answered(rule, error) from error
         except exceptions.ParamValidationError as error:
@@ -74,6 +77,18 @@ def _once(
             raise _silent(rule, error) from error
     metadata = response.pop("ResponseMetadata", {})
     return Answer(response, metadata.get("RequestId", ""), attempt + metadata.get("RetryAttempts", 0))
+
+
+def _drain(rule: Operation, response: dict[str, Any]) -> None:
+    """A stream becomes its bytes, while whoever asked still holds the permit; one without end is refused."""
+    member = model.streaming_member(rule.name)
+    if member is None:
+        return
+    with closing(response[member]) as stream:
+        content = stream.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise errors.Refused("TooLarge", f"The answer is larger than {LARGEST >> 20} MB.")
+    response[member] = content
 
 
 def _answered(rule: Operation, error: exceptions.ClientError) -> errors.CallFailed:

@@ -34,11 +34,13 @@ ADDRESSES = {
 }
 # AWS answers these with everybody. A page shows `visible()` instead; a narrowed grant gets no raw listing.
 LISTINGS = frozenset({"ListUsers", "ListGroups", "ListResources", "ListMailboxExportJobs"})
+# Reads of settings that name people of all domains, and not one at a time.
+OF_THE_WHOLE = frozenset({"ListImpersonationRoles", "GetImpersonationRole"})
 # The console's own actions that concern one mailbox; the others concern the organization.
 ABOUT_ONE = frozenset({"DownloadMailboxExport"})
 # Members that name an entity by way of something it owns: whoever keeps that registers how to find the owner.
 Finder = Callable[[Organization, str], str]
-OWNED = ("JobId", "PersonalAccessTokenId", "messageId")
+OWNED = ("JobId", "PersonalAccessTokenId")
 finders: dict[str, Finder] = {}
 
 
@@ -125,6 +127,8 @@ def _reach(held: rights.Rights, rule: Operation, organization: Organization) -> 
 
 def _can_be_narrowed(rule: Operation) -> bool:
     """Whether a part of the organization can be told from the rest; settings of the whole cannot."""
+    if rule.name in OF_THE_WHOLE:
+        return False
     return rule.is_read or rule.name in ADDRESSES or rule.name in ABOUT_ONE or bool(_naming(rule))
 
 

@@ -73,8 +73,24 @@ class TestCredentials:
         assert (asked["RoleArn"], asked["ExternalId"]) == ([ROLE], ["shared-once"])
         policy = json.loads(asked["Policy"][0])
         assert policy["Statement"][0]["Resource"] == arn
-        assert {"Effect": "Deny", "Action": list(client.DENIED), "Resource": "*"} in policy["Statement"]
+        denied = [*client.DENIED, *client.BREAK_GLASS]
+        assert {"Effect": "Deny", "Action": denied, "Resource": "*"} in policy["Statement"]
         assert signer(sent[-1]) not in ("", "AKIAIOSFODNN7EXAMPLE")
+
+    @pytest.mark.parametrize(("named", "opens"), [("own", True), ("*", True), ("another", False)])
+    def test_open_mailboxes_and_change_sign_in_only_where_the_installation_says_so(
+        self, named: str, opens: bool, town: TestSandbox, sent: list[AWSPreparedRequest], settings: Any
+    ) -> None:
+        arn = f"arn:aws:workmail:us-east-1:123456789012:organization/{town.organization_id}"
+        ours = organization(town, role_arn=f"{ROLE}-{opens}-{len(named)}", arn=arn)
+        settings.ALLOW_BREAK_GLASS = [town.organization_id if named == "own" else named]
+        gateway.call(READER, "ListUsers", ours)
+        (asked,) = asked_of_sts(sent)
+        *allowed, denied = json.loads(asked["Policy"][0])["Statement"]
+        assert (not set(client.BREAK_GLASS) & set(denied["Action"])) is opens
+        assert set(client.DENIED) <= set(denied["Action"])
+        messages = arn.replace(":workmail:", ":workmailmessageflow:").replace("organization/", "message/")
+        assert {"Effect": "Allow", "Action": "workmailmessageflow:*", "Resource": f"{messages}/*"} in allowed
 
     def test_are_nowhere_in_the_database(self) -> None:
         stored = {field.name for field in Organization._meta.get_fields()}
