@@ -22,6 +22,7 @@ MENU = (
     Item("Overview", "layout-dashboard", "organizations:overview", "ReadOverview"),
     Item("People", "users", "users:list", "ListUsers"),
     Item("Exports", "package-export", "exports:list", "ListMailboxExportJobs"),
+    Item("Messages", "mail", "messages:look", "GetRawMessageContent"),
     Item("Ledger", "book", "ledger:list", "ReadLedger"),
 )
 

@@ -173,7 +173,7 @@ LEDGER_KEYS: dict[str, str] = env.dict("LEDGER_KEYS", default={})
 
 # AWS: an endpoint and credentials of an organization's own win over these (mirror.Organization).
 WORKMAIL_REGION = env.str("WORKMAIL_REGION", default="us-east-1")
-# Organizations (ids, or * for all) in which AWS lets the console open mailboxes and change how people sign in.
+# Organizations (ids, or * for all) where AWS lets the console open mailboxes and change how people sign in.
 ALLOW_BREAK_GLASS: list[str] = env.list("ALLOW_BREAK_GLASS", default=[])
 AWS_ENDPOINT_URL = env.str("WORKMAIL_ENDPOINT_URL", default="")
 

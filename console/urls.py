@@ -12,6 +12,7 @@ in_organization: Addresses = [
     path("search/", organizations.search, name="search"),
     path("users/", include("console.areas.users.urls")),
     path("exports/", include("console.areas.exports.urls")),
+    path("messages/", include("console.areas.messages.urls")),
     path("ledger/", include("console.areas.ledger.urls")),
 ]
 urlpatterns: Addresses = [

@@ -130,6 +130,18 @@ KNOWN = {
     "ResourceNotFoundException": Explanation(
         "Not there any more", "WorkMail does not know this any more.", status=404
     ),
+    "InvalidContentLocation": Explanation(
+        "Object not readable",
+        "WorkMail cannot read this object.",
+        now="Check bucket, key and version, and that the bucket's policy lets WorkMail read.",
+    ),
+    "MessageFrozen": Explanation(
+        "Message frozen",
+        "WorkMail says that this message cannot be changed, as mail that was redirected usually cannot.",
+    ),
+    "MessageRejected": Explanation(
+        "Not a message that may take its place", "WorkMail does not take this text."
+    ),
     "AccessDeniedException": Explanation(
         "AWS denies it to the console",
         "The console's own AWS role may not do this.",

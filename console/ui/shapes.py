@@ -14,6 +14,12 @@ Labels = Mapping[str, str]
 # What a pattern means, for those who type; of the others the pattern itself is shown.
 WRITTEN = {
     "EmailAddress": "Write it like name@example.com: only a to z, digits and . _ % + - stand before the @.",
+    "s3KeyIdType": (
+        "Take letters, digits, - and / alone: WorkMail takes no dot and no underscore here, so an object like"
+        " mail.eml needs another name."
+    ),
+    "s3BucketIdType": "Take small letters, digits and - alone: WorkMail takes no bucket with a dot here.",
+    "messageIdType": "Take it as it is: small letters, digits and - alone.",
 }
 
 

@@ -134,6 +134,12 @@ exports:retry                  GET  405 405 405 405 405 405 405 405
 exports:retry                  POST 303 303 403 303 403 403 404 302
 exports:download               GET  405 405 405 405 405 405 405 405
 exports:download               POST 303 403 403 303 403 403 404 302
+messages:look                  GET  200 403 403 403 403 403 404 302
+messages:look                  POST 422 403 403 403 403 403 404 302
+messages:download              GET  405 405 405 405 405 405 405 405
+messages:download              POST 422 403 403 403 403 403 404 302
+messages:replace               GET  200 200 403 403 403 403 404 302
+messages:replace               POST 422 422 403 403 403 403 404 302
 ledger:list                    GET  200 200 403 403 200 403 404 302
 ledger:list                    POST 405 405 403 403 405 403 404 302
 ledger:csv                     GET  200 200 403 403 200 403 404 302

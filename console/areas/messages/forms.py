@@ -1,0 +1,45 @@
+"""Which message in transit, and why; and what is to take its place."""
+
+from typing import Any
+
+from console.ui.forms import OperationForm, WhyForm
+
+ID_HELP = (
+    "As the Lambda function of the mail flow rule was called with it. It can be read for 24 hours after"
+    " the message was sent or received."
+)
+
+
+class ReasonedForm(WhyForm):
+    """Nobody opens somebody's mail, or acts as somebody, without saying why."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = True
+
+
+class LookForm(OperationForm, ReasonedForm):
+    operation = "GetRawMessageContent"
+    members = ("messageId",)
+    labels = {"messageId": "Message id"}
+    help_texts = {"messageId": ID_HELP}
+
+
+BUCKET, KEY, VERSION = (f"content.s3Reference.{name}" for name in ("bucket", "key", "objectVersion"))
+
+
+class ReplaceForm(OperationForm, ReasonedForm):
+    operation = "PutRawMessageContent"
+    members = ("messageId", BUCKET, KEY, VERSION)
+    labels = {"messageId": "Message id", BUCKET: "Bucket", KEY: "Key", VERSION: "Version of the object"}
+    help_texts = {
+        "messageId": ID_HELP,
+        BUCKET: "In the organization's Region, with a policy that lets workmail.REGION.amazonaws.com read.",
+        KEY: "Letters, digits, - and / only: WorkMail takes a key with a dot or an underscore from nobody.",
+        VERSION: "Empty: the latest one.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in (BUCKET, KEY):
+            self.fields[name].required = True

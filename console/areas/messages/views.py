@@ -1,0 +1,108 @@
+"""A message in transit: looked at, downloaded, replaced; each with a reason and entered in the ledger."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from console.areas import failures
+from console.areas.messages import reading
+from console.areas.messages.forms import LookForm, ReplaceForm
+from console.aws import errors, gateway
+from console.ledger import journal
+from console.ledger.models import Entry
+from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs
+from console.ui import pages
+from console.ui.forms import OperationForm
+
+GONE = (
+    "No message in transit has this id. WorkMail forgets them 24 hours after they were sent or received;"
+    " what was delivered is in the mailbox."
+)
+
+
+@never_cache
+@performs("GetRawMessageContent")
+def look(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    form = LookForm(pages.posted(request))
+    content = _content(request, organization, form) if form.is_valid() else None
+    if isinstance(content, HttpResponse):
+        return content
+    if content is None:
+        return pages.form_page(request, "messages/look.html", form, _around(request, organization))
+    context = {"organization": organization, "message": reading.shown(content), "asked": form.cleaned_data}
+    return render(request, "messages/shown.html", context)
+
+
+@require_POST
+@never_cache
+@performs("GetRawMessageContent")
+def download(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """The message as it is, asked of WorkMail again: the console keeps none."""
+    form = LookForm(pages.posted(request))
+    content = _content(request, organization, form) if form.is_valid() else None
+    if isinstance(content, HttpResponse):
+        return content
+    if content is None:
+        return pages.form_page(request, "messages/look.html", form, _around(request, organization))
+    message_id = form.cleaned_data["messageId"]
+    journal.record(
+        request.actor,
+        Entry.Kind.REVEALED,
+        organization=organization.organization_id,
+        operation="GetRawMessageContent",
+        target=message_id,
+        **form.why(),
+        what=f"a file of {len(content)} bytes",
+    )
+    headers = {"Content-Disposition": f'attachment; filename="{message_id}.eml"'}
+    return HttpResponse(content, content_type="message/rfc822", headers=headers)
+
+
+@performs("PutRawMessageContent")
+def replace(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    form = ReplaceForm(pages.posted(request), initial={"messageId": request.GET.get("messageId", "")})
+    back = reverse("messages:look", args=[organization.slug])
+    if form.is_valid():
+        params: dict[str, Any] = {**form.why(), **form.whole()}
+        try:
+            gateway.call(request.actor, "PutRawMessageContent", organization, **params)
+        except errors.CallFailed as failure:
+            if not _said(form, failure):
+                return failures.page(request, failure, back=back)
+        else:
+            done = "WorkMail has the new text. Whether anybody gets it depends on the rule that waits for it."
+            return pages.done(request, done, reverse("messages:replace", args=[organization.slug]))
+    context = {"organization": organization, "back": back}
+    return pages.form_page(request, "messages/replace.html", form, context)
+
+
+def _content(
+    request: ConsoleRequest, organization: Organization, form: LookForm
+) -> bytes | HttpResponse | None:
+    """The message; a page, or nothing where the form says why there is none."""
+    params: dict[str, Any] = {**form.why(), **form.whole()}
+    try:
+        answer = gateway.call(request.actor, "GetRawMessageContent", organization, **params)
+    except errors.CallFailed as failure:
+        if _said(form, failure):
+            return None
+        return failures.page(request, failure, back=reverse("messages:look", args=[organization.slug]))
+    return bytes(answer["messageContent"])
+
+
+def _said(form: OperationForm, failure: errors.CallFailed) -> bool:
+    if getattr(failure, "code", "") == "ResourceNotFoundException":
+        form.add_error("messageId", GONE)
+        return True
+    return failures.into(form, failure)
+
+
+def _around(request: ConsoleRequest, organization: Organization) -> dict[str, object]:
+    may_replace = policy.allows(request.actor, "PutRawMessageContent", organization)
+    return {"organization": organization, "may_replace": may_replace}
