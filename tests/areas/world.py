@@ -33,7 +33,7 @@ BEGUN = time.time()
 ELSEWHERE = "elsewhere.example"
 ZOE = "a0a0a0a0-0000-4000-8000-00000000000f"  # on another mail domain than everybody else
 ARGUMENT = re.compile(r"%\((\w+)\)s")
-TOKENS = re.compile(r"(?<=[\"'])[A-Za-z0-9]{64}(?=[\"'])")
+TOKENS = re.compile(r"(?<=csrfmiddlewaretoken\" value=\")\w{64}|(?<=X-CSRFToken&quot;: &quot;)\w{64}|(?<=X-CSRFToken\": \")\w{64}")
 
 
 class Calls(list[str]):
