@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from console.areas import failures
 from console.aws.errors import CallFailed
+from console.changes.engine import WantsApproval
 from console.ledger.journal import LedgerUnavailable
 from console.operators import rights, sessions
 from console.operators.acting import actor_of, request_id_of
@@ -95,6 +96,8 @@ class Acting:
         """Without the ledger nothing may be done, and AWS may fail a page that did not expect it."""
         if isinstance(exception, LedgerUnavailable):
             return render(request, "503.html", status=503)
+        if isinstance(exception, WantsApproval):
+            return failures.wants_approval(request, exception.change)
         if isinstance(exception, CallFailed):
             return failures.page(request, exception)
         return None

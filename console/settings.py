@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "console.operators",
     "console.ledger",
     "console.mirror",
+    "console.changes",
     "console.areas.exports",
     "console.ui",
     "django.contrib.auth",
@@ -184,6 +185,9 @@ EXPORT_LEASE_SECONDS = env.float("EXPORT_LEASE_SECONDS", default=60.0)
 # How fast the mirror reads details; AWS publishes no limit for WorkMail, and throttling halves the pace.
 MIRROR_CALLS_PER_SECOND = env.float("MIRROR_CALLS_PER_SECOND", default=20.0)
 
+# How fast changes may call AWS, all those of an organization together.
+CHANGE_CALLS_PER_SECOND = env.float("CHANGE_CALLS_PER_SECOND", default=40.0)
+
 # Celery: the broker is only a hint, the row is the job (security.md 4 and 5).
 CELERY_BROKER_URL = env.str("BROKER_URL", default=REDIS_URL or "filesystem://")
 CELERY_TASK_ACKS_LATE = False
@@ -216,6 +220,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "exports": {"task": "console.areas.exports.tasks.sweep", "schedule": EXPORT_SWEEP_SECONDS},
     "adopting": {"task": "console.areas.exports.tasks.adopt", "schedule": 600.0},
     "mirror": {"task": "console.mirror.tasks.sweep", "schedule": 15.0},
+    "changes": {"task": "console.changes.tasks.sweep", "schedule": 10.0},
+    "previews": {"task": "console.changes.tasks.prepare", "schedule": 30.0},
     "settling": {"task": "console.aws.tasks.settle", "schedule": 30.0},
 }
 

@@ -27,6 +27,7 @@ LAYERS = (
         "console.rules",
         "console.celery",
     ),
+    ("console.changes",),
     ("console.ui",),
     ("console.areas", "console.operators.urls", "console.operators.views"),
     ("console",),
@@ -136,7 +137,7 @@ class TestBelowThePages:
         "name", under("console.aws", "console.ledger", "console.mirror", "console.areas")
     )
     def test_only_pages_take_a_request(self, name: str) -> None:
-        page = {"views", "forms", "tables", "downloads", "failures"} & set(name.split("."))
+        page = {"views", "forms", "tables", "downloads", "failures", "asking"} & set(name.split("."))
         assert page or [i for i in imports(name) if within(i, "django.http", "django.shortcuts")] == []
 
 

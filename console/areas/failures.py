@@ -1,12 +1,17 @@
 """What went wrong with a call to AWS, in the words of whoever asked for it; every area says it alike."""
 
+import time
 from dataclasses import dataclass
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from console.aws import errors
 from console.aws.model import Problem
+from console.changes import drafting, engine, preview
+from console.changes.models import Change
 from console.ui import pages
 
 NOTHING_CHANGED = "Nothing was changed."
@@ -209,6 +214,19 @@ def page(request: HttpRequest, failure: errors.CallFailed, *, back: str = "") ->
         status=told.status,
         detail=detail(failure),
         back=back,
+    )
+
+
+def wants_approval(request: HttpRequest, change: Change) -> HttpResponse:
+    """Nothing has happened yet: on to the change that waits for somebody else."""
+    engine.start(change)
+    preview.prepare(change, time.monotonic() + drafting.LOOKED_AT)
+    told = "Somebody else has to approve this first. It is kept here and runs once that is done."
+    return pages.done(
+        request,
+        told,
+        reverse("changes:detail", args=[change.organization.slug, change.pk]),
+        level=messages.INFO,
     )
 
 

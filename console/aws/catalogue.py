@@ -5,6 +5,7 @@ acts on, `creates` the member of the answer that names what came to be, `reads` 
 show its before and after (and so what the mirror has to learn again), `undo` its inverse, if any.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +15,7 @@ from console.aws import model
 
 ENTITY_MEMBERS = ("UserId", "EntityId", "GroupId", "MemberId", "ResourceId", "GranteeId", "TargetUser")
 KINDS = {"user": "DescribeUser", "group": "DescribeGroup", "resource": "DescribeResource"}
+WORDS = re.compile(r"(?<=[a-z])([A-Z])")
 DESCRIBE = "Describe"  # of a user, a group or a resource, whichever the target is
 
 
@@ -46,6 +48,11 @@ class Operation:
     @property
     def is_read(self) -> bool:
         return self.access is Access.READ
+
+    @property
+    def title(self) -> str:
+        """The name in words: `Create alias`."""
+        return WORDS.sub(r" \1", self.name).strip().capitalize()
 
     @property
     def entity_members(self) -> tuple[str, ...]:
@@ -139,7 +146,9 @@ OPERATIONS = (
     read("ListGroupsForEntity", "mailboxes", "EntityId"),
     read("ListMailboxPermissions", "mailboxes", "EntityId"),
     write("RegisterToWorkMail", "mailboxes", "EntityId", DESCRIBE, undo="DeregisterFromWorkMail"),
-    write("DeregisterFromWorkMail", "mailboxes", "EntityId", DESCRIBE, undo="RegisterToWorkMail"),
+    write(
+        "DeregisterFromWorkMail", "mailboxes", "EntityId", DESCRIBE, "ListAliases", undo="RegisterToWorkMail"
+    ),
     write("CreateAlias", "mailboxes", "EntityId", "ListAliases", undo="DeleteAlias"),
     write("DeleteAlias", "mailboxes", "EntityId", "ListAliases", undo="CreateAlias"),
     write(
@@ -340,6 +349,10 @@ CONSOLE_ACTIONS = {
     operation.name: operation
     for operation in (
         read("ReadOverview", "overview"),
+        read("ReadChanges", "changes"),
+        write("RunChanges", "changes"),
+        write("ApproveChanges", "approvals"),
+        write("SetConditions", "approvals"),
         read("ReadLedger", "ledger"),
         read("ExportLedger", "ledger"),
         write("SyncMirror", "mirror"),

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from console.aws import errors, looking, model, transport
 from console.aws.catalogue import CATALOGUE, Operation
@@ -25,14 +26,16 @@ def call(
     reason: str = "",
     ticket: str = "",
     expecting: Mapping[str, Any] | None = None,
+    call_id: UUID | None = None,
     **params: Any,
 ) -> dict[str, Any]:
     """Perform one operation of AWS for `actor` and return its answer.
 
-    `OrganizationId` is filled in. `expecting` names members as the write's first read must still
-    show them. Raises `policy.Denied` or `policy.OutOfScope` (entered in the ledger), and of
-    `errors`: Invalid, Changed, Refused, Throttled, Unreachable. Only after the last may a write
-    have happened; the ledger then says `unknown`, and settling finds out.
+    `OrganizationId` is filled in. `expecting` has values as the write's first read, or its facet, must
+    still show them; `call_id` is what the ledger's entries of this call are found by. Raises
+    `policy.Denied` or `policy.OutOfScope` (entered in the ledger), and of `errors`: Invalid, Changed,
+    Refused, Throttled, Unreachable. Only after the last may a write have happened; the ledger then
+    says `unknown`, and settling finds out.
     """
     rule = CATALOGUE[operation]
     params = _complete(rule, organization, params)
@@ -41,8 +44,8 @@ def call(
     if rule.is_read:
         return _read(rule, organization, params)
     before = looking.before(rule, organization, params)
-    looking.require_unchanged(rule, before, expecting or {})
-    intent = _intend(actor, rule, organization, params, before, reason, ticket)
+    looking.require_unchanged(rule, before, params, expecting or {})
+    intent = _intend(actor, rule, organization, params, before, reason=reason, ticket=ticket, call=call_id)
     return _write(rule, organization, params, intent)
 
 
@@ -112,9 +115,9 @@ def _intend(
     organization: Organization,
     params: Mapping[str, Any],
     before: Mapping[str, Any],
-    reason: str,
-    ticket: str,
+    **said: Any,
 ) -> Entry:
+    """`said` is why, for which ticket, and by which id it shall be found."""
     target = rule.target_of(params)
     return journal.intent(
         actor,
@@ -124,8 +127,7 @@ def _intend(
         target_name=looking.name_of(organization, target) or str(params.get("Name", "")),
         params=redact(rule.name, params),
         before=before,
-        reason=reason,
-        ticket=ticket,
+        **said,
     )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from console.aws import errors, model, transport
+from console.aws import errors, facets, model, transport
 from console.aws.catalogue import CATALOGUE, DESCRIBE, KINDS, Operation, Read
+from console.ledger.fields import plain
 from console.mirror.models import Entity, Organization
 
 DELETES = frozenset({"DeleteUser", "DeleteGroup", "DeleteResource"})
@@ -37,15 +38,20 @@ def after(
     return {each.operation: each.result for each in shown}, shown
 
 
-def require_unchanged(rule: Operation, before: Mapping[str, Any], expecting: Mapping[str, Any]) -> None:
-    """Raise `Changed` unless the first read still shows every expected member ("" and absent are one)."""
+def require_unchanged(
+    rule: Operation, before: Mapping[str, Any], params: Mapping[str, Any], expecting: Mapping[str, Any]
+) -> None:
+    """Raise `Changed` unless the first read, or the write's facet, still shows every expected value.
+
+    "" and absent are one, and so are a list and the same list in JSON.
+    """
     if not rule.reads or not expecting:
         return
-    found: Mapping[str, Any] = next(iter(before.values()), {})
+    found = {**facets.first(before), **facets.now(rule.name, before, params)}
     differences = [
         errors.Difference(name, value, found.get(name))
         for name, value in expecting.items()
-        if (found.get(name) or None) != (value or None)
+        if (plain(found.get(name)) or None) != (plain(value) or None)
     ]
     if differences:
         raise errors.Changed(differences)

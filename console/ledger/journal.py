@@ -53,10 +53,15 @@ def intent(
     before: Mapping[str, Any] | None = None,
     reason: str = "",
     ticket: str = "",
+    call: uuid.UUID | None = None,
 ) -> Entry:
-    """What is about to be sent to AWS, on disk before this returns. `params` come redacted."""
-    columns = {
+    """What is about to be sent to AWS, on disk before this returns. `params` come redacted.
+
+    `call` is the id by which whoever asks will find it again; without one it gets its own.
+    """
+    columns: dict[str, Any] = {
         "kind": Entry.Kind.INTENT,
+        "call": call or uuid.uuid4(),
         "organization": organization_id,
         "operation": operation,
         "target": target,

@@ -36,8 +36,9 @@ ADDRESSES = {
 LISTINGS = frozenset({"ListUsers", "ListGroups", "ListResources", "ListMailboxExportJobs"})
 # Reads of settings that name people of all domains, and not one at a time.
 OF_THE_WHOLE = frozenset({"ListImpersonationRoles", "GetImpersonationRole"})
-# The console's own actions that concern one mailbox; the others concern the organization.
-ABOUT_ONE = frozenset({"DownloadMailboxExport"})
+# The console's own actions that concern one mailbox, or a change of the operator's own, whose steps are
+# asked for one by one; the others concern the organization.
+ABOUT_ONE = frozenset({"DownloadMailboxExport", "RunChanges"})
 # Members that name an entity by way of something it owns: whoever keeps that registers how to find the owner.
 Finder = Callable[[Organization, str], str]
 OWNED = ("JobId", "PersonalAccessTokenId")

@@ -13,6 +13,7 @@ DIRECTORY = [
     "resources:read",
     "mailboxes:read",
     "domains:read",
+    "changes:read",
 ]
 AREAS = (
     "organizations",
@@ -31,6 +32,8 @@ AREAS = (
     "identity",
     "messages",
     "mirror",
+    "changes",
+    "approvals",
 )
 BUILT_IN = {
     "Owner": ("Everything, including who else may use the console.", ["*"]),
@@ -42,6 +45,7 @@ BUILT_IN = {
         "Finds people, mends their records, resets passwords, keeps aliases, memberships and quotas.",
         [
             *DIRECTORY,
+            "RunChanges",
             "UpdateUser",
             "ResetPassword",
             "CreateAlias",
@@ -53,7 +57,7 @@ BUILT_IN = {
     ),
     "Exporter": (
         "Exports mailboxes, downloads what was exported, and keeps the destinations.",
-        [*DIRECTORY, "exports:read", "exports:write", "DownloadMailboxExport"],
+        [*DIRECTORY, "RunChanges", "exports:read", "exports:write", "DownloadMailboxExport"],
     ),
     "Auditor": (
         "Reads everything, the ledger above all, changes nothing and sees no secret.",

@@ -42,6 +42,12 @@ def wants_fragment(request: HttpRequest) -> bool:
     )
 
 
+def is_prefetch(request: HttpRequest) -> bool:
+    """Whether nobody has asked for it yet: AWS is not called for a mouse that passes by."""
+    purpose = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
+    return "prefetch" in purpose or request.headers.get("HX-Preloaded") == "true"
+
+
 def posted(request: HttpRequest) -> QueryDict | None:
     """What a form is bound to: the data of a POST, even if there is none, and nothing otherwise."""
     return request.POST if request.method == "POST" else None

@@ -20,7 +20,7 @@ from tests.areas.world import Samples, browser, counted, mirrored, operator, vis
 
 pytestmark = pytest.mark.django_db
 # What is posted is never in order, so that nothing happens behind a door that opens.
-INVALID = {"reason": "x" * 5000, "ticket": "x" * 5000, "name": "", "theme": "none"}
+INVALID = {"reason": "x" * 5000, "ticket": "x" * 5000, "name": "", "theme": "none", "approve_over": "-1"}
 # Helpdesk, Exporter and so on are roles in the organization; `narrowed` is Helpdesk of one mail domain of it,
 # `foreign` is Owner of another organization, `anonymous` has not signed in.
 WHO = ("owner", "admin", "helpdesk", "exporter", "auditor", "narrowed", "foreign", "anonymous")
@@ -140,6 +140,32 @@ messages:download              GET  405 405 405 405 405 405 405 405
 messages:download              POST 422 403 403 403 403 403 404 302
 messages:replace               GET  200 200 403 403 403 403 404 302
 messages:replace               POST 422 422 403 403 403 403 404 302
+changes:list                   GET  200 200 200 200 200 200 404 302
+changes:list                   POST 405 405 405 405 405 405 404 302
+changes:calendar               GET  200 200 200 200 200 200 404 302
+changes:calendar               POST 405 405 405 405 405 405 404 302
+changes:conditions             GET  200 200 403 403 403 403 404 302
+changes:conditions             POST 422 422 403 403 403 403 404 302
+changes:detail                 GET  200 200 200 200 200 404 404 302
+changes:detail                 POST 405 405 405 405 405 405 404 302
+changes:receipt                GET  200 200 200 200 200 404 404 302
+changes:receipt                POST 405 405 405 405 405 405 404 302
+changes:csv                    GET  200 200 200 200 200 404 404 302
+changes:csv                    POST 405 405 405 405 405 405 404 302
+changes:run                    GET  405 405 405 405 405 405 405 405
+changes:run                    POST 303 303 303 303 403 404 404 302
+changes:cancel                 GET  405 405 405 405 405 405 405 405
+changes:cancel                 POST 303 303 303 303 403 404 404 302
+changes:pause                  GET  405 405 405 405 405 405 405 405
+changes:pause                  POST 303 303 303 303 403 404 404 302
+changes:resume                 GET  405 405 405 405 405 405 405 405
+changes:resume                 POST 303 303 303 303 403 404 404 302
+changes:retry                  GET  405 405 405 405 405 405 405 405
+changes:retry                  POST 303 303 303 303 403 404 404 302
+changes:undo                   GET  405 405 405 405 405 405 405 405
+changes:undo                   POST 303 303 303 303 403 404 404 302
+changes:approve                GET  405 405 405 405 405 405 405 405
+changes:approve                POST 303 303 403 403 403 403 404 302
 ledger:list                    GET  200 200 403 403 200 403 404 302
 ledger:list                    POST 405 405 403 403 405 403 404 302
 ledger:csv                     GET  200 200 403 403 200 403 404 302
@@ -158,6 +184,8 @@ VIEWS = addresses()
 # Whose arguments name one person, or something that belongs to one.
 ABOUT_ONE = [name for name in NAMES if set(world.arguments(name)) - {"organization", "kind"}]
 DESTINATIONS = ("exports:destination-edit", "exports:destination-delete")
+# What a narrowed operator may not do at all, whomever it concerns.
+OF_THE_WHOLE = {*DESTINATIONS, "changes:approve"}
 # What a look may change: who is signed in, when she was seen, how old the copy is, how often she tried.
 FLEETING = {"sessions.session", "mirror.sync"}
 FRESHNESS = ("listed_at", "described_at", "detailed_at", "wanted_at")
@@ -244,7 +272,7 @@ class TestOutOfScope:
                 status = visit(client, url, method, INVALID).status_code
             assert calls == []
             expected = TABLE[name, method][role.lower()]
-            assert status == (expected if expected in (403, 405) else 403 if name in DESTINATIONS else 404)
+            assert status == (expected if expected in (403, 405) else 403 if name in OF_THE_WHOLE else 404)
 
     @pytest.mark.parametrize("name", ABOUT_ONE)
     def test_another_organizations_ids_mean_nothing_in_ones_own(

@@ -18,6 +18,7 @@ from django.urls import get_resolver, reverse
 
 from console.areas.exports.models import Destination, ExportJob
 from console.aws.catalogue import CATALOGUE
+from console.changes.models import Change
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror import sync
@@ -33,7 +34,7 @@ BEGUN = time.time()
 ELSEWHERE = "elsewhere.example"
 ZOE = "a0a0a0a0-0000-4000-8000-00000000000f"  # on another mail domain than everybody else
 ARGUMENT = re.compile(r"%\((\w+)\)s")
-TOKENS = re.compile(r"(?<=csrfmiddlewaretoken\" value=\")\w{64}|(?<=X-CSRFToken&quot;: &quot;)\w{64}|(?<=X-CSRFToken\": \")\w{64}")
+TOKENS = re.compile(r"(?<=csrfmiddlewaretoken\" value=\")\w{64}|(?<=X-CSRFToken\": \")\w{64}")
 
 
 class Calls(list[str]):
@@ -160,6 +161,7 @@ class Samples:
         self.slug, self.entity = organization.slug, entity
         self.destination = destination(organization)
         self.job = exported(organization, entity)
+        self.change = Change.objects.create(organization=organization, title="Mend", requested_by="somebody")
         self.entry = journal.record(
             Actor(0, "somebody@desk.example"),
             Entry.Kind.OBSERVED,
@@ -174,6 +176,9 @@ class Samples:
 
     def _argument(self, name: str, argument: str) -> Any:
         if argument == "pk":
+            space, _, _ = name.partition(":")
+            if space == "changes":
+                return self.change.pk
             return self.destination.pk if "destination" in name else self.job.pk
         entity_id = self.entity.entity_id
         known = {"organization": self.slug, "user_id": entity_id, "entity_id": entity_id, "kind": "all"}

@@ -18,7 +18,7 @@ from django.db import connection
 from console.sandbox.doors import HEALTH
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 150.0
+PATIENCE = 300.0
 PAUSE = 0.05
 
 

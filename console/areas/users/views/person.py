@@ -25,7 +25,7 @@ def detail(request: ConsoleRequest, organization: Organization, user_id: str) ->
 def refresh(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
     """The same read from WorkMail; while that is away, the mirror's copy and a word about it."""
     person = scope.find(request.actor, "DescribeUser", organization, user_id)
-    if is_prefetch(request):
+    if pages.is_prefetch(request):
         return HttpResponse(status=204)
     notice: dict[str, Any] = {}
     try:
@@ -34,9 +34,3 @@ def refresh(request: ConsoleRequest, organization: Organization, user_id: str) -
         notice = {"notice": failures.explain(failure, wrote=False), "detail": failures.detail(failure)}
     context = {**persons.context(request.actor, person), **notice}
     return pages.show(request, "users/detail.html", context, fragment="person")
-
-
-def is_prefetch(request: ConsoleRequest) -> bool:
-    """Whether nobody has asked for it yet: AWS is not called for a mouse that passes by."""
-    purpose = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
-    return "prefetch" in purpose or request.headers.get("HX-Preloaded") == "true"

@@ -1,0 +1,104 @@
+"""A small form for one operation: ask, perform it as a change, say what came of it where it was asked."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+
+from console.areas import failures
+from console.aws import errors
+from console.changes import engine, undo
+from console.mirror.models import Entity, Organization
+from console.operators.access import ConsoleRequest
+from console.ui import pages
+from console.ui.forms import WhyForm
+
+Params = Callable[[], Mapping[str, Any]]
+
+
+def ask(
+    request: ConsoleRequest,
+    organization: Organization,
+    form: WhyForm,
+    operation: str,
+    *,
+    title: str,
+    verb: str,
+    message: Callable[[], str],
+    params: Params,
+    back: str,
+    landing: Callable[[], str] | None = None,
+    note: str = "",
+    target: Entity | None = None,
+    template: str = "partials/ask.html",
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """A page with one form, which performs `operation` with `params()` once it is valid.
+
+    `back` is where it leads without doing anything, `landing()` where it leads when it is done.
+    """
+    if request.method == "POST" and form.is_valid():
+        to = landing or (lambda: back)
+        answer = perform(
+            request, organization, form, operation, message, params(), back=back, landing=to, title=title
+        )
+        if answer is not None:
+            return answer
+    asked = {"title": title, "verb": verb, "note": note, "back": back, "organization": organization}
+    said = {"target": target, "undo": undo.label(operation).text}
+    return pages.form_page(request, template, form, {**asked, **said, **(context or {})})
+
+
+def press(
+    request: ConsoleRequest,
+    organization: Organization,
+    form: WhyForm,
+    operation: str,
+    *,
+    message: Callable[[], str],
+    params: Params,
+    back: str,
+    title: str = "",
+) -> HttpResponse:
+    """A button that performs `operation`; what goes wrong is said on the page it stands on."""
+    if not form.is_valid():
+        return pages.done(request, "That button is out of date.", back, level=messages.ERROR)
+    answer = perform(
+        request,
+        organization,
+        form,
+        operation,
+        message,
+        params(),
+        back=back,
+        landing=lambda: back,
+        title=title,
+    )
+    if answer is not None:
+        return answer
+    said = " ".join(str(error) for errors_of in form.errors.values() for error in errors_of)
+    return pages.done(request, said, back, level=messages.ERROR)
+
+
+def perform(
+    request: ConsoleRequest,
+    organization: Organization,
+    form: WhyForm,
+    operation: str,
+    message: Callable[[], str],
+    params: Mapping[str, Any],
+    *,
+    back: str,
+    landing: Callable[[], str],
+    title: str = "",
+) -> HttpResponse | None:
+    """The answer to a write, or `None` if the form says what is wrong with it."""
+    try:
+        why: dict[str, Any] = form.why()
+        engine.perform(request.actor, operation, organization, title=title, **why, **params)
+    except errors.CallFailed as failure:
+        if failures.into(form, failure):
+            return None
+        return failures.page(request, failure, back=back)
+    return pages.done(request, message(), landing())

@@ -1,0 +1,238 @@
+"""A change for people to read: what it does to whom, before and after, and how far it is."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from console.areas import failures
+from console.aws import errors
+from console.aws.catalogue import CATALOGUE
+from console.changes import undo
+from console.changes.models import Change, Step
+from console.mirror.models import Entity, Organization
+from console.operators import policy
+from console.operators.actors import Actor
+from console.ui.markup import badge, text
+
+State, StepState = Change.State, Step.State
+OUTSIDE = "(outside your domains)"
+WORD = re.compile(r"[\w.+@-]*\w")
+TONES = {
+    State.DRAFT: "neutral",
+    State.AWAITING: "warning",
+    State.SCHEDULED: "info",
+    State.RUNNING: "info",
+    State.DONE: "success",
+    State.PARTLY: "warning",
+    State.FAILED: "danger",
+    State.CANCELLED: "neutral",
+}
+STEP_TONES = {
+    StepState.PENDING: "neutral",
+    StepState.RUNNING: "info",
+    StepState.DONE: "success",
+    StepState.REFUSED: "danger",
+    StepState.UNKNOWN: "warning",
+    StepState.SKIPPED: "neutral",
+}
+AREAS = {"user": "users"}
+SECRETLY = "a new value that is not shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field of one step: before and after."""
+
+    name: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One step as the page shows it."""
+
+    number: int
+    title: str
+    target: str
+    href: str
+    state: SafeString
+    lines: list[Line]
+    note: str
+
+
+class Names:
+    """How the operator calls the entities that steps name by id; whoever is outside stays nameless."""
+
+    def __init__(self, actor: Actor, organization: Organization, steps: Iterable[Step]) -> None:
+        self.slug = organization.slug
+        words = {
+            word for step in steps for word in _words([step.target, step.params, step.before, step.after])
+        }
+        known = Entity.objects.filter(organization=organization, entity_id__in=words)
+        seen = policy.visible(actor, "ReadChanges", organization).filter(entity_id__in=words)
+        if policy.narrowed_to(actor, "ReadChanges", organization):
+            self.names = dict.fromkeys(known.values_list("entity_id", flat=True), OUTSIDE)
+        else:
+            self.names = {}
+        self.entities = {each.entity_id: each for each in seen}
+        self.names |= {key: each.display_name or each.name for key, each in self.entities.items()}
+
+    def over(self, value: Any) -> Any:
+        """The same with names in the place of ids."""
+        if isinstance(value, str):
+            return WORD.sub(lambda word: self.names.get(word[0], word[0]), value)
+        if isinstance(value, Mapping):
+            return {name: self.over(each) for name, each in value.items()}
+        return [self.over(each) for each in value] if isinstance(value, list) else value
+
+    def target(self, step: Step) -> tuple[str, str]:
+        """Whom the step is about, and the page of that, if there is one for her to see."""
+        entity = self.entities.get(step.target)
+        if entity is None:
+            return self.names.get(step.target) or step.target_name or step.target, ""
+        return str(entity), href_of(self.slug, entity)
+
+
+def href_of(slug: str, entity: Entity) -> str:
+    area = AREAS.get(entity.kind)
+    return reverse(f"{area}:detail", args=[slug, entity.entity_id]) if area else ""
+
+
+def state_badge(change: Change) -> SafeString:
+    if change.state == State.RUNNING and change.paused:
+        return badge("Paused", "warning")
+    return badge(change.get_state_display(), TONES[State(change.state)])
+
+
+def rows(actor: Actor, change: Change, steps: list[Step]) -> list[Row]:
+    names = Names(actor, change.organization, steps)
+    return [_row(step, names) for step in steps]
+
+
+def _row(step: Step, names: Names) -> Row:
+    target, href = names.target(step)
+    title = names.over(step.label) or CATALOGUE[step.operation].title
+    state = badge(step.get_state_display(), STEP_TONES[StepState(step.state)])
+    return Row(step.position + 1, title, target, href, state, list(lines(step, names)), note(step, names))
+
+
+def lines(step: Step, names: Names) -> Iterator[Line]:
+    """What changes; where the reads show nothing of it, what is sent."""
+    before, after = names.over(step.before or {}), names.over(step.after or {})
+    for name in dict.fromkeys([*before, *after]):
+        if before.get(name) != after.get(name) or CATALOGUE[step.operation].is_read:
+            yield Line(name, spelled(before.get(name)), spelled(after.get(name)))
+    if step.before is None:
+        sent = names.over(step.params)
+        yield from (
+            Line(name, None, spelled(_sent(value))) for name, value in sent.items() if _tells(step, name)
+        )
+
+
+def _tells(step: Step, name: str) -> bool:
+    return name not in ("OrganizationId", "ClientToken", CATALOGUE[step.operation].target)
+
+
+def _sent(value: Any) -> Any:
+    """Links to earlier steps, made-up passwords and secrets in words."""
+    if isinstance(value, Mapping) and any(str(name).startswith("$") for name in value):
+        return "as an earlier step answers" if "$from" in value else "made up, nobody learns it"
+    return SECRETLY if value == "[secret]" else value
+
+
+def note(step: Step, names: Names) -> str:
+    """Why it was not done, in the words that every page has for it."""
+    if step.state == StepState.REFUSED and step.code in failures.KNOWN:
+        return str(failures.explain(errors.Refused(step.code, step.note)).sentence)
+    return str(names.over(step.note))
+
+
+def spelled(value: Any) -> SafeString | str:
+    if isinstance(value, Mapping):
+        return format_html_join(", ", "{}: {}", ((name, spelled(each)) for name, each in value.items()))
+    if isinstance(value, list):
+        return format_html_join(", ", "{}", ((spelled(each),) for each in value)) if value else text(None)
+    return text(value)
+
+
+def progress(change: Change, counts: Mapping[str, int]) -> dict[str, Any]:
+    ended = sum(
+        count for state, count in counts.items() if state not in (StepState.PENDING, StepState.RUNNING)
+    )
+    return {
+        "value": ended,
+        "max": change.total,
+        "done": change.state != State.RUNNING or change.paused,
+        "note": "",
+    }
+
+
+def tally(counts: Mapping[str, int]) -> str:
+    """`412 done, 3 refused, 85 pending`."""
+    return ", ".join(f"{counts[state]:,} {state.label.lower()}" for state in StepState if counts.get(state))
+
+
+def undo_labels(change: Change) -> list[tuple[str, undo.Label]]:
+    return [(CATALOGUE[name].title, label) for name, label in undo.labels(change)]
+
+
+def receipt(actor: Actor, change: Change, steps: list[Step], address: str) -> str:
+    """What was done, as text for a ticket."""
+    names = Names(actor, change.organization, steps)
+    told = [
+        change.title,
+        f"State: {change.get_state_display()} ({tally(change.counts())})",
+        f"Asked for by: {change.requested_by}"
+        + (f", approved by {change.approved_by}" if change.approved_by else ""),
+        f"When: {(change.finished_at or change.requested_at):%Y-%m-%d %H:%M UTC}",
+        *([f"Why: {change.reason}"] if change.reason else []),
+        *([f"Ticket: {change.ticket}"] if change.ticket else []),
+        "",
+        *(line for step in steps for line in _told(step, names)),
+        "",
+        "In effect: at once for most; permissions and rules within 5 minutes, Outlook within an hour.",
+        f"Details and undo: {address}",
+    ]
+    return "\n".join(told)
+
+
+def _told(step: Step, names: Names) -> list[str]:
+    target, _ = names.target(step)
+    title = step.label or CATALOGUE[step.operation].title
+    head = f"- {title}" + (f" ({target})" if target else "") + f": {step.get_state_display().lower()}"
+    before, after = names.over(step.before or {}), names.over(step.after or {})
+    fields = [
+        f"    {name}: {_flat(before.get(name))} -> {_flat(after.get(name))}"
+        for name in dict.fromkeys([*before, *after])
+        if before.get(name) != after.get(name)
+    ]
+    return [head, *fields]
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value) or "nothing"
+    return "nothing" if value in (None, "") else str(value)
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from WORD.findall(value)
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from WORD.findall(str(name))
+            yield from _words(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _words(each)
+
+
+def link(change: Change) -> SafeString:
+    href = reverse("changes:detail", args=[change.organization.slug, change.pk])
+    return format_html('<a href="{}">{}</a>', href, change.title)

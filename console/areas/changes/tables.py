@@ -1,0 +1,70 @@
+"""The list of changes: its columns, filters and files."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from console.areas.changes.showing import TONES
+from console.changes.models import Change
+from console.ui import filters, markup
+from console.ui.filters import Filter
+from console.ui.tables import Column, Table
+
+State = Change.State
+
+
+def title(values: Mapping[str, Any]) -> Any:
+    return markup.link(f"{values['pk']}/", values["title"], values["reason"])
+
+
+def state(values: Mapping[str, Any]) -> Any:
+    if values["state"] == State.RUNNING and values["paused"]:
+        return markup.badge("Paused", "warning")
+    known = State(values["state"])
+    return markup.badge(known.label, TONES[known])
+
+
+CHANGES = Table(
+    (
+        Column("title", "Change", ("title", "pk", "reason"), title),
+        Column("state", "State", ("state", "paused"), state),
+        Column("by", "Asked for by", ("requested_by",), hide="md"),
+        Column(
+            "at",
+            "When",
+            ("requested_at",),
+            sort="requested_at",
+            show=lambda v: markup.when(v["requested_at"]),
+        ),
+        Column("ticket", "Ticket", hide="lg"),
+        Column("steps", "Steps", ("total",), numeric=True, hide="sm"),
+    ),
+    default_sort="-at",
+)
+FILTERS = (
+    Filter("state", "State", list(State.choices), "state"),
+    Filter(
+        "kind",
+        "What",
+        [
+            ("undo", "Undo"),
+            ("offboard", "Offboarding"),
+            ("csv", "Files"),
+            ("bulk", "Several at once"),
+            ("freeze", "Freeze"),
+        ],
+        "kind",
+    ),
+)
+
+
+def found(changes: QuerySet[Change], params: QueryDict) -> QuerySet[Change]:
+    changes = filters.narrowed(changes, FILTERS, params)
+    query = params.get("q", "").replace("\0", "").strip()
+    if query:
+        changes = changes.filter(
+            Q(title__icontains=query) | Q(ticket__iexact=query) | Q(requested_by__icontains=query)
+        )
+    return changes

@@ -1,0 +1,45 @@
+"""A change to take along: a receipt for the ticket, and a line for each step as CSV."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+
+from console.areas.changes import showing
+from console.areas.changes.views import address, find
+from console.changes.models import Change
+from console.mirror.models import Organization
+from console.operators.access import ConsoleRequest, performs
+from console.operators.actors import Actor
+from console.ui import csv
+
+RECEIPT = 200  # steps; a longer change has its file
+BATCH = 500
+HEADER = ("Row", "Step", "Operation", "Target", "Id", "State", "Code", "Note")
+
+
+@performs("ReadChanges")
+def receipt(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
+    change = find(request, organization, pk)
+    steps = list(change.steps.order_by("position")[:RECEIPT])
+    text = showing.receipt(request.actor, change, steps, request.build_absolute_uri(address(change)))
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+@performs("ReadChanges")
+def as_csv(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponseBase:
+    change = find(request, organization, pk)
+    lines = csv.written(HEADER, _lines(request.actor, change))
+    return csv.download(lines, f"change-{change.pk}-result.csv")
+
+
+def _lines(actor: Actor, change: Change) -> Iterator[tuple[Any, ...]]:
+    for start in range(0, change.total, BATCH):
+        found = change.steps.filter(position__gte=start, position__lt=start + BATCH)
+        steps = list(found.order_by("position"))
+        names = showing.Names(actor, change.organization, steps)
+        for step in steps:
+            target, _ = names.target(step)
+            said = showing.note(step, names)
+            state = step.get_state_display()
+            yield step.row, step.position + 1, step.operation, target, step.target, state, step.code, said

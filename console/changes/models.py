@@ -1,0 +1,204 @@
+"""A Change and its Steps: writes as rows that can be seen, approved, run by anybody and taken back."""
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.actors import Actor
+
+
+class ChangeQuerySet(models.QuerySet["Change"]):
+    def visible_to(self, actor: Actor, organization: Organization) -> Self:
+        """All of the organization's to whom nothing narrows, and everybody's own to herself."""
+        found = self.filter(organization=organization)
+        if policy.reaches_all(actor, "ReadChanges", organization):
+            return found
+        return found.filter(requested_by_id=actor.operator_id)
+
+    def due(self, now: datetime) -> Self:
+        """What a worker may take: running, not held back, nobody's just now; the longest waiting first."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+        found = self.filter(free, state=Change.State.RUNNING, paused=False, turn_at__lte=now)
+        return found.order_by("turn_at", "pk")
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN)
+
+
+class Change(models.Model):
+    """What somebody wants to be different, why, and how far it is.
+
+    The row is the job: a worker holds it by `lease_until`, and `attempt` fences those that come late.
+    `turn_at` is whose turn it is: whoever has worked goes to the end of the queue.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        AWAITING = "awaiting", "Awaiting approval"
+        SCHEDULED = "scheduled", "Scheduled"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        PARTLY = "partly", "Partly done"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="changes", db_index=False)
+    title = models.CharField(max_length=300)
+    kind = models.CharField(max_length=40, blank=True, help_text="what made it: offboard, freeze, csv …")
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    reason = models.CharField(max_length=500, blank=True)
+    ticket = models.CharField(max_length=100, blank=True)
+    requested_by_id = models.BigIntegerField(null=True)
+    requested_by = models.CharField(max_length=254, blank=True)
+    requested_at = models.DateTimeField(default=timezone.now)
+    total = models.PositiveIntegerField(default=0)
+    data = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+
+    not_before = models.DateTimeField(null=True, blank=True)
+    follows = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="followed_by")
+    undoes = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="undone_by")
+    reverts = models.BooleanField(default=False, help_text="what is done is undone when a step fails")
+
+    prepared_at = models.DateTimeField(null=True, blank=True, help_text="since when the preview is complete")
+    digest = models.CharField(max_length=64, blank=True, help_text="of what was approved")
+    approved_by_id = models.BigIntegerField(null=True)
+    approved_by = models.CharField(max_length=254, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+
+    paused = models.BooleanField(default=False)
+    note = models.CharField(max_length=1100, blank=True, help_text="why it waits, or why it ended")
+    brake = models.PositiveSmallIntegerField(default=20, help_text="percent of failures that pause it")
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    turn_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempt = models.PositiveIntegerField(default=0)
+
+    # What was typed and must not be stored, by the position of its step: of this object, not of the row.
+    secrets: dict[int, dict[str, Any]]
+    objects: ClassVar[ChangeQuerySet] = ChangeQuerySet.as_manager()  # type: ignore[assignment]  # the manager has the queryset's methods
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organization", "requested_at"], name="change_latest"),
+            models.Index(fields=["organization", "state", "requested_at"], name="change_state"),
+            models.Index(fields=["organization", "requested_by_id", "requested_at"], name="change_own"),
+            models.Index(fields=["organization", "ticket"], name="change_ticket"),
+            models.Index(fields=["state", "turn_at"], name="change_turn"),
+            models.Index(fields=["state", "not_before"], name="change_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.secrets = {}
+
+    @property
+    def requester(self) -> Actor:
+        """Who asked, acting through a worker: her rights are asked for again at every step."""
+        return Actor(self.requested_by_id, self.requested_by, method="worker")
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state in FINISHED
+
+    def counts(self) -> dict[str, int]:
+        """How many steps there are in each state."""
+        return dict(self.steps.order_by().values_list("state").annotate(Count("pk")))
+
+
+class Step(models.Model):
+    """One operation of a change. `params` are stored without secrets; `before` and `after` are what of
+    AWS's answers it is about, as the preview read it and as it shall be."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Pending"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        REFUSED = "refused", "Refused"
+        UNKNOWN = "unknown", "Unknown"
+        SKIPPED = "skipped", "Skipped"
+
+    change = models.ForeignKey(Change, models.CASCADE, related_name="steps", db_index=False)
+    position = models.PositiveIntegerField()
+    operation = models.CharField(max_length=64)
+    params = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    label = models.CharField(max_length=300, blank=True)
+    target = models.CharField(max_length=256, blank=True)
+    target_name = models.CharField(max_length=320, blank=True)
+    needs = models.PositiveIntegerField(null=True, help_text="position of a step that has to be done first")
+    expects = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    row = models.PositiveIntegerField(null=True)
+    before = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    after = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
+    call = models.UUIDField(null=True, help_text="of its intent in the ledger")
+    result = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    code = models.CharField(max_length=100, blank=True)
+    note = models.CharField(max_length=1100, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["change", "position"], name="step_once")]
+        indexes = [
+            models.Index(fields=["change", "state", "position"], name="step_state"),
+            models.Index(fields=["target"], name="step_target"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label or f"{self.operation} {self.target_name or self.target}".strip()
+
+    def begin(self) -> None:
+        """Written down before the call, so that whoever comes after a crash knows where to look."""
+        self.state, self.call = self.State.RUNNING, uuid.uuid4()
+        self.save(update_fields=["state", "call"])
+
+    def end(self, state: str, *, code: str = "", note: str = "", result: Any = None) -> None:
+        self.state, self.code, self.note = state, code[:100], note[:1100]
+        self.result = self.result if result is None else result
+        self.finished_at = timezone.now() if state != self.State.PENDING else None
+        self.save(update_fields=["state", "code", "note", "result", "finished_at"])
+
+
+class Conditions(models.Model):
+    """What an organization asks of changes: a reason, a ticket, a second pair of eyes."""
+
+    organization = models.OneToOneField(Organization, models.CASCADE, related_name="conditions")
+    ask_reason = models.BooleanField("Ask for a reason", default=False)
+    ask_ticket = models.BooleanField("Ask for a ticket", default=False)
+    approve_over = models.PositiveIntegerField(
+        "Approval for more than this many steps", null=True, blank=True
+    )
+    approve_operations = models.JSONField("Approval for these operations", default=list, blank=True)
+
+    def __str__(self) -> str:
+        return f"conditions of {self.organization}"
+
+
+class Budget(models.Model):
+    """How fast the changes of one organization may call AWS, all of them together."""
+
+    organization = models.OneToOneField(Organization, models.CASCADE, related_name="budget")
+    rate = models.FloatField(help_text="calls a second")
+    next_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.rate:g} calls a second for {self.organization}"
+
+
+OPEN = (Change.State.DRAFT, Change.State.AWAITING, Change.State.SCHEDULED, Change.State.RUNNING)
+FINISHED = (Change.State.DONE, Change.State.PARTLY, Change.State.FAILED, Change.State.CANCELLED)

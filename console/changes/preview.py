@@ -1,0 +1,82 @@
+"""What a change would make different, read from AWS step by step, before anybody agrees to it."""
+
+import time
+from typing import Any
+
+from django.utils import timezone
+
+from console.aws import errors, facets, looking
+from console.aws.catalogue import CATALOGUE
+from console.changes import budget
+from console.changes.models import Change, Step
+from console.changes.plans import links
+from console.ledger import journal
+
+CHUNK = 50
+NEW = "(new)"
+Overlay = dict[tuple[str, str], Any]
+
+
+def prepare(change: Change, deadline: float) -> bool:
+    """Go on reading until it is complete (true) or `time.monotonic()` has reached the deadline.
+
+    What an earlier step of the change makes of a value is what a later one begins with.
+    """
+    overlay = _overlay(change)
+    waiting = change.steps.filter(before__isnull=True, state=Step.State.PENDING).order_by("position")
+    while chunk := list(waiting[:CHUNK]):
+        for step in chunk:
+            if time.monotonic() >= deadline or not _look(change, step, overlay):
+                return False
+    Change.objects.filter(pk=change.pk, prepared_at=None).update(prepared_at=timezone.now())
+    change.refresh_from_db(fields=["prepared_at"])
+    return True
+
+
+def _overlay(change: Change) -> Overlay:
+    """What the steps that were looked at already will have changed, where a target has several."""
+    seen = change.steps.exclude(after__isnull=True).order_by("position").values_list("target", "after")
+    return {(target, name): value for target, after in seen for name, value in (after or {}).items()}
+
+
+def _look(change: Change, step: Step, overlay: Overlay) -> bool:
+    """False if AWS asked to wait."""
+    rule = CATALOGUE[step.operation]
+    if rule.is_read:
+        step.before, step.after = {}, dict(step.expects or {})
+        step.save(update_fields=["before", "after"])
+        return True
+    if not _read(change, step):
+        return False
+    before = {name: overlay.get((step.target, name), value) for name, value in (step.before or {}).items()}
+    params = {**step.params, **dict.fromkeys(dict(links(step.params)), NEW)}
+    step.before, step.after = before, journal.plain(facets.then(step.operation, before, params))
+    overlay |= {(step.target, name): value for name, value in (step.after or {}).items()}
+    step.save(update_fields=["before", "after", "state", "code", "note"])
+    return True
+
+
+def _read(change: Change, step: Step) -> bool:
+    rule, organization = CATALOGUE[step.operation], change.organization
+    step.before = {}
+    if waiting := dict(links(step.params)):
+        params = {**step.params, **dict.fromkeys(waiting, NEW)}
+        step.before = facets.now(step.operation, {}, params)
+        return True
+    time.sleep(min(budget.reserve(organization, len(rule.reads)).total_seconds(), 1))
+    try:
+        shown = looking.before(rule, organization, _params(change, step))
+    except errors.Throttled:
+        budget.slower(organization)
+        return False
+    except errors.Refused as refusal:
+        step.state, step.code, step.note = Step.State.REFUSED, refusal.code, str(refusal)[:1100]
+        return True
+    except errors.Unreachable:
+        return False
+    step.before = journal.plain(facets.now(step.operation, shown, step.params))
+    return True
+
+
+def _params(change: Change, step: Step) -> dict[str, Any]:
+    return {"OrganizationId": change.organization.organization_id, **step.params}

@@ -1,0 +1,83 @@
+"""What a step needs before it can be sent, and what its answer has to show."""
+
+import secrets
+import string
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from console.aws.redaction import redact_result
+from console.changes import drafting
+from console.changes.models import Change, Step
+from console.changes.plans import is_made_up, links
+from console.ledger import journal
+
+CHUNK = 100
+LETTERS = string.ascii_letters + string.digits
+SKIPS = (Step.State.REFUSED, Step.State.SKIPPED, Step.State.UNKNOWN)
+
+
+class NotShown(Exception):
+    """A proof that failed: AWS does not show what should be true now."""
+
+    code = "NotAsExpected"
+
+
+def waiting(change: Change) -> Iterator[Step]:
+    """The pending steps in their order, as many at once as a slice may do."""
+    position = -1
+    while chunk := list(
+        change.steps.filter(state=Step.State.PENDING, position__gt=position).order_by("position")[:CHUNK]
+    ):
+        for step in chunk:
+            step.change = change
+            yield step
+        position = chunk[-1].position
+
+
+def obstacle(change: Change, step: Step) -> str:
+    """Why the step makes no sense any more, if it does not."""
+    if step.needs is not None:
+        needed = change.steps.get(position=step.needs)
+        if needed.state in SKIPS:
+            return f"Step {needed.position + 1} ({needed}) was not done."
+    if drafting.lacks_secrets(step) and step.position not in change.secrets:
+        return "What was typed for it is not kept; do it again by hand."
+    return ""
+
+
+def params(change: Change, step: Step) -> dict[str, Any]:
+    """Everything that is sent: the row's parameters, secrets from memory, answers of earlier steps."""
+    found = {**step.params, **change.secrets.get(step.position, {})}
+    found |= {name: _answered(change, link.step, link.member) for name, link in links(step.params)}
+    return {name: made_up_password() if is_made_up(value) else value for name, value in found.items()}
+
+
+def expected(step: Step) -> Mapping[str, Any] | None:
+    """What has to be as it was seen: by whoever filled in the form, or by the preview.
+
+    Of what an earlier step makes nothing was seen.
+    """
+    seen: Mapping[str, Any] | None = None if links(step.params) else step.before
+    return seen if step.expects is None else step.expects
+
+
+def require_shown(step: Step, answer: Mapping[str, Any]) -> None:
+    shown = journal.plain(answer)
+    for name, value in (step.expects or {}).items():
+        if (shown.get(name) or None) != (value or None):
+            raise NotShown(f"{name} should be {value}, but WorkMail shows {shown.get(name) or 'nothing'}.")
+
+
+def kept(operation: str, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer without secrets, as far as it fits into a row."""
+    plain: dict[str, Any] = journal.plain(redact_result(operation, answer))
+    return {name: value for name, value in plain.items() if isinstance(value, str | int | float | bool)}
+
+
+def made_up_password() -> str:
+    """Strong, of every class that WorkMail asks for [documented], and known to nobody."""
+    return "".join(secrets.choice(LETTERS) for _ in range(40)) + "aA1!"
+
+
+def _answered(change: Change, position: int, member: str) -> Any:
+    return change.steps.get(position=position).result.get(member)
