@@ -26,6 +26,13 @@ MENU = (
     Item("Changes", "history", "changes:list", "ReadChanges"),
     Item("Ledger", "book", "ledger:list", "ReadLedger"),
 )
+# What can be begun from anywhere: the search box finds it beside the menu.
+ACTIONS = (
+    Item("New person", "plus", "users:create", "CreateUser"),
+    Item("Export mailboxes", "package-export", "exports:create", "StartMailboxExportJob"),
+    Item("Export destinations", "package-export", "exports:destinations", "ListMailboxExportJobs"),
+)
+PLACES = (*MENU, *ACTIONS)
 
 
 class Frame:
@@ -85,6 +92,10 @@ class Frame:
     @property
     def search_url(self) -> str:
         return reverse("search", args=[self.organization.slug]) if self.organization else ""
+
+    @property
+    def palette_url(self) -> str:
+        return f"{self.search_url}palette/" if self.organization else ""
 
     @property
     def days_left(self) -> int:

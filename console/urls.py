@@ -2,14 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from console import health
+from console import health, navigation
 from console.areas.organizations import views as organizations
 
 Addresses = list[URLPattern | URLResolver]
 
 in_organization: Addresses = [
     path("", include("console.areas.organizations.urls")),
-    path("search/", organizations.search, name="search"),
+    path("search/", include("console.areas.search.urls"), {"places": navigation.PLACES}),
     path("users/", include("console.areas.users.urls")),
     path("exports/", include("console.areas.exports.urls")),
     path("messages/", include("console.areas.messages.urls")),

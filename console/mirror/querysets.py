@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
-from django.db import connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Count, Q
 from django.db.models.expressions import RawSQL
 
@@ -22,6 +22,24 @@ PROBE = """
     SELECT count(*) <= (SELECT most FROM bound), json_group_array(id) FROM hit
 """
 GIVEN = "SELECT value FROM json_each(%s)"
+
+
+def holding(needles: list[str], using: str = DEFAULT_DB_ALIAS) -> Q:
+    """The condition that a document holds all of them; several queries may share it, and so its cost."""
+    if needles and connections[using].vendor == "sqlite":
+        few, keys = _probe(needles, using)
+        if few:
+            return Q(pk__in=RawSQL(GIVEN, [keys]))  # noqa: S611 - constant, its value is bound
+    return Q(*(Q(search_text__contains=needle) for needle in needles))
+
+
+def _probe(needles: list[str], using: str) -> tuple[bool, str]:
+    """Whether there are few hits in the index of trigrams, and their keys as a list in JSON."""
+    match = " ".join('"' + needle.replace('"', '""') + '"' for needle in needles)
+    with connections[using].cursor() as cursor:
+        cursor.execute(PROBE, [FEW, FEW_SHARE, match])
+        few, keys = cursor.fetchone()
+    return bool(few), keys
 
 
 class EntityQuerySet(models.QuerySet["Entity"]):
@@ -48,20 +66,7 @@ class EntityQuerySet(models.QuerySet["Entity"]):
         On SQLite few hits are taken from the index of trigrams, many are met soon on any walk; to find
         out costs a query, at once. PostgreSQL's planner knows by itself.
         """
-        needles = search.needles(text)
-        if needles and connections[self.db].vendor == "sqlite":
-            few, keys = self._probe(needles)
-            if few:
-                return self.filter(pk__in=RawSQL(GIVEN, [keys]))  # noqa: S611 - constant, its value is bound
-        return self.filter(*(Q(search_text__contains=needle) for needle in needles))
-
-    def _probe(self, needles: list[str]) -> tuple[bool, str]:
-        """Whether there are few hits in the index of trigrams, and their keys as a list in JSON."""
-        match = " ".join('"' + needle.replace('"', '""') + '"' for needle in needles)
-        with connections[self.db].cursor() as cursor:
-            cursor.execute(PROBE, [FEW, FEW_SHARE, match])
-            few, keys = cursor.fetchone()
-        return bool(few), keys
+        return self.filter(holding(search.needles(text), self.db))
 
     def tally(self) -> dict[str, int]:
         """How many there are in each state."""

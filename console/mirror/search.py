@@ -31,5 +31,13 @@ def document(parts: Iterable[str]) -> str:
 
 def needles(text: str) -> list[str]:
     """What a document has to contain, all of it, for `text` to be found there; no database takes NUL."""
-    words = dict.fromkeys(normalise(text.replace("\0", " ")).split())
-    return [word.rjust(SHORTEST) for word in words]
+    return [word.rjust(SHORTEST) for word in _words(text)]
+
+
+def beginnings(text: str) -> list[str]:
+    """The same for documents in which every word of `text` begins one of theirs."""
+    return [f"  {word}" for word in _words(text)]
+
+
+def _words(text: str) -> list[str]:
+    return list(dict.fromkeys(normalise(text.replace("\0", " ")).split()))

@@ -83,6 +83,13 @@ def refresh(actor: Actor, organization: Organization, entity: Entity) -> Entity:
     return Entity.objects.get(organization=organization, pk=entity.pk)
 
 
+def learn(organization: Organization, kind: str, entity_id: str) -> Entity | None:
+    """Take in an entity that AWS has named and the mirror does not know; who may see it is the policy's."""
+    met = Entity(organization=organization, kind=kind, entity_id=entity_id)
+    details.read(observing.ACTOR, met, lambda: None)
+    return Entity.objects.filter(organization=organization, entity_id=entity_id).first()
+
+
 def freshness(organization: Organization) -> Freshness:
     stages = {stage.stage: stage for stage in Sync.objects.filter(organization=organization)}
     ordered = [stages[stage] for stage in (*LISTINGS, *FOLLOWING) if stage in stages]

@@ -108,7 +108,7 @@ def _require(request: ConsoleRequest, operation: str, *, organization: Organizat
     """Refuse, and let the ledger know of the attempt, unless the operator has the right."""
     if policy.allows(request.actor, operation, organization):
         return
-    target = next((str(value) for value in named.values()), "")
+    target = next((str(value) for value in named.values() if isinstance(value, str | int)), "")
     journal.record(
         request.actor,
         Entry.Kind.DENIED,

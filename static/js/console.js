@@ -157,6 +157,61 @@
     row.classList.add("is-current");
   });
 
+  // --- the search box: a combobox whose list the server writes -----------------------------------
+  const find = document.querySelector("[data-find]");
+  const list = document.getElementById("find-list");
+  const options = () => [...list.querySelectorAll("[role=option]")];
+  const chosen = () => list.querySelector("[aria-selected=true]");
+  const choose = (option) => {
+    chosen()?.setAttribute("aria-selected", "false");
+    option?.setAttribute("aria-selected", "true");
+    option?.scrollIntoView({ block: "nearest" });
+    if (option) find.setAttribute("aria-activedescendant", option.id);
+    else find.removeAttribute("aria-activedescendant");
+  };
+  const unfold = (open) => {
+    list.hidden = !open;
+    find.setAttribute("aria-expanded", String(open));
+    if (!open) choose(null);
+  };
+  const step = (by) => {
+    const all = options();
+    const at = all.indexOf(chosen());
+    if (all.length) choose(all[at < 0 && by < 0 ? all.length - 1 : (at + by + all.length) % all.length]);
+  };
+  let shut = false; // by hand: an answer that comes later does not open it again
+  const arrows = {
+    ArrowDown: () => { if (list.hidden && options().length) unfold(true); step(1); },
+    ArrowUp: () => { if (list.hidden && options().length) unfold(true); step(-1); },
+    Enter: () => chosen().click(),
+    Escape: () => { shut = true; unfold(false); },
+  };
+  if (find && list) {
+    Object.entries({ role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list", "aria-controls": list.id })
+      .forEach(([name, value]) => find.setAttribute(name, value));
+    find.addEventListener("keydown", (event) => {
+      const idle = (event.key === "Enter" && (list.hidden || !chosen())) || (event.key === "Escape" && list.hidden);
+      if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || idle || !arrows[event.key]) return;
+      event.preventDefault();
+      arrows[event.key]();
+    });
+    find.addEventListener("input", () => { shut = false; });
+    find.form.addEventListener("focusout", (event) => { if (!find.form.contains(event.relatedTarget)) unfold(false); });
+    // A press on an option must not take the focus before the click has come.
+    list.addEventListener("mousedown", (event) => event.preventDefault());
+    on("htmx:after:swap", () => {
+      const told = list.querySelector("[data-told]")?.dataset.told ?? "";
+      document.getElementById("find-told").textContent = told;
+      unfold(!shut && document.activeElement === find && options().length > 0 && find.value.trim() !== "");
+    });
+    on("keydown", (event) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      if (document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      keys["/"]();
+    });
+  }
+
   on("htmx:after:swap", () => dress(document));
   dress(document);
   // A form that came back begins where something is wrong.

@@ -62,6 +62,8 @@ organizations:sync             GET  405 405 405 405 405 405 405 405
 organizations:sync             POST 303 303 403 403 403 403 404 302
 search                         GET  200 200 200 200 200 200 404 302
 search                         POST 405 405 405 405 405 405 404 302
+search-palette                 GET  302 302 302 302 302 302 404 302
+search-palette                 POST 405 405 405 405 405 405 404 302
 users:list                     GET  200 200 200 200 200 200 404 302
 users:list                     POST 405 405 405 405 405 405 404 302
 users:count                    GET  200 200 200 200 200 200 404 302

@@ -42,7 +42,16 @@ VIEWS = addresses()
 OF_ALL = [name for name, view in VIEWS.items() if view.performs and world.arguments(name) == ["organization"]]
 OF_ONE = [name for name in VIEWS if {"user_id", "entity_id"} & set(world.arguments(name))]
 ASKED = {
-    *("search", "users:list", "users:csv", "users:count", "exports:list", "exports:csv", "exports:create"),
+    *(
+        "search",
+        "search-palette",
+        "users:list",
+        "users:csv",
+        "users:count",
+        "exports:list",
+        "exports:csv",
+        "exports:create",
+    ),
     *("exports:mailboxes", "ledger:list", "ledger:csv"),
 }
 
@@ -244,7 +253,14 @@ class TestNobodyElseShows:
         strangers = Entity.objects.filter(organization=organization).exclude(domain=HERS)
         for stranger in strangers.order_by("?")[:10]:
             for typed in filter(None, set(identifiers(stranger))):
-                for name in ("search", "users:list", "users:csv", "exports:list", "ledger:list"):
+                for name in (
+                    "search",
+                    "search-palette",
+                    "users:list",
+                    "users:csv",
+                    "exports:list",
+                    "ledger:list",
+                ):
                     answer: Any = client.get(reverse(name, args=[slug]), {"q": typed, "group": typed})
                     seen = outside.seen_in(world.body(answer).replace(typed, ""))
                     assert not {each for each in seen if each.casefold() not in typed.casefold()}, name

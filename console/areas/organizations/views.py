@@ -1,4 +1,4 @@
-"""Pages of an organization as a whole: where to begin, how things stand, and who is meant by a name."""
+"""Pages of an organization as a whole: where to begin, and how things stand."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from console.areas.organizations import figures, finding
+from console.areas.organizations import figures
 from console.mirror import sync
-from console.mirror.models import Entity, Organization
+from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs, signed_in
 from console.ui import pages
@@ -58,23 +58,6 @@ def sync_now(request: ConsoleRequest, organization: Organization) -> HttpRespons
     sync.request(request.actor, organization)
     overview = reverse("organizations:overview", args=[organization.slug])
     return pages.done(request, "The directory is being read again.", overview)
-
-
-@performs("ListUsers")
-def search(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    """People, groups and rooms by any name or address; the only match is opened at once."""
-    text = request.GET.get("q", "").strip()
-    found = finding.find(request.actor, organization, text)
-    if (only := finding.only(found)) and only.kind == Entity.Kind.USER:
-        return redirect("users:detail", organization.slug, only.entity_id)
-    context = {
-        "title": f"“{text}”" if text else "Search",
-        "organization": organization,
-        "text": text,
-        "kinds": found,
-        "count": sum(len(each.entities) for each in found),
-    }
-    return pages.show(request, "organizations/search.html", context)
 
 
 def _freshness(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:

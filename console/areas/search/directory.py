@@ -1,0 +1,129 @@
+"""People, groups and rooms by any name, address or id: a bounded number of candidates, the likeliest first.
+
+Nothing is counted and nothing is sorted in the database: of a common name any hundred bearers will do, and
+to sort all of them costs more the more there are. Whose address or id was typed is never among the missing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.urls import NoReverseMatch, reverse
+
+from console.areas.search import hits
+from console.areas.search.asked import Asked
+from console.areas.search.hits import Found, Hit
+from console.mirror import search
+from console.mirror.models import Alias, Entity, Organization
+from console.mirror.querysets import EntityQuerySet, holding
+from console.operators import policy
+from console.operators.actors import Actor
+
+CANDIDATES = 100
+SHOWN = ("entity_id", "kind", "name", "display_name", "email", "department", "state", "sort_name")
+Kind = Entity.Kind
+OWN: dict[str, str] = {
+    Kind.USER: "users:detail",
+    Kind.GROUP: "groups:detail",
+    Kind.RESOURCE: "resources:detail",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A kind with its icon, what it takes to see it, and the list of all of it."""
+
+    label: str
+    icon: str
+    kind: Kind
+    operation: str
+    all_name: str = ""
+
+
+SORTS = (
+    Sort("People", "user", Kind.USER, "ListUsers", "users:list"),
+    Sort("Groups", "users-group", Kind.GROUP, "ListGroups"),
+    Sort("Rooms and equipment", "door", Kind.RESOURCE, "ListResources"),
+)
+
+
+@dataclass
+class Directory:
+    """One search; what its queries share is looked up once."""
+
+    actor: Actor
+    organization: Organization
+    asked: Asked
+    most: int
+    met: list[str] = field(default_factory=list)  # ids of everybody who came up, for who searches on
+
+    def found(self) -> list[Found]:
+        return [self._of(each) for each in SORTS]
+
+    def deleted(self) -> list[str]:
+        """The ids of those who are gone by that name: their exports are not."""
+        gone = policy.visible(self.actor, "ListUsers", self.organization).filter(state=Entity.State.DELETED)
+        found = gone.filter(self._beginning).values_list("entity_id", flat=True)
+        return list(found[:CANDIDATES])
+
+    def _of(self, sort: Sort) -> Found:
+        seen = policy.visible(self.actor, sort.operation, self.organization).filter(kind=sort.kind)
+        entities = self._ranked(self._candidates(seen.exclude(state=Entity.State.DELETED)))
+        self.met += [each.entity_id for each in entities]
+        shown = [self._hit(each) for each in entities[: self.most + 1]]
+        every = hits.every(sort.all_name, self.organization, self.asked) if sort.all_name else ""
+        return hits.first(sort.label, sort.icon, shown, self.most, every)
+
+    def _candidates(self, seen: EntityQuerySet) -> Iterable[Entity]:
+        """Whose id or address it is, then where words begin like it, and only if those are few anywhere."""
+        seen = seen.only(*SHOWN)
+        found = {each.pk: each for each in seen.filter(pk__in=self._exact)} if self._exact else {}
+        found |= {each.pk: each for each in seen.filter(self._beginning)[:CANDIDATES]}
+        if len(found) <= self.most:
+            found |= {each.pk: each for each in seen.filter(self._anywhere)[:CANDIDATES]}
+        return found.values()
+
+    @cached_property
+    def _exact(self) -> frozenset[int]:
+        """By three indexes, one after the other: together in one condition they would use none."""
+        here = Entity.objects.filter(organization=self.organization).order_by()
+        found = here.filter(entity_id=self.asked.text).values("pk")
+        if address := self.asked.address:
+            aliases = Alias.objects.filter(organization=self.organization, address=address).order_by()
+            found = found.union(here.filter(email=address).values("pk"), aliases.values("entity"))
+        return frozenset(each["pk"] for each in found)
+
+    @cached_property
+    def _beginning(self) -> Q:
+        return holding(search.beginnings(self.asked.text))
+
+    @cached_property
+    def _anywhere(self) -> Q:
+        return holding(search.needles(self.asked.text))
+
+    def _ranked(self, entities: Iterable[Entity]) -> list[Entity]:
+        """This very one, then whose own name begins like it, then by name."""
+        typed = search.sort_key(self.asked.text)
+
+        def rank(entity: Entity) -> tuple[bool, bool, str, int]:
+            own = (search.sort_key(str(entity)), entity.sort_name, entity.email)
+            named = any(name.startswith(typed) for name in own)
+            return entity.pk not in self._exact, not named, entity.sort_name, entity.pk
+
+        return sorted(entities, key=rank)
+
+    def _hit(self, entity: Entity) -> Hit:
+        state = "" if entity.state == Entity.State.ENABLED else entity.get_state_display().lower()
+        note = " · ".join(filter(None, (entity.email or entity.name, entity.department, state)))
+        page = href(self.organization, entity)
+        return Hit(str(entity), page, note, entity.pk in self._exact, "?" not in page)
+
+
+def href(organization: Organization, entity: Entity) -> str:
+    """Where an entity is shown: on its page, or where its kind has none in the list of people."""
+    try:
+        return reverse(OWN[entity.kind], args=[organization.slug, entity.entity_id])
+    except NoReverseMatch:
+        return f"{reverse('users:list', args=[organization.slug])}?{urlencode({'group': entity.entity_id})}"
