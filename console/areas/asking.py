@@ -59,22 +59,13 @@ def press(
     message: Callable[[], str],
     params: Params,
     back: str,
-    title: str = "",
+    landing: Callable[[], str] | None = None,
 ) -> HttpResponse:
     """A button that performs `operation`; what goes wrong is said on the page it stands on."""
     if not form.is_valid():
         return pages.done(request, "That button is out of date.", back, level=messages.ERROR)
-    answer = perform(
-        request,
-        organization,
-        form,
-        operation,
-        message,
-        params(),
-        back=back,
-        landing=lambda: back,
-        title=title,
-    )
+    to = landing or (lambda: back)
+    answer = perform(request, organization, form, operation, message, params(), back=back, landing=to)
     if answer is not None:
         return answer
     said = " ".join(str(error) for errors_of in form.errors.values() for error in errors_of)

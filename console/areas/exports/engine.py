@@ -16,6 +16,7 @@ from django.utils import timezone
 from console.areas.exports import polling
 from console.areas.exports.models import ATTEMPTS, COOL_DOWN, RUNNING_AT_ONCE, Destination, ExportJob
 from console.aws import errors, gateway
+from console.changes import engine as changes
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
@@ -224,10 +225,11 @@ def cancel(actor: Actor, job: ExportJob, *, reason: str = "") -> None:
         return
     job.refresh_from_db()
     if job.state == State.RUNNING:
-        gateway.call(
+        changes.perform(
             actor,
             "CancelMailboxExportJob",
             job.organization,
+            title=f"Cancel the export of {job.entity_name}",
             reason=reason,
             ClientToken=str(job.client_token),
             JobId=job.job_id,

@@ -1,18 +1,15 @@
-"""What the small forms of an entity's page have in common: ask, perform, say what came of it."""
+"""The small forms of an entity's page: they lead back to it, unless the write took it out of sight."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 
-from console.areas import failures
+from console.areas import asking
 from console.areas.directory import kinds, scope
 from console.areas.directory.kinds import Kind
-from console.aws import errors, gateway
 from console.mirror.models import Entity
 from console.operators.access import ConsoleRequest
-from console.ui import pages
 from console.ui.forms import WhyForm
 
 Params = Callable[[], Mapping[str, Any]]
@@ -22,14 +19,17 @@ def perform(
     request: ConsoleRequest, entity: Entity, form: WhyForm, operation: str, message: str, **params: Any
 ) -> HttpResponse | None:
     """The answer to a write, or `None` if the form says what is wrong with it."""
-    try:
-        why: dict[str, Any] = form.why()
-        gateway.call(request.actor, operation, entity.organization, **why, **params)
-    except errors.CallFailed as failure:
-        if failures.into(form, failure):
-            return None
-        return failures.page(request, failure, back=kinds.place(entity))
-    return pages.done(request, message, landing(request, entity))
+    return asking.perform(
+        request,
+        entity.organization,
+        form,
+        operation,
+        lambda: message,
+        params,
+        back=kinds.place(entity),
+        landing=lambda: landing(request, entity),
+        title=message,
+    )
 
 
 def landing(request: ConsoleRequest, entity: Entity) -> str:
@@ -39,24 +39,21 @@ def landing(request: ConsoleRequest, entity: Entity) -> str:
 
 
 def ask(
-    request: ConsoleRequest,
-    entity: Entity,
-    form: WhyForm,
-    operation: str,
-    *,
-    title: str,
-    verb: str,
-    message: Callable[[], str],
-    params: Params,
-    note: str = "",
+    request: ConsoleRequest, entity: Entity, form: WhyForm, operation: str, *, params: Params, **words: Any
 ) -> HttpResponse:
     """A page with one form, which performs `operation` with `params()` once it is valid."""
-    if request.method == "POST" and form.is_valid():
-        answer = perform(request, entity, form, operation, message(), **params())
-        if answer is not None:
-            return answer
-    asked = {"title": title, "verb": verb, "note": note, "back": kinds.place(entity)}
-    return pages.form_page(request, "directory/form.html", form, {**asked, **about(entity)})
+    return asking.ask(
+        request,
+        entity.organization,
+        form,
+        operation,
+        params=params,
+        back=kinds.place(entity),
+        landing=lambda: landing(request, entity),
+        template="directory/form.html",
+        context=about(entity),
+        **words,
+    )
 
 
 def press(
@@ -69,14 +66,16 @@ def press(
     params: Params,
 ) -> HttpResponse:
     """A button that performs `operation`; what goes wrong is said on the page it stands on."""
-    back = kinds.place(entity)
-    if not form.is_valid():
-        return pages.done(request, "That button is out of date.", back, level=messages.ERROR)
-    answer = perform(request, entity, form, operation, message(), **params())
-    if answer is not None:
-        return answer
-    said = " ".join(str(error) for errors_of in form.errors.values() for error in errors_of)
-    return pages.done(request, said, back, level=messages.ERROR)
+    return asking.press(
+        request,
+        entity.organization,
+        form,
+        operation,
+        message=message,
+        params=params,
+        back=kinds.place(entity),
+        landing=lambda: landing(request, entity),
+    )
 
 
 def about(entity: Entity) -> dict[str, Any]:
