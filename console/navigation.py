@@ -21,6 +21,7 @@ from console.ui.navigation import Item, Link
 MENU = (
     Item("Overview", "layout-dashboard", "organizations:overview", "ReadOverview"),
     Item("People", "users", "users:list", "ListUsers"),
+    Item("Domains", "world-www", "domains:list", "ListMailDomains"),
     Item("Exports", "package-export", "exports:list", "ListMailboxExportJobs"),
     Item("Messages", "mail", "messages:look", "GetRawMessageContent"),
     Item("Changes", "history", "changes:list", "ReadChanges"),

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "console.mirror",
     "console.changes",
     "console.areas.exports",
+    "console.areas.domains",
     "console.ui",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -187,6 +188,8 @@ MIRROR_CALLS_PER_SECOND = env.float("MIRROR_CALLS_PER_SECOND", default=20.0)
 
 # How fast changes may call AWS, all those of an organization together.
 CHANGE_CALLS_PER_SECOND = env.float("CHANGE_CALLS_PER_SECOND", default=40.0)
+# Which name servers are asked for a mail domain's records, with commas between them; "off" for none.
+DNS_RESOLVER = env.str("DNS_RESOLVER", default="")
 
 # Celery: the broker is only a hint, the row is the job (security.md 4 and 5).
 CELERY_BROKER_URL = env.str("BROKER_URL", default=REDIS_URL or "filesystem://")

@@ -11,6 +11,7 @@ in_organization: Addresses = [
     path("", include("console.areas.organizations.urls")),
     path("search/", include("console.areas.search.urls"), {"places": navigation.PLACES}),
     path("users/", include("console.areas.users.urls")),
+    path("domains/", include("console.areas.domains.urls")),
     path("exports/", include("console.areas.exports.urls")),
     path("messages/", include("console.areas.messages.urls")),
     path("changes/", include("console.areas.changes.urls")),

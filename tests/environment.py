@@ -9,6 +9,7 @@ DEFAULTS = {
     "VAR_DIR": tempfile.mkdtemp(prefix="console-tests-"),
     "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
     "BROKER_URL": "memory://",
+    "DNS_RESOLVER": "off",
     "INSECURE_HTTP": "1",
     "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "only-for-tests",

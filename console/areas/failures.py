@@ -97,6 +97,17 @@ KNOWN = {
         now="Take another domain, or try again in two minutes.",
         fields=("Alias", "Email"),
     ),
+    "MailDomainInUseException": Explanation(
+        "Domain in use",
+        "The domain is in use: by another WorkMail organization, or by an address that is still on it.",
+        now="Remove it there first, or see below what AWS says.",
+        fields=("DomainName",),
+    ),
+    "InvalidCustomSesConfigurationException": Explanation(
+        "Changed in Amazon SES",
+        "Somebody changed the domain's receipt rule in Amazon SES, and WorkMail will not throw that away.",
+        now="Whoever looks after SES has to take the change back, or remove the rule there.",
+    ),
     "UnsupportedOperationException": Explanation(
         "Not possible here",
         "WorkMail cannot do this in this organization. Where people come from an Active Directory that"

@@ -356,6 +356,7 @@ CONSOLE_ACTIONS = {
         read("ReadLedger", "ledger"),
         read("ExportLedger", "ledger"),
         write("SyncMirror", "mirror"),
+        write("CheckMailDomain", "domains", "DomainName"),
         write("ManageExportDestinations", "exports"),
         secret("DownloadMailboxExport", "exports"),
         write("ManageOperators", "operators"),

@@ -62,6 +62,10 @@ def domains(reading: Reading) -> None:
     for row in wanted:
         if known.get(row.name) != row.is_default:
             held.filter(name=row.name).update(is_default=row.is_default)
+    default = next((row.name for row in wanted if row.is_default), organization.default_domain)
+    if default != organization.default_domain:
+        organization.default_domain = default
+        organization.save(update_fields=["default_domain"])
 
 
 def _learn(reading: Reading, kind: Kind) -> None:

@@ -21,7 +21,7 @@ from console.operators import rights
 from console.operators.actors import Actor
 from console.operators.rights import Reach
 
-# The member with the address that an operation gives, takes or asks for: its domain has to be within reach.
+# The member with the address or domain that an operation gives, takes or asks for: it has to be within reach.
 ADDRESSES = {
     "CreateUser": "Name",
     "CreateGroup": "Name",
@@ -31,14 +31,15 @@ ADDRESSES = {
     "DeleteAlias": "Alias",
     "UpdatePrimaryEmailAddress": "Email",
     "DescribeEntity": "Email",
+    "GetMailDomain": "DomainName",
 }
 # AWS answers these with everybody. A page shows `visible()` instead; a narrowed grant gets no raw listing.
 LISTINGS = frozenset({"ListUsers", "ListGroups", "ListResources", "ListMailboxExportJobs"})
 # Reads of settings that name people of all domains, and not one at a time.
 OF_THE_WHOLE = frozenset({"ListImpersonationRoles", "GetImpersonationRole"})
-# The console's own actions that concern one mailbox, or a change of the operator's own, whose steps are
-# asked for one by one; the others concern the organization.
-ABOUT_ONE = frozenset({"DownloadMailboxExport", "RunChanges"})
+# The console's own actions that concern one mailbox or domain, or a change of the operator's own, whose steps
+# are asked for one by one; the others concern the organization.
+ABOUT_ONE = frozenset({"DownloadMailboxExport", "RunChanges", "CheckMailDomain"})
 # Members that name an entity by way of something it owns: whoever keeps that registers how to find the owner.
 Finder = Callable[[Organization, str], str]
 OWNED = ("JobId", "PersonalAccessTokenId")

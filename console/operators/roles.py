@@ -53,6 +53,7 @@ BUILT_IN = {
             "AssociateMemberToGroup",
             "DisassociateMemberFromGroup",
             "UpdateMailboxQuota",
+            "CheckMailDomain",
         ],
     ),
     "Exporter": (

@@ -110,6 +110,28 @@ users:open-put                 GET  200 200 403 403 403 403 404 302
 users:open-put                 POST 422 422 403 403 403 403 404 302
 users:open-delete              GET  405 405 405 405 405 405 405 405
 users:open-delete              POST 303 303 403 403 403 403 404 302
+domains:list                   GET  200 200 200 200 200 200 404 302
+domains:list                   POST 405 405 405 405 405 405 404 302
+domains:register               GET  200 200 403 403 403 403 404 302
+domains:register               POST 422 422 403 403 403 403 404 302
+domains:dmarc                  GET  200 200 403 403 403 403 404 302
+domains:dmarc                  POST 422 422 403 403 403 403 404 302
+domains:detail                 GET  200 200 200 200 200 200 404 302
+domains:detail                 POST 405 405 405 405 405 405 404 302
+domains:zone                   GET  200 200 200 200 200 200 404 302
+domains:zone                   POST 405 405 405 405 405 405 404 302
+domains:addresses              GET  200 200 200 200 200 200 404 302
+domains:addresses              POST 405 405 405 405 405 405 404 302
+domains:check                  GET  405 405 405 405 405 405 405 405
+domains:check                  POST 200 200 200 403 403 200 404 302
+domains:checks                 GET  200 200 200 200 200 200 404 302
+domains:checks                 POST 405 405 405 405 405 405 404 302
+domains:past                   GET  200 200 200 200 200 200 404 302
+domains:past                   POST 405 405 405 405 405 405 404 302
+domains:default                GET  409 409 403 403 403 403 404 302
+domains:default                POST 409 409 403 403 403 403 404 302
+domains:deregister             GET  409 409 403 403 403 403 404 302
+domains:deregister             POST 409 409 403 403 403 403 404 302
 exports:list                   GET  200 200 403 200 200 403 404 302
 exports:list                   POST 405 405 403 405 405 403 404 302
 exports:under-way              GET  200 200 403 200 200 403 404 302
@@ -188,6 +210,11 @@ ABOUT_ONE = [name for name in NAMES if set(world.arguments(name)) - {"organizati
 DESTINATIONS = ("exports:destination-edit", "exports:destination-delete")
 # What a narrowed operator may not do at all, whomever it concerns.
 OF_THE_WHOLE = {*DESTINATIONS, "changes:approve"}
+# Theirs takes a grant for the whole organization, so that a narrowed operator is denied all of them alike.
+OF_THE_WHOLE = (
+    *("exports:destination-edit", "exports:destination-delete"),
+    *("domains:default", "domains:deregister"),
+)
 # What a look may change: who is signed in, when she was seen, how old the copy is, how often she tried.
 FLEETING = {"sessions.session", "mirror.sync"}
 FRESHNESS = ("listed_at", "described_at", "detailed_at", "wanted_at")

@@ -16,6 +16,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from console.areas.domains.models import Check
 from console.areas.exports.models import Destination, ExportJob
 from console.aws.catalogue import CATALOGUE
 from console.changes.models import Change
@@ -162,6 +163,9 @@ class Samples:
         self.destination = destination(organization)
         self.job = exported(organization, entity)
         self.change = Change.objects.create(organization=organization, title="Mend", requested_by="somebody")
+        self.check = Check.objects.create(
+            organization=organization, domain=entity.domain, state=Check.State.OK
+        )
         self.entry = journal.record(
             Actor(0, "somebody@desk.example"),
             Entry.Kind.OBSERVED,
@@ -182,6 +186,7 @@ class Samples:
             return self.destination.pk if "destination" in name else self.job.pk
         entity_id = self.entity.entity_id
         known = {"organization": self.slug, "user_id": entity_id, "entity_id": entity_id, "kind": "all"}
+        known |= {"domain": self.entity.domain, "number": str(self.check.pk)}
         return {**known, "seq": self.entry.seq}[argument]
 
 

@@ -26,6 +26,7 @@ HELPDESK_WRITES = {
     "AssociateMemberToGroup",
     "DisassociateMemberFromGroup",
     "UpdateMailboxQuota",
+    "CheckMailDomain",
 }
 EXPORTER_WRITES = {
     "StartMailboxExportJob",

@@ -1,0 +1,52 @@
+"""Forms of the domains area."""
+
+import re
+from typing import Any
+
+from console.areas.domains.records import TEST, is_test
+from console.ui.forms import OperationForm, WhyForm
+
+LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+NAME = re.compile(rf"{LABEL}(\.{LABEL})+")
+
+
+class RegisterForm(OperationForm, WhyForm):
+    """The name of a domain, however it was pasted: with capitals, spaces around it or a dot at the end."""
+
+    operation = "RegisterMailDomain"
+    members = ("DomainName",)
+    labels = {"DomainName": "Domain"}
+    help_texts = {
+        "DomainName": "Such as example.com or mail.example.com. Names with other letters than a to z in their"
+        " technical form: xn--…"
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["DomainName"].widget.attrs |= {
+            "autocomplete": "off",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "inputmode": "url",
+        }
+        self.order_fields(["DomainName", "reason", "ticket"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "DomainName" in cleaned:
+            cleaned["DomainName"] = self._named(str(cleaned["DomainName"]).lower().rstrip("."))
+        return cleaned
+
+    def _named(self, name: str) -> str:
+        if not NAME.fullmatch(name):
+            self.add_error("DomainName", "Write the name of a domain: words and dots, such as example.com.")
+        elif is_test(name):
+            self.add_error("DomainName", f"Names that end in {TEST} are WorkMail's own.")
+        return name
+
+
+class DmarcForm(OperationForm, WhyForm):
+    operation = "PutInboundDmarcSettings"
+    members = ("Enforced",)
+    labels = {"Enforced": "Apply the DMARC policy of the sender's domain to incoming mail"}
+    field_order = ("Enforced", "reason", "ticket")

@@ -1,0 +1,67 @@
+"""Which mail domains an operator may see and touch; the policy decides, this asks it."""
+
+from django.db.models import QuerySet
+
+from console.ledger import journal
+from console.ledger.models import Entry
+from console.mirror.models import Domain, Entity, Organization
+from console.operators import policy
+from console.operators.actors import Actor
+
+SEEING = "GetMailDomain"
+OFFERED = (
+    "RegisterMailDomain",
+    "DeregisterMailDomain",
+    "UpdateDefaultMailDomain",
+    "PutInboundDmarcSettings",
+    "CheckMailDomain",
+    "SyncMirror",
+)
+# Each kind of entity with what it takes to see it.
+KINDS = (
+    (Entity.Kind.USER, "ListUsers"),
+    (Entity.Kind.GROUP, "ListGroups"),
+    (Entity.Kind.RESOURCE, "ListResources"),
+)
+
+
+def allows(actor: Actor, operation: str, organization: Organization, domain: str) -> bool:
+    """Whether `actor` may perform `operation` on this mail domain of the organization."""
+    anybody = Entity(organization=organization, domain=domain.lower())
+    return policy.allows(actor, operation, organization, anybody)
+
+
+def visible(actor: Actor, organization: Organization) -> QuerySet[Domain]:
+    """The organization's mail domains that `actor` may see."""
+    found = Domain.objects.filter(organization=organization)
+    if policy.reaches_all(actor, SEEING, organization):
+        return found
+    return found.filter(name__in=policy.narrowed_to(actor, SEEING, organization))
+
+
+def find(actor: Actor, operation: str, organization: Organization, name: str) -> Domain:
+    """The domain on which `actor` wants to perform `operation`.
+
+    One that she may not see does not exist: `OutOfScope`. One that she may see but not touch like
+    this is `Denied`, which the ledger keeps.
+    """
+    domain = visible(actor, organization).select_related("organization").filter(name=name.lower()).first()
+    if domain is None:
+        raise policy.OutOfScope("no such mail domain here")
+    if not allows(actor, operation, organization, domain.name):
+        journal.record(
+            actor,
+            Entry.Kind.DENIED,
+            organization=organization.organization_id,
+            operation=operation,
+            target=domain.name,
+        )
+        raise policy.Denied(f"{operation} is not among your rights for this domain")
+    return domain
+
+
+def rights(actor: Actor, organization: Organization, domain: str = "") -> dict[str, bool]:
+    """What the pages offer: at all in the organization, or on one domain of it."""
+    if domain:
+        return {name: allows(actor, name, organization, domain) for name in OFFERED}
+    return {name: policy.allows(actor, name, organization) for name in OFFERED}
