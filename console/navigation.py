@@ -23,6 +23,7 @@ MENU = (
     Item("People", "users", "users:list", "ListUsers"),
     Item("Domains", "world-www", "domains:list", "ListMailDomains"),
     Item("Exports", "package-export", "exports:list", "ListMailboxExportJobs"),
+    Item("Impersonation", "masks-theater", "impersonation:list", "ListImpersonationRoles"),
     Item("Messages", "mail", "messages:look", "GetRawMessageContent"),
     Item("Changes", "history", "changes:list", "ReadChanges"),
     Item("Ledger", "book", "ledger:list", "ReadLedger"),

@@ -13,6 +13,7 @@ in_organization: Addresses = [
     path("users/", include("console.areas.users.urls")),
     path("domains/", include("console.areas.domains.urls")),
     path("exports/", include("console.areas.exports.urls")),
+    path("impersonation/", include("console.areas.impersonation.urls")),
     path("messages/", include("console.areas.messages.urls")),
     path("changes/", include("console.areas.changes.urls")),
     path("ledger/", include("console.areas.ledger.urls")),

@@ -152,6 +152,14 @@ class WhyForm(forms.Form):
         return {"reason": self.cleaned_data["reason"], "ticket": self.cleaned_data["ticket"]}
 
 
+class ReasonedForm(WhyForm):
+    """For what nobody does without saying why: opening somebody's mail, acting as somebody."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = True
+
+
 class ConfirmForm(WhyForm):
     """Asks to type `expected` before an act that is hard to undo; without it a click is enough."""
 

@@ -158,6 +158,24 @@ exports:retry                  GET  405 405 405 405 405 405 405 405
 exports:retry                  POST 303 303 403 303 403 403 404 302
 exports:download               GET  405 405 405 405 405 405 405 405
 exports:download               POST 303 403 403 303 403 403 404 302
+impersonation:list             GET  200 200 403 403 200 403 404 302
+impersonation:list             POST 405 405 403 403 405 403 404 302
+impersonation:create           GET  200 200 403 403 403 403 404 302
+impersonation:create           POST 422 422 403 403 403 403 404 302
+impersonation:find             GET  200 200 403 403 200 403 404 302
+impersonation:find             POST 405 405 403 403 405 403 404 302
+impersonation:by-person        GET  200 200 403 403 200 403 404 302
+impersonation:by-person        POST 405 405 403 403 405 403 404 302
+impersonation:detail           GET  200 200 403 403 200 403 404 302
+impersonation:detail           POST 405 405 403 403 405 403 404 302
+impersonation:test             GET  200 200 403 403 200 403 404 302
+impersonation:test             POST 405 405 403 403 405 403 404 302
+impersonation:edit             GET  200 200 403 403 403 403 404 302
+impersonation:edit             POST 422 422 403 403 403 403 404 302
+impersonation:delete           GET  200 200 403 403 403 403 404 302
+impersonation:delete           POST 422 422 403 403 403 403 404 302
+impersonation:assume           GET  200 403 403 403 403 403 404 302
+impersonation:assume           POST 422 403 403 403 403 403 404 302
 messages:look                  GET  200 403 403 403 403 403 404 302
 messages:look                  POST 422 403 403 403 403 403 404 302
 messages:download              GET  405 405 405 405 405 405 405 405
@@ -207,14 +225,15 @@ NAMES = sorted({name for name, _ in TABLE})
 VIEWS = addresses()
 # Whose arguments name one person, or something that belongs to one.
 ABOUT_ONE = [name for name in NAMES if set(world.arguments(name)) - {"organization", "kind"}]
-DESTINATIONS = ("exports:destination-edit", "exports:destination-delete")
-# What a narrowed operator may not do at all, whomever it concerns.
-OF_THE_WHOLE = {*DESTINATIONS, "changes:approve"}
 # Theirs takes a grant for the whole organization, so that a narrowed operator is denied all of them alike.
-OF_THE_WHOLE = (
+OF_THE_WHOLE = {
     *("exports:destination-edit", "exports:destination-delete"),
     *("domains:default", "domains:deregister"),
-)
+    "changes:approve",
+    *(name for name in ABOUT_ONE if "role_id" in world.arguments(name)),
+}
+# WorkMail alone knows what is called that, so it is asked.
+ASKED_OF_AWS = {name for name in ABOUT_ONE if "role_id" in world.arguments(name)}
 # What a look may change: who is signed in, when she was seen, how old the copy is, how often she tried.
 FLEETING = {"sessions.session", "mirror.sync"}
 FRESHNESS = ("listed_at", "described_at", "detailed_at", "wanted_at")
@@ -301,9 +320,10 @@ class TestOutOfScope:
                 status = visit(client, url, method, INVALID).status_code
             assert calls == []
             expected = TABLE[name, method][role.lower()]
-            assert status == (expected if expected in (403, 405) else 403 if name in OF_THE_WHOLE else 404)
+            hidden = 403 if name in OF_THE_WHOLE else 404
+            assert status == (expected if expected in (403, 405) else hidden) or status == hidden == 403
 
-    @pytest.mark.parametrize("name", ABOUT_ONE)
+    @pytest.mark.parametrize("name", sorted(set(ABOUT_ONE) - ASKED_OF_AWS))
     def test_another_organizations_ids_mean_nothing_in_ones_own(
         self, name: str, samples: Samples, foreign: Organization
     ) -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
+import boto3
 import pytest
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
@@ -160,6 +161,7 @@ class Samples:
     def __init__(self, organization: Organization, entity_id: str) -> None:
         entity = Entity.objects.get(organization=organization, entity_id=entity_id)
         self.slug, self.entity = organization.slug, entity
+        self.organization_id = organization.organization_id
         self.destination = destination(organization)
         self.job = exported(organization, entity)
         self.change = Change.objects.create(organization=organization, title="Mend", requested_by="somebody")
@@ -187,6 +189,8 @@ class Samples:
         entity_id = self.entity.entity_id
         known = {"organization": self.slug, "user_id": entity_id, "entity_id": entity_id, "kind": "all"}
         known |= {"domain": self.entity.domain, "number": str(self.check.pk)}
+        if argument == "role_id":
+            return impersonation_role(self.organization_id)
         return {**known, "seq": self.entry.seq}[argument]
 
 
@@ -227,6 +231,21 @@ def exported(organization: Organization, entity: Entity, **fields: Any) -> Expor
         requested_by="somebody@desk.example",
         **fields,
     )
+
+
+def impersonation_role(organization_id: str) -> str:
+    """A role in the sandbox, as which a program may act as everybody."""
+    rule = {"ImpersonationRuleId": "all", "Effect": "ALLOW"}
+    made = _aws("workmail").create_impersonation_role(
+        OrganizationId=organization_id, Name="archive", Type="READ_ONLY", Rules=[rule]
+    )
+    return str(made["ImpersonationRoleId"])
+
+
+@cache
+def _aws(service: str) -> Any:
+    """A client that talks to whichever sandbox is open."""
+    return boto3.Session("test", "secret", region_name="us-east-1").client(service)  # type: ignore[call-overload]  # by name
 
 
 def visit(client: Client, url: str, method: str = "GET", data: Any = None) -> HttpResponseBase:

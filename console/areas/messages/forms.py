@@ -2,20 +2,12 @@
 
 from typing import Any
 
-from console.ui.forms import OperationForm, WhyForm
+from console.ui.forms import OperationForm, ReasonedForm
 
 ID_HELP = (
     "As the Lambda function of the mail flow rule was called with it. It can be read for 24 hours after"
     " the message was sent or received."
 )
-
-
-class ReasonedForm(WhyForm):
-    """Nobody opens somebody's mail, or acts as somebody, without saying why."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].required = True
 
 
 class LookForm(OperationForm, ReasonedForm):

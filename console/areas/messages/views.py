@@ -12,6 +12,7 @@ from console.areas import failures
 from console.areas.messages import reading
 from console.areas.messages.forms import LookForm, ReplaceForm
 from console.aws import errors, gateway
+from console.changes import engine
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
@@ -71,7 +72,7 @@ def replace(request: ConsoleRequest, organization: Organization) -> HttpResponse
     if form.is_valid():
         params: dict[str, Any] = {**form.why(), **form.whole()}
         try:
-            gateway.call(request.actor, "PutRawMessageContent", organization, **params)
+            engine.perform(request.actor, "PutRawMessageContent", organization, **params)
         except errors.CallFailed as failure:
             if not _said(form, failure):
                 return failures.page(request, failure, back=back)

@@ -1,0 +1,75 @@
+"""A token with which a program acts as somebody: shown once on the answer page, kept nowhere."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+
+from console.areas import failures
+from console.areas.impersonation import roles
+from console.areas.impersonation.forms import AssumeForm
+from console.areas.impersonation.roles import Role
+from console.aws import errors, gateway
+from console.mirror.models import Organization
+from console.operators.access import ConsoleRequest, performs
+from console.ui import pages
+from console.ui.once import spend
+
+
+@never_cache
+@performs("AssumeImpersonationRole")
+def assume(request: ConsoleRequest, organization: Organization, role_id: str) -> HttpResponse:
+    role = roles.described(request.actor, organization, role_id)
+    form = AssumeForm(pages.posted(request))
+    back = reverse("impersonation:detail", args=[organization.slug, role.id])
+    if form.is_valid():
+        if not spend(form.cleaned_data["once"]):
+            return _sent_twice(request, back)
+        answer = _token(request, organization, role, form, back)
+        if answer is not None:
+            return answer
+    everybody, others = roles.reached(role.rules)
+    context = {
+        "organization": organization,
+        "role": role,
+        "back": back,
+        "everybody": everybody,
+        "others": len(others),
+    }
+    return pages.form_page(request, "impersonation/assume.html", form, context)
+
+
+@sensitive_variables("answer", "context")
+def _token(
+    request: ConsoleRequest, organization: Organization, role: Role, form: AssumeForm, back: str
+) -> HttpResponse | None:
+    why: dict[str, Any] = form.why()
+    try:
+        answer = gateway.call(
+            request.actor, "AssumeImpersonationRole", organization, ImpersonationRoleId=role.id, **why
+        )
+    except errors.CallFailed as failure:
+        return None if failures.into(form, failure) else failures.page(request, failure, back=back)
+    context = {
+        "organization": organization,
+        "role": role,
+        "back": back,
+        "token": answer["Token"],
+        "minutes": int(answer.get("ExpiresIn") or 0) // 60,
+    }
+    return render(request, "impersonation/assumed.html", context)
+
+
+def _sent_twice(request: ConsoleRequest, back: str) -> HttpResponse:
+    return pages.problem(
+        request,
+        title="Sent twice",
+        happened="This form was sent before, and then a token was shown or refused.",
+        not_happened="No second token was made.",
+        now="If you have not seen the token, go back and ask for another; the ledger keeps that, too.",
+        status=409,
+        back=back,
+    )
