@@ -22,6 +22,8 @@ MENU = (
     Item("Overview", "layout-dashboard", "organizations:overview", "ReadOverview"),
     Item("People", "users", "users:list", "ListUsers"),
     Item("Domains", "world-www", "domains:list", "ListMailDomains"),
+    Item("Rooms and equipment", "door", "resources:list", "ListResources"),
+    Item("Mailboxes", "mail", "mailboxes:list", "GetMailboxDetails"),
     Item("Exports", "package-export", "exports:list", "ListMailboxExportJobs"),
     Item("Impersonation", "masks-theater", "impersonation:list", "ListImpersonationRoles"),
     Item("Messages", "mail", "messages:look", "GetRawMessageContent"),

@@ -12,6 +12,8 @@ in_organization: Addresses = [
     path("search/", include("console.areas.search.urls"), {"places": navigation.PLACES}),
     path("users/", include("console.areas.users.urls")),
     path("domains/", include("console.areas.domains.urls")),
+    path("resources/", include("console.areas.resources.urls")),
+    path("mailboxes/", include("console.areas.mailboxes.urls")),
     path("exports/", include("console.areas.exports.urls")),
     path("impersonation/", include("console.areas.impersonation.urls")),
     path("messages/", include("console.areas.messages.urls")),

@@ -33,7 +33,7 @@ from console.sandbox import doors, founding
 from console.sandbox.clock import Clock
 from console.sandbox.faults import Faults
 from console.sandbox.received import Calls
-from console.sandbox.records import Entity, Group, Organization, User
+from console.sandbox.records import Entity, Group, Organization, Resource, User
 from console.sandbox.settings import Settings
 from console.sandbox.store import Store
 
@@ -116,6 +116,13 @@ class TestSandbox:
         """Add an enabled group."""
         common = {"organization_id": self.organization_id, "entity_id": f"group-{name:0>12}", "name": name}
         record = Group(**{**common, **self._enabled(name), "provisioned": None, **fields})
+        self.add(record)
+        return record
+
+    def resource(self, name: str, **fields: Any) -> Resource:
+        """Add an enabled room that accepts by itself."""
+        common = {"organization_id": self.organization_id, "entity_id": f"r-{name:0>32}", "name": name}
+        record = Resource(**{**common, **self._enabled(name), **fields})
         self.add(record)
         return record
 

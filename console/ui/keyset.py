@@ -86,15 +86,22 @@ def window(
     """`size` rows with the values of `sources`, in one query."""
     place = _place(queryset, sort, key, cursor)
     backwards = place is not None and place.backwards
-    found = sort.apply(queryset, key, backwards=backwards)
-    if place is not None:
-        as_rows = connections[queryset.db].vendor == "postgresql"
-        found = found.filter(beyond(place, sort, key, null=sort.null(queryset), rows=as_rows))
-    rows = list(found.values(*dict.fromkeys((sort.field, key, *sources)))[: size + 1])
+    found = nearest(queryset, sort, key, cursor, size)
+    rows = list(found.values(*dict.fromkeys((sort.field, key, *sources))))
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
     return _window(rows, sort, key, more=more, place=place)
+
+
+def nearest(queryset: QuerySet[Any], sort: Sort, key: str, cursor: Cursor | None, size: int) -> QuerySet[Any]:
+    """The rows of a window and one more, those next to the cursor first."""
+    place = _place(queryset, sort, key, cursor)
+    found = sort.apply(queryset, key, backwards=place is not None and place.backwards)
+    if place is not None:
+        as_rows = connections[queryset.db].vendor == "postgresql"
+        found = found.filter(beyond(place, sort, key, null=sort.null(queryset), rows=as_rows))
+    return found[: size + 1]
 
 
 def beyond(place: Cursor, sort: Sort, key: str, *, null: bool, rows: bool = False) -> Q:

@@ -69,6 +69,8 @@ def town() -> Iterator[TestSandbox]:
     with sandbox() as made, unhurried():
         populated = testing.populated(made)
         founding.add_domain(made.store, populated.organization, ELSEWHERE)
+        populated.resource("atrium")
+        populated.resource("annex", email=f"annex@{ELSEWHERE}")
         populated.enabled_user("zoe", entity_id=ZOE, display_name="Zoe Far", email=f"zoe@{ELSEWHERE}")
         yield populated
 
@@ -187,6 +189,8 @@ class Samples:
                 return self.change.pk
             return self.destination.pk if "destination" in name else self.job.pk
         entity_id = self.entity.entity_id
+        if name.startswith("resources:") and argument in ("resource_id", "entity_id"):
+            return Entity.objects.get(kind="resource", domain=self.entity.domain).entity_id
         known = {"organization": self.slug, "user_id": entity_id, "entity_id": entity_id, "kind": "all"}
         known |= {"domain": self.entity.domain, "number": str(self.check.pk)}
         if argument == "role_id":

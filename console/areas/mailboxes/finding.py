@@ -1,0 +1,72 @@
+"""Whose address it is: from the mirror if it knows, else WorkMail is asked."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from console.aws import errors, gateway
+from console.aws.catalogue import KINDS
+from console.mirror.models import Entity, Organization
+from console.operators import policy
+from console.operators.actors import Actor
+
+MEMBERS = {"user": "UserId", "group": "GroupId", "resource": "ResourceId"}
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has the address; `entity` is `None` where that is nobody, or nobody whom the operator may see.
+
+    `asked` says that the mirror did not know, and WorkMail did.
+    """
+
+    address: str
+    entity: Entity | None = None
+    taken: bool = False
+    asked: bool = False
+
+    @property
+    def is_primary(self) -> bool:
+        return self.entity is not None and self.entity.email == self.address.lower()
+
+
+def holder(actor: Actor, organization: Organization, address: str) -> Holder:
+    """Raises what `gateway.call` raises, but for an address that WorkMail does not know."""
+    known = _known(organization, address)
+    if known is not None:
+        return Holder(address, _seen(actor, known), taken=True)
+    try:
+        shown = gateway.call(actor, "DescribeEntity", organization, Email=address)
+    except errors.Throttled:
+        raise
+    except errors.Refused as refusal:
+        if refusal.code != "EntityNotFoundException":
+            raise
+        return Holder(address, asked=True)
+    found = _read(actor, organization, str(shown["Type"]).lower(), str(shown["EntityId"]))
+    return Holder(address, found, taken=True, asked=True)
+
+
+def _known(organization: Organization, address: str) -> Entity | None:
+    addressed = Q(email=address.lower()) | Q(aliases__address=address.lower())
+    held = Entity.objects.filter(addressed, organization=organization).exclude(state=Entity.State.DELETED)
+    return held.select_related("organization").first()
+
+
+def _seen(actor: Actor, entity: Entity) -> Entity | None:
+    visible = policy.allows(actor, KINDS[entity.kind], entity.organization, entity)
+    return entity if visible else None
+
+
+def _read(actor: Actor, organization: Organization, kind: str, entity_id: str) -> Entity | None:
+    """Let the mirror learn who it is, if the operator may see that at all."""
+    try:
+        named: dict[str, Any] = {MEMBERS[kind]: entity_id}
+        gateway.call(actor, KINDS[kind], organization, **named)
+        gateway.call(actor, "ListAliases", organization, EntityId=entity_id)
+    except (policy.Denied, policy.OutOfScope, errors.Refused):
+        return None
+    found = Entity.objects.filter(organization=organization, entity_id=entity_id)
+    entity = found.select_related("organization").first()
+    return _seen(actor, entity) if entity else None

@@ -1,0 +1,1 @@
+"""What the pages about mailboxes ask for, one module a page."""

@@ -1,0 +1,1 @@
+"""The pages about all mailboxes of an organization, one module a page."""

@@ -1,0 +1,36 @@
+"""Who may open whose mailbox: both ways, as a list and as a file."""
+
+from django.http import HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+
+from console.areas.mailboxes import access, showing
+from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs
+from console.ui import csv, filters, pages, tables
+
+
+@performs("ListMailboxPermissions")
+def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    rows, asked = access.found(request.actor, organization, request.GET), request.GET
+    page = tables.paginate(rows, access.ACCESS, asked, extra={"slug": organization.slug})
+    context = {
+        "organization": organization,
+        "page": page,
+        "count": tables.capped(rows),
+        "csv_href": f"{reverse('mailboxes:access-csv', args=[organization.slug])}?{asked.urlencode()}",
+        "narrowed": bool(set(asked) - {"sort", "after", "before"}),
+        "whole": policy.reaches_all(request.actor, access.SEEING, organization),
+        "bar": filters.bar(access.FILTERS, asked, placeholder="Anybody at either end"),
+        "tabs": showing.tabs(request.actor, organization, "mailboxes:access"),
+    }
+    return pages.show(request, "mailboxes/access.html", context, fragment="access")
+
+
+@performs("ListMailboxPermissions")
+def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+    rows = access.found(request.actor, organization, request.GET)
+    name = f"access-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
+    ordered = tables.ordered(rows, access.ACCESS, request.GET)
+    return csv.download(csv.written(access.HEADER, access.filed(ordered)), name)

@@ -1,0 +1,64 @@
+"""All mailboxes, of people and of rooms: how full, how long still, ever exported; the same as a file."""
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+
+from console.areas.mailboxes import scope, showing
+from console.areas.mailboxes.tables import (
+    HEADER,
+    choices,
+    domain_filter,
+    filed,
+    found,
+    near,
+    table,
+    together,
+    with_exports,
+)
+from console.areas.users import scope as people
+from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs
+from console.ui import csv, filters, pages, tables
+
+
+@performs("GetMailboxDetails")
+def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    actor, asked = request.actor, request.GET
+    shown = table(exports=policy.allows(actor, scope.LISTING, organization))
+    kinds = found(actor, organization, asked)
+    mailboxes = with_exports(actor, organization, near(kinds, shown, asked))
+    page = tables.paginate(mailboxes, shown, asked, extra={"slug": organization.slug})
+    context = {
+        "organization": organization,
+        "page": page,
+        "count": tables.capped(together(kinds)),
+        "csv_href": f"{reverse('mailboxes:csv', args=[organization.slug])}?{asked.urlencode()}",
+        "narrowed": bool(set(asked) - {"sort", "after", "before"}),
+    }
+    if not pages.wants_fragment(request):
+        context |= _around(request, organization)
+    return pages.show(request, "mailboxes/list.html", context, fragment="mailboxes")
+
+
+@performs("GetMailboxDetails")
+def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+    actor = request.actor
+    shown = table(exports=policy.allows(actor, scope.LISTING, organization))
+    every = together(found(actor, organization, request.GET))
+    rows = tables.ordered(with_exports(actor, organization, every), shown, request.GET)
+    name = f"mailboxes-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
+    return csv.download(csv.written(HEADER, filed(rows)), name)
+
+
+def _around(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
+    """What the whole page has and its fragment does without."""
+    domains = domain_filter(people.seen_domains(request.actor, organization))
+    offered = [*choices(request.actor, organization), domains]
+    return {
+        "bar": filters.bar(offered, request.GET, placeholder="Name, address or alias"),
+        "tabs": showing.tabs(request.actor, organization, "mailboxes:list"),
+    }

@@ -1,0 +1,69 @@
+"""How a room's type, state and record look."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.safestring import SafeString
+
+from console.areas.resources import capacity
+from console.mirror.models import Entity
+from console.ui.markup import DASH, badge, mono, text
+
+State = Entity.State
+TONES = {State.ENABLED: "success", State.DISABLED: "warning", State.DELETED: "neutral"}
+TYPES = {"ROOM": "Room", "EQUIPMENT": "Equipment"}
+# Every member of DescribeResource's answer but the booking options, which have a card of their own.
+LABELS = {
+    "Name": "Name",
+    "Type": "Type",
+    "Description": "Description",
+    "HiddenFromGlobalAddressList": "Hidden from the address book",
+    "Email": "Primary address",
+    "State": "State",
+    "EnabledDate": "Enabled",
+    "DisabledDate": "Disabled",
+    "ResourceId": "Id",
+}
+
+
+def kind(value: str) -> str:
+    return TYPES.get(value, value.replace("_", " ").capitalize())
+
+
+def state_badge(state: str) -> SafeString:
+    known = State(state)
+    return badge(known.label, TONES[known])
+
+
+def record(resource: Entity) -> list[tuple[str, Any]]:
+    """Everything that WorkMail told of it, the capacity beside the description that it was read from."""
+    details = resource.details or _listed(resource)
+    shown = [(label, _shown(member, details.get(member))) for member, label in LABELS.items()]
+    place = list(LABELS).index("Description")
+    text_, seats = capacity.split(details.get("Description") or "")
+    shown[place] = (LABELS["Description"], text(text_))
+    return [*shown[: place + 1], ("Capacity", DASH if seats is None else f"{seats:,}"), *shown[place + 1 :]]
+
+
+def _shown(member: str, value: Any) -> Any:
+    if member == "ResourceId":
+        return mono(value)
+    if member.endswith("Date"):
+        return text(parse_datetime(value) if isinstance(value, str) else value)
+    if member == "State":
+        return state_badge(value) if value else DASH
+    return kind(value) if member == "Type" and value else text(value)
+
+
+def _listed(resource: Entity) -> Mapping[str, Any]:
+    """What a listing told of one that nobody has described yet."""
+    return {
+        "Name": resource.name,
+        "Type": resource.role,
+        "Email": resource.email,
+        "State": resource.state,
+        "EnabledDate": resource.enabled_date,
+        "DisabledDate": resource.disabled_date,
+        "ResourceId": resource.entity_id,
+    }

@@ -1,0 +1,1 @@
+"""The pages about rooms and equipment, one module a page."""
