@@ -121,7 +121,7 @@ class TestSandbox:
 
     def resource(self, name: str, **fields: Any) -> Resource:
         """Add an enabled room that accepts by itself."""
-        common = {"organization_id": self.organization_id, "entity_id": f"r-{name:0>32}", "name": name}
+        common = {"organization_id": self.organization_id, "entity_id": resource_id(name), "name": name}
         record = Resource(**{**common, **self._enabled(name), **fields})
         self.add(record)
         return record
@@ -132,6 +132,11 @@ class TestSandbox:
     def _enabled(self, name: str) -> dict[str, Any]:
         now = self.clock.now()
         return {"state": "ENABLED", "email": f"{name}@{DOMAIN}", "enabled": now, "provisioned": now}
+
+
+def resource_id(name: str) -> str:
+    """The id that `resource(name)` has; WorkMail's are in hexadecimal."""
+    return f"r-{name.encode().hex():0>32}"
 
 
 @contextmanager

@@ -27,7 +27,13 @@ OF = {
     Kind.USER: Words("person", "people", "People", "users", "ListUsers", "DescribeUser", "UserId"),
     Kind.GROUP: Words("group", "groups", "Groups", "", "ListGroups", "DescribeGroup", "GroupId", ""),
     Kind.RESOURCE: Words(
-        "resource", "resources", "Resources", "", "ListResources", "DescribeResource", "ResourceId"
+        "resource",
+        "resources",
+        "Rooms and equipment",
+        "resources",
+        "ListResources",
+        "DescribeResource",
+        "ResourceId",
     ),
 }
 

@@ -6,9 +6,11 @@ from typing import Any
 from django.db.models import CharField, Exists, F, JSONField, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.http import QueryDict
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from console.areas.directory import kinds
+from console.areas.directory.kinds import Kind
 from console.mirror.models import Entity, Membership, Organization, Permission
 from console.mirror.querysets import EntityQuerySet
 from console.operators import policy
@@ -25,7 +27,6 @@ MAY = {
     "SEND_AS": "Send as its owner",
     "SEND_ON_BEHALF": "Send on behalf",
 }
-PAGES = {"user": "users:detail", "group": "groups:detail", "resource": "resources:detail"}
 OWNER = ("owner__display_name", "owner__name", "owner__entity_id", "owner__kind", "owner__state")
 
 
@@ -44,10 +45,10 @@ def _grantee(values: Values) -> SafeString | str:
 
 
 def _linked(values: Values, kind: str, entity_id: str, name: str, email: str) -> SafeString | str:
-    try:
-        href = reverse(PAGES[kind], args=[values["slug"], entity_id])
-    except NoReverseMatch:
+    space = kinds.OF[Kind(kind)].space
+    if not space:
         return made('{}<span class="below">{}</span>', name, email)
+    href = reverse(f"{space}:detail", args=[values["slug"], entity_id])
     return made('<a href="{}">{}</a><span class="below">{}</span>', href, name, email)
 
 

@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from console.areas.directory import kinds
+from console.areas.directory.showing import state_badge
 from console.areas.mailboxes import scope
-from console.areas.users.showing import fill, megabytes, state_badge
+from console.areas.users.showing import fill, megabytes
 from console.mirror.models import Entity, Organization
 from console.mirror.querysets import EntityQuerySet
 from console.operators import policy
@@ -26,13 +28,14 @@ from console.ui.tables import SIZE, Column, Table
 Kind, State = Entity.Kind, Entity.State
 Values = Mapping[str, Any]
 KINDS = {"USER": "Person", "ROOM": "Room", "EQUIPMENT": "Equipment"}
-PAGES = {Kind.USER: "users:detail", Kind.RESOURCE: "resources:detail"}
 FULLER, FULLEST = 80, 90  # percent; WorkMail warns the owner at 90 [documented]
 SOON = 7  # days
 
 
 def _mailbox(values: Values) -> SafeString:
-    href = reverse(PAGES[Kind(values["kind"])], args=[values["slug"], values["entity_id"]])
+    href = reverse(
+        f"{kinds.OF[Kind(values['kind'])].space}:detail", args=[values["slug"], values["entity_id"]]
+    )
     name = values["display_name"] or values["name"]
     return made('<a href="{}">{}</a><span class="below d-md-none">{}</span>', href, name, values["email"])
 

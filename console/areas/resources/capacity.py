@@ -10,7 +10,9 @@ KNOWN = re.compile(
     r"\b(?:capacity|seats)\b(?:\s*[:=]\s*|\s+(?:of\s+)?)(\d{1,5})\b|\b(\d{1,5})\s+(?:seats?|places?|people|persons)\b",
     re.IGNORECASE,
 )
-JOINTS = " \t\n,;·|-()."  # what held the words together from which the capacity was taken
+JOINTS = " \t\n,;·|-)."  # what held the words together from which the capacity was taken
+
+LOOSE = " ,;·|-("  # leads on to something that is not there any more
 
 
 def split(description: str) -> tuple[str, int | None]:
@@ -19,15 +21,15 @@ def split(description: str) -> tuple[str, int | None]:
     if found is None:
         return description.strip(), None
     before, after = description[: found.start()], description[found.end() :]
-    parts = (before.rstrip(JOINTS.replace(")", "")), after.strip(JOINTS.replace("(", "")))
+    parts = (before.rstrip(LOOSE + ".\t\n"), after.strip(JOINTS))
     return ", ".join(part for part in map(str.strip, parts) if part), int(found[1] or found[2])
 
 
 def joined(text: str, capacity: int | None) -> str:
     """A description of both; `split` takes it apart again."""
-    text = text.strip()
     if capacity is None:
-        return text
+        return text.strip()
+    text = text.strip().rstrip(LOOSE)
     written = WRITTEN.format(capacity)
     if not text:
         return written

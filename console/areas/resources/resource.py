@@ -2,37 +2,49 @@
 
 from typing import Any
 
+from console.areas.directory import showing as directory
 from console.areas.resources import booking, showing
 from console.areas.users import person
 from console.mirror.models import Delegate, Entity
-from console.mirror.querysets import EntityQuerySet
 from console.operators import policy
 from console.operators.actors import Actor
 
-OFFERED = ("AssociateDelegateToResource", "DisassociateDelegateFromResource", "UpdateResource")
+# Besides what every entity's page offers; also a disabled room has delegates.
+OFFERED = ("AssociateDelegateToResource", "DisassociateDelegateFromResource")
 
 
 def context(actor: Actor, resource: Entity) -> dict[str, Any]:
-    seen = delegates(actor, resource)
-    answering = Delegate.objects.filter(resource=resource).count()
-    known = booking.options(resource.details)
+    shown = directory.context(actor, resource, showing.ACTIONS)
+    seen, answering = delegates(actor, resource), Delegate.objects.filter(resource=resource).count()
     return {
-        "organization": resource.organization,
+        **shown,
         "resource": resource,
-        "state": showing.state_badge(resource.state),
+        "may": {**shown["may"], **_may(actor, resource)},
         "kind": showing.kind(resource.role),
         "record": showing.record(resource),
         "booking": booking.sentences(resource.details, answering),
-        "unanswered": known is not None and not booking.is_answered(known, answering),
+        "unanswered": is_unanswered(resource, answering),
         "delegates": seen,
-        "outside": answering - len(seen),
         "answering": answering,
+        "outside": answering - len(seen),
         "stale": person.is_stale(resource),
     }
 
 
 def delegates(actor: Actor, resource: Entity) -> list[Entity]:
     """Who answers for it, as far as `actor` may see them."""
-    seen: EntityQuerySet = policy.visible(actor, "ListResourceDelegates", resource.organization)
+    seen = policy.visible(actor, "ListResourceDelegates", resource.organization)
     found = seen.filter(delegations__resource=resource).select_related("organization")
     return list(found.order_by("sort_display_name", "sort_name"))
+
+
+def is_unanswered(resource: Entity, answering: int) -> bool:
+    known = booking.options(resource.details)
+    return known is not None and not booking.is_answered(known, answering)
+
+
+def _may(actor: Actor, resource: Entity) -> dict[str, bool]:
+    return {
+        each: not resource.is_deleted and policy.allows(actor, each, resource.organization, resource)
+        for each in OFFERED
+    }

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
-from django.utils.safestring import SafeString
 
+from console.areas.directory.showing import Action, state_badge
 from console.areas.resources import capacity
 from console.mirror.models import Entity
-from console.ui.markup import DASH, badge, mono, text
+from console.ui.markup import DASH, mono, text
 
 State = Entity.State
-TONES = {State.ENABLED: "success", State.DISABLED: "warning", State.DELETED: "neutral"}
 TYPES = {"ROOM": "Room", "EQUIPMENT": "Equipment"}
 # Every member of DescribeResource's answer but the booking options, which have a card of their own.
 LABELS = {
@@ -25,15 +24,16 @@ LABELS = {
     "DisabledDate": "Disabled",
     "ResourceId": "Id",
 }
+ACTIONS = (
+    Action("Edit", "pencil", "edit", "UpdateResource", tone="primary"),
+    Action("Enable", "check", "enable", "RegisterToWorkMail", (State.DISABLED,)),
+    Action("Disable", "ban", "disable", "DeregisterFromWorkMail", (State.ENABLED,)),
+    Action("Delete", "trash", "delete", "DeleteResource", (State.DISABLED,), "danger"),
+)
 
 
 def kind(value: str) -> str:
     return TYPES.get(value, value.replace("_", " ").capitalize())
-
-
-def state_badge(state: str) -> SafeString:
-    known = State(state)
-    return badge(known.label, TONES[known])
 
 
 def record(resource: Entity) -> list[tuple[str, Any]]:

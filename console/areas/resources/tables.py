@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
+from console.areas.directory.showing import state_badge
 from console.areas.resources import booking, capacity, scope
-from console.areas.resources.showing import TYPES, kind, state_badge
+from console.areas.resources.showing import TYPES, kind
 from console.mirror.models import Delegate, Entity, Organization
 from console.mirror.querysets import EntityQuerySet
 from console.operators.actors import Actor

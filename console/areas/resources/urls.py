@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from console.areas.resources.views import listing, resource
+from console.areas.directory import urls as directory
+from console.areas.directory.kinds import Kind
+from console.areas.resources.views import delegates, edit, lifecycle, listing, resource
 
 app_name = "resources"
 urlpatterns = [
@@ -10,4 +12,12 @@ urlpatterns = [
     path("rooms.csv", listing.as_csv, name="csv"),
     path("<str:resource_id>/", resource.detail, name="detail"),
     path("<str:resource_id>/refresh/", resource.refresh, name="refresh"),
+    path("<str:resource_id>/edit/", edit.edit, name="edit"),
+    path("<str:resource_id>/enable/", lifecycle.enable, name="enable"),
+    path("<str:resource_id>/disable/", lifecycle.disable, name="disable"),
+    path("<str:resource_id>/delete/", lifecycle.delete, name="delete"),
+    path("<str:resource_id>/delegates/add/", delegates.add, name="delegate-add"),
+    path("<str:resource_id>/delegates/remove/", delegates.remove, name="delegate-remove"),
+    # Only people and groups can be in a group [documented].
+    *(each for each in directory.of(Kind.RESOURCE) if not str(each.name).startswith("group-")),
 ]

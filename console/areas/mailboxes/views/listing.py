@@ -6,6 +6,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
+from console.areas.directory import scope as directory
 from console.areas.mailboxes import scope, showing
 from console.areas.mailboxes.tables import (
     HEADER,
@@ -18,7 +19,6 @@ from console.areas.mailboxes.tables import (
     together,
     with_exports,
 )
-from console.areas.users import scope as people
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -56,7 +56,7 @@ def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseB
 
 def _around(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
     """What the whole page has and its fragment does without."""
-    domains = domain_filter(people.seen_domains(request.actor, organization))
+    domains = domain_filter(directory.seen_domains(request.actor, organization))
     offered = [*choices(request.actor, organization), domains]
     return {
         "bar": filters.bar(offered, request.GET, placeholder="Name, address or alias"),

@@ -6,8 +6,9 @@ from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
+from console.areas.directory import scope
+from console.areas.directory.kinds import Kind
 from console.areas.resources.tables import FILTERS, HEADER, RESOURCES, domain_filter, filed, found
-from console.areas.users import scope as people
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -39,7 +40,7 @@ def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseB
 
 def _around(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
     """What the whole page has and its fragment does without."""
-    choices = [*FILTERS, domain_filter(people.seen_domains(request.actor, organization))]
+    choices = [*FILTERS, domain_filter(scope.seen_domains(request.actor, organization, Kind.RESOURCE))]
     return {
         "bar": filters.bar(choices, request.GET, placeholder="Name, address or description"),
         "may_create": policy.allows(request.actor, "CreateResource", organization),
