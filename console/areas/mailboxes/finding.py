@@ -1,17 +1,15 @@
 """Whose address it is: from the mirror if it knows, else WorkMail is asked."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Q
 
 from console.aws import errors, gateway
 from console.aws.catalogue import KINDS
+from console.mirror import sync
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.actors import Actor
-
-MEMBERS = {"user": "UserId", "group": "GroupId", "resource": "ResourceId"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +42,8 @@ def holder(actor: Actor, organization: Organization, address: str) -> Holder:
         if refusal.code != "EntityNotFoundException":
             raise
         return Holder(address, asked=True)
-    found = _read(actor, organization, str(shown["Type"]).lower(), str(shown["EntityId"]))
-    return Holder(address, found, taken=True, asked=True)
+    found = sync.learn(organization, str(shown["Type"]).lower(), str(shown["EntityId"]))
+    return Holder(address, _seen(actor, found) if found else None, taken=True, asked=True)
 
 
 def _known(organization: Organization, address: str) -> Entity | None:
@@ -57,16 +55,3 @@ def _known(organization: Organization, address: str) -> Entity | None:
 def _seen(actor: Actor, entity: Entity) -> Entity | None:
     visible = policy.allows(actor, KINDS[entity.kind], entity.organization, entity)
     return entity if visible else None
-
-
-def _read(actor: Actor, organization: Organization, kind: str, entity_id: str) -> Entity | None:
-    """Let the mirror learn who it is, if the operator may see that at all."""
-    try:
-        named: dict[str, Any] = {MEMBERS[kind]: entity_id}
-        gateway.call(actor, KINDS[kind], organization, **named)
-        gateway.call(actor, "ListAliases", organization, EntityId=entity_id)
-    except (policy.Denied, policy.OutOfScope, errors.Refused):
-        return None
-    found = Entity.objects.filter(organization=organization, entity_id=entity_id)
-    entity = found.select_related("organization").first()
-    return _seen(actor, entity) if entity else None

@@ -31,7 +31,7 @@ def joined(text: str, capacity: int | None) -> str:
         return text.strip()
     text = text.strip().rstrip(LOOSE)
     written = WRITTEN.format(capacity)
-    if not text:
+    if not re.search(r"\w", text):
         return written
     return f"{text} {written}" if text.endswith((".", "!", "?")) else f"{text}. {written}"
 

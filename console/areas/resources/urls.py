@@ -4,12 +4,13 @@ from django.urls import path
 
 from console.areas.directory import urls as directory
 from console.areas.directory.kinds import Kind
-from console.areas.resources.views import delegates, edit, lifecycle, listing, resource
+from console.areas.resources.views import creation, delegates, edit, lifecycle, listing, resource
 
 app_name = "resources"
 urlpatterns = [
     path("", listing.listing, name="list"),
     path("rooms.csv", listing.as_csv, name="csv"),
+    path("new/", creation.create, name="create"),
     path("<str:resource_id>/", resource.detail, name="detail"),
     path("<str:resource_id>/refresh/", resource.refresh, name="refresh"),
     path("<str:resource_id>/edit/", edit.edit, name="edit"),

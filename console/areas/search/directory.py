@@ -45,7 +45,7 @@ class Sort:
 SORTS = (
     Sort("People", "user", Kind.USER, "ListUsers", "users:list"),
     Sort("Groups", "users-group", Kind.GROUP, "ListGroups"),
-    Sort("Rooms and equipment", "door", Kind.RESOURCE, "ListResources"),
+    Sort("Rooms and equipment", "door", Kind.RESOURCE, "ListResources", "resources:list"),
 )
 
 

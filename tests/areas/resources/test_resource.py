@@ -114,7 +114,7 @@ class TestEditing:
     def test_sends_only_what_changed(self, adam: Desk, town: TestSandbox) -> None:
         assert saved(adam, HALL, Type="EQUIPMENT", reason="moved").status_code == 303
         (entry,) = written("UpdateResource")
-        assert entry.params.keys() == {"OrganizationId", "ResourceId", "Type"}
+        assert entry.body["params"].keys() == {"OrganizationId", "ResourceId", "Type"}
         assert town.call("DescribeResource", ResourceId=HALL)["Description"] == "Second floor, 12 seats"
         assert Entity.objects.get(entity_id=HALL).role == "EQUIPMENT"
 

@@ -8,7 +8,8 @@ from console.areas.directory.kinds import place
 from console.areas.directory.views.asking import about
 from console.areas.resources import reading, scope
 from console.areas.resources.forms.record import RecordForm
-from console.aws import errors, gateway
+from console.aws import errors
+from console.changes import engine
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
@@ -45,10 +46,11 @@ def _save(request: ConsoleRequest, resource: Entity, form: RecordForm) -> HttpRe
         return pages.done(request, "There was nothing to change.", place(resource), level=messages.INFO)
     params |= {"ResourceId": resource.entity_id}
     try:
-        gateway.call(
+        engine.perform(
             request.actor,
             "UpdateResource",
             resource.organization,
+            title=f"Change {resource}",
             reason=form.cleaned_data["reason"],
             ticket=form.cleaned_data["ticket"],
             expecting=form.expected,
