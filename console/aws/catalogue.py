@@ -85,7 +85,7 @@ OPERATIONS = (
     # Organizations
     read("ListOrganizations", "organizations"),
     read("DescribeOrganization", "organizations"),
-    write("CreateOrganization", "organizations", creates="OrganizationId", undo="DeleteOrganization"),
+    write("CreateOrganization", "organizations", creates="OrganizationId"),
     write("DeleteOrganization", "organizations", "", "DescribeOrganization"),
     read("ListTagsForResource", "organizations", "ResourceARN"),
     write("TagResource", "organizations", "ResourceARN", "ListTagsForResource", undo="UntagResource"),
@@ -177,7 +177,7 @@ OPERATIONS = (
     # Mailbox exports
     read("ListMailboxExportJobs", "exports"),
     read("DescribeMailboxExportJob", "exports", "JobId"),
-    write("StartMailboxExportJob", "exports", "EntityId", undo="CancelMailboxExportJob"),
+    write("StartMailboxExportJob", "exports", "EntityId"),
     write("CancelMailboxExportJob", "exports", "JobId", "DescribeMailboxExportJob"),
     # Domains
     read("ListMailDomains", "domains"),
@@ -294,8 +294,20 @@ OPERATIONS = (
         "ListAvailabilityConfigurations",
         undo="DeleteAvailabilityConfiguration",
     ),
-    write("UpdateAvailabilityConfiguration", "availability", "DomainName", "ListAvailabilityConfigurations"),
-    write("DeleteAvailabilityConfiguration", "availability", "DomainName", "ListAvailabilityConfigurations"),
+    write(
+        "UpdateAvailabilityConfiguration",
+        "availability",
+        "DomainName",
+        "ListAvailabilityConfigurations",
+        undo="UpdateAvailabilityConfiguration",
+    ),
+    write(
+        "DeleteAvailabilityConfiguration",
+        "availability",
+        "DomainName",
+        "ListAvailabilityConfigurations",
+        undo="CreateAvailabilityConfiguration",
+    ),
     # E-mail monitoring
     read("DescribeEmailMonitoringConfiguration", "monitoring"),
     write(

@@ -183,9 +183,9 @@ def _role_before(written: Written) -> list[Planned]:
 def _retention(written: Written) -> list[Planned]:
     """The policy from before; if there was none, the one that was made goes, by the id that AWS gave it."""
     held = written.first
-    if held.get("FolderConfigurations"):
-        names = ("Id", "Name", "Description", "FolderConfigurations")
-        kept = {name: held[name] for name in names if held.get(name)}
+    if held.get("Id"):
+        kept = {name: held[name] for name in ("Id", "Name", "Description") if held.get(name)}
+        kept["FolderConfigurations"] = held.get("FolderConfigurations") or []
         if written.operation == "DeleteRetentionPolicy":
             kept.pop("Id", None)
         return [Planned("PutRetentionPolicy", kept)]
