@@ -10,7 +10,8 @@ from console.ledger.fields import plain
 from console.mirror.models import Entity, Organization
 
 DELETES = frozenset({"DeleteUser", "DeleteGroup", "DeleteResource"})
-ABSENT = "ResourceNotFoundException"  # a setting of the whole organization that nobody has made yet
+# A setting of the whole organization that nobody has made yet; which of the two it is, is [unknown] for some.
+ABSENT = frozenset({"EntityNotFoundException", "ResourceNotFoundException"})
 PAGES = 20  # of a hundred, at the most: what is larger is no single write's before
 
 
@@ -92,7 +93,7 @@ def _look(operation: str, organization: Organization, params: dict[str, Any]) ->
     try:
         result = transport.send(rule, organization, params).result
     except errors.Refused as answer:
-        if answer.code != ABSENT or rule.target:
+        if answer.code not in ABSENT or rule.target:
             raise
         return Shown(operation, params, {})
     for _ in range(PAGES):
