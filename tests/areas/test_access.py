@@ -122,6 +122,8 @@ domains:zone                   GET  200 200 200 200 200 200 404 302
 domains:zone                   POST 405 405 405 405 405 405 404 302
 domains:addresses              GET  200 200 200 200 200 200 404 302
 domains:addresses              POST 405 405 405 405 405 405 404 302
+domains:move                   GET  200 200 403 403 403 403 404 302
+domains:move                   POST 422 422 403 403 403 403 404 302
 domains:check                  GET  405 405 405 405 405 405 405 405
 domains:check                  POST 200 200 200 403 403 200 404 302
 domains:checks                 GET  200 200 200 200 200 200 404 302

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from tests import services
 from tests.browser.desk import Desk
+from tests.nameserver import NameServer, serving
 from tests.test_demo import Demo, eventually, living
 
 # Playwright's loop makes Django take the tests for asynchronous ones.
@@ -87,10 +88,17 @@ def page(context: BrowserContext, watch: Watch) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def dns() -> Iterator[NameServer]:
+    """All the DNS that the demo knows: a name exists once a test has put it there."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, dns: NameServer) -> Iterator[Demo]:
     """As `make demo` starts it, once for every test that looks at it."""
     var = tmp_path_factory.mktemp("demo") / "var"
-    made = Demo(var)
+    made = Demo(var, DNS_RESOLVER=dns.address)
     assert eventually(made.is_ready), made.printed()
     yield made
     made.end(signal.SIGTERM)

@@ -1,7 +1,10 @@
 """Forms of the domains area."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
+
+from django import forms
 
 from console.areas.domains.records import TEST, is_test
 from console.ui.forms import OperationForm, WhyForm
@@ -50,3 +53,21 @@ class DmarcForm(OperationForm, WhyForm):
     members = ("Enforced",)
     labels = {"Enforced": "Apply the DMARC policy of the sender's domain to incoming mail"}
     field_order = ("Enforced", "reason", "ticket")
+
+
+class MoveForm(WhyForm):
+    """Where the addresses of a domain are to go."""
+
+    target = forms.ChoiceField(label="To", help_text="The name before the @ stays.")
+    keep_aliases = forms.BooleanField(
+        label="Give the aliases their like there, too",
+        help_text="Otherwise they are just removed.",
+        required=False,
+        initial=True,
+    )
+    field_order = ("target", "keep_aliases", "reason", "ticket")
+
+    def __init__(self, *args: Any, targets: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(name, name) for name in targets]
+        self.fields["target"].choices = choices  # type: ignore[attr-defined]  # it is a ChoiceField

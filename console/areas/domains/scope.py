@@ -15,6 +15,7 @@ OFFERED = (
     "UpdateDefaultMailDomain",
     "PutInboundDmarcSettings",
     "CheckMailDomain",
+    "UpdatePrimaryEmailAddress",
     "SyncMirror",
 )
 # Each kind of entity with what it takes to see it.

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console.areas.domains.views import changes, checks, detail, dmarc, listing
+from console.areas.domains.views import changes, checks, detail, dmarc, listing, moves
 
 app_name = "domains"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("<str:domain>/", detail.detail, name="detail"),
     path("<str:domain>/zone/", detail.zone_file, name="zone"),
     path("<str:domain>/addresses/", detail.addresses, name="addresses"),
+    path("<str:domain>/move/", moves.move, name="move"),
     path("<str:domain>/check/", checks.check, name="check"),
     path("<str:domain>/checks/", checks.history, name="checks"),
     path("<str:domain>/checks/<int:number>/", checks.past, name="past"),

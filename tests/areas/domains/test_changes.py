@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from console.mirror.models import Domain, Organization
+from console.changes import engine
+from console.changes.models import Change
+from console.mirror.models import Domain, Entity, Organization
 from console.sandbox import founding
-from console.sandbox.testing import TestSandbox
+from console.sandbox.testing import ADA, TestSandbox
 from tests.areas.domains.conftest import BRANCH, DEE, IDLE, NEW, Desk, text, written
 
 
@@ -117,7 +119,7 @@ class TestAddresses:
             assert each in page
         assert f"/o/example/users/{DEE}/" in page
         assert "eli@example.com" not in page
-        assert "make it the primary one" in page
+        assert adam.url("move", BRANCH) in page
 
     def test_leaves_out_whom_the_operator_may_not_see(self, bruno: Desk) -> None:
         page = text(bruno.get("addresses", BRANCH))
@@ -153,3 +155,61 @@ class TestInboundDmarc:
         page = adam.post("dmarc", data=sent)
         assert (page.status_code, "Somebody changed this" in text(page)) == (422, True)
         assert town.call("DescribeInboundDmarcSettings") == {"Enforced": False}
+
+
+class TestMoving:
+    """Everybody off the branch's domain, in one change."""
+
+    def drafted(self, desk: Desk, **data: str) -> Change:
+        answer = desk.client.post(desk.url("move", BRANCH), {"target": "example.com", **data}, follow=True)
+        assert answer.status_code == 200
+        assert "Nothing has happened yet." in text(answer)
+        return Change.objects.get(kind="move")
+
+    def steps(self, change: Change) -> list[tuple[Any, ...]]:
+        return [
+            (each.operation, each.params.get("Email") or each.params["Alias"], each.needs)
+            for each in change.steps.order_by("position")
+        ]
+
+    def test_shows_each_step_and_does_nothing_yet(self, adam: Desk, town: TestSandbox) -> None:
+        assert "3 have an address on branch.example" in text(adam.get("move", BRANCH))
+        change = self.drafted(adam, keep_aliases="on", ticket="T-9")
+        assert self.steps(change) == [
+            ("UpdatePrimaryEmailAddress", "dee@example.com", None),
+            ("DeleteAlias", f"dee@{BRANCH}", 0),
+            ("CreateAlias", "postmaster@example.com", None),
+            ("DeleteAlias", f"postmaster@{BRANCH}", 2),
+            ("DeleteAlias", f"eli@{BRANCH}", None),  # she has eli@example.com already
+            ("UpdatePrimaryEmailAddress", "team@example.com", None),
+            ("DeleteAlias", f"team@{BRANCH}", 5),
+        ]
+        assert change.ticket == "T-9"
+        assert town.calls("DeleteAlias") == []
+
+    def test_without_the_aliases_only_takes_those_away(self, adam: Desk) -> None:
+        operations = [each for each, *_ in self.steps(self.drafted(adam))]
+        assert operations.count("CreateAlias") == 0
+        assert operations.count("DeleteAlias") == 4
+
+    def test_lets_the_domain_go_once_it_has_run(self, adam: Desk, town: TestSandbox) -> None:
+        engine.start(self.drafted(adam, keep_aliases="on"))
+        assert Change.objects.get(kind="move").state == Change.State.DONE
+        assert town.call("DescribeUser", UserId=DEE)["Email"] == "dee@example.com"
+        assert adam.post("deregister", BRANCH, data={"typed": BRANCH}).status_code == 303
+        assert BRANCH not in names(town)
+
+    def test_leaves_out_whose_name_is_taken_there_and_says_so(
+        self, adam: Desk, organization: Organization, town: TestSandbox
+    ) -> None:
+        Entity.objects.filter(entity_id=ADA).update(email="dee@example.com")
+        page = adam.client.post(adam.url("move", BRANCH), {"target": "example.com"}, follow=True)
+        assert "somebody else has the same name on example.com: dee@branch.example." in text(page)
+        assert ("UpdatePrimaryEmailAddress", "dee@example.com", None) not in self.steps(Change.objects.get())
+
+    def test_has_nobody_to_move_from_an_unused_domain(self, adam: Desk) -> None:
+        assert "Nobody whom you may move" in text(adam.get("move", IDLE))
+        assert adam.post("move", IDLE, data={"target": "example.com"}).status_code == 422
+
+    def test_goes_to_verified_domains_alone(self, adam: Desk) -> None:
+        assert adam.post("move", BRANCH, data={"target": NEW}).status_code == 422

@@ -38,6 +38,13 @@ class TestJudging:
         assert only(made, "Incoming mail").note == "The name exists, without a record of this type."
         assert made.state == Check.State.PROBLEMS
 
+    def test_a_domain_that_does_not_exist_is_called_so(
+        self, dns: NameServer, organization: Organization
+    ) -> None:
+        made = check(organization, NEW)
+        assert "does not know the domain at all" in only(made, "Incoming mail").note
+        assert made.state == Check.State.PROBLEMS
+
     @pytest.mark.parametrize(
         ("records", "status", "note"),
         [

@@ -23,6 +23,7 @@ NOT_KNOWN = {
     Outcome.UNREACHABLE: "The console has no DNS to ask, so nothing is known about this record.",
 }
 NO_NAME = "DNS has no such name."
+NO_DOMAIN = "DNS does not know the domain at all: it is not registered, has expired, or is not delegated."
 NO_RECORD = "The name exists, without a record of this type."
 
 
@@ -72,7 +73,9 @@ def begin(record: Record, answer: Answer) -> Verdict:
         return found.but(Status.UNKNOWN, NOT_KNOWN[answer.outcome].format(answer.detail or "no reason given"))
     if answer.outcome is Outcome.FOUND:
         return found
-    return found.but(Status.MISSING, NO_NAME if answer.outcome is Outcome.NO_NAME else NO_RECORD)
+    if answer.outcome is Outcome.NOTHING:
+        return found.but(Status.MISSING, NO_RECORD)
+    return found.but(Status.MISSING, NO_DOMAIN if record.kind in (Kind.MX, Kind.SPF) else NO_NAME)
 
 
 def same(first: str, second: str) -> bool:

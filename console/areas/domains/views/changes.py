@@ -25,6 +25,11 @@ GONE = (
     "The records in DNS stay until somebody removes them: take the MX record away, or mail gets lost.",
 )
 
+NOT_READ = (
+    "The console is still reading the directory: somebody may have an address here that it does not know of."
+    " WorkMail refuses then."
+)
+
 
 @performs("RegisterMailDomain")
 def register(request: ConsoleRequest, organization: Organization) -> HttpResponse:
@@ -103,7 +108,7 @@ def deregister(request: ConsoleRequest, organization: Organization, domain: str)
         title=f"Deregister {found.name}?",
         verb="Deregister",
         back=address(organization, found.name),
-        consequences=GONE,
+        consequences=GONE if organization.detailed_at else (NOT_READ, *GONE),
         context={"organization": organization},
     )
 
@@ -126,6 +131,7 @@ def _refused(request: ConsoleRequest, domain: Domain) -> HttpResponse | None:
         "organization": organization,
         "domain": domain,
         "count": count,
+        "may": scope.rights(request.actor, organization, domain.name),
         "back": back,
     }
     return pages.show(request, "domains/still_used.html", context, status=409)
