@@ -14,8 +14,9 @@ from console.aws.model import Problem
 from console.aws.redaction import REDACTED, redact
 from console.celery import hint
 from console.changes import conditions, preview
+from console.changes.inserting import insert
 from console.changes.models import Change, Step
-from console.changes.plans import Planned, is_made_up, links, stored
+from console.changes.plans import From, Generated, Planned, is_made_up, stored
 from console.ledger import journal
 from console.mirror.models import Entity, Organization
 from console.operators import policy
@@ -86,62 +87,43 @@ def keep(
 def save(change: Change, steps: Sequence[Planned]) -> Change:
     """The change with its steps, in one transaction."""
     names = _names(change.organization, steps)
-    rows = [_step(change, position, planned, names) for position, planned in enumerate(steps)]
     with transaction.atomic():
         change.save()
-        for row in rows:
-            row.change_id = change.pk
-        Step.objects.bulk_create(rows, batch_size=BATCH)
+        insert(Step, (_step(change, position, planned, names) for position, planned in enumerate(steps)))
     change.secrets = secrets(steps)
     return change
 
 
 def secrets(steps: Iterable[Planned]) -> Secrets:
     """What the rows do not keep, by position."""
-    found: Secrets = {}
-    for position, planned in enumerate(steps):
-        params = {name: value for name, value in planned.params.items() if not is_made_up(stored(value))}
-        hidden = [
-            name
-            for name, value in redact(planned.operation, _plain(params)).items()
-            if value != _plain(params)[name]
-        ]
-        if hidden:
-            found[position] = {name: params[name] for name in hidden}
-    return found
+    found = ((position, _hidden(planned)) for position, planned in enumerate(steps))
+    return {position: hidden for position, hidden in found if hidden}
+
+
+def _hidden(planned: Planned) -> dict[str, Any]:
+    given = _given(planned.params)
+    shown = redact(planned.operation, given)
+    return {name: planned.params[name] for name, value in given.items() if shown[name] != value}
 
 
 def _require(actor: Actor, organization: Organization, steps: Sequence[Planned]) -> None:
-    problems: list[Problem] = []
-    asked: set[tuple[str, str]] = set()
-    for planned in steps:
-        rule = CATALOGUE[planned.operation]
-        known = _known(planned.params)
-        if (key := _scope_key(rule, known)) not in asked:
-            policy.require(actor, planned.operation, organization, known)
-            asked.add(key)
-        problems += _problems(rule, planned)
+    policy.require_each(actor, organization, [(each.operation, _known(each.params)) for each in steps])
+    problems = [problem for each in steps for problem in _problems(CATALOGUE[each.operation], each)]
     if problems:
         raise errors.Invalid(problems)
 
 
-def _scope_key(rule: Operation, params: Mapping[str, Any]) -> tuple[str, str]:
-    """Steps that the policy answers alike: the same operation on the same entities and address."""
-    named = {name: params.get(name) for name in (*rule.entity_members, policy.ADDRESSES.get(rule.name, ""))}
-    return rule.name, repr(sorted(named.items(), key=str))
-
-
 def _problems(rule: Operation, planned: Planned) -> list[Problem]:
     """What the model finds wrong, of members that are known already."""
-    waiting = {name for name, value in stored(planned.params).items() if is_made_up(value)}
-    waiting |= {name for name, _ in links(stored(planned.params))}
-    known = {
-        name: value for name, value in planned.params.items() if name not in waiting and value is not None
-    }
+    known = {name: value for name, value in planned.params.items() if value is not None and not _waits(value)}
     found = model.input_problems(
         rule.name, {"OrganizationId": "m-" + "0" * 32, **known} if _in_one(rule) else known
     )
-    apart = waiting | {model.token_member(rule.name)}
+    if not found:
+        return found
+    apart = {name for name, value in planned.params.items() if _waits(value)} | {
+        model.token_member(rule.name)
+    }
     return [problem for problem in found if not (problem.code == "required" and problem.field in apart)]
 
 
@@ -151,41 +133,43 @@ def _in_one(rule: Operation) -> bool:
 
 def _known(params: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters as far as they are more than links to earlier steps."""
-    kept = stored(params)
-    waiting = {name for name, _ in links(kept)}
-    return {name: value for name, value in params.items() if name not in waiting and value is not None}
+    return {name: value for name, value in params.items() if value is not None and not _is_link(value)}
 
 
-def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in stored(params).items() if value is not None}
+def _given(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that somebody typed or chose, as they are stored."""
+    return {name: stored(value) for name, value in params.items() if value is not None and not _waits(value)}
 
 
-def _step(change: Change, position: int, planned: Planned, names: Mapping[str, str]) -> Step:
+def _step(change: Change, position: int, planned: Planned, names: Mapping[str, str]) -> dict[str, Any]:
     rule = CATALOGUE[planned.operation]
-    params = {
-        name: value if is_made_up(value) or _is_link(value) else redact(rule.name, {name: value})[name]
-        for name, value in _plain(planned.params).items()
-    }
+    waiting = {name: stored(value) for name, value in planned.params.items() if _waits(value)}
+    params = {**redact(rule.name, _given(planned.params)), **waiting}
     token = model.token_member(rule.name)
     if token and token not in params:
         params[token] = str(uuid.uuid4())
     target = "" if _is_link(params.get(rule.target)) else rule.target_of(params)
-    return Step(
-        change=change,
-        position=position,
-        operation=rule.name,
-        params=journal.plain(params),
-        label=planned.label[:300],
-        target=target[:256],
-        target_name=(names.get(target) or str(params.get("Name") or ""))[:320],
-        needs=planned.needs,
-        expects=journal.plain(dict(planned.expects)) if planned.expects is not None else None,
-        row=planned.row,
-    )
+    return {
+        "change_id": change.pk,
+        "position": position,
+        "operation": rule.name,
+        "params": journal.plain(params),
+        "label": planned.label[:300],
+        "target": target[:256],
+        "target_name": (names.get(target) or str(params.get("Name") or ""))[:320],
+        "needs": planned.needs,
+        "expects": journal.plain(dict(planned.expects)) if planned.expects is not None else None,
+        "row": planned.row,
+    }
 
 
 def _is_link(value: Any) -> bool:
-    return bool(links({"": value}))
+    return isinstance(value, From) or (isinstance(value, dict) and From.read(value) is not None)
+
+
+def _waits(value: Any) -> bool:
+    """Whether it is known only when the step runs."""
+    return isinstance(value, Generated) or (isinstance(value, dict) and is_made_up(value)) or _is_link(value)
 
 
 def _names(organization: Organization, steps: Sequence[Planned]) -> dict[str, str]:
@@ -194,9 +178,8 @@ def _names(organization: Organization, steps: Sequence[Planned]) -> dict[str, st
     names: dict[str, str] = {}
     for start in range(0, len(targets), BATCH):
         found = Entity.objects.filter(organization=organization, entity_id__in=targets[start : start + BATCH])
-        names |= {
-            each.entity_id: each.email or each.name for each in found.only("entity_id", "email", "name")
-        }
+        told = found.values_list("entity_id", "email", "name")
+        names |= {entity_id: email or name for entity_id, email, name in told}
     return names
 
 
