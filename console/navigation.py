@@ -28,6 +28,7 @@ MENU = (
     Item("Impersonation", "masks-theater", "impersonation:list", "ListImpersonationRoles"),
     Item("Messages", "mail", "messages:look", "GetRawMessageContent"),
     Item("Changes", "history", "changes:list", "ReadChanges"),
+    Item("Settings", "settings", "organizations:settings", "DescribeOrganization"),
     Item("Ledger", "book", "ledger:list", "ReadLedger"),
 )
 # What can be begun from anywhere: the search box finds it beside the menu.
@@ -37,6 +38,8 @@ ACTIONS = (
     Item("Export destinations", "package-export", "exports:destinations", "ListMailboxExportJobs"),
 )
 PLACES = (*MENU, *ACTIONS)
+
+DIRECTORY = ("users", "groups", "resources")  # areas that show what the directory holds
 
 
 class Frame:
@@ -80,6 +83,17 @@ class Frame:
             self.request.path,
             lambda operation: policy.allows(actor, operation, organization),
         )
+
+    @property
+    def read_only(self) -> str:
+        """Why what this page is about cannot be changed in WorkMail, and where it can; "" where it can."""
+        match = self.request.resolver_match
+        if match is None or self.organization is None:
+            return ""
+        directory, performs = self.organization.directory, getattr(match.func, "performs", "")
+        if directory.refuses(performs):
+            return f"{directory.why} {directory.instead(performs)}"
+        return f"{directory.why} {directory.where}".strip() if match.app_name in DIRECTORY else ""
 
     @property
     def is_sandbox(self) -> bool:

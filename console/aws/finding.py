@@ -117,7 +117,18 @@ def _permission(params: Params, row: Any) -> bool:
     return _grantee(params, row) and set(row["PermissionValues"]) == set(params["PermissionValues"])
 
 
+def _tagged(intent: Entry, organization: Organization) -> Finding:
+    """Every tag that was asked for is there."""
+    now = look(intent, organization)
+    tags = now.get("ListTagsForResource", {}).get("Tags", [])
+    if all(tag in tags for tag in intent.body["params"]["Tags"]):
+        return Outcome.APPLIED, now
+    return Outcome.NOT_APPLIED if now == intent.body.get("before") else Outcome.UNDETERMINED, now
+
+
 FINDERS: dict[str, Finder] = {
+    "DeleteOrganization": _state("Deleting", "Deleted"),
+    "TagResource": _tagged,
     "CreateUser": _by_name("DescribeUser", "UserId"),
     "CreateGroup": _by_name("DescribeGroup", "GroupId"),
     "CreateResource": _by_name("DescribeResource", "ResourceId"),

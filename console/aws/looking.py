@@ -88,12 +88,17 @@ def _describe(organization: Organization, target: str) -> str:
     return KINDS[entity.kind if entity else "user"]
 
 
+def is_unset(operation: str, code: str) -> bool:
+    """Whether a read's refusal says that nobody has made the setting yet, which is no failure."""
+    return code in ABSENT and not CATALOGUE[operation].target
+
+
 def _look(operation: str, organization: Organization, params: dict[str, Any]) -> Shown:
     rule = CATALOGUE[operation]
     try:
         result = transport.send(rule, organization, params).result
     except errors.Refused as answer:
-        if answer.code not in ABSENT or rule.target:
+        if not is_unset(operation, answer.code):
             raise
         return Shown(operation, params, {})
     for _ in range(PAGES):

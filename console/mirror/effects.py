@@ -35,11 +35,15 @@ def forget(organization: Organization, entity_id: str, *, operation: str = "", o
 
 
 def describe_organization(reading: Reading) -> None:
+    """One that was only reached by way of this organization's account says nothing of this one."""
     shown, organization = reading.result, reading.organization
+    if shown.get("OrganizationId") != organization.organization_id:
+        return
     told = {
         "state": shown.get("State", ""),
         "default_domain": shown.get("DefaultMailDomain", ""),
         "directory_type": shown.get("DirectoryType", ""),
+        "interoperates": bool(shown.get("InteroperabilityEnabled")),
         "arn": shown.get("ARN", ""),
         "name": organization.name or shown.get("Alias", ""),
     }

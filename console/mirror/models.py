@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Index, Q, UniqueConstraint
 
 from console.mirror import search
+from console.mirror.directories import Directory
 from console.mirror.querysets import EntityQuerySet
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # where nothing was ever enabled
@@ -48,6 +49,7 @@ class Organization(models.Model):
     state = models.CharField(max_length=256, blank=True)
     default_domain = models.CharField(max_length=256, blank=True)
     directory_type = models.CharField(max_length=256, blank=True)
+    interoperates = models.BooleanField(default=False, help_text="with an Exchange server, which leads")
     region = models.CharField(max_length=32)
     endpoint_url = models.URLField(blank=True)
     role_arn = models.CharField(max_length=2048, blank=True)
@@ -61,6 +63,11 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.slug
+
+    @property
+    def directory(self) -> Directory:
+        """What kind of directory is behind it, and which operations cannot work for that."""
+        return Directory(self.directory_type, self.interoperates)
 
 
 class Entity(models.Model):

@@ -11,6 +11,9 @@ from console.mirror.models import Organization
 from console.operators.actors import Actor
 from console.operators.models import Grant
 
+# Beyond any one organization, or the end of one: no area's `write` covers them, only their name or "*".
+RESERVED = frozenset({"CreateOrganization", "DeleteOrganization", "ManageOrganizations"})
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -34,7 +37,8 @@ class Held:
     """One live grant: a role's permissions in one organization.
 
     A permission is the name of an operation or action (`UpdateUser`), an area and an access
-    (`users:write`; `*:read` for every area), or `*` for everything.
+    (`users:write`; `*:read` for every area), or `*` for everything. What is `RESERVED` is covered
+    by the first and the last alone.
     """
 
     organization: int
@@ -47,7 +51,9 @@ class Held:
         return cls(grant.organization_id, frozenset(grant.role.permissions), domains)
 
     def covers(self, rule: Operation) -> bool:
-        asked = {"*", rule.name, f"*:{rule.access}", f"{rule.area}:{rule.access}"}
+        asked = {"*", rule.name}
+        if rule.name not in RESERVED:
+            asked |= {f"*:{rule.access}", f"{rule.area}:{rule.access}"}
         return not self.permissions.isdisjoint(asked)
 
     @property

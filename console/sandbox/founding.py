@@ -40,10 +40,15 @@ def found(
     return record
 
 
+def id_of(account: str, region: str, alias: str) -> str:
+    """The id of an organization that was founded here, and not by CreateOrganization."""
+    return f"m-{_digest(account, region, alias)[:32]}"
+
+
 def new(store: Store, alias: str, *, account: str, region: str, organization_id: str = "") -> Organization:
-    digest = hashlib.sha256(f"{account}/{region}/{alias}".encode()).hexdigest()
+    digest = _digest(account, region, alias)
     return Organization(
-        organization_id=organization_id or f"m-{digest[:32]}",
+        organization_id=organization_id or id_of(account, region, alias),
         account=account,
         region=region,
         alias=alias,
@@ -130,3 +135,7 @@ def system_user(organization_id: str, name: str) -> User:
         display_name=name,
         role="SYSTEM_USER",
     )
+
+
+def _digest(account: str, region: str, alias: str) -> str:
+    return hashlib.sha256(f"{account}/{region}/{alias}".encode()).hexdigest()

@@ -38,6 +38,7 @@ from console.sandbox.settings import Settings
 from console.sandbox.store import Store
 
 ALIAS, DOMAIN, BUCKET = "example", "example.com", "example-exports"
+ORGANIZATION_ID = founding.id_of(founding.ACCOUNT, founding.REGION, ALIAS)
 ADA = "a0a0a0a0-0000-4000-8000-000000000001"  # enabled, alias countess@, mail in her mailbox
 BO = "a0a0a0a0-0000-4000-8000-000000000002"  # enabled
 CY = "a0a0a0a0-0000-4000-8000-000000000003"  # created, never enabled

@@ -15,7 +15,35 @@ from tests.areas.exports.conftest import Time
 from tests.aws.silence import ANSWER_LOST, CALL_LOST, Silence
 
 pytestmark = pytest.mark.django_db
+ARN = f"arn:aws:workmail:us-east-1:123456789012:organization/{testing.ORGANIZATION_ID}"
+LOGS = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/workmail/emailevents/"
+PARTNER = {"DomainName": "partner.example"}
+POLICY = {"Id": "kept", "Name": "kept"}
+
+
+def function(name: str) -> dict[str, str]:
+    return {"LambdaArn": f"arn:aws:lambda:us-east-1:123456789012:function:{name}"}
+
+
+def emptied(days: int) -> list[dict[str, Any]]:
+    return [{"Name": "JUNK_EMAIL", "Action": "DELETE", "Period": days}]
+
+
 WRITES: dict[str, dict[str, Any]] = {
+    "DeleteOrganization": {"ClientToken": "1", "DeleteDirectory": False, "ForceDelete": True},
+    "TagResource": {"ResourceARN": ARN, "Tags": [{"Key": "stage", "Value": "live"}]},
+    "UntagResource": {"ResourceARN": ARN, "TagKeys": ["owner"]},
+    "PutRetentionPolicy": {**POLICY, "FolderConfigurations": emptied(7)},
+    "DeleteRetentionPolicy": {"Id": "kept"},
+    "CreateAvailabilityConfiguration": {
+        "ClientToken": "1",
+        "DomainName": "new.example",
+        "LambdaProvider": function("new"),
+    },
+    "UpdateAvailabilityConfiguration": {**PARTNER, "LambdaProvider": function("other")},
+    "DeleteAvailabilityConfiguration": PARTNER,
+    "PutEmailMonitoringConfiguration": {"LogGroupArn": f"{LOGS}new:*"},
+    "DeleteEmailMonitoringConfiguration": {},
     "UpdateUser": {"UserId": ADA, "City": "Ulm"},
     "CreateUser": {"Name": "dee", "DisplayName": "Dee", "Password": "Correct-Horse-9"},
     "CreateGroup": {"Name": "choir"},
@@ -47,6 +75,7 @@ MEANWHILE: dict[str, tuple[str, dict[str, Any]]] = {
     "CreateAlias": ("CreateAlias", {"EntityId": ADA, "Alias": "augusta@example.com"}),
     "DeleteAlias": ("CreateAlias", {"EntityId": ADA, "Alias": "augusta@example.com"}),
     "DeregisterFromWorkMail": ("UpdateUser", {"UserId": BO, "City": "Ulm"}),
+    "TagResource": ("UntagResource", WRITES["UntagResource"]),
     "PutMailboxPermissions": (
         "PutMailboxPermissions",
         {"EntityId": ADA, "GranteeId": BO, "PermissionValues": ["SEND_AS"]},
@@ -87,6 +116,10 @@ def case(sandbox: TestSandbox, owner: Actor, organization: Organization, way: Si
     sandbox.group("band")
     sandbox.call("AssociateMemberToGroup", GroupId="group-00000000band", MemberId=BO)
     sandbox.call("PutMailboxPermissions", EntityId=BO, GranteeId=ADA, PermissionValues=["SEND_AS"])
+    sandbox.call("TagResource", ResourceARN=ARN, Tags=[{"Key": "owner", "Value": "it"}])
+    sandbox.call("PutRetentionPolicy", **POLICY, FolderConfigurations=emptied(30))
+    sandbox.call("CreateAvailabilityConfiguration", **PARTNER, LambdaProvider=function("one"))
+    sandbox.call("PutEmailMonitoringConfiguration", LogGroupArn=f"{LOGS}old:*")
     return Case(owner, organization, way, time)
 
 

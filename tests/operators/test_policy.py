@@ -34,12 +34,13 @@ EXPORTER_WRITES = {
     "DownloadMailboxExport",
     "ManageExportDestinations",
 }
+OWNERS_ONLY = {"ManageOperators", "CreateOrganization", "DeleteOrganization", "ManageOrganizations"}
 DIRECTORY = {"overview", "organizations", "users", "groups", "resources", "mailboxes", "domains"}
 DIRECTORY_READS = {name for name in READS if EVERYTHING[name].area in DIRECTORY}
 EXPORT_READS = {"ListMailboxExportJobs", "DescribeMailboxExportJob"}
 MAY = {
     "Owner": set(EVERYTHING),
-    "Administrator": set(EVERYTHING) - SECRETS - {"ManageOperators"},
+    "Administrator": set(EVERYTHING) - SECRETS - OWNERS_ONLY,
     "Helpdesk": DIRECTORY_READS | HELPDESK_WRITES,
     "Exporter": DIRECTORY_READS | EXPORT_READS | EXPORTER_WRITES,
     "Auditor": READS,
@@ -59,6 +60,10 @@ IN_WORDS = [
     ("Exporter", "ReadLedger", False),
     ("Administrator", "DeleteUser", True),
     ("Administrator", "DownloadMailboxExport", False),
+    ("Administrator", "TagResource", True),
+    ("Administrator", "DeleteOrganization", False),
+    ("Administrator", "CreateOrganization", False),
+    ("Owner", "DeleteOrganization", True),
     ("Administrator", "AssumeImpersonationRole", False),
     ("Administrator", "ManageOperators", False),
     ("Auditor", "ExportLedger", True),
