@@ -18,6 +18,9 @@ in_organization: Addresses = [
     path("impersonation/", include("console.areas.impersonation.urls")),
     path("messages/", include("console.areas.messages.urls")),
     path("changes/", include("console.areas.changes.urls")),
+    path("retention/", include("console.areas.retention.urls")),
+    path("availability/", include("console.areas.availability.urls")),
+    path("monitoring/", include("console.areas.monitoring.urls")),
     path("ledger/", include("console.areas.ledger.urls")),
 ]
 urlpatterns: Addresses = [

@@ -20,6 +20,12 @@ WRITTEN = {
     ),
     "s3BucketIdType": "Take small letters, digits and - alone: WorkMail takes no bucket with a dot here.",
     "messageIdType": "Take it as it is: small letters, digits and - alone.",
+    "LogGroupArn": "Write it like arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*, with the :* at its end.",
+    "RoleArn": "Write it like arn:aws:iam::ACCOUNT:role/NAME.",
+    "LambdaArn": "Write it like arn:aws:lambda:REGION:ACCOUNT:function:NAME.",
+    "Url": "Write it like https://mail.example.com/EWS/Exchange.asmx.",
+    "OrganizationName": "Only letters, digits and single hyphens between them; not d- at its beginning.",
+    "DirectoryId": "Write it like d-0123456789.",
 }
 
 

@@ -256,6 +256,46 @@ changes:undo                   GET  405 405 405 405 405 405 405 405
 changes:undo                   POST 303 303 303 303 403 404 404 302
 changes:approve                GET  405 405 405 405 405 405 405 405
 changes:approve                POST 303 303 403 403 403 403 404 302
+organizations:settings         GET  200 200 200 200 200 200 404 302
+organizations:settings         POST 405 405 405 405 405 405 404 302
+organizations:state            GET  200 200 200 200 200 200 404 302
+organizations:state            POST 405 405 405 405 405 405 404 302
+organizations:tag-add          GET  200 200 403 403 403 403 404 302
+organizations:tag-add          POST 422 422 403 403 403 403 404 302
+organizations:tag-remove       GET  405 405 405 405 405 405 405 405
+organizations:tag-remove       POST 303 303 403 403 403 403 404 302
+organizations:create           GET  200 403 403 403 403 403 404 302
+organizations:create           POST 422 403 403 403 403 403 404 302
+organizations:follow           GET  200 403 403 403 403 403 404 302
+organizations:follow           POST 405 405 405 405 405 405 405 405
+organizations:adopt            GET  405 405 405 405 405 405 405 405
+organizations:adopt            POST 303 403 403 403 403 403 404 302
+organizations:delete           GET  200 403 403 403 403 403 404 302
+organizations:delete           POST 422 403 403 403 403 403 404 302
+organizations:delete-confirm   GET  405 405 405 405 405 405 405 405
+organizations:delete-confirm   POST 303 403 403 403 403 403 404 302
+retention:detail               GET  200 200 403 403 200 403 404 302
+retention:detail               POST 405 405 403 403 405 403 404 302
+retention:edit                 GET  200 200 403 403 403 403 404 302
+retention:edit                 POST 422 422 403 403 403 403 404 302
+retention:delete               GET  200 200 403 403 403 403 404 302
+retention:delete               POST 422 422 403 403 403 403 404 302
+availability:list              GET  200 200 403 403 200 403 404 302
+availability:list              POST 405 405 403 403 405 403 404 302
+availability:create            GET  200 200 403 403 403 403 404 302
+availability:create            POST 422 422 403 403 403 403 404 302
+availability:edit              GET  200 200 403 403 403 403 404 302
+availability:edit              POST 422 422 403 403 403 403 404 302
+availability:test              GET  200 200 403 403 200 403 404 302
+availability:test              POST 405 405 403 403 405 403 404 302
+availability:delete            GET  200 200 403 403 403 403 404 302
+availability:delete            POST 422 422 403 403 403 403 404 302
+monitoring:detail              GET  200 200 403 403 200 403 404 302
+monitoring:detail              POST 405 405 403 403 405 403 404 302
+monitoring:edit                GET  200 200 403 403 403 403 404 302
+monitoring:edit                POST 422 422 403 403 403 403 404 302
+monitoring:delete              GET  200 200 403 403 403 403 404 302
+monitoring:delete              POST 422 422 403 403 403 403 404 302
 ledger:list                    GET  200 200 403 403 200 403 404 302
 ledger:list                    POST 405 405 403 403 405 403 404 302
 ledger:csv                     GET  200 200 403 403 200 403 404 302
@@ -272,7 +312,8 @@ TABLE = {
 NAMES = sorted({name for name, _ in TABLE})
 VIEWS = addresses()
 # Whose arguments name one person, or something that belongs to one.
-ABOUT_ONE = [name for name in NAMES if set(world.arguments(name)) - {"organization", "kind"}]
+OF_ALL = {"organization", "kind", "partner", "made"}
+ABOUT_ONE = [name for name in NAMES if set(world.arguments(name)) - OF_ALL]
 # Theirs takes a grant for the whole organization, so that a narrowed operator is denied all of them alike.
 OF_THE_WHOLE = {
     *("exports:destination-edit", "exports:destination-delete"),

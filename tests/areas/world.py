@@ -34,6 +34,8 @@ from console.sandbox.testing import TestSandbox
 
 BEGUN = time.time()
 ELSEWHERE = "elsewhere.example"
+PARTNER = "partner.example"  # whose people's free and busy times WorkMail asks a function for
+MADE = "m-" + "d" * 32  # an organization that was made by way of the first one
 ZOE = "a0a0a0a0-0000-4000-8000-00000000000f"  # on another mail domain than everybody else
 ARGUMENT = re.compile(r"%\((\w+)\)s")
 TOKENS = re.compile(r"(?<=csrfmiddlewaretoken\" value=\")\w{64}|(?<=X-CSRFToken\": \")\w{64}")
@@ -72,7 +74,16 @@ def town() -> Iterator[TestSandbox]:
         populated.resource("atrium")
         populated.resource("annex", email=f"annex@{ELSEWHERE}")
         populated.enabled_user("zoe", entity_id=ZOE, display_name="Zoe Far", email=f"zoe@{ELSEWHERE}")
+        configure(populated)
         yield populated
+
+
+def configure(populated: TestSandbox) -> None:
+    """Settings of the organization that somebody has made already."""
+    function = {"LambdaArn": "arn:aws:lambda:us-east-1:123456789012:function:calendar"}
+    populated.call("CreateAvailabilityConfiguration", DomainName=PARTNER, LambdaProvider=function)
+    junk = {"Name": "JUNK_EMAIL", "Action": "DELETE", "Period": 30}
+    populated.call("PutRetentionPolicy", Name="default", FolderConfigurations=[junk])
 
 
 @contextmanager
@@ -170,6 +181,7 @@ class Samples:
         self.check = Check.objects.create(
             organization=organization, domain=entity.domain, state=Check.State.OK
         )
+        made_here(organization, MADE)
         self.entry = journal.record(
             Actor(0, "somebody@desk.example"),
             Entry.Kind.OBSERVED,
@@ -195,6 +207,7 @@ class Samples:
         known |= {"domain": self.entity.domain, "number": str(self.check.pk)}
         if argument == "role_id":
             return impersonation_role(self.organization_id)
+        known |= {"partner": PARTNER, "made": MADE}
         return {**known, "seq": self.entry.seq}[argument]
 
 
@@ -210,6 +223,15 @@ def arguments(name: str) -> list[str]:
 
 def _of(resolver: Any, name: str) -> list[str]:
     return [argument for route, _, _, _ in resolver.reverse_dict.getlist(name) for argument in route[0][1]]
+
+
+def made_here(organization: Organization, organization_id: str) -> None:
+    """The ledger of an organization that was made by way of this one."""
+    somebody = Actor(0, "somebody@desk.example")
+    intent = journal.intent(
+        somebody, "CreateOrganization", organization.organization_id, params={"Alias": "new"}
+    )
+    journal.outcome(intent, Entry.Outcome.DONE, result={"OrganizationId": organization_id})
 
 
 def destination(organization: Organization) -> Destination:

@@ -1,0 +1,20 @@
+"""One availability configuration: WorkMail lists them, and has no read for a single one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from console.aws import gateway
+from console.mirror.models import Organization
+from console.operators.actors import Actor
+
+READ, MEMBER = "ListAvailabilityConfigurations", "AvailabilityConfigurations"
+
+
+def find(actor: Actor, organization: Organization, domain: str) -> Mapping[str, Any] | None:
+    """The configuration of a domain, in whatever case; `None` where there is none."""
+    for page in gateway.pages(actor, READ, organization):
+        for each in page.get(MEMBER, []):
+            if str(each.get("DomainName", "")).lower() == domain.lower():
+                found: Mapping[str, Any] = each
+                return found
+    return None

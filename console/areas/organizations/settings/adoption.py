@@ -1,0 +1,69 @@
+"""Organizations that were made from here: which ones, and taking one into the console.
+
+Whoever takes one in becomes its operator, so it must not be any organization of the AWS account: only
+one that the ledger knows to have been made by way of this organization.
+"""
+
+from django.db import transaction
+
+from console.aws.catalogue import CATALOGUE
+from console.ledger import journal
+from console.ledger.models import Entry
+from console.mirror import sync
+from console.mirror.models import Organization
+from console.operators import accounts
+from console.operators.actors import Actor
+from console.operators.models import Grant, Operator
+from console.operators.rights import Held
+
+CREATE = "CreateOrganization"
+
+
+def was_made_here(organization: Organization, organization_id: str) -> bool:
+    """Whether a CreateOrganization that was asked for here answered with this id."""
+    answers = Entry.objects.filter(
+        organization=organization.organization_id,
+        operation=CREATE,
+        kind=Entry.Kind.OUTCOME,
+        outcome=Entry.Outcome.DONE,
+    )
+    return any(each.body.get("result", {}).get("OrganizationId") == organization_id for each in answers)
+
+
+@transaction.atomic
+def adopt(
+    actor: Actor, operator: Operator, origin: Organization, organization_id: str, slug: str, arn: str
+) -> Organization:
+    """Serve it, reached as its origin is, with the operator's own roles that let her make it."""
+    adopted = Organization.objects.create(
+        organization_id=organization_id,
+        slug=slug,
+        name=slug,
+        region=origin.region,
+        endpoint_url=origin.endpoint_url,
+        role_arn=origin.role_arn,
+        external_id=origin.external_id,
+        arn=arn,
+    )
+    journal.record(
+        actor,
+        Entry.Kind.CHANGED,
+        organization=organization_id,
+        operation="ManageOrganizations",
+        target=organization_id,
+        target_name=slug,
+        what="organization added",
+        region=origin.region,
+        role_arn=origin.role_arn,
+    )
+    for held in _makers(operator, origin):
+        given = accounts.grant(actor, operator, held.role, adopted)
+        Grant.objects.filter(pk=given.pk).update(until=held.until)
+    sync.schedule(adopted)
+    return adopted
+
+
+def _makers(operator: Operator, origin: Organization) -> list[Grant]:
+    """Her grants there, of all of it, that cover making organizations."""
+    live = Grant.objects.live().filter(operator=operator, organization=origin, domains=[])
+    return [each for each in live.select_related("role") if Held.of(each).covers(CATALOGUE[CREATE])]

@@ -1,0 +1,73 @@
+"""The settings that an organization's page shows at a glance, each read live and each failing for itself."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from console.areas import reading
+from console.areas.availability import showing as availability
+from console.areas.monitoring import showing as monitoring
+from console.areas.reading import Look
+from console.areas.retention import showing as retention
+from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One card: `read` shows it, `lines` says it in sentences, its page is where it is changed."""
+
+    title: str
+    icon: str
+    url_name: str
+    read: str
+    lines: Callable[[Look], list[str]]
+    listing: str = ""  # the member of a listing, whose pages are read to the end
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    title: str
+    icon: str
+    href: str
+    look: Look
+    lines: list[str]
+
+
+SETTINGS = (
+    Setting("Retention", "clock", "retention:detail", "GetDefaultRetentionPolicy", retention.lines),
+    Setting(
+        "Availability of other directories",
+        "calendar-clock",
+        "availability:list",
+        "ListAvailabilityConfigurations",
+        availability.lines,
+        "AvailabilityConfigurations",
+    ),
+    Setting(
+        "Log of e-mail events",
+        "file-text",
+        "monitoring:detail",
+        "DescribeEmailMonitoringConfiguration",
+        monitoring.lines,
+    ),
+)
+
+
+def cards(actor: Actor, organization: Organization, *, is_away: bool = False) -> Iterator[Card]:
+    """Those that the operator may read. Once AWS does not answer, nobody waits for the rest of them."""
+    for each in SETTINGS:
+        if not policy.allows(actor, each.read, organization):
+            continue
+        look = reading.Look(problem=reading.SKIPPED) if is_away else _read(actor, organization, each)
+        is_away = is_away or look.is_away
+        href = reverse(each.url_name, args=[organization.slug])
+        yield Card(each.title, each.icon, href, look, [] if look.problem else each.lines(look))
+
+
+def _read(actor: Actor, organization: Organization, setting: Setting) -> Look:
+    if setting.listing:
+        return reading.look_at_all(actor, setting.read, organization, setting.listing)
+    return reading.look(actor, setting.read, organization)

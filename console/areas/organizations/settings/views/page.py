@@ -1,0 +1,61 @@
+"""The page of an organization's settings: what it is and how everything is set, read from AWS for it."""
+
+from typing import Any
+
+from django.http import HttpResponse
+
+from console.areas import reading
+from console.areas.organizations.settings import identity
+from console.areas.organizations.settings.cards import cards
+from console.areas.reading import Look
+from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs
+from console.ui import pages
+
+OFFERED = ("TagResource", "UntagResource", "CreateOrganization", "DeleteOrganization")
+
+
+@performs("DescribeOrganization")
+def settings(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    described = reading.look(request.actor, "DescribeOrganization", organization)
+    shown = described.shown or identity.from_mirror(organization)
+    tags = _tags(request, organization, shown, is_away=described.is_away)
+    is_away = described.is_away or bool(tags and tags.is_away)
+    context = {
+        "title": "Settings",
+        "organization": organization,
+        "tags": tags,
+        "cards": list(cards(request.actor, organization, is_away=is_away)),
+        "may": {name: policy.allows(request.actor, name, organization) for name in OFFERED},
+        **_identity(organization, described, shown),
+    }
+    return pages.show(request, "organizations/settings.html", context)
+
+
+@performs("DescribeOrganization")
+def state(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """The first card alone, asked for every two seconds while the organization is set up or removed."""
+    described = reading.look(request.actor, "DescribeOrganization", organization)
+    shown = described.shown or identity.from_mirror(organization)
+    context = {"organization": organization, **_identity(organization, described, shown)}
+    return pages.show(request, "organizations/identity.html", context)
+
+
+def _identity(organization: Organization, described: Look, shown: Any) -> dict[str, Any]:
+    return {
+        "described": described,
+        "items": identity.items(organization, shown),
+        "state": identity.state_of(shown),
+        "directory": identity.directory_of(shown),
+    }
+
+
+def _tags(request: ConsoleRequest, organization: Organization, shown: Any, *, is_away: bool) -> Look | None:
+    """`None` for whom tags are no business, and while nobody knows the ARN that they hang on."""
+    arn = shown.get("ARN") or organization.arn
+    if not arn or not policy.allows(request.actor, "ListTagsForResource", organization):
+        return None
+    if is_away:
+        return Look(problem=reading.SKIPPED)
+    return reading.look(request.actor, "ListTagsForResource", organization, ResourceARN=arn)

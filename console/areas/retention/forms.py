@@ -1,0 +1,103 @@
+"""The retention policy as a form: one row a folder, an action and a number of days."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+
+from console.areas.retention.showing import ACTIONS, folder, names
+from console.aws import model
+from console.ui.forms import OperationForm, WhyForm
+
+NAME = "default"  # of a first policy: WorkMail asks for a name, and nobody ever sees it [inferred]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One folder's two fields."""
+
+    folder: str
+    action: BoundField
+    days: BoundField
+
+
+class PolicyForm(OperationForm, WhyForm):
+    """`current` is the policy as GetDefaultRetentionPolicy shows it; empty while there is none."""
+
+    operation = "PutRetentionPolicy"
+    members = ("Name", "Description")
+    labels = {"Name": "Name of the policy"}
+    help_texts = {"Name": "Letters, digits, _ and -."}
+
+    def __init__(self, *args: Any, current: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, current={"Name": NAME, **current}, **kwargs)
+        configured = {each["Name"]: each for each in current.get("FolderConfigurations", [])}
+        self.policy_id = current.get("Id")
+        self.folders = current.get("FolderConfigurations")
+        for name in names():
+            now = configured.get(name, {})
+            self.fields[f"action-{name}"] = _action(name, now.get("Action", "NONE"))
+            self.fields[f"days-{name}"] = _days(name, now.get("Period"))
+        self.current |= {name: self.fields[name].initial for name in self._folder_fields()}
+        self.order_fields([*self._folder_fields(), *self.members])
+
+    @property
+    def lines(self) -> Iterator[Line]:
+        return (Line(folder(name), self[f"action-{name}"], self[f"days-{name}"]) for name in names())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for name in names():
+            days = f"days-{name}"
+            deletes = cleaned.get(f"action-{name}", "NONE") != "NONE"
+            if deletes and cleaned.get(days) is None and days not in self.errors:
+                self.add_error(days, "After how many days?")
+        return cleaned
+
+    @property
+    def configurations(self) -> list[dict[str, Any]]:
+        """As the operation takes them, every folder once; what keeps everything has no period."""
+        return [self._configuration(name) for name in names()]
+
+    def asked(self) -> dict[str, Any]:
+        """All of PutRetentionPolicy: it replaces the policy as a whole."""
+        kept = {"Id": self.policy_id} if self.policy_id else {}
+        described = {"Description": self.cleaned_data["Description"]}
+        return {
+            **kept,
+            "Name": self.cleaned_data["Name"],
+            **{name: value for name, value in described.items() if value},
+            "FolderConfigurations": self.configurations,
+        }
+
+    def _configuration(self, name: str) -> dict[str, Any]:
+        action, days = self.cleaned_data[f"action-{name}"], self.cleaned_data[f"days-{name}"]
+        period = {"Period": days} if action != "NONE" else {}
+        return {"Name": name, "Action": action, **period}
+
+    def _folder_fields(self) -> list[str]:
+        return [f"{what}-{name}" for name in names() for what in ("action", "days")]
+
+
+def _member(name: str) -> Any:
+    shape: Any = model.input_members("PutRetentionPolicy")["FolderConfigurations"]
+    return shape.member.members[name]
+
+
+def _action(name: str, now: str) -> forms.ChoiceField:
+    known = _member("Action").metadata["enum"]
+    choices = [(each, ACTIONS.get(each, each)) for each in known]
+    return forms.ChoiceField(choices=choices, initial=now, label=f"{folder(name)}: what happens")
+
+
+def _days(name: str, now: int | None) -> forms.IntegerField:
+    bounds = _member("Period").metadata
+    return forms.IntegerField(
+        min_value=bounds["min"],
+        max_value=bounds["max"],
+        required=False,
+        initial=now,
+        label=f"{folder(name)}: after days",
+    )

@@ -1,0 +1,34 @@
+"""What a retention policy costs: how many mailboxes it empties, and what no export has then."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from console.areas.exports.models import ExportJob
+from console.mirror.models import Entity, Organization
+from console.mirror.querysets import EntityQuerySet
+
+
+def mailboxes(organization: Organization) -> EntityQuerySet:
+    """Who has one: a policy of the whole organization concerns them all."""
+    return Entity.objects.filter(organization=organization, kind="user", role="USER", state="ENABLED")
+
+
+def not_exported(organization: Organization) -> EntityQuerySet:
+    done = ExportJob.objects.filter(organization=organization, state=ExportJob.State.COMPLETED)
+    return mailboxes(organization).exclude(entity_id__in=done.values("entity_id"))
+
+
+def losses(organization: Organization, configurations: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Whole sentences; none for a policy that deletes nothing."""
+    actions = {each["Action"] for each in configurations} - {"NONE"}
+    if not actions:
+        return []
+    found = [f"It holds in {mailboxes(organization).count():,} mailboxes."]
+    if missing := not_exported(organization).count():
+        found.append(
+            f"Of {missing:,} of them there is no completed export: what the policy deletes before then is"
+            " in no export."
+        )
+    if "PERMANENTLY_DELETE" in actions:
+        found.append("What is deleted for good cannot be brought back, not even by AWS.")
+    return found

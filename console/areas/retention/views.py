@@ -1,0 +1,118 @@
+"""The retention policy: what it deletes, changing it with a look at what that means, ending it."""
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from console.areas import failures, reading
+from console.areas.retention import showing
+from console.areas.retention.forms import PolicyForm
+from console.areas.retention.losses import losses
+from console.aws import errors
+from console.changes import drafting, engine
+from console.changes.plans import Planned
+from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs
+from console.ui import pages
+from console.ui.forms import ConfirmForm
+
+READ = "GetDefaultRetentionPolicy"
+NOTES = (showing.DELAY, showing.AGE)
+
+
+@performs("GetDefaultRetentionPolicy")
+def detail(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    look = reading.look(request.actor, READ, organization)
+    writes = ("PutRetentionPolicy", "DeleteRetentionPolicy")
+    context = {
+        "title": "Retention",
+        "organization": organization,
+        "look": look,
+        "rows": showing.rows(look.shown.get("FolderConfigurations", []), timezone.now().date()),
+        "notes": NOTES,
+        "may": {name: policy.allows(request.actor, name, organization) for name in writes},
+    }
+    return pages.show(request, "retention/detail.html", context)
+
+
+@performs("PutRetentionPolicy")
+def edit(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+    try:
+        current = reading.setting(request.actor, READ, organization) or {}
+    except errors.CallFailed as failure:
+        return failures.page(request, failure, back=_back(organization))
+    form = PolicyForm(pages.posted(request), current=current, subject=organization.organization_id)
+    if form.is_valid() and "look" not in request.POST:
+        answer = _save(request, organization, form)
+        if answer is not None:
+            return answer
+    return _page(request, organization, form)
+
+
+@performs("DeleteRetentionPolicy")
+def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """WorkMail asks for the policy's id, which the page takes from what AWS shows now."""
+    try:
+        current = reading.setting(request.actor, READ, organization)
+        if current is None:
+            return pages.done(request, "There is no policy any more.", _back(organization))
+        return _end(request, organization, str(current.get("Id", "")))
+    except errors.CallFailed as failure:
+        return failures.page(request, failure, back=_back(organization))
+
+
+def _save(request: ConsoleRequest, organization: Organization, form: PolicyForm) -> HttpResponseBase | None:
+    """On to the preview of a draft, or `None` if the form says what is wrong with it."""
+    expected = {"FolderConfigurations": form.folders} if form.folders else None
+    step = Planned("PutRetentionPolicy", form.asked(), label=showing.DELAY, expects=expected)
+    try:
+        title = f"Retention: {showing.brief(form.configurations)}"
+        change = drafting.draft(request.actor, organization, title, [step], kind="retention", **form.why())
+    except errors.CallFailed as failure:
+        if failures.into(form, failure):
+            return None
+        return failures.page(request, failure, back=_back(organization))
+    return redirect("changes:detail", organization.slug, change.pk)
+
+
+def _page(request: ConsoleRequest, organization: Organization, form: PolicyForm) -> HttpResponse:
+    told = form.configurations if form.is_bound and form.is_valid() else None
+    context = {
+        "title": "Retention policy",
+        "organization": organization,
+        "back": _back(organization),
+        "notes": NOTES,
+        "rows": showing.rows(told, timezone.now().date()) if told is not None else None,
+        "losses": losses(organization, told) if told is not None else [],
+    }
+    return pages.form_page(request, "retention/edit.html", form, context)
+
+
+def _end(request: ConsoleRequest, organization: Organization, policy_id: str) -> HttpResponse:
+    form = ConfirmForm(pages.posted(request))
+    if form.is_valid():
+        why: dict[str, Any] = form.why()
+        engine.perform(request.actor, "DeleteRetentionPolicy", organization, **why, Id=policy_id)
+        return pages.done(request, "The policy is deleted. Allow 48 hours for it.", _back(organization))
+    return pages.confirm_page(
+        request,
+        form,
+        title="Delete the retention policy?",
+        verb="Delete the policy",
+        back=_back(organization),
+        consequences=(
+            "Nothing is deleted by itself any more; mailboxes grow until their quota is reached.",
+            "What the policy has deleted already does not come back.",
+            showing.DELAY,
+        ),
+        danger=False,
+        context={"organization": organization},
+    )
+
+
+def _back(organization: Organization) -> str:
+    return reverse("retention:detail", args=[organization.slug])
