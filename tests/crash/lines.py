@@ -33,6 +33,10 @@ MODULES = frozenset(
         "console/aws/gateway.py",
         "console/aws/looking.py",
         "console/aws/transport.py",
+        "console/changes/ending.py",
+        "console/changes/engine.py",
+        "console/changes/recovery.py",
+        "console/changes/resolving.py",
         "console/ledger/journal.py",
         "tests/crash/lines.py",  # a child also dies with its request at AWS and the answer on its way
     )

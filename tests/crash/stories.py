@@ -10,6 +10,10 @@ from django.db.models import F
 from console.areas.exports import engine
 from console.areas.exports.models import Destination, ExportJob
 from console.aws import gateway, settling
+from console.changes import drafting
+from console.changes import engine as changes
+from console.changes.models import Change
+from console.changes.plans import Planned
 from console.ledger.models import Entry, EntryQuerySet
 from console.mirror.models import Entity, Organization
 from console.operators.actors import Actor
@@ -193,6 +197,37 @@ class Waiting(Export):
         last = self.town.jobs(self.person)[-1]
         if (self.row.state, self.row.job_id) != (State.COMPLETED, last.job_id):
             yield f"the row is {self.row.state} after its day"
+
+
+class Changing:
+    """A worker runs a change of two steps, of which the second could not be done twice."""
+
+    def __init__(self, town: Town, number: int) -> None:
+        self.town, self.person = town, town.person(number)
+        who = self.person.entity_id
+        steps = [
+            Planned("UpdateUser", {"UserId": who, "City": "Ulm"}),
+            Planned("CreateAlias", {"EntityId": who, "Alias": f"also{number}@example.com"}, needs=0),
+        ]
+        self.change = drafting.keep(town.actor, town.organization, "Move", steps)
+        Change.objects.filter(pk=self.change.pk).update(state=Change.State.RUNNING, turn_at=town.time())
+
+    def act(self) -> object:
+        return changes.sweep()
+
+    def others(self) -> Iterator[str]:
+        for _ in range(3):
+            self.town.time.pass_(seconds=120)
+            changes.sweep()
+            self.town.settle(self.person)
+        yield from self.wrongs()
+
+    def wrongs(self) -> Iterator[str]:
+        self.change.refresh_from_db()
+        found = self.town.sandbox.call("ListAliases", EntityId=self.person.entity_id)["Aliases"]
+        steps = [*self.change.steps.values_list("state", flat=True)]
+        if (self.change.state, len(found)) != (Change.State.DONE, 2):
+            yield f"the change is {self.change.state} with steps {steps}, and AWS has {found}"
 
 
 class Mending:

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from tests.crash import sweeps
-from tests.crash.stories import Export, Forgotten, Mending, Story, Town, Waiting
+from tests.crash.stories import Changing, Export, Forgotten, Mending, Story, Town, Waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,3 +26,15 @@ class TestKilled:
         tally = sweeps.killed(town, Mending, sweeps.each_once(town, Mending))
         assert tally.wrongs == []
         assert tally.points > 100
+
+    def test_at_any_line_of_a_change_each_of_its_steps_is_done_once(self, town: Town) -> None:
+        tally = sweeps.killed(town, Changing, sweeps.each_once(town, Changing, but=[Mending])[::2])
+        assert tally.wrongs == []
+        assert tally.points > 40
+
+
+class TestHeldUp:
+    def test_a_worker_that_wakes_late_does_nothing_of_a_change_a_second_time(self, town: Town) -> None:
+        tally = sweeps.held_up(town, Changing, sweeps.each_once(town, Changing, but=[Mending])[::4])
+        assert tally.wrongs == []
+        assert tally.points > 20

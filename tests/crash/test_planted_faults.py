@@ -7,7 +7,7 @@ import pytest
 
 from tests.crash import faults, sweeps
 from tests.crash.faults import Plant
-from tests.crash.stories import Export, Mending, Overslept, Story, Town
+from tests.crash.stories import Changing, Export, Mending, Overslept, Story, Town
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Sweep = Callable[[Town, type[Story], Iterable[int]], sweeps.Tally]
@@ -19,6 +19,7 @@ PLANTED: list[tuple[Plant, Sweep, type[Story]]] = [
     (faults.intent_committed_late, sweeps.killed, Export),
     (faults.intent_committed_late, sweeps.killed, Mending),
     (faults.outcome_before_the_call, sweeps.killed, Mending),
+    (faults.step_not_written_down, sweeps.killed, Changing),
     (faults.abandoned_rows_not_taken, sweeps.killed, Export),
     (faults.late_workers_not_fenced, sweeps.held_up, Overslept),
     (faults.a_claim_without_condition, sweeps.held_up, Overslept),
