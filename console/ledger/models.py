@@ -107,6 +107,9 @@ class Entry(models.Model):
             models.Index(fields=["organization", "target", "seq"], name="ledger_target"),
             models.Index(fields=["organization", "outcome", "seq"], name="ledger_outcome"),
             models.Index(fields=["organization", "at"], name="ledger_at"),
+            models.Index(fields=["organization", "ticket"], name="ledger_ticket"),
+            models.Index(fields=["organization", "request_id"], name="ledger_request"),
+            models.Index(fields=["organization", "aws_request_id"], name="ledger_aws_request"),
             models.Index(fields=["call"], name="ledger_call"),
             models.Index(fields=["kind", "at"], name="ledger_kind"),
         ]

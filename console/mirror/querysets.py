@@ -1,6 +1,7 @@
 """Questions to the mirror, each answered by an index."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -24,13 +25,32 @@ PROBE = """
 GIVEN = "SELECT value FROM json_each(%s)"
 
 
-def holding(needles: list[str], using: str = DEFAULT_DB_ALIAS) -> Q:
-    """The condition that a document holds all of them; several queries may share it, and so its cost."""
-    if needles and connections[using].vendor == "sqlite":
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The condition that a document holds what is searched for, which several queries may share."""
+
+    where: Q
+    walks: bool = False  # through a sort's index, until enough are met
+
+    def some(self, entities: "EntityQuerySet", most: int) -> "EntityQuerySet":
+        """Any of `entities` that do, in no order that could be relied on."""
+        found = entities.filter(self.where)
+        return (found.order_by("sort_name", "id") if self.walks else found)[:most]
+
+
+def holding(text: str, using: str = DEFAULT_DB_ALIAS) -> Holding:
+    """Every word of `text` is found: short ones where a word begins, others anywhere.
+
+    On SQLite few hits are taken from the index of trigrams, many are met soon on any walk; to find
+    out costs a query, at once. PostgreSQL's planner knows by itself.
+    """
+    needles = search.needles(text)
+    is_sqlite = connections[using].vendor == "sqlite"
+    if needles and is_sqlite:
         few, keys = _probe(needles, using)
         if few:
-            return Q(pk__in=RawSQL(GIVEN, [keys]))  # noqa: S611 - constant, its value is bound
-    return Q(*(Q(search_text__contains=needle) for needle in needles))
+            return Holding(Q(pk__in=RawSQL(GIVEN, [keys])))  # noqa: S611 - constant, its value is bound
+    return Holding(Q(*(Q(search_text__contains=needle) for needle in needles)), walks=is_sqlite)
 
 
 def _probe(needles: list[str], using: str) -> tuple[bool, str]:
@@ -61,12 +81,16 @@ class EntityQuerySet(models.QuerySet["Entity"]):
         return self.filter(memberships__group__entity_id=group_id)
 
     def matching(self, text: str) -> Self:
-        """Those in which every word of `text` is found: short ones where a word begins, others anywhere.
+        """Those in which every word of `text` is found, as `holding` says."""
+        return self.filter(holding(text, self.db).where)
 
-        On SQLite few hits are taken from the index of trigrams, many are met soon on any walk; to find
-        out costs a query, at once. PostgreSQL's planner knows by itself.
+    def called_like(self, field: str, text: str) -> Self:
+        """Those whose name in a sort's column begins like `text`, as its index has them.
+
+        A range of a linguistic collation may hold others as well, and lack some.
         """
-        return self.filter(holding(search.needles(text), self.db))
+        key = search.sort_key(text)
+        return self.filter(**{f"{field}__gte": key, f"{field}__lt": key[:-1] + chr(ord(key[-1]) + 1)})
 
     def tally(self) -> dict[str, int]:
         """How many there are in each state."""

@@ -113,6 +113,8 @@ class ExportJob(models.Model):
             models.Index(fields=["organization", "state", "not_before"], name="export_due"),
             models.Index(fields=["organization", "entity_id", "-started_at"], name="export_of_entity"),
             models.Index(fields=["organization", "-requested_at"], name="export_recent"),
+            models.Index(fields=["organization", "ticket"], name="export_ticket"),
+            models.Index(fields=["organization", "job_id"], name="export_job"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 
 from console.areas.search import hits
@@ -17,7 +16,7 @@ from console.areas.search.asked import Asked
 from console.areas.search.hits import Found, Hit
 from console.mirror import search
 from console.mirror.models import Alias, Entity, Organization
-from console.mirror.querysets import EntityQuerySet, holding
+from console.mirror.querysets import EntityQuerySet, Holding, holding
 from console.operators import policy
 from console.operators.actors import Actor
 
@@ -64,9 +63,10 @@ class Directory:
 
     def deleted(self) -> list[str]:
         """The ids of those who are gone by that name: their exports are not."""
+        if len(self.met) >= CANDIDATES:
+            return []  # who types so little means nobody in particular
         gone = policy.visible(self.actor, "ListUsers", self.organization).filter(state=Entity.State.DELETED)
-        found = gone.filter(self._beginning).values_list("entity_id", flat=True)
-        return list(found[:CANDIDATES])
+        return [each.entity_id for each in self._holding.some(gone.only("entity_id"), CANDIDATES)]
 
     def _of(self, sort: Sort) -> Found:
         seen = policy.visible(self.actor, sort.operation, self.organization).filter(kind=sort.kind)
@@ -77,12 +77,14 @@ class Directory:
         return hits.first(sort.label, sort.icon, shown, self.most, every)
 
     def _candidates(self, seen: EntityQuerySet) -> Iterable[Entity]:
-        """Whose id or address it is, then where words begin like it, and only if those are few anywhere."""
+        """Whose id or address it is, who holds it, and if those are many, whose name begins like it."""
         seen = seen.only(*SHOWN)
         found = {each.pk: each for each in seen.filter(pk__in=self._exact)} if self._exact else {}
-        found |= {each.pk: each for each in seen.filter(self._beginning)[:CANDIDATES]}
-        if len(found) <= self.most:
-            found |= {each.pk: each for each in seen.filter(self._anywhere)[:CANDIDATES]}
+        found |= {each.pk: each for each in self._holding.some(seen, CANDIDATES)}
+        if len(found) >= CANDIDATES:
+            for field in ("sort_display_name", "sort_name"):
+                named = seen.called_like(field, self.asked.text).order_by(field, "id")
+                found |= {each.pk: each for each in named[:CANDIDATES]}
         return found.values()
 
     @cached_property
@@ -96,21 +98,18 @@ class Directory:
         return frozenset(each["pk"] for each in found)
 
     @cached_property
-    def _beginning(self) -> Q:
-        return holding(search.beginnings(self.asked.text))
-
-    @cached_property
-    def _anywhere(self) -> Q:
-        return holding(search.needles(self.asked.text))
+    def _holding(self) -> Holding:
+        return holding(self.asked.text)
 
     def _ranked(self, entities: Iterable[Entity]) -> list[Entity]:
-        """This very one, then whose own name begins like it, then by name."""
+        """This very one, then whose name begins like it, then where a word of it does, then by name."""
         typed = search.sort_key(self.asked.text)
 
-        def rank(entity: Entity) -> tuple[bool, bool, str, int]:
+        def rank(entity: Entity) -> tuple[bool, bool, bool, str, int]:
             own = (search.sort_key(str(entity)), entity.sort_name, entity.email)
-            named = any(name.startswith(typed) for name in own)
-            return entity.pk not in self._exact, not named, entity.sort_name, entity.pk
+            begins = any(name.startswith(typed) for name in own)
+            inside = any(f" {typed}" in name for name in own)
+            return entity.pk not in self._exact, not begins, not inside, entity.sort_name, entity.pk
 
         return sorted(entities, key=rank)
 
