@@ -53,6 +53,7 @@ ASKED = {
         "exports:create",
     ),
     *("exports:mailboxes", "ledger:list", "ledger:csv"),
+    *("resources:list", "resources:csv", "mailboxes:list", "mailboxes:csv", "mailboxes:access"),
 }
 
 

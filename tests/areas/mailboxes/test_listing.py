@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from console.areas.mailboxes import tables
+from console.areas.mailboxes.tables import mailboxes as tables
 from console.mirror.models import Entity, Organization
 from console.sandbox.testing import ADA, BO
 from tests.areas import world
@@ -70,7 +70,7 @@ class TestTheList:
         whole = rows(helga.get("list", data={"sort": sort}))
         assert set(whole) == EVERYBODY
         monkeypatch.setattr("console.ui.tables.paginate.__defaults__", (2, None))
-        monkeypatch.setattr("console.areas.mailboxes.tables.near.__defaults__", (2,))
+        monkeypatch.setattr("console.areas.mailboxes.tables.mailboxes.near.__defaults__", (2,))
         seen, address, page = [], f"?sort={sort}", None
         while address:
             page = helga.client.get(helga.url("list") + address)

@@ -4,7 +4,8 @@ from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
-from console.areas.mailboxes import access, showing
+from console.areas.mailboxes import showing
+from console.areas.mailboxes.tables import access
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs

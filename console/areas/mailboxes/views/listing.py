@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from console.areas.directory import scope as directory
 from console.areas.mailboxes import scope, showing
-from console.areas.mailboxes.tables import (
+from console.areas.mailboxes.tables.mailboxes import (
     HEADER,
     choices,
     domain_filter,
