@@ -178,6 +178,8 @@ mailboxes:access               GET  200 200 200 200 200 200 404 302
 mailboxes:access               POST 405 405 405 405 405 405 404 302
 mailboxes:access-csv           GET  200 200 200 200 200 200 404 302
 mailboxes:access-csv           POST 405 405 405 405 405 405 404 302
+mailboxes:hand-over            GET  200 200 200 403 403 200 404 302
+mailboxes:hand-over            POST 422 422 422 403 403 422 404 302
 mailboxes:address              GET  200 200 200 200 200 200 404 302
 mailboxes:address              POST 405 405 405 405 405 405 404 302
 exports:list                   GET  200 200 403 200 200 403 404 302

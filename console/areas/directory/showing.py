@@ -59,6 +59,7 @@ def context(actor: Actor, entity: Entity, actions: Sequence[Action]) -> dict[str
         "state": state_badge(entity.state),
         "buttons": buttons(actor, entity, actions),
         "may": may(actor, entity, OFFERED),
+        "hands_over": hands_over(actor, entity),
         "aliases": relations.aliases(actor, entity),
         "groups": relations.groups(actor, entity),
         "readers": relations.readers(actor, entity),
@@ -68,6 +69,12 @@ def context(actor: Actor, entity: Entity, actions: Sequence[Action]) -> dict[str
         "whole": relations.whole(actor, entity),
         "hidden": relations.hidden(actor, entity),
     }
+
+
+def hands_over(actor: Actor, entity: Entity) -> bool:
+    """Whether its addresses can be given to somebody else: of what is disabled those that it had."""
+    needed = "DeleteAlias" if entity.state == State.ENABLED else "CreateAlias"
+    return not entity.is_deleted and policy.allows(actor, needed, entity.organization, entity)
 
 
 def state_badge(state: str) -> SafeString:

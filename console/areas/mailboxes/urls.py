@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console.areas.mailboxes.views import access, address, listing
+from console.areas.mailboxes.views import access, address, handover, listing
 
 app_name = "mailboxes"
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     path("access/", access.listing, name="access"),
     path("access.csv", access.as_csv, name="access-csv"),
     path("address/", address.address, name="address"),
+    path("<str:entity_id>/hand-over/", handover.hand_over, name="hand-over"),
 ]
