@@ -88,7 +88,7 @@ class Names:
         if isinstance(value, str):
             return WORD.sub(lambda word: self.names.get(word[0], word[0]), value)
         if isinstance(value, Mapping):
-            return {name: self.over(each) for name, each in value.items()}
+            return {self.over(name): self.over(each) for name, each in value.items()}
         return [self.over(each) for each in value] if isinstance(value, list) else value
 
     def target(self, step: Step) -> tuple[str, str]:

@@ -1,0 +1,78 @@
+"""Operators at the pages of changes, in a town whose directory is in the mirror."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from console.changes import drafting
+from console.changes.models import Change
+from console.changes.plans import Planned
+from console.mirror.models import Organization
+from console.operators.models import Operator
+from console.sandbox.testing import ADA, TestSandbox
+from tests.areas import world
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Somebody in front of the console."""
+
+    operator: Operator
+    client: Client
+    organization: Organization
+
+    def get(self, name: str, *args: Any, **params: Any) -> Any:
+        return self.client.get(self.url(name, *args), params)
+
+    def post(self, name: str, *args: Any, **data: Any) -> Any:
+        return self.client.post(self.url(name, *args), data)
+
+    def text(self, name: str, *args: Any, **params: Any) -> str:
+        return world.body(self.get(name, *args, **params))
+
+    def url(self, name: str, *args: Any) -> str:
+        return reverse(f"changes:{name}", args=[self.organization.slug, *args])
+
+    def draft(self, *steps: Planned, title: str = "Move Ada", **given: Any) -> Change:
+        asked = steps or (Planned("UpdateUser", {"UserId": ADA, "Office": "Oslo"}),)
+        return drafting.draft(world.actor(self.operator), self.organization, title, asked, **given)
+
+
+@pytest.fixture
+def town() -> Iterator[TestSandbox]:
+    with world.town() as made:
+        yield made
+
+
+@pytest.fixture
+def organization(transactional_db: None, town: TestSandbox) -> Organization:
+    return world.mirrored(town.organization_id)
+
+
+def seat(organization: Organization, role: str, name: str, *domains: str) -> Seat:
+    operator = world.operator(role, organization, *domains, name=name)
+    return Seat(operator, world.browser(operator), organization)
+
+
+@pytest.fixture
+def adam(organization: Organization) -> Seat:
+    return seat(organization, "Administrator", "adam")
+
+
+@pytest.fixture
+def olga(organization: Organization) -> Seat:
+    return seat(organization, "Owner", "olga")
+
+
+@pytest.fixture
+def helga(organization: Organization) -> Seat:
+    return seat(organization, "Helpdesk", "helga")
+
+
+@pytest.fixture
+def nell(organization: Organization) -> Seat:
+    return seat(organization, "Helpdesk", "nell", "example.com")
