@@ -24,6 +24,7 @@ MENU = (
     Item("Domains", "world-www", "domains:list", "ListMailDomains"),
     Item("Rooms and equipment", "door", "resources:list", "ListResources"),
     Item("Mailboxes", "mail", "mailboxes:list", "GetMailboxDetails"),
+    Item("Access rules", "lock", "access_rules:list", "ListAccessControlRules"),
     Item("Exports", "package-export", "exports:list", "ListMailboxExportJobs"),
     Item("Impersonation", "masks-theater", "impersonation:list", "ListImpersonationRoles"),
     Item("Messages", "mail", "messages:look", "GetRawMessageContent"),

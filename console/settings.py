@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "console.ledger",
     "console.mirror",
     "console.changes",
+    "console.areas.access_rules",
     "console.areas.exports",
     "console.areas.domains",
     "console.ui",

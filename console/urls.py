@@ -14,6 +14,7 @@ in_organization: Addresses = [
     path("domains/", include("console.areas.domains.urls")),
     path("resources/", include("console.areas.resources.urls")),
     path("mailboxes/", include("console.areas.mailboxes.urls")),
+    path("access_rules/", include("console.areas.access_rules.urls")),
     path("exports/", include("console.areas.exports.urls")),
     path("impersonation/", include("console.areas.impersonation.urls")),
     path("messages/", include("console.areas.messages.urls")),

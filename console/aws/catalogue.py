@@ -370,6 +370,8 @@ CONSOLE_ACTIONS = {
         write("SyncMirror", "mirror"),
         write("CheckMailDomain", "domains", "DomainName"),
         write("ManageExportDestinations", "exports"),
+        write("ManageNetworks", "access_rules"),
+        write("ManageProtectedPeople", "access_rules"),
         secret("DownloadMailboxExport", "exports"),
         write("ManageOperators", "operators"),
         write("ManageOrganizations", "organizations"),

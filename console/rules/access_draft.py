@@ -58,6 +58,7 @@ class Rules:
     """Rules over a space: from where each of them, and each person, comes by each protocol."""
 
     def __init__(self, rules: Iterable[Rule], space: Space) -> None:
+        self.space = space
         self.where = [(rule, space.of(rule)) for rule in rules]
 
     def allowed(self, who: Who, action: str) -> int:
@@ -73,6 +74,13 @@ class Rules:
     def reads(self, who: Who) -> bool:
         """Whether there is any way to read mail; finding the mailbox, or sending alone, is none."""
         return any(self.allowed(who, action) for action in READING)
+
+    def lacks(self, who: Who) -> bool:
+        """Whether Outlook for Windows is let in from where AutoDiscover or EWS is not [AWS's advice]."""
+        needed = self.space.everywhere
+        for action in access.OUTLOOK_NEEDS:
+            needed &= self.allowed(who, action)
+        return bool(self.allowed(who, access.OUTLOOK) & ~needed)
 
 
 @dataclass(frozen=True)
@@ -153,6 +161,11 @@ class Draft:
     def leaves_nobody(self) -> bool:
         """Whether not one person, named or not, could read her mail."""
         return not any(self.then.reads(who) for who in (EVERYBODY, *self.named) if not who.role_id)
+
+    @cached_property
+    def half_outlooks(self) -> list[Who]:
+        """Who could afterwards use Outlook for Windows somewhere without what AWS says it needs."""
+        return [who for who in (EVERYBODY, *self.named) if not who.role_id and self.then.lacks(who)]
 
     def way_in(self, who: Who) -> tuple[str, str] | None:
         """A protocol and an address by which `who` can read mail afterwards, the named networks first."""

@@ -182,6 +182,32 @@ mailboxes:hand-over            GET  200 200 200 403 403 200 404 302
 mailboxes:hand-over            POST 422 422 422 403 403 422 404 302
 mailboxes:address              GET  200 200 200 200 200 200 404 302
 mailboxes:address              POST 405 405 405 405 405 405 404 302
+access_rules:list              GET  200 200 403 403 200 403 404 302
+access_rules:list              POST 405 405 403 403 405 403 404 302
+access_rules:create            GET  200 200 403 403 403 403 404 302
+access_rules:create            POST 422 422 403 403 403 403 404 302
+access_rules:people            GET  302 302 403 403 403 403 404 302
+access_rules:people            POST 302 302 403 403 403 403 404 302
+access_rules:edit              GET  200 200 403 403 403 403 404 302
+access_rules:edit              POST 422 422 403 403 403 403 404 302
+access_rules:delete            GET  200 200 403 403 403 403 404 302
+access_rules:delete            POST 200 200 403 403 403 403 404 302
+access_rules:test              GET  200 200 403 403 200 403 404 302
+access_rules:test              POST 405 405 403 403 405 403 404 302
+access_rules:networks          GET  200 200 403 403 200 403 404 302
+access_rules:networks          POST 405 405 403 403 405 403 404 302
+access_rules:network-create    GET  200 200 403 403 403 403 404 302
+access_rules:network-create    POST 422 422 403 403 403 403 404 302
+access_rules:network-edit      GET  200 200 403 403 403 403 404 302
+access_rules:network-edit      POST 422 422 403 403 403 403 404 302
+access_rules:network-delete    GET  200 200 403 403 403 403 404 302
+access_rules:network-delete    POST 422 422 403 403 403 403 404 302
+access_rules:protected         GET  200 200 403 403 200 403 404 302
+access_rules:protected         POST 405 405 403 403 405 403 404 302
+access_rules:protect           GET  200 200 403 403 403 403 404 302
+access_rules:protect           POST 422 422 403 403 403 403 404 302
+access_rules:unprotect         GET  405 405 405 405 405 405 405 405
+access_rules:unprotect         POST 303 303 403 403 403 403 404 302
 exports:list                   GET  200 200 403 200 200 403 404 302
 exports:list                   POST 405 405 403 405 405 403 404 302
 exports:under-way              GET  200 200 403 200 200 403 404 302
@@ -325,6 +351,12 @@ OF_THE_WHOLE = {
 }
 # WorkMail alone knows what is called that, so it is asked.
 ASKED_OF_AWS = {name for name in ABOUT_ONE if "role_id" in world.arguments(name)}
+# Whose arguments name one person, or something that belongs to one; every organization has a rule `default`.
+ABOUT_ONE = [name for name in NAMES if set(world.arguments(name)) - {"organization", "kind", "rule"}]
+DESTINATIONS = ("exports:destination-edit", "exports:destination-delete")
+# What a narrowed operator may not do at all, whomever it concerns.
+RULES = ("access_rules:network-edit", "access_rules:network-delete", "access_rules:unprotect")
+OF_THE_WHOLE = {*DESTINATIONS, *RULES, "changes:approve"}
 # What a look may change: who is signed in, when she was seen, how old the copy is, how often she tried.
 FLEETING = {"sessions.session", "mirror.sync"}
 FRESHNESS = ("listed_at", "described_at", "detailed_at", "wanted_at")

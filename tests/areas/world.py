@@ -17,6 +17,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from console.areas.access_rules.models import NamedNetwork, ProtectedPerson
 from console.areas.domains.models import Check
 from console.areas.exports.models import Destination, ExportJob
 from console.aws.catalogue import CATALOGUE
@@ -177,6 +178,13 @@ class Samples:
         self.organization_id = organization.organization_id
         self.destination = destination(organization)
         self.job = exported(organization, entity)
+        ranges = {"ranges": ["203.0.113.0/24"]}
+        self.network, _ = NamedNetwork.objects.get_or_create(
+            organization=organization, name="Office", defaults=ranges
+        )
+        self.protected, _ = ProtectedPerson.objects.get_or_create(
+            organization=organization, entity_id=entity_id
+        )
         self.change = Change.objects.create(organization=organization, title="Mend", requested_by="somebody")
         self.check = Check.objects.create(
             organization=organization, domain=entity.domain, state=Check.State.OK
@@ -199,6 +207,8 @@ class Samples:
             space, _, _ = name.partition(":")
             if space == "changes":
                 return self.change.pk
+            if space == "access_rules":
+                return self.network.pk if "network" in name else self.protected.pk
             return self.destination.pk if "destination" in name else self.job.pk
         entity_id = self.entity.entity_id
         if name.startswith("resources:") and argument in ("resource_id", "entity_id"):
@@ -208,6 +218,7 @@ class Samples:
         if argument == "role_id":
             return impersonation_role(self.organization_id)
         known |= {"partner": PARTNER, "made": MADE}
+        known["rule"] = "default"
         return {**known, "seq": self.entry.seq}[argument]
 
 

@@ -1,0 +1,81 @@
+"""Fields that take one thing a line: people by whatever they are called, networks by name or range."""
+
+from collections.abc import Mapping, Sequence
+from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from console.areas.directory.forms.naming import named
+from console.mirror.models import Entity
+from console.mirror.querysets import EntityQuerySet
+
+NAMED = 3
+
+
+class LinesField(forms.CharField):
+    """Each line that is not empty, once; `value_of` makes of it what the field is after."""
+
+    def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": rows, "spellcheck": "false", "autocomplete": "off"})
+        super().__init__(**{"required": False, "widget": widget, **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> Any:
+        lines = [line.strip() for line in super().clean(value).splitlines()]
+        found: list[Any] = []
+        mistakes: list[str] = []
+        for line in dict.fromkeys(filter(None, lines)):
+            try:
+                found += self.values_of(line)
+            except ValidationError as mistake:
+                mistakes += mistake.messages
+        if mistakes:
+            raise ValidationError(mistakes)
+        return list(dict.fromkeys(found))
+
+    def values_of(self, line: str) -> list[Any]:
+        return [line]
+
+
+class PeopleField(LinesField):
+    """Ids of people, who are given by address, alias, username, display name or id."""
+
+    def __init__(self, *, people: EntityQuerySet, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.people = people.filter(kind=Entity.Kind.USER).exclude(state=Entity.State.DELETED)
+
+    def values_of(self, line: str) -> list[Any]:
+        found = list(named(self.people, line)[: NAMED + 1])
+        if not found:
+            raise ValidationError(f"Nobody here is called {line}.")
+        if len(found) > 1:
+            names = ", ".join(each.email or each.name for each in found[:NAMED])
+            raise ValidationError(f"Several are called {line}: {names}. Take the address.")
+        return [found[0].entity_id]
+
+
+class NetworksField(LinesField):
+    """Ranges of IPv4 addresses, of which some go by the name of a network."""
+
+    def __init__(self, *, networks: Mapping[str, Sequence[str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.networks = {name.casefold(): ranges for name, ranges in networks.items()}
+
+    def values_of(self, line: str) -> list[Any]:
+        known = self.networks.get(line.casefold())
+        return list(known) if known is not None else [range_of(line)]
+
+
+def range_of(text: str) -> str:
+    """A range as WorkMail takes it; a single address is a range of one."""
+    try:
+        return str(IPv4Network(text, strict=False))
+    except (AddressValueError, NetmaskValueError, ValueError):
+        pass
+    if ":" in text:
+        raise ValidationError(f"{text} is IPv6, which WorkMail's rules do not know.")
+    raise ValidationError(f"{text} is neither the name of a network nor a range such as 203.0.113.0/24.")

@@ -1,0 +1,48 @@
+"""What WorkMail does not keep: how networks are called, and whom no rule may lock out."""
+
+from django.db import models
+
+from console.mirror.models import Entity, Organization
+
+
+class NamedNetwork(models.Model):
+    """Ranges of IPv4 addresses under the name by which people know them."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="networks")
+    name = models.CharField(max_length=80)
+    ranges = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="network_name")]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProtectedPerson(models.Model):
+    """Somebody whom no change of rules may leave without her mail, unless that is typed out."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="protected")
+    entity_id = models.CharField(max_length=256)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name_plural = "protected people"
+        constraints = [models.UniqueConstraint(fields=["organization", "entity_id"], name="protected_once")]
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.entity_id
+
+
+def networks(organization: Organization) -> dict[str, list[str]]:
+    """The ranges of each named network."""
+    return dict(NamedNetwork.objects.filter(organization=organization).values_list("name", "ranges"))
+
+
+def protected(organization: Organization) -> list[Entity]:
+    """The protected people who still exist."""
+    ids = ProtectedPerson.objects.filter(organization=organization).values("entity_id")
+    living = Entity.objects.of(organization, Entity.Kind.USER).filter(entity_id__in=ids)
+    return list(living.order_by("sort_name"))
