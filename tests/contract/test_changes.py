@@ -71,7 +71,7 @@ class TestEveryWrite:
     @every_write
     def test_knows_what_it_changes_before_and_after(self, rule: Operation) -> None:
         params = samples.params(rule.name)
-        shown = {each.operation: {} for each in rule.reads}
+        shown: dict[str, Any] = {each.operation: {} for each in rule.reads}
         before = facets.now(rule.name, shown, params)
         assert set(facets.then(rule.name, before, params)) == set(before)
 
