@@ -188,6 +188,10 @@ def _folder(row: Any) -> Any:
     return {name: row[name] for name in ("Action", "Period") if row.get(name)} if row else None
 
 
+def _folders_kept(shown: Shown, _: Params) -> Values:
+    return {"Folders": {each["Name"]: _folder(each) for each in _folders(first(shown))} or None}
+
+
 def _retained(values: Values, params: Params) -> Values:
     asked = {f"Folder {each['Name']}": _folder(each) for each in _folders(params)}
     return {name: asked.get(name) for name in values}
@@ -285,7 +289,7 @@ FACETS: dict[str, Facet] = {
     "DeleteMobileDeviceAccessOverride": OVERRIDE.going(),
     "DeleteImpersonationRole": _present("Role"),
     "PutRetentionPolicy": Facet(_retention, _retained),
-    "DeleteRetentionPolicy": Facet(_retention, _retained),
+    "DeleteRetentionPolicy": Facet(_folders_kept, lambda _, __: {"Folders": None}),
     "CreateAvailabilityConfiguration": AVAILABILITY.becoming(_providers),
     "UpdateAvailabilityConfiguration": AVAILABILITY.becoming(_providers),
     "DeleteAvailabilityConfiguration": AVAILABILITY.going(),

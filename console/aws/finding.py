@@ -1,4 +1,4 @@
-"""For writes of which no member of a read says whether they happened: what to look for instead."""
+"""For writes of which no facet says whether they happened, such as creations: what to look for instead."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -19,7 +19,6 @@ Outcome = Entry.Outcome
 Finding = tuple[Outcome, dict[str, Any] | None]
 Finder = Callable[[Entry, Organization], Finding]
 Params = Mapping[str, Any]
-Row = Callable[[Params, Any], bool]
 
 
 def look(intent: Entry, organization: Organization) -> dict[str, Any]:
@@ -67,80 +66,12 @@ def _state(*reached: str) -> Finder:
     return find
 
 
-def _added(row: Row) -> Finder:
-    """The first read lists it; if not, that must not be because it goes by another name there."""
-
-    def find(intent: Entry, organization: Organization) -> Finding:
-        now = look(intent, organization)
-        if _lists(now, row, intent):
-            return Outcome.APPLIED, now
-        return Outcome.NOT_APPLIED if now == intent.body.get("before") else Outcome.UNDETERMINED, now
-
-    return find
-
-
-def _removed(row: Row) -> Finder:
-    """The first read listed it and does so no more."""
-
-    def find(intent: Entry, organization: Organization) -> Finding:
-        now, before = look(intent, organization), intent.body.get("before") or {}
-        if _lists(now, row, intent) or now == before:
-            return Outcome.NOT_APPLIED, now
-        return Outcome.APPLIED if _lists(before, row, intent) else Outcome.UNDETERMINED, now
-
-    return find
-
-
-def _lists(shown: Params, row: Row, intent: Entry) -> bool:
-    listing: Params = next(iter(shown.values()), {})
-    rows = (each for value in listing.values() if isinstance(value, list) for each in value)
-    return any(row(intent.body["params"], each) for each in rows)
-
-
-def _alias(params: Params, row: Any) -> bool:
-    return bool(row.casefold() == params["Alias"].casefold())
-
-
-def _group(params: Params, row: Any) -> bool:
-    return bool(row["GroupId"] == params["GroupId"])
-
-
-def _delegate(params: Params, row: Any) -> bool:
-    return bool(row["Id"] == params["EntityId"])
-
-
-def _grantee(params: Params, row: Any) -> bool:
-    return bool(row["GranteeId"] == params["GranteeId"])
-
-
-def _permission(params: Params, row: Any) -> bool:
-    return _grantee(params, row) and set(row["PermissionValues"]) == set(params["PermissionValues"])
-
-
-def _tagged(intent: Entry, organization: Organization) -> Finding:
-    """Every tag that was asked for is there."""
-    now = look(intent, organization)
-    tags = now.get("ListTagsForResource", {}).get("Tags", [])
-    if all(tag in tags for tag in intent.body["params"]["Tags"]):
-        return Outcome.APPLIED, now
-    return Outcome.NOT_APPLIED if now == intent.body.get("before") else Outcome.UNDETERMINED, now
-
-
 FINDERS: dict[str, Finder] = {
     "DeleteOrganization": _state("Deleting", "Deleted"),
-    "TagResource": _tagged,
     "CreateUser": _by_name("DescribeUser", "UserId"),
     "CreateGroup": _by_name("DescribeGroup", "GroupId"),
     "CreateResource": _by_name("DescribeResource", "ResourceId"),
     "StartMailboxExportJob": _export_job,
     "CancelMailboxExportJob": _state("CANCELLED"),
     "DeregisterFromWorkMail": _state("DISABLED", "DELETED"),
-    "CreateAlias": _added(_alias),
-    "DeleteAlias": _removed(_alias),
-    "AssociateMemberToGroup": _added(_group),
-    "DisassociateMemberFromGroup": _removed(_group),
-    "AssociateDelegateToResource": _added(_delegate),
-    "DisassociateDelegateFromResource": _removed(_delegate),
-    "PutMailboxPermissions": _added(_permission),
-    "DeleteMailboxPermissions": _removed(_grantee),
 }

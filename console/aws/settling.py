@@ -11,9 +11,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from console.aws import errors, finding, looking, model
-from console.aws.catalogue import CATALOGUE, DESCRIBE, KINDS, Operation
+from console.aws import errors, facets, finding, looking
+from console.aws.catalogue import CATALOGUE, Operation
 from console.ledger import journal
+from console.ledger.fields import plain
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 
@@ -73,17 +74,12 @@ def _compare(intent: Entry, organization: Organization) -> finding.Finding:
 def _judge(
     rule: Operation, params: Mapping[str, Any], before: Mapping[str, Any], now: Mapping[str, Any]
 ) -> Outcome:
-    """Does AWS show what was asked for; where that has no member of its own, did anything change?"""
-    shown: Mapping[str, Any] = next(iter(now.values()), {})
-    asked = {name: value for name, value in params.items() if _is_shown(rule, name)}
-    if asked and all((shown.get(name) or None) == (value or None) for name, value in asked.items()):
+    """Does AWS show what the write is about as it shall be, or everything as it was before?"""
+    was, found = (facets.now(rule.name, shown, params) for shown in (before, now))
+    if found and _alike(found, facets.then(rule.name, was, params)):
         return Outcome.APPLIED
-    if now == before:
-        return Outcome.NOT_APPLIED
-    return Outcome.UNDETERMINED if asked else Outcome.APPLIED
+    return Outcome.NOT_APPLIED if now == before else Outcome.UNDETERMINED
 
 
-def _is_shown(rule: Operation, member: str) -> bool:
-    """Whether the write's first read has a member of this name, other than the target itself."""
-    reads = KINDS.values() if rule.reads[0].operation == DESCRIBE else [rule.reads[0].operation]
-    return member != rule.target and any(member in model.output_members(read) for read in reads)
+def _alike(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    return all((plain(found[name]) or None) == (plain(wanted.get(name)) or None) for name in found)

@@ -44,6 +44,12 @@ WRITES: dict[str, dict[str, Any]] = {
     "DeleteAvailabilityConfiguration": PARTNER,
     "PutEmailMonitoringConfiguration": {"LogGroupArn": f"{LOGS}new:*"},
     "DeleteEmailMonitoringConfiguration": {},
+    "PutAccessControlRule": {"Name": "night", "Effect": "DENY", "Description": "x", "Actions": ["IMAP"]},
+    "DeleteAccessControlRule": {"Name": "kept"},
+    "PutMobileDeviceAccessOverride": {"UserId": ADA, "DeviceId": "phone1", "Effect": "ALLOW"},
+    "DeleteMobileDeviceAccessOverride": {"UserId": BO, "DeviceId": "phone2"},
+    "PutInboundDmarcSettings": {"Enforced": False},
+    "UpdateDefaultMailDomain": {"DomainName": "example.awsapps.com"},
     "UpdateUser": {"UserId": ADA, "City": "Ulm"},
     "CreateUser": {"Name": "dee", "DisplayName": "Dee", "Password": "Correct-Horse-9"},
     "CreateGroup": {"Name": "choir"},
@@ -71,6 +77,10 @@ WRITES: dict[str, dict[str, Any]] = {
 }
 # What somebody else does to the same person while nobody knows what became of ours.
 MEANWHILE: dict[str, tuple[str, dict[str, Any]]] = {
+    "PutAccessControlRule": (
+        "PutAccessControlRule",
+        {"Name": "kept", "Effect": "DENY", "Description": "x", "Actions": ["EWS"]},
+    ),
     "UpdateUser": ("UpdateUser", {"UserId": ADA, "JobTitle": "Countess"}),
     "CreateAlias": ("CreateAlias", {"EntityId": ADA, "Alias": "augusta@example.com"}),
     "DeleteAlias": ("CreateAlias", {"EntityId": ADA, "Alias": "augusta@example.com"}),
@@ -116,6 +126,8 @@ def case(sandbox: TestSandbox, owner: Actor, organization: Organization, way: Si
     sandbox.group("band")
     sandbox.call("AssociateMemberToGroup", GroupId="group-00000000band", MemberId=BO)
     sandbox.call("PutMailboxPermissions", EntityId=BO, GranteeId=ADA, PermissionValues=["SEND_AS"])
+    sandbox.call("PutAccessControlRule", Name="kept", Effect="DENY", Description="x", Actions=["SMTP"])
+    sandbox.call("PutMobileDeviceAccessOverride", UserId=BO, DeviceId="phone2", Effect="DENY")
     sandbox.call("TagResource", ResourceARN=ARN, Tags=[{"Key": "owner", "Value": "it"}])
     sandbox.call("PutRetentionPolicy", **POLICY, FolderConfigurations=emptied(30))
     sandbox.call("CreateAvailabilityConfiguration", **PARTNER, LambdaProvider=function("one"))
