@@ -21,12 +21,12 @@ from console.ui.navigation import Item, Link
 MENU = (
     Item("Overview", "layout-dashboard", "organizations:overview", "ReadOverview"),
     Item("People", "users", "users:list", "ListUsers"),
+    Item("Groups", "users-group", "groups:list", "ListGroups"),
     Item("Domains", "world-www", "domains:list", "ListMailDomains"),
     Item("Rooms and equipment", "door", "resources:list", "ListResources"),
     Item("Mailboxes", "mail", "mailboxes:list", "GetMailboxDetails"),
     Item("Access rules", "lock", "access_rules:list", "ListAccessControlRules"),
     Item("Exports", "package-export", "exports:list", "ListMailboxExportJobs"),
-    Item("Sign-in", "fingerprint", "identity:detail", "DescribeIdentityProviderConfiguration"),
     Item("Impersonation", "masks-theater", "impersonation:list", "ListImpersonationRoles"),
     Item("Messages", "mail", "messages:look", "GetRawMessageContent"),
     Item("Changes", "history", "changes:list", "ReadChanges"),
@@ -36,6 +36,7 @@ MENU = (
 # What can be begun from anywhere: the search box finds it beside the menu.
 ACTIONS = (
     Item("New person", "plus", "users:create", "CreateUser"),
+    Item("New group", "plus", "groups:create", "CreateGroup"),
     Item("Export mailboxes", "package-export", "exports:create", "StartMailboxExportJob"),
     Item("Export destinations", "package-export", "exports:destinations", "ListMailboxExportJobs"),
 )

@@ -30,6 +30,7 @@ def ask(
     back: str,
     landing: Callable[[], str] | None = None,
     note: str = "",
+    expecting: Mapping[str, Any] | None = None,
     target: Entity | None = None,
     template: str = "partials/ask.html",
     context: Mapping[str, Any] | None = None,
@@ -41,7 +42,16 @@ def ask(
     if request.method == "POST" and form.is_valid():
         to = landing or (lambda: back)
         answer = perform(
-            request, organization, form, operation, message, params(), back=back, landing=to, title=title
+            request,
+            organization,
+            form,
+            operation,
+            message,
+            params(),
+            back=back,
+            landing=to,
+            title=title,
+            expecting=expecting,
         )
         if answer is not None:
             return answer
@@ -83,11 +93,17 @@ def perform(
     back: str,
     landing: Callable[[], str],
     title: str = "",
+    expecting: Mapping[str, Any] | None = None,
 ) -> HttpResponse | None:
-    """The answer to a write, or `None` if the form says what is wrong with it."""
+    """The answer to a write, or `None` if the form says what is wrong with it.
+
+    `expecting` is what it is based on, by the names of the read that shows it.
+    """
     try:
         why: dict[str, Any] = form.why()
-        engine.perform(request.actor, operation, organization, title=title, **why, **params)
+        engine.perform(
+            request.actor, operation, organization, title=title, expecting=expecting, **why, **params
+        )
     except errors.CallFailed as failure:
         if failures.into(form, failure):
             return None

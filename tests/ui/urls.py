@@ -2,20 +2,24 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from console.navigation import MENU
 from tests.ui import guide
 
 
-def area(name: str, first: str) -> tuple[list[URLPattern], str]:
-    return [path("", guide.guide, name=first)], name
+def places() -> list[URLPattern | URLResolver]:
+    """Everything that the menu leads to; the overview stands above all others."""
+    spaces: dict[str, list[URLPattern]] = {}
+    for each in MENU:
+        space, name = each.url_name.split(":")
+        pages = spaces.setdefault(space, [])
+        pages.append(path(f"{name}/" if pages else "", guide.guide, name=name))
+    return [
+        path("" if space == "organizations" else f"{space}/", include((pages, space)))
+        for space, pages in spaces.items()
+    ]
 
 
-organization: list[URLPattern | URLResolver] = [
-    path("", include(area("organizations", "overview"))),
-    path("users/", include(area("users", "list"))),
-    path("exports/", include(area("exports", "list"))),
-    path("ledger/", include(area("ledger", "list"))),
-    path("search/", guide.guide, name="search"),
-]
+organization: list[URLPattern | URLResolver] = [*places(), path("search/", guide.guide, name="search")]
 urlpatterns = [
     path("", guide.guide, name="home"),
     path("guide/", guide.guide, name="guide"),

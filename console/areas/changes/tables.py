@@ -54,7 +54,6 @@ FILTERS = (
             ("csv", "Files"),
             ("bulk", "Several at once"),
             ("freeze", "Freeze"),
-            ("move", "Leaving a domain"),
         ],
         "kind",
     ),

@@ -25,7 +25,7 @@ class Words:
 
 OF = {
     Kind.USER: Words("person", "people", "People", "users", "ListUsers", "DescribeUser", "UserId"),
-    Kind.GROUP: Words("group", "groups", "Groups", "", "ListGroups", "DescribeGroup", "GroupId", ""),
+    Kind.GROUP: Words("group", "groups", "Groups", "groups", "ListGroups", "DescribeGroup", "GroupId", ""),
     Kind.RESOURCE: Words(
         "resource",
         "resources",

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from console.areas.directory import kinds, relations
@@ -13,6 +15,7 @@ from console.operators.actors import Actor
 from console.ui.markup import badge
 
 State = Entity.State
+FRESH = timedelta(seconds=60)
 TONES = {State.ENABLED: "success", State.DISABLED: "warning", State.DELETED: "neutral"}
 # Operations of a page's small forms: each is offered to whoever may perform it on this entity.
 OFFERED = (
@@ -75,6 +78,11 @@ def hands_over(actor: Actor, entity: Entity) -> bool:
     """Whether its addresses can be given to somebody else: of what is disabled those that it had."""
     needed = "DeleteAlias" if entity.state == State.ENABLED else "CreateAlias"
     return not entity.is_deleted and policy.allows(actor, needed, entity.organization, entity)
+
+
+def is_stale(entity: Entity) -> bool:
+    """Whether what the mirror knows of it is older than a look at a page should be."""
+    return entity.detailed_at is None or entity.detailed_at < timezone.now() - FRESH
 
 
 def state_badge(state: str) -> SafeString:

@@ -3,9 +3,12 @@
 from django.urls import URLPattern, path
 
 from console.areas.directory.kinds import Kind
-from console.areas.directory.views import access, addresses, memberships
+from console.areas.directory.views import access, addresses, handover, lifecycle, memberships
 
 PAGES = (
+    ("enable/", lifecycle.enable, "enable"),
+    ("disable/", lifecycle.disable, "disable"),
+    ("handover/", handover.hand_over, "handover"),
     ("aliases/add/", addresses.add_alias, "alias-add"),
     ("aliases/remove/", addresses.remove_alias, "alias-remove"),
     ("aliases/primary/", addresses.make_primary, "primary"),

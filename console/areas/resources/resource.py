@@ -4,7 +4,6 @@ from typing import Any
 
 from console.areas.directory import showing as directory
 from console.areas.resources import booking, showing
-from console.areas.users import person
 from console.mirror.models import Delegate, Entity
 from console.operators import policy
 from console.operators.actors import Actor
@@ -27,7 +26,7 @@ def context(actor: Actor, resource: Entity) -> dict[str, Any]:
         "delegates": seen,
         "answering": answering,
         "outside": answering - len(seen),
-        "stale": person.is_stale(resource),
+        "stale": directory.is_stale(resource),
     }
 
 

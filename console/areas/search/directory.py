@@ -43,7 +43,7 @@ class Sort:
 
 SORTS = (
     Sort("People", "user", Kind.USER, "ListUsers", "users:list"),
-    Sort("Groups", "users-group", Kind.GROUP, "ListGroups"),
+    Sort("Groups", "users-group", Kind.GROUP, "ListGroups", "groups:list"),
     Sort("Rooms and equipment", "door", Kind.RESOURCE, "ListResources", "resources:list"),
 )
 

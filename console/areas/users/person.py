@@ -1,23 +1,14 @@
 """Everything that the page of one person shows, from the mirror alone, within what the operator may see."""
 
-from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
-
-from console.areas.directory import relations
+from console.areas.directory import ending, relations
 from console.areas.directory import showing as directory
 from console.areas.users import showing
 from console.mirror.models import Entity
 from console.operators.actors import Actor
 
-FRESH = timedelta(seconds=60)
 OFFERED = ("UpdateMailboxQuota", "StartMailboxExportJob")  # besides what every entity's page offers
-
-
-def is_stale(person: Entity) -> bool:
-    """Whether what the mirror knows of her is older than a look at a page should be."""
-    return person.detailed_at is None or person.detailed_at < timezone.now() - FRESH
 
 
 def context(actor: Actor, person: Entity) -> dict[str, Any]:
@@ -32,15 +23,8 @@ def context(actor: Actor, person: Entity) -> dict[str, Any]:
         "may": {**shown["may"], **directory.may(actor, person, OFFERED)},
         "profile": showing.profile(person.details or _listed(person)),
         "exports": relations.export_jobs(actor, person),
-        "dies": dies(person),
+        "dies": ending.dies(person),
     }
-
-
-def dies(person: Entity) -> Any:
-    """When WorkMail removes the mailbox of somebody who is disabled."""
-    if person.state != Entity.State.DISABLED or person.disabled_date is None:
-        return None
-    return person.disabled_date + showing.KEPT
 
 
 def _listed(person: Entity) -> dict[str, Any]:

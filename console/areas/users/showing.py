@@ -1,7 +1,6 @@
 """How a person's role, mailbox and profile look, and what can be done about her."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -12,7 +11,6 @@ from console.mirror.models import Entity
 from console.ui.markup import DASH, mono, text
 
 State = Entity.State
-KEPT = timedelta(days=30)  # a disabled mailbox, before WorkMail removes it [documented]
 ROLES = {
     "USER": "User",
     "REMOTE_USER": "Remote user",

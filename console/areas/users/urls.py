@@ -19,8 +19,6 @@ urlpatterns = [
     path("<str:user_id>/refresh/", person.refresh, name="refresh"),
     path("<str:user_id>/edit/", edit.edit, name="edit"),
     path("<str:user_id>/password/", password.reset, name="password"),
-    path("<str:user_id>/enable/", lifecycle.enable, name="enable"),
-    path("<str:user_id>/disable/", lifecycle.disable, name="disable"),
     path("<str:user_id>/delete/", lifecycle.delete, name="delete"),
     path("<str:user_id>/quota/", quota.quota, name="quota"),
     *directory.of(Kind.USER),

@@ -59,7 +59,7 @@ class TestFinding:
             "Groups",
             "Rooms and equipment",
         ]
-        assert "/o/example/users/?group=id-of-cardiology-all" in world.body(answer)
+        assert "/o/example/groups/id-of-cardiology-all/" in world.body(answer)
 
     def test_an_id_finds_whose_it_is(self, owner: Client) -> None:
         assert find(owner, "id-of-bo")["Location"] == "/o/example/users/id-of-bo/"
@@ -93,9 +93,11 @@ class TestFinding:
         assert find(owner, "export mail")["Location"] == "/o/example/exports/new/"
         assert find(owner, "ledger")["Location"] == "/o/example/ledger/"
 
-    def test_a_group_that_is_the_only_match_is_shown(self, organization: Organization, owner: Client) -> None:
+    def test_a_group_that_is_the_only_match_is_opened(
+        self, organization: Organization, owner: Client
+    ) -> None:
         group(organization, "sales")
-        assert named(owner, "sales") == ["Sales"]
+        assert find(owner, "sales")["Location"] == "/o/example/groups/id-of-sales/"
 
     def test_who_is_deleted_is_not_found(self, owner: Client) -> None:
         assert named(owner, "old") == []

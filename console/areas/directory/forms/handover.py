@@ -1,0 +1,45 @@
+"""To whom what an entity has is handed over, and which parts of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from console.areas.directory import handover
+from console.areas.directory.forms.naming import EntityField
+from console.mirror.querysets import EntityQuerySet
+from console.ui.forms import WhyForm
+
+
+class HandoverForm(WhyForm):
+    """`parts` are those that there is something of; without an address of its own nothing can follow it."""
+
+    what = forms.MultipleChoiceField(label="Hand over", widget=forms.CheckboxSelectMultiple)
+    disable = forms.BooleanField(
+        label="Then disable it, and give the successor its primary address, too",
+        required=False,
+        help_text="The address follows if addresses are handed over.",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        successors: EntityQuerySet,
+        suggest: str,
+        parts: Sequence[str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["other"] = EntityField(entities=successors, suggest=suggest, label="Successor")
+        what: forms.MultipleChoiceField = self.fields["what"]  # type: ignore[assignment]  # as declared
+        what.choices = [(part, handover.PARTS[part]) for part in parts]
+        self.order_fields(["other", "what", "disable", "reason", "ticket"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        successor = cleaned.get("other")
+        wrong = [handover.misfit(successor, part) for part in cleaned.get("what", ()) if successor]
+        for said in dict.fromkeys(filter(None, wrong)):
+            self.add_error("what", ValidationError(said))
+        return cleaned

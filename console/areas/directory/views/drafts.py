@@ -1,0 +1,40 @@
+"""What takes several steps is a draft, whose own page shows it before it happens."""
+
+from collections.abc import Sequence
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from console.areas import failures
+from console.aws import errors
+from console.changes import drafting
+from console.changes.plans import Planned
+from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest
+from console.ui.forms import WhyForm
+from console.ui.pages import SeeOther
+
+
+def draft(
+    request: ConsoleRequest,
+    organization: Organization,
+    form: WhyForm,
+    title: str,
+    steps: Sequence[Planned],
+    kind: str,
+) -> HttpResponse | None:
+    """On to the draft's page, or `None` if the form says why there is none."""
+    if not steps:
+        form.add_error(None, "There is nothing to do: it is all as it should be.")
+        return None
+    try:
+        change = drafting.draft(request.actor, organization, title, steps, kind=kind, **form.why())
+    except policy.Denied as denied:
+        form.add_error(None, f"{denied}.")
+    except errors.CallFailed as failure:
+        if not failures.into(form, failure):
+            return failures.page(request, failure)
+    else:
+        return SeeOther(reverse("changes:detail", args=[organization.slug, change.pk]))
+    return None

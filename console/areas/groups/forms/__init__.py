@@ -1,0 +1,1 @@
+"""What the pages of groups ask for, one module a page."""

@@ -1,0 +1,1 @@
+"""Pages of groups, one module a subject."""
