@@ -27,6 +27,7 @@ MENU = (
     Item("Mailboxes", "mail", "mailboxes:list", "GetMailboxDetails"),
     Item("Access rules", "lock", "access_rules:list", "ListAccessControlRules"),
     Item("Exports", "package-export", "exports:list", "ListMailboxExportJobs"),
+    Item("Sign-in", "fingerprint", "identity:detail", "DescribeIdentityProviderConfiguration"),
     Item("Impersonation", "masks-theater", "impersonation:list", "ListImpersonationRoles"),
     Item("Messages", "mail", "messages:look", "GetRawMessageContent"),
     Item("Changes", "history", "changes:list", "ReadChanges"),

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "console.areas.access_rules",
     "console.areas.exports",
     "console.areas.domains",
+    "console.areas.identity",
     "console.ui",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -14,6 +14,11 @@ Labels = Mapping[str, str]
 # What a pattern means, for those who type; of the others the pattern itself is shown.
 WRITTEN = {
     "EmailAddress": "Write it like name@example.com: only a to z, digits and . _ % + - stand before the @.",
+    "InstanceArn": "Write it like arn:aws:sso:::instance/ssoins-1234567890abcdef.",
+    "ApplicationArn": (
+        "Write it like arn:aws:sso::123456789012:application/ssoins-1234567890abcdef/apl-1234567890abcdef."
+    ),
+    "IdentityCenterApplicationName": "Take letters, digits and + = , . @ - _, without spaces.",
     "s3KeyIdType": (
         "Take letters, digits, - and / alone: WorkMail takes no dot and no underscore here, so an object like"
         " mail.eml needs another name."

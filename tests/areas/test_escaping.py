@@ -10,9 +10,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from console.areas.domains.dns import judging
+from console.areas.domains.dns.resolving import Answer, Outcome
+from console.areas.domains.models import Check
+from console.areas.domains.records import Kind, Record
 from console.aws import gateway
 from console.ledger import journal
-from console.mirror.models import Alias, Entity, Membership, Organization, Permission
+from console.mirror.models import Alias, Domain, Entity, Membership, Organization, Permission
 from tests.addresses import addresses
 from tests.areas import world
 from tests.areas.ledger.conftest import ID, intend, person
@@ -30,10 +34,12 @@ CORPUS = {
     "an entity": "&lt;canary&gt;&#60;canary&#62;",
     "htmx": '<div hx-get="/canary" hx-trigger="load">',
 }
+DOMAIN = "example.com"
 HANDLERS = ("on", "hx-on")
 VIEWS = addresses()
 OF_ALL = [name for name, view in VIEWS.items() if view.performs and world.arguments(name) == ["organization"]]
 OF_ONE = [name for name in VIEWS if {"user_id", "entity_id"} & set(world.arguments(name))]
+OF_DOMAIN = [name for name in VIEWS if world.arguments(name) == ["organization", "domain"]]
 
 
 @pytest.fixture
@@ -71,8 +77,19 @@ def written(request: pytest.FixtureRequest, organization: Organization) -> str:
     type(made).objects.filter(pk=made.pk).update(entity_name=text, **fields)
     world.destination(organization)
     organization.destinations.update(name=text[:80], prefix=text)
+    looked_up(organization, text)
     enter(ada, text)
     return text
+
+
+def looked_up(organization: Organization, text: str) -> None:
+    """What a stranger wrote into the DNS of a domain."""
+    Domain.objects.create(organization=organization, name=DOMAIN, ownership="VERIFIED")
+    record = Record(Kind.SPF, "TXT", DOMAIN, "v=spf1 include:amazonses.com ~all")
+    answer = Answer(Outcome.FOUND, (text, f"v=spf1 {text}"))
+    verdicts = judging.judge([record], {judging.question(record): answer})
+    results = [each.kept() for each in verdicts]
+    Check.objects.create(organization=organization, domain=DOMAIN, by=text, state="problems", results=results)
 
 
 def enter(ada: Entity, text: str) -> None:
@@ -129,6 +146,8 @@ def pages(owner: Client) -> dict[str, str]:
     urls = [reverse(name, args=["example"]) for name in OF_ALL]
     urls += [reverse(name, args=["example", ada.entity_id]) for name in OF_ONE if name != "users:refresh"]
     urls += [reverse(f"exports:{name}", args=["example", job.pk]) for name in ("detail", "cancel")]
+    urls += [reverse(name, args=["example", DOMAIN]) for name in OF_DOMAIN]
+    urls += [reverse("domains:past", args=["example", DOMAIN, Check.objects.get().pk])]
     urls += ["/o/example/ledger/1/", "/o/example/ledger/2/", "/o/example/search/?q=example.com", "/account/"]
     urls += ["/o/example/users/suggestions/all/?other=a", "/o/example/exports/mailboxes/?name=a"]
     found = {}

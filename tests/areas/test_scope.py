@@ -41,6 +41,7 @@ PARAMS = (
 VIEWS = addresses()
 OF_ALL = [name for name, view in VIEWS.items() if view.performs and world.arguments(name) == ["organization"]]
 OF_ONE = [name for name in VIEWS if {"user_id", "entity_id"} & set(world.arguments(name))]
+OF_DOMAIN = [name for name in VIEWS if world.arguments(name) == ["organization", "domain"]]
 ASKED = {
     *(
         "search",
@@ -225,6 +226,14 @@ class TestNobodyElseShows:
         assert len(urls) > len(ids)
         for url in urls:
             assert not leaks(client, url, outside), url
+
+    @pytest.mark.parametrize("name", OF_DOMAIN)
+    def test_on_the_pages_of_her_mail_domain(
+        self, name: str, client: Client, organization: Organization, outside: Outside
+    ) -> None:
+        url = reverse(name, args=[organization.slug, HERS])
+        assert not leaks(client, url, outside)
+        assert client.get(url.replace(HERS, "nw-research.example")).status_code in (403, 404, 405)
 
     def test_behind_a_place_in_somebody_elses_list(
         self, client: Client, organization: Organization, outside: Outside

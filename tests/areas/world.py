@@ -31,12 +31,14 @@ from console.operators.actors import Actor
 from console.operators.models import Grant, Operator, Role
 from console.sandbox import doors, founding, testing
 from console.sandbox.clock import Clock
+from console.sandbox.records_organization import PersonalAccessToken
 from console.sandbox.testing import TestSandbox
 
 BEGUN = time.time()
 ELSEWHERE = "elsewhere.example"
 PARTNER = "partner.example"  # whose people's free and busy times WorkMail asks a function for
 MADE = "m-" + "d" * 32  # an organization that was made by way of the first one
+TOKEN = "c0c0c0c0-0000-4000-8000-000000000001"
 ZOE = "a0a0a0a0-0000-4000-8000-00000000000f"  # on another mail domain than everybody else
 ARGUMENT = re.compile(r"%\((\w+)\)s")
 TOKENS = re.compile(r"(?<=csrfmiddlewaretoken\" value=\")\w{64}|(?<=X-CSRFToken\": \")\w{64}")
@@ -202,6 +204,8 @@ class Samples:
         )
 
     def url(self, name: str) -> str:
+        if name.startswith("identity:token"):
+            personal_token(self.organization_id, self.entity.entity_id)
         return reverse(name, kwargs={each: self._argument(name, each) for each in arguments(name)})
 
     def _argument(self, name: str, argument: str) -> Any:
@@ -218,6 +222,8 @@ class Samples:
             return Entity.objects.get(kind=kind, domain=self.entity.domain).entity_id
         known = {"organization": self.slug, "user_id": entity_id, "entity_id": entity_id, "kind": "all"}
         known |= {"domain": self.entity.domain, "number": str(self.check.pk)}
+        if argument == "token_id":
+            return TOKEN
         if argument == "role_id":
             return impersonation_role(self.organization_id)
         known |= {"partner": PARTNER, "made": MADE}
@@ -286,6 +292,22 @@ def impersonation_role(organization_id: str) -> str:
 def _aws(service: str) -> Any:
     """A client that talks to whichever sandbox is open."""
     return boto3.Session("test", "secret", region_name="us-east-1").client(service)  # type: ignore[call-overload]  # by name
+
+
+def personal_token(organization_id: str, user_id: str, token_id: str = "", **fields: Any) -> str:
+    """A token in whichever sandbox is open, as if somebody had made it in webmail."""
+    store = doors._open[-1].store
+    given: dict[str, Any] = {
+        "name": "phone",
+        "scopes": ("IMAP",),
+        "created": store.clock.now(),
+        "expires": None,
+    }
+    made = PersonalAccessToken(
+        organization_id=organization_id, token_id=token_id or TOKEN, user_id=user_id, **{**given, **fields}
+    )
+    with store.transaction():
+        return store.personal_access_tokens.save(made).token_id
 
 
 def visit(client: Client, url: str, method: str = "GET", data: Any = None) -> HttpResponseBase:

@@ -271,7 +271,12 @@ REQUIRED = [
     ("Administrator", "DescribeEntity", {"Email": "x@other.example"}, DENIED),
     ("Administrator", "DescribeOrganization", {}, OK),
     ("Administrator", "PutRetentionPolicy", {"Name": "p"}, DENIED),
-    ("Administrator", "DeletePersonalAccessToken", {"PersonalAccessTokenId": "t"}, OUT),
+    ("Administrator", "DeletePersonalAccessToken", {"PersonalAccessTokenId": "out"}, OUT),
+    ("Administrator", "DeletePersonalAccessToken", {"PersonalAccessTokenId": "in"}, OK),
+    ("Administrator", "GetImpersonationRoleEffect", {"TargetUser": "in"}, OK),
+    ("Administrator", "GetImpersonationRoleEffect", {"TargetUser": "out"}, OUT),
+    ("Administrator", "GetImpersonationRole", {"ImpersonationRoleId": "r"}, DENIED),
+    ("Owner", "GetRawMessageContent", {"messageId": "m"}, DENIED),
     ("Exporter", "StartMailboxExportJob", {"EntityId": "in"}, OK),
     ("Exporter", "StartMailboxExportJob", {"EntityId": "out"}, OUT),
     ("Exporter", "CancelMailboxExportJob", {"JobId": "job-in"}, OK),
@@ -292,6 +297,7 @@ class TestRequired:
         entity("elsewhere", "her@acme.example", where=organization("second"))
         jobs = {"job-in": "in", "job-out": "out"}
         monkeypatch.setitem(policy.finders, "JobId", lambda _, job: jobs.get(job, ""))
+        monkeypatch.setitem(policy.finders, "PersonalAccessTokenId", lambda _, token: token)
 
     @pytest.mark.parametrize(("role", "operation", "params", "outcome"), REQUIRED)
     def test_under_a_grant_on_one_domain(

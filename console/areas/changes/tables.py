@@ -54,6 +54,7 @@ FILTERS = (
             ("csv", "Files"),
             ("bulk", "Several at once"),
             ("freeze", "Freeze"),
+            ("move", "Leaving a domain"),
         ],
         "kind",
     ),
