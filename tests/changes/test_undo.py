@@ -42,6 +42,7 @@ LAMBDA = {"LambdaProvider": {"LambdaArn": "arn:aws:lambda:us-east-1:123456789012
 
 @pytest.fixture
 def known(town: TestSandbox, organization: Organization) -> dict[str, Any]:
+    town.call("DeleteRetentionPolicy", Id=town.call("GetDefaultRetentionPolicy")["Id"])  # one of its own
     return prepare(town)
 
 
