@@ -179,6 +179,8 @@ LEDGER_KEYS: dict[str, str] = env.dict("LEDGER_KEYS", default={})
 WORKMAIL_REGION = env.str("WORKMAIL_REGION", default="us-east-1")
 # Organizations (ids, or * for all) where AWS lets the console open mailboxes and change how people sign in.
 ALLOW_BREAK_GLASS: list[str] = env.list("ALLOW_BREAK_GLASS", default=[])
+# Organizations (ids, or * for all) that AWS lets the console delete, and beside which it may make others.
+ALLOW_ORGANIZATION_CHANGES: list[str] = env.list("ALLOW_ORGANIZATION_CHANGES", default=[])
 AWS_ENDPOINT_URL = env.str("WORKMAIL_ENDPOINT_URL", default="")
 
 # Exports: how often they are looked after, and after how long a start is anybody's again whose worker is

@@ -36,7 +36,10 @@ READS = Config(retries={"mode": "standard", "total_max_attempts": 2}, **TIMEOUTS
 # A default client sends a timed-out CreateUser three times; a write is sent once, by whoever asks.
 WRITES = Config(retries={"mode": "standard", "total_max_attempts": 1}, **TIMEOUTS)
 SESSION_NAME = "workmail-console"
+# The beginning and the end: denied unless `ALLOW_ORGANIZATION_CHANGES` names the organization.
 DENIED = ("workmail:DeleteOrganization", "workmail:CreateOrganization")
+# What WorkMail does in the caller's name meanwhile, as AmazonWorkMailFullAccess has it [inferred].
+FOUNDING = ("workmail:CreateOrganization", "ds:*", "ses:*", "route53:*", "kms:DescribeKey", "kms:CreateGrant")
 # Opens every mailbox, or locks everybody out: denied too unless `ALLOW_BREAK_GLASS` names the organization.
 BREAK_GLASS = (
     "workmail:AssumeImpersonationRole",
@@ -74,6 +77,7 @@ class Account:
     external_id: str = ""
     organization_arn: str = ""
     breaks_glass: bool = False
+    founds_and_ends: bool = False
 
     @classmethod
     def of(cls, organization: Configured) -> "Account":
@@ -85,6 +89,7 @@ class Account:
             organization.external_id,
             arn,
             bool({"*", organization.organization_id} & set(settings.ALLOW_BREAK_GLASS)),
+            bool({"*", organization.organization_id} & set(settings.ALLOW_ORGANIZATION_CHANGES)),
         )
 
 
@@ -176,14 +181,22 @@ def session_policy(account: Account) -> str:
     A bug in the console's own policy is caught by AWS here (security.md 7).
     """
     organization = account.organization_arn or "*"
-    denied = DENIED if account.breaks_glass else DENIED + BREAK_GLASS
+    denied = () if account.founds_and_ends else DENIED
+    denied += () if account.breaks_glass else BREAK_GLASS
     statements = [
         {"Effect": "Allow", "Action": "workmail:*", "Resource": organization},
         {"Effect": "Allow", "Action": "workmailmessageflow:*", "Resource": messages_of(organization)},
         {"Effect": "Allow", "Action": "workmail:ListOrganizations", "Resource": "*"},
         {"Effect": "Allow", "Action": ["iam:PassRole", "s3:GetObject"], "Resource": "*"},
-        {"Effect": "Deny", "Action": list(denied), "Resource": "*"},
     ]
+    if account.founds_and_ends:
+        others = f"{organization.rpartition('/')[0]}/*" if "/" in organization else "*"
+        statements += [
+            {"Effect": "Allow", "Action": list(FOUNDING), "Resource": "*"},
+            {"Effect": "Allow", "Action": "workmail:DescribeOrganization", "Resource": others},
+        ]
+    if denied:
+        statements.append({"Effect": "Deny", "Action": list(denied), "Resource": "*"})
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 

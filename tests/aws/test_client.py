@@ -92,6 +92,23 @@ class TestCredentials:
         messages = arn.replace(":workmail:", ":workmailmessageflow:").replace("organization/", "message/")
         assert {"Effect": "Allow", "Action": "workmailmessageflow:*", "Resource": f"{messages}/*"} in allowed
 
+    @pytest.mark.parametrize(("named", "lets"), [("own", True), ("another", False)])
+    def test_begin_and_end_organizations_only_where_the_installation_says_so(
+        self, named: str, lets: bool, town: TestSandbox, sent: list[AWSPreparedRequest], settings: Any
+    ) -> None:
+        arn = f"arn:aws:workmail:us-east-1:123456789012:organization/{town.organization_id}"
+        ours = organization(town, role_arn=f"{ROLE}-founds-{lets}", arn=arn)
+        settings.ALLOW_ORGANIZATION_CHANGES = [town.organization_id if named == "own" else named]
+        gateway.call(READER, "ListUsers", ours)
+        (asked,) = asked_of_sts(sent)
+        *allowed, denied = json.loads(asked["Policy"][0])["Statement"]
+        assert (not set(client.DENIED) & set(denied["Action"])) is lets
+        assert set(client.BREAK_GLASS) <= set(denied["Action"])
+        others = arn.replace(town.organization_id, "*")
+        described = {"Effect": "Allow", "Action": "workmail:DescribeOrganization", "Resource": others}
+        assert (described in allowed) is lets
+        assert len(asked["Policy"][0]) <= 2048
+
     def test_are_nowhere_in_the_database(self) -> None:
         stored = {field.name for field in Organization._meta.get_fields()}
         assert not {name for name in stored if "secret" in name or "access_key" in name}

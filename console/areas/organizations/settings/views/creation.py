@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from console.areas import failures, reading
 from console.areas.organizations.settings import adoption, identity
 from console.areas.organizations.settings.forms import AdoptForm, CreateForm
+from console.areas.organizations.settings.switch import is_denied
 from console.areas.reading import Look
 from console.aws import errors
 from console.changes import engine
@@ -30,7 +31,12 @@ def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
         answer = _create(request, organization, form)
         if answer is not None:
             return answer
-    context = {"title": "New organization", "organization": organization, "back": _back(organization)}
+    context = {
+        "title": "New organization",
+        "organization": organization,
+        "back": _back(organization),
+        "is_denied": is_denied(organization),
+    }
     return pages.form_page(request, "organizations/create.html", form, context)
 
 

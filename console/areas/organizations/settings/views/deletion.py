@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from console.areas import failures
 from console.areas.organizations.settings.forms import FLAGS, DeleteForm, SecondForm
 from console.areas.organizations.settings.losses import losses
+from console.areas.organizations.settings.switch import is_denied
 from console.aws import errors, gateway
 from console.changes import engine
 from console.mirror.models import Organization
@@ -41,6 +42,7 @@ def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
         "organization": organization,
         "losses": losses(request.actor, organization),
         "back": _back(organization),
+        "is_denied": is_denied(organization),
     }
     return pages.form_page(request, "organizations/delete.html", form, context)
 
