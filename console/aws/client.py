@@ -181,7 +181,7 @@ def session_policy(account: Account) -> str:
     A bug in the console's own policy is caught by AWS here (security.md 7).
     """
     organization = account.organization_arn or "*"
-    denied = () if account.founds_and_ends else DENIED
+    denied: tuple[str, ...] = () if account.founds_and_ends else DENIED
     denied += () if account.breaks_glass else BREAK_GLASS
     statements = [
         {"Effect": "Allow", "Action": "workmail:*", "Resource": organization},

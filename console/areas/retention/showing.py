@@ -20,7 +20,7 @@ ACTIONS = {
     "DELETE": "Delete; the owner can recover it",
     "PERMANENTLY_DELETE": "Delete for good",
 }
-HAPPENS = {"DELETE": "deleted, and the owner can recover it", "PERMANENTLY_DELETE": "deleted for good"}
+HAPPENS = {"DELETE": "deleted, and the owner can recover them", "PERMANENTLY_DELETE": "deleted for good"}
 DELAY = (
     "WorkMail takes up to 48 hours before a change of the policy takes effect. It holds for everybody in"
     " the organization, and nobody can be left out."

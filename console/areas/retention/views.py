@@ -68,7 +68,9 @@ def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 def _save(request: ConsoleRequest, organization: Organization, form: PolicyForm) -> HttpResponseBase | None:
     """On to the preview of a draft, or `None` if the form says what is wrong with it."""
     expected = {"FolderConfigurations": form.folders} if form.folders else None
-    step = Planned("PutRetentionPolicy", form.asked(), label=showing.DELAY, expects=expected)
+    step = Planned(
+        "PutRetentionPolicy", form.asked(), label=f"Set the policy. {showing.DELAY}", expects=expected
+    )
     try:
         title = f"Retention: {showing.brief(form.configurations)}"
         change = drafting.draft(request.actor, organization, title, [step], kind="retention", **form.why())

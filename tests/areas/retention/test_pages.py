@@ -7,6 +7,7 @@ import pytest
 
 from console.areas.retention import showing
 from console.changes.models import Change
+from console.mirror.models import Entity
 from console.sandbox.testing import ADA, TestSandbox
 from tests.areas import world
 from tests.areas.settled import Desk, loaded, written
@@ -28,7 +29,7 @@ class TestWords:
         ("action", "days", "said"),
         [
             ("NONE", None, "Inbox: everything is kept."),
-            ("DELETE", 1, "older than 1 day are deleted, and the owner can recover it"),
+            ("DELETE", 1, "older than 1 day are deleted, and the owner can recover them"),
             ("PERMANENTLY_DELETE", 30, "older than 30 days are deleted for good"),
             ("DELETE", 31, "from before 28 February 2026"),
             ("DELETE", None, "WorkMail does not say"),
@@ -90,7 +91,7 @@ class TestChanging:
         assert len(written("PutRetentionPolicy")) == 1
 
     def test_says_beforehand_what_it_does_and_what_no_export_has(self, adam: Desk, town: TestSandbox) -> None:
-        world.exported(adam.organization, world.Entity.objects.get(entity_id=ADA), state="completed")
+        world.exported(adam.organization, Entity.objects.get(entity_id=ADA), state="completed")
         data = typed(adam, **{"action-INBOX": "PERMANENTLY_DELETE", "days-INBOX": "10"})
         answer = adam.post("retention:edit", data={**data, "look": "1"})
         page = world.body(answer)

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from console.areas import reading
 from console.areas.availability import showing as availability
+from console.areas.failures import Explanation
 from console.areas.monitoring import showing as monitoring
 from console.areas.reading import Look
 from console.areas.retention import showing as retention
@@ -56,13 +57,16 @@ SETTINGS = (
 )
 
 
-def cards(actor: Actor, organization: Organization, *, is_away: bool = False) -> Iterator[Card]:
-    """Those that the operator may read. Once AWS does not answer, nobody waits for the rest of them."""
+def cards(actor: Actor, organization: Organization, skipped: Explanation | None = None) -> Iterator[Card]:
+    """Those that the operator may read; none is read if they are `skipped` for a reason.
+
+    Once AWS does not answer, nobody waits for the rest of them.
+    """
     for each in SETTINGS:
         if not policy.allows(actor, each.read, organization):
             continue
-        look = reading.Look(problem=reading.SKIPPED) if is_away else _read(actor, organization, each)
-        is_away = is_away or look.is_away
+        look = Look(problem=skipped) if skipped else _read(actor, organization, each)
+        skipped = skipped or (reading.SKIPPED if look.is_away else None)
         href = reverse(each.url_name, args=[organization.slug])
         yield Card(each.title, each.icon, href, look, [] if look.problem else each.lines(look))
 

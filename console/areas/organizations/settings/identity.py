@@ -65,7 +65,7 @@ def directory_of(described: Mapping[str, Any]) -> Directory:
 def items(organization: Organization, described: Mapping[str, Any]) -> list[tuple[str, Any]]:
     alias = described.get("Alias", "")
     webmail = f"https://{alias}.awsapps.com/mail" if alias else ""
-    return [
+    told = [
         ("State", state_badge(described)),
         ("Alias", mono(alias)),
         ("Id", mono(described.get("OrganizationId", ""))),
@@ -74,6 +74,9 @@ def items(organization: Organization, described: Mapping[str, Any]) -> list[tupl
         ("Default mail domain", described.get("DefaultMailDomain", "")),
         ("Web mail", webmail),
         ("Set up", text(described.get("CompletedDate"))),
+    ]
+    rare = [
         ("Migration administrator", mono(described.get("MigrationAdmin", ""))),
         ("What went wrong", described.get("ErrorMessage", "")),
     ]
+    return [*told, *(each for each in rare if each[1] not in ("", DASH))]

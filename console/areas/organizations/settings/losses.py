@@ -13,10 +13,10 @@ from console.operators.actors import Actor
 NAMED = 10
 # What the console keeps no copy of is counted by asking: the read, the member with the list, its name.
 RULES = (
-    ("ListAccessControlRules", "Rules", "access control rules"),
-    ("ListMobileDeviceAccessRules", "Rules", "rules for mobile devices"),
-    ("ListImpersonationRoles", "Roles", "impersonation roles"),
-    ("ListAvailabilityConfigurations", "AvailabilityConfigurations", "availability configurations"),
+    ("ListAccessControlRules", "Rules", "access control rule"),
+    ("ListMobileDeviceAccessRules", "Rules", "rule for mobile devices"),
+    ("ListImpersonationRoles", "Roles", "impersonation role"),
+    ("ListAvailabilityConfigurations", "AvailabilityConfigurations", "availability configuration"),
 )
 
 
@@ -70,12 +70,9 @@ def _rules(actor: Actor, organization: Organization) -> Iterator[str]:
         if not policy.allows(actor, operation, organization):
             continue
         look = reading.look_at_all(actor, operation, organization, member)
-        yield (
-            f"{name}: not known, WorkMail does not show them"
-            if look.problem
-            else _counted(len(look.shown[member]), name)
-        )
+        yield f"{name}: not known" if look.problem else _counted(len(look.shown[member]), name)
 
 
 def _counted(count: int, name: str) -> str:
-    return f"{count} {name}"
+    first, *rest = name.split(" for ")
+    return " for ".join([f"{count} {first}{'' if count == 1 else 's'}", *rest])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core import signing
 
+from console.areas.organizations.settings.switch import is_denied
 from console.areas.organizations.settings.views import deletion
 from console.mirror.models import Entity, Organization
 from console.operators import accounts
@@ -56,11 +57,12 @@ class TestTheFirstPage:
 
     def test_counts_the_rules_by_asking(self, olga: Desk, town: TestSandbox) -> None:
         town.call("PutAccessControlRule", Name="no", Effect="DENY", Description="no")
-        assert "2 access control rules" in olga.page("organizations:delete")
+        page = olga.page("organizations:delete")
+        assert "2 access control rules, 1 rule for mobile devices, 0 impersonation roles" in page
 
     def test_says_what_it_could_not_count(self, olga: Desk, town: TestSandbox) -> None:
         town.faults.fail("ListImpersonationRoles", code="AccessDeniedException")
-        assert "impersonation roles: not known" in olga.page("organizations:delete")
+        assert "impersonation role: not known" in olga.page("organizations:delete")
 
     def test_explains_what_can_be_chosen(self, olga: Desk) -> None:
         page = olga.page("organizations:delete")
@@ -89,10 +91,10 @@ class TestTheFirstPage:
     def test_says_beforehand_that_aws_will_refuse_a_role(self, olga: Desk, settings: Any) -> None:
         role = {"role_arn": "arn:aws:iam::123456789012:role/console"}
         organization = Organization(organization_id="m-1", **role)
-        assert deletion.is_denied(organization)
+        assert is_denied(organization)
         settings.ALLOW_ORGANIZATION_CHANGES = ["m-1"]
-        assert not deletion.is_denied(organization)
-        assert not deletion.is_denied(Organization(organization_id="m-2"))
+        assert not is_denied(organization)
+        assert not is_denied(Organization(organization_id="m-2"))
 
 
 class TestTheSecondPage:

@@ -41,7 +41,7 @@ class TestThePage:
         tag = {"Key": "owner", "Value": "it"}
         town.call("TagResource", ResourceARN=town.organization.arn, Tags=[tag])
         page = olga.page("organizations:settings")
-        assert "Junk e-mail: deleted, and the owner can recover it after 30 days." in page
+        assert "Junk e-mail: deleted, and the owner can recover them after 30 days." in page
         assert "Into the log group /aws/workmail/x." in page
         assert "owner" in page
 
@@ -89,6 +89,9 @@ class TestItsState:
         assert "every 2s" not in olga.page("organizations:settings")
         town.call("DeleteOrganization", DeleteDirectory=False, ForceDelete=True, ClientToken="1")
         assert "every 2s" in olga.page("organizations:settings")
+        with world.counted() as calls:
+            assert "Only an active organization shows" in olga.page("organizations:settings")
+        assert calls == ["DescribeOrganization"]
         assert "WorkMail removes it" in olga.page("organizations:state")
         town.clock.advance(3600)
         assert "every 2s" not in olga.page("organizations:state")

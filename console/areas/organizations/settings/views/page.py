@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from console.areas import reading
+from console.areas.failures import Explanation
 from console.areas.organizations.settings import identity
 from console.areas.organizations.settings.cards import cards
 from console.areas.reading import Look
@@ -13,6 +14,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 
+INACTIVE = Explanation("Not active", "Only an active organization shows how it is set.")
 OFFERED = ("TagResource", "UntagResource", "CreateOrganization", "DeleteOrganization")
 
 
@@ -20,13 +22,14 @@ OFFERED = ("TagResource", "UntagResource", "CreateOrganization", "DeleteOrganiza
 def settings(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     described = reading.look(request.actor, "DescribeOrganization", organization)
     shown = described.shown or identity.from_mirror(organization)
-    tags = _tags(request, organization, shown, is_away=described.is_away)
-    is_away = described.is_away or bool(tags and tags.is_away)
+    skipped = _skipped(described)
+    tags = _tags(request, organization, shown, skipped)
+    skipped = skipped or (reading.SKIPPED if tags and tags.is_away else None)
     context = {
         "title": "Settings",
         "organization": organization,
         "tags": tags,
-        "cards": list(cards(request.actor, organization, is_away=is_away)),
+        "cards": list(cards(request.actor, organization, skipped)),
         "may": {name: policy.allows(request.actor, name, organization) for name in OFFERED},
         **_identity(organization, described, shown),
     }
@@ -51,11 +54,20 @@ def _identity(organization: Organization, described: Look, shown: Any) -> dict[s
     }
 
 
-def _tags(request: ConsoleRequest, organization: Organization, shown: Any, *, is_away: bool) -> Look | None:
+def _skipped(described: Look) -> Explanation | None:
+    """Why there is no use in asking for anything else."""
+    if described.is_away:
+        return reading.SKIPPED
+    return INACTIVE if described.shown.get("State", "Active") != "Active" else None
+
+
+def _tags(
+    request: ConsoleRequest, organization: Organization, shown: Any, skipped: Explanation | None
+) -> Look | None:
     """`None` for whom tags are no business, and while nobody knows the ARN that they hang on."""
     arn = shown.get("ARN") or organization.arn
     if not arn or not policy.allows(request.actor, "ListTagsForResource", organization):
         return None
-    if is_away:
-        return Look(problem=reading.SKIPPED)
+    if skipped:
+        return Look(problem=skipped)
     return reading.look(request.actor, "ListTagsForResource", organization, ResourceARN=arn)
