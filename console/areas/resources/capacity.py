@@ -6,8 +6,15 @@ Read is what people write themselves (`Capacity: 12`, `12 seats`), written is al
 import re
 
 WRITTEN = "Capacity: {}"
+# What a number of seats, places or people is followed by, in the languages that people write here.
+UNITS = (
+    "seats?|places?|people|persons?|Plätzen?|Personen|lugares|plazas|asientos|posti|personas|pessoas|personer"
+    "|plasser|platser|pladser|paikkaa|míst|miest|miejsc|osób|θέσεις|άτομα|мест|місць|מקומות|מושבים|ที่นั่ง"
+)
+COUNTED = "名|席|人|명|석"  # these follow without a space, and nothing ends the word
 KNOWN = re.compile(
-    r"\b(?:capacity|seats)\b(?:\s*[:=]\s*|\s+(?:of\s+)?)(\d{1,5})\b|\b(\d{1,5})\s+(?:seats?|places?|people|persons)\b",
+    r"\b(?:capacity|seats)\b(?:\s*[:=]\s*|\s+(?:of\s+)?)(\d{1,5})\b"
+    rf"|\b(\d{{1,5}})(?:\s+(?:{UNITS})(?!\w)|\s?(?:{COUNTED}))",
     re.IGNORECASE,
 )
 JOINTS = " \t\n,;·|-)."  # what held the words together from which the capacity was taken

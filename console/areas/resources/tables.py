@@ -30,9 +30,8 @@ ACCEPTS = f"details__BookingOptions__{booking.ACCEPT}"
 def _name(values: Values) -> SafeString:
     """On a phone, where other columns are left out, the address stands below the name."""
     href = f"{values['base']}{quote(values['entity_id'], safe='@+')}/"
-    return made(
-        '<a href="{}">{}</a><span class="below d-sm-none">{}</span>', href, values["name"], values["email"]
-    )
+    below = values["email"] or State(values["state"]).label
+    return made('<a href="{}">{}</a><span class="below d-sm-none">{}</span>', href, values["name"], below)
 
 
 def _described(values: Values) -> SafeString | str:
@@ -78,7 +77,7 @@ RESOURCES = Table(
         Column("description", "Description", ("details",), _described, hide="lg"),
         Column("capacity", "Capacity", ("details",), _capacity, numeric=True, hide="md"),
         Column("answers", "Who answers", ("details", "answering"), _answers),
-        Column("state", "State", ("state", "hidden"), _state, "state"),
+        Column("state", "State", ("state", "hidden"), _state, "state", hide="sm"),
         Column("enabled", "Enabled", ("enabled_date",), _enabled, "sort_enabled", hide="xxl"),
     ),
     default_sort="name",

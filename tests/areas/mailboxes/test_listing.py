@@ -63,6 +63,18 @@ class TestTheList:
         assert "10 days left" in page
         assert "10 days left" not in world.body(helga.get("list", data={"state": "ENABLED"}))
 
+    def test_of_the_dying_shows_the_next_to_go_first(self, helga: Desk) -> None:
+        Entity.objects.filter(name__in=["bo", "dee"]).update(state="DISABLED")
+        for name, days in (("bo", 3), ("dee", 28)):
+            Entity.objects.filter(name=name).update(disabled_date=timezone.now() - timedelta(days=days))
+        assert rows(helga.get("list", data={"dying": "30"})) == ["dee", "fay", "bo"]
+        assert "1 day left" in world.body(helga.get("list", data={"dying": "7"}))
+
+    def test_leads_to_the_quota_whoever_may_set_it(self, helga: Desk, xena: Desk) -> None:
+        quota = f"/o/example/users/{ADA}/quota/"
+        assert quota in world.body(helga.get("list"))
+        assert quota not in world.body(xena.get("list"))
+
     @pytest.mark.parametrize("sort", [*SORTS, *(f"-{name}" for name in SORTS)])
     def test_pages_both_ways_without_losing_any_of_either_kind(
         self, helga: Desk, sort: str, monkeypatch: pytest.MonkeyPatch

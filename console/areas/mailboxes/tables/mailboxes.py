@@ -30,6 +30,10 @@ Values = Mapping[str, Any]
 KINDS = {"USER": "Person", "ROOM": "Room", "EQUIPMENT": "Equipment"}
 FULLER, FULLEST = 80, 90  # percent; WorkMail warns the owner at 90 [documented]
 SOON = 7  # days
+METER = (
+    '<span class="meter"><span>{} of {}</span><span>{} %</span>'
+    '<progress class="{}" aria-label="{} % full" value="{}" max="100"></progress></span>'
+)
 
 
 def _mailbox(values: Values) -> SafeString:
@@ -46,29 +50,29 @@ def _size(values: Values) -> SafeString | str:
     if full is None:
         return DASH
     tone = "is-danger" if full >= FULLEST else "is-warning" if full >= FULLER else ""
-    return made(
-        '<span class="meter"><span>{} of {}</span><progress class="{}" aria-label="{} % full" value="{}"'
-        ' max="100"></progress><span>{} %</span></span>',
-        megabytes(values["mailbox_size"]),
-        megabytes(values["mailbox_quota"]),
-        tone,
-        full,
-        min(full, 100),
-        full,
-    )
+    size, quota = megabytes(values["mailbox_size"]), megabytes(values["mailbox_quota"])
+    return made(METER, size, quota, full, tone, full, min(full, 100))
 
 
 def _quota(values: Values) -> SafeString | str:
-    return megabytes(values["mailbox_quota"])
+    """Leads to its form whoever may set it."""
+    shown = megabytes(values["mailbox_quota"])
+    if not values["may_quota"] or values["kind"] != Kind.USER or values["state"] != State.ENABLED:
+        return shown
+    href = reverse("users:quota", args=[values["slug"], values["entity_id"]])
+    return made('<a href="{}" title="Change the quota">{}</a>', href, shown)
 
 
 def _state(values: Values) -> SafeString:
+    return state_badge(values["state"])
+
+
+def _dies(values: Values) -> SafeString:
+    """How long WorkMail still keeps a disabled one."""
     if values["state"] == State.ENABLED or values["disabled_date"] is None:
-        return state_badge(values["state"])
+        return DASH
     days = scope.days_left(values["disabled_date"], timezone.now())
-    return made(
-        "{} {}", state_badge(values["state"]), badge(left(days), "danger" if days <= SOON else "info")
-    )
+    return badge(left(days), "danger" if days <= SOON else "warning")
 
 
 def left(days: int) -> str:
@@ -86,15 +90,16 @@ COLUMNS = (
     Column("email", "Address", sort="email", hide="md"),
     Column("kind", "Of", ("role",), lambda values: KINDS.get(values["role"], ""), hide="lg"),
     Column("size", "Size", ("mailbox_size", "mailbox_quota"), _size, "sort_size"),
-    Column("quota", "Quota", ("mailbox_quota",), _quota, "sort_quota", True, "xl"),
-    Column("state", "State", ("state", "disabled_date"), _state, "state", hide="sm"),
+    Column("quota", "Quota", ("mailbox_quota", "state"), _quota, "sort_quota", True, "xl"),
+    Column("state", "State", ("state",), _state, "state", hide="lg"),
+    Column("dies", "Dies", ("state", "disabled_date"), _dies, "disabled_date"),
 )
 
 
-def table(*, exports: bool) -> Table:
-    """With the column of exports for those who may see any."""
+def table(params: QueryDict, *, exports: bool) -> Table:
+    """With the column of exports for those who may see any; of the dying the next to go comes first."""
     columns = (*COLUMNS, EXPORTED) if exports else COLUMNS
-    return Table(columns, default_sort="email", key="id", fields=("kind",))
+    return Table(columns, "dies" if params.get("dying") else "email", key="id", fields=("kind",))
 
 
 def choices(actor: Actor, organization: Organization) -> list[Filter]:

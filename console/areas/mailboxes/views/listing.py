@@ -28,10 +28,10 @@ from console.ui import csv, filters, pages, tables
 @performs("GetMailboxDetails")
 def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     actor, asked = request.actor, request.GET
-    shown = table(exports=policy.allows(actor, scope.LISTING, organization))
+    shown = table(asked, exports=policy.allows(actor, scope.LISTING, organization))
     kinds = found(actor, organization, asked)
     mailboxes = with_exports(actor, organization, near(kinds, shown, asked))
-    page = tables.paginate(mailboxes, shown, asked, extra={"slug": organization.slug})
+    page = tables.paginate(mailboxes, shown, asked, extra=_extra(request, organization))
     context = {
         "organization": organization,
         "page": page,
@@ -47,11 +47,17 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
 @performs("GetMailboxDetails")
 def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
     actor = request.actor
-    shown = table(exports=policy.allows(actor, scope.LISTING, organization))
+    shown = table(request.GET, exports=policy.allows(actor, scope.LISTING, organization))
     every = together(found(actor, organization, request.GET))
     rows = tables.ordered(with_exports(actor, organization, every), shown, request.GET)
     name = f"mailboxes-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
     return csv.download(csv.written(HEADER, filed(rows)), name)
+
+
+def _extra(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
+    """What the cells need besides their rows."""
+    may_quota = policy.allows(request.actor, "UpdateMailboxQuota", organization)
+    return {"slug": organization.slug, "may_quota": may_quota}
 
 
 def _around(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
