@@ -138,6 +138,8 @@ domains:deregister             GET  409 409 403 403 403 403 404 302
 domains:deregister             POST 409 409 403 403 403 403 404 302
 resources:list                 GET  200 200 200 200 200 200 404 302
 resources:list                 POST 405 405 405 405 405 405 404 302
+resources:count                GET  200 200 200 200 200 200 404 302
+resources:count                POST 405 405 405 405 405 405 404 302
 resources:csv                  GET  200 200 200 200 200 200 404 302
 resources:csv                  POST 405 405 405 405 405 405 404 302
 resources:create               GET  200 200 403 403 403 403 404 302

@@ -26,7 +26,6 @@ def context(actor: Actor, resource: Entity) -> dict[str, Any]:
         "delegates": seen,
         "answering": answering,
         "outside": answering - len(seen),
-        "stale": directory.is_stale(resource),
     }
 
 

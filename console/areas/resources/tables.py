@@ -1,37 +1,26 @@
 """Rooms and equipment as rows: the columns of the list and of its file, and what a URL asks for."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
-from urllib.parse import quote
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from console.areas.directory.showing import state_badge
+from console.areas.directory import tables as directory
 from console.areas.resources import booking, capacity, scope
 from console.areas.resources.showing import TYPES, kind
-from console.mirror.models import Delegate, Entity, Organization
+from console.mirror.models import Delegate, Organization
 from console.mirror.querysets import EntityQuerySet
 from console.operators.actors import Actor
-from console.ui.filters import Filter, narrowed
-from console.ui.markup import DASH, badge, made
+from console.ui.filters import Filter
+from console.ui.markup import DASH, badge
 from console.ui.tables import Column, Table
 
-State = Entity.State
 Values = Mapping[str, Any]
-HIDDEN = badge("Hidden", "neutral")
 NOBODY = badge("Nobody", "danger")
 DELEGATED = Exists(Delegate.objects.filter(resource=OuterRef("pk")))
 ACCEPTS = f"details__BookingOptions__{booking.ACCEPT}"
-
-
-def _name(values: Values) -> SafeString:
-    """On a phone, where other columns are left out, the address stands below the name."""
-    href = f"{values['base']}{quote(values['entity_id'], safe='@+')}/"
-    below = values["email"] or State(values["state"]).label
-    return made('<a href="{}">{}</a><span class="below d-sm-none">{}</span>', href, values["name"], below)
 
 
 def _described(values: Values) -> SafeString | str:
@@ -54,31 +43,16 @@ def _answers(values: Values) -> SafeString | str:
     return people if not known[booking.ACCEPT] else f"Automatic, {people}" if delegates else "Automatic"
 
 
-def _state(values: Values) -> SafeString:
-    return _badges(values["state"], values["hidden"])
-
-
-@cache
-def _badges(state: str, hidden: bool) -> SafeString:
-    shown = state_badge(state)
-    return made("{} {}", shown, HIDDEN) if hidden else shown
-
-
-def _enabled(values: Values) -> SafeString:
-    day = values["enabled_date"]
-    return made('<span class="text-nowrap">{}</span>', day.date()) if day else DASH
-
-
 RESOURCES = Table(
     (
-        Column("name", "Name", ("name", "entity_id", "email"), _name, "sort_name"),
+        Column("name", "Name", ("name", "display_name", "entity_id", "email"), directory.name, "sort_name"),
         Column("type", "Type", ("role",), lambda values: kind(values["role"]), "role", hide="md"),
         Column("email", "Address", sort="email", hide="sm"),
         Column("description", "Description", ("details",), _described, hide="lg"),
         Column("capacity", "Capacity", ("details",), _capacity, numeric=True, hide="md"),
         Column("answers", "Who answers", ("details", "answering"), _answers),
-        Column("state", "State", ("state", "hidden"), _state, "state", hide="sm"),
-        Column("enabled", "Enabled", ("enabled_date",), _enabled, "sort_enabled", hide="xxl"),
+        Column("state", "State", ("state", "hidden"), directory.state, "state", hide="sm"),
+        Column("enabled", "Enabled", ("enabled_date",), directory.enabled, "sort_enabled", hide="xxl"),
     ),
     default_sort="name",
     key="id",
@@ -111,27 +85,18 @@ ANSWERS = {
 }
 FILTERS = (
     Filter("type", "Type", list(TYPES.items()), "role"),
-    Filter("state", "State", State.choices, "state"),
+    directory.STATE,
     Filter(
         "answers",
         "Who answers",
         [("automatic", "Itself"), ("delegates", "Delegates"), ("nobody", "Nobody")],
         ANSWERS.__getitem__,
     ),
-    Filter("deleted", "Deleted", [("shown", "Shown")], lambda _: Q(), any="Hidden"),
+    directory.DELETED,
 )
-
-
-def domain_filter(domains: list[str]) -> Filter:
-    return Filter("domain", "Domain", [(name, name) for name in domains], "domain")
 
 
 def found(actor: Actor, organization: Organization, params: QueryDict) -> EntityQuerySet:
     """The rooms and equipment that a URL asks for, among those that `actor` may see."""
     seen = scope.resources(actor, organization).matching(params.get("q", ""))
-    narrow: EntityQuerySet = narrowed(scope.answered(seen), FILTERS, params)  # type: ignore[assignment]  # the same queryset's class
-    if params.get("deleted") != "shown" and params.get("state") != State.DELETED:
-        narrow = narrow.exclude(state=State.DELETED)
-    if domain := params.get("domain"):
-        narrow = narrow.filter(domain=domain.lower())
-    return narrow
+    return directory.chosen(scope.answered(seen), FILTERS, params)

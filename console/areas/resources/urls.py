@@ -9,6 +9,7 @@ from console.areas.resources.views import creation, delegates, edit, lifecycle, 
 app_name = "resources"
 urlpatterns = [
     path("", listing.listing, name="list"),
+    path("count/", listing.count, name="count"),
     path("rooms.csv", listing.as_csv, name="csv"),
     path("new/", creation.create, name="create"),
     path("<str:resource_id>/", resource.detail, name="detail"),

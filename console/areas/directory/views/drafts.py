@@ -23,13 +23,20 @@ def draft(
     title: str,
     steps: Sequence[Planned],
     kind: str,
+    *,
+    reverts: bool = False,
 ) -> HttpResponse | None:
-    """On to the draft's page, or `None` if the form says why there is none."""
+    """On to the draft's page, or `None` if the form says why there is none.
+
+    With `reverts` the steps that were done are taken back if a later one fails.
+    """
     if not steps:
         form.add_error(None, "There is nothing to do: it is all as it should be.")
         return None
     try:
-        change = drafting.draft(request.actor, organization, title, steps, kind=kind, **form.why())
+        change = drafting.draft(
+            request.actor, organization, title, steps, kind=kind, reverts=reverts, **form.why()
+        )
     except policy.Denied as denied:
         form.add_error(None, f"{denied}.")
     except errors.CallFailed as failure:

@@ -117,10 +117,6 @@ def choices(actor: Actor, organization: Organization) -> list[Filter]:
     return found
 
 
-def domain_filter(domains: list[str]) -> Filter:
-    return Filter("domain", "Domain", [(name, name) for name in domains], "domain")
-
-
 def within(*days: int) -> list[tuple[str, str]]:
     return [(str(each), f"Within {each} days") for each in days]
 

@@ -1,19 +1,15 @@
 """Giving somebody's addresses to a successor, as a change that is looked at before it happens."""
 
 from django.http import HttpResponse
-from django.urls import reverse
 
-from console.areas import failures
 from console.areas.directory import kinds
 from console.areas.directory import scope as directory
 from console.areas.directory.kinds import Kind, place
 from console.areas.directory.views.asking import about
+from console.areas.directory.views.drafts import draft
 from console.areas.directory.views.suggestions import suggest
 from console.areas.mailboxes import addresses
 from console.areas.mailboxes.forms.handover import DISABLE, RENAME, HandOverForm
-from console.aws import errors
-from console.changes import drafting
-from console.changes.models import Change
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -27,16 +23,10 @@ WAYS = {RENAME: PRIMARY, DISABLE: "DeregisterFromWorkMail"}
 def hand_over(request: ConsoleRequest, organization: Organization, entity_id: str) -> HttpResponse:
     giver = _find(request, organization, entity_id)
     form = _form(request, giver)
-    if request.method == "POST" and form.is_valid():
-        try:
-            change = _draft(request, giver, form)
-            return pages.SeeOther(reverse("changes:detail", args=[organization.slug, change.pk]))
-        except policy.Denied as denial:
-            form.add_error(None, f"{denial}. Nothing was changed.")
-        except errors.CallFailed as failure:
-            if not failures.into(form, failure):
-                return failures.page(request, failure, back=place(giver))
-    context = {**about(giver), "back": place(giver)}
+    if request.method == "POST" and form.is_valid() and (answer := _draft(request, giver, form)):
+        return answer
+    whole = policy.allows(request.actor, WAYS[DISABLE], organization, giver)
+    context = {**about(giver), "back": place(giver), "whole": whole}
     return pages.form_page(request, "mailboxes/handover.html", form, context)
 
 
@@ -66,14 +56,7 @@ def _form(request: ConsoleRequest, giver: Entity) -> HandOverForm:
     )
 
 
-def _draft(request: ConsoleRequest, giver: Entity, form: HandOverForm) -> Change:
+def _draft(request: ConsoleRequest, giver: Entity, form: HandOverForm) -> HttpResponse | None:
     plan = form.plan()
-    return drafting.draft(
-        request.actor,
-        giver.organization,
-        plan.title,
-        plan.steps(),
-        kind="hand-over",
-        reverts=plan.reverts,
-        **form.why(),
-    )
+    steps, organization = plan.steps(), giver.organization
+    return draft(request, organization, form, plan.title, steps, "hand-over", reverts=plan.reverts)

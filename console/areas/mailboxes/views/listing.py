@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.areas.directory import scope as directory
+from console.areas.directory.views.listing import domain_filter
 from console.areas.mailboxes import scope, showing
 from console.areas.mailboxes.tables.mailboxes import (
     HEADER,
     choices,
-    domain_filter,
     filed,
     found,
     near,

@@ -3,15 +3,12 @@
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.areas import failures
 from console.areas.directory import kinds
 from console.areas.directory import scope as directory
 from console.areas.directory.kinds import Kind
+from console.areas.directory.views.drafts import draft
 from console.areas.resources import plans
 from console.areas.resources.forms.creation import CreateForm
-from console.aws import errors
-from console.changes import drafting
-from console.changes.models import Change
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -23,16 +20,9 @@ DELEGATE = "AssociateDelegateToResource"
 @performs("CreateResource")
 def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     form = _form(request, organization)
+    if request.method == "POST" and form.is_valid() and (answer := _draft(request, organization, form)):
+        return answer
     back = reverse("resources:list", args=[organization.slug])
-    if request.method == "POST" and form.is_valid():
-        try:
-            change = _draft(request, organization, form)
-            return pages.SeeOther(reverse("changes:detail", args=[organization.slug, change.pk]))
-        except policy.Denied as denial:
-            form.add_error(None, f"{denial}. Nothing was made.")
-        except errors.CallFailed as failure:
-            if not failures.into(form, failure):
-                return failures.page(request, failure, back=back)
     context = {"organization": organization, "words": kinds.OF[Kind.RESOURCE], "back": back}
     return pages.form_page(request, "resources/create.html", form, context)
 
@@ -47,7 +37,7 @@ def _form(request: ConsoleRequest, organization: Organization) -> CreateForm:
     return CreateForm(pages.posted(request), domains=domains, delegates=living)
 
 
-def _draft(request: ConsoleRequest, organization: Organization, form: CreateForm) -> Change:
+def _draft(request: ConsoleRequest, organization: Organization, form: CreateForm) -> HttpResponse | None:
     whole = bool(form.domains)
     steps = plans.making(
         form.params(),
@@ -56,4 +46,4 @@ def _draft(request: ConsoleRequest, organization: Organization, form: CreateForm
         form.options if whole else None,
     )
     title = f"New {form.cleaned_data['Type'].lower()} {form.cleaned_data['Name']}"
-    return drafting.draft(request.actor, organization, title, steps, kind="create-resource", **form.why())
+    return draft(request, organization, form, title, steps, "create-resource")
