@@ -29,7 +29,7 @@ MENU = (
     Item("Exports", "package-export", "exports:list", "ListMailboxExportJobs"),
     Item("Sign-in", "fingerprint", "identity:detail", "DescribeIdentityProviderConfiguration"),
     Item("Impersonation", "masks-theater", "impersonation:list", "ListImpersonationRoles"),
-    Item("Messages", "mail", "messages:look", "GetRawMessageContent"),
+    Item("Messages", "inbox", "messages:look", "GetRawMessageContent"),
     Item("Changes", "history", "changes:list", "ReadChanges"),
     Item("Settings", "settings", "organizations:settings", "DescribeOrganization"),
     Item("Ledger", "book", "ledger:list", "ReadLedger"),
@@ -39,6 +39,8 @@ ACTIONS = (
     Item("New person", "plus", "users:create", "CreateUser"),
     Item("New group", "plus", "groups:create", "CreateGroup"),
     Item("Export mailboxes", "package-export", "exports:create", "StartMailboxExportJob"),
+    Item("Who can act as somebody", "masks-theater", "impersonation:find", "GetImpersonationRoleEffect"),
+    Item("Personal access tokens", "key", "identity:tokens", "ListPersonalAccessTokens"),
     Item("Export destinations", "package-export", "exports:destinations", "ListMailboxExportJobs"),
 )
 PLACES = (*MENU, *ACTIONS)

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from console.sandbox import founding
+from console.sandbox import founding, programs
 from console.sandbox.company import Company, entrust, form, furnish, hire
 from console.sandbox.founding import ACCOUNT, REGION
 from console.sandbox.mail import seeded, slugged
@@ -57,6 +57,7 @@ def northwind(store: Store, count: int) -> None:
     form(company, [*departments(company), *offices(company), *in_order(rows()["groups"])])
     furnish(company, rows()["resources"])
     entrust(company)
+    programs.install(company)
 
 
 def harbor(store: Store) -> None:

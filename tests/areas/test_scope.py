@@ -40,7 +40,11 @@ PARAMS = (
 )
 VIEWS = addresses()
 OF_ALL = [name for name, view in VIEWS.items() if view.performs and world.arguments(name) == ["organization"]]
-OF_ONE = [name for name in VIEWS if {"user_id", "entity_id"} & set(world.arguments(name))]
+OF_ONE = [
+    name
+    for name in VIEWS
+    if {"user_id", "entity_id"} & set(world.arguments(name)) and len(world.arguments(name)) == 2
+]
 OF_DOMAIN = [name for name in VIEWS if world.arguments(name) == ["organization", "domain"]]
 ASKED = {
     *(

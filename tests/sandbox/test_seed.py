@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from console.aws import model
-from console.sandbox import dispatch, doors, mail, seed
+from console.sandbox import dispatch, doors, evaluation, mail, programs, seed, transit
 from console.sandbox.clock import DAY
 from console.sandbox.doors import Sandbox
 from console.sandbox.founding import ACCOUNT, REGION
 from console.sandbox.records import Group, Membership, Resource, User
 from console.sandbox.store import Store
 
-DATES = ("enabled", "disabled", "provisioned")
+DATES = ("enabled", "disabled", "provisioned", "created", "modified", "expires", "used", "sent")
 
 
 @pytest.fixture(scope="module")
@@ -233,3 +233,29 @@ class TestTheEmptySeed:
         seed.empty(sandbox.store)
         assert not len(sandbox.store.organizations)
         assert sandbox.neighbours.region(ACCOUNT, seed.NORTHWIND_BUCKET) == REGION
+
+
+class TestItsPrograms:
+    """What the pages of impersonation, sign-in and messages have to show."""
+
+    def test_one_acts_as_everybody_but_two_and_one_as_two(self, sandbox: Sandbox, store: Store) -> None:
+        roles = {each.name: each for each in store.impersonation_roles}
+        assert {name: each.type for name, each in roles.items()} == {
+            "Mail archive": "READ_ONLY",
+            "Room booking": "FULL_ACCESS",
+        }
+        first, *_, other = [user for user in people(store) if user.state == "ENABLED"]
+        archive = roles["Mail archive"].rules
+        assert evaluation.impersonation(archive, first.entity_id).effect == "DENY"
+        assert evaluation.impersonation(archive, other.entity_id).effect == "ALLOW"
+
+    def test_tokens_are_old_and_new_used_and_forgotten(self, store: Store) -> None:
+        tokens, now = list(store.personal_access_tokens), store.clock.now()
+        assert any(each.expires is not None and each.expires < now for each in tokens)
+        assert any(each.used is None for each in tokens)
+        assert len({each.user_id for each in tokens}) == len(tokens) - 1
+
+    def test_a_message_waits(self, store: Store) -> None:
+        message = transit.find(store, programs.MESSAGE_ID)
+        assert message is not None
+        assert b"Your mailbox is almost full" in message.body

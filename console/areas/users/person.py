@@ -6,9 +6,12 @@ from console.areas.directory import ending, relations
 from console.areas.directory import showing as directory
 from console.areas.users import showing
 from console.mirror.models import Entity
+from console.operators import policy
 from console.operators.actors import Actor
 
-OFFERED = ("UpdateMailboxQuota", "StartMailboxExportJob")  # besides what every entity's page offers
+# Besides what every entity's page offers; what is asked about her is not over when her mailbox is.
+OFFERED = ("UpdateMailboxQuota", "StartMailboxExportJob")
+ASKED = ("GetImpersonationRoleEffect", "ListPersonalAccessTokens")
 
 
 def context(actor: Actor, person: Entity) -> dict[str, Any]:
@@ -21,6 +24,7 @@ def context(actor: Actor, person: Entity) -> dict[str, Any]:
         "quota": showing.megabytes(person.mailbox_quota),
         "full": showing.fill(person.mailbox_size, person.mailbox_quota) or 0,
         "may": {**shown["may"], **directory.may(actor, person, OFFERED)},
+        "asked": {each: policy.allows(actor, each, person.organization, person) for each in ASKED},
         "profile": showing.profile(person.details or _listed(person)),
         "exports": relations.export_jobs(actor, person),
         "dies": ending.dies(person),
