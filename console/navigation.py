@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from console.areas.saved import showing
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.actors import Actor
@@ -41,6 +42,7 @@ ACTIONS = (
     Item("Export mailboxes", "package-export", "exports:create", "StartMailboxExportJob"),
     Item("Who can act as somebody", "masks-theater", "impersonation:find", "GetImpersonationRoleEffect"),
     Item("Personal access tokens", "key", "identity:tokens", "ListPersonalAccessTokens"),
+    Item("Saved views", "filter", "saved:list", "ReadOverview"),
     Item("Export destinations", "package-export", "exports:destinations", "ListMailboxExportJobs"),
 )
 PLACES = (*MENU, *ACTIONS)
@@ -100,6 +102,15 @@ class Frame:
         if directory.refuses(performs):
             return f"{directory.why} {directory.instead(performs)}"
         return f"{directory.why} {directory.where}".strip() if match.app_name in DIRECTORY else ""
+
+    @cached_property
+    def saved(self) -> showing.Bar | None:
+        """The saved views of the list that is shown."""
+        match = self.request.resolver_match
+        if self.actor is None or self.organization is None or match is None:
+            return None
+        query = self.request.GET.urlencode()
+        return showing.bar(self.actor, self.organization, match.view_name, query)
 
     @property
     def is_sandbox(self) -> bool:

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "console.changes",
     "console.areas.access_rules",
     "console.areas.exports",
+    "console.areas.saved",
     "console.areas.domains",
     "console.areas.identity",
     "console.ui",

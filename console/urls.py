@@ -9,6 +9,7 @@ Addresses = list[URLPattern | URLResolver]
 
 in_organization: Addresses = [
     path("", include("console.areas.organizations.urls")),
+    path("saved/", include("console.areas.saved.urls")),
     path("search/", include("console.areas.search.urls"), {"places": navigation.PLACES}),
     path("users/", include("console.areas.users.urls")),
     path("domains/", include("console.areas.domains.urls")),

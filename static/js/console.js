@@ -105,6 +105,11 @@
     if (button.dataset.append) append(button);
     if (button.dataset.dialog) document.getElementById(button.dataset.dialog)?.showModal();
   });
+  // The filters have changed the address since the page came: the view that is saved is the present one.
+  on("click", (event) => {
+    const link = near(event, "a[data-saves]");
+    if (link) link.href = link.dataset.saves + encodeURIComponent(location.search.slice(1));
+  });
   on("click", (event) => { if (event.target.matches?.("dialog")) event.target.close(); });
 
   // --- ticking rows --------------------------------------------------------------------------------

@@ -60,6 +60,14 @@ organizations:freshness        GET  200 200 200 200 200 200 404 302
 organizations:freshness        POST 405 405 405 405 405 405 404 302
 organizations:sync             GET  405 405 405 405 405 405 405 405
 organizations:sync             POST 303 303 403 403 403 403 404 302
+saved:list                     GET  200 200 200 200 200 200 404 302
+saved:list                     POST 405 405 405 405 405 405 405 302
+saved:create                   GET  200 200 200 200 200 200 404 302
+saved:create                   POST 422 422 422 422 422 422 404 302
+saved:edit                     GET  404 404 404 404 404 404 404 302
+saved:edit                     POST 404 404 404 404 404 404 404 302
+saved:delete                   GET  405 405 405 405 405 405 405 405
+saved:delete                   POST 404 404 404 404 404 404 404 302
 search                         GET  200 200 200 200 200 200 404 302
 search                         POST 405 405 405 405 405 405 404 302
 search-palette                 GET  302 302 302 302 302 302 404 302

@@ -20,6 +20,7 @@ from django.urls import get_resolver, reverse
 from console.areas.access_rules.models import NamedNetwork, ProtectedPerson
 from console.areas.domains.models import Check
 from console.areas.exports.models import Destination, ExportJob
+from console.areas.saved.models import SavedView
 from console.aws.catalogue import CATALOGUE
 from console.changes.models import Change
 from console.ledger import journal
@@ -189,6 +190,7 @@ class Samples:
         self.protected, _ = ProtectedPerson.objects.get_or_create(
             organization=organization, entity_id=entity_id
         )
+        self.view = somebodys_view(organization)
         self.change = Change.objects.create(organization=organization, title="Mend", requested_by="somebody")
         self.check = Check.objects.create(
             organization=organization, domain=entity.domain, state=Check.State.OK
@@ -215,6 +217,8 @@ class Samples:
                 return self.change.pk
             if space == "access_rules":
                 return self.network.pk if "network" in name else self.protected.pk
+            if space == "saved":
+                return self.view.pk
             return self.destination.pk if "destination" in name else self.job.pk
         entity_id = self.entity.entity_id
         kind = {"resources": "resource", "groups": "group"}.get(name.partition(":")[0])
@@ -229,6 +233,15 @@ class Samples:
         known |= {"partner": PARTNER, "made": MADE}
         known["rule"] = "default"
         return {**known, "seq": self.entry.seq}[argument]
+
+
+def somebodys_view(organization: Organization) -> SavedView:
+    """A view that an operator shares who is nobody of the cast."""
+    somebody, _ = Operator.objects.get_or_create(email="somebody@desk.example", name="Somebody")
+    made, _ = SavedView.objects.get_or_create(
+        operator=somebody, organization=organization, name="Disabled", page="users:list", shared=True
+    )
+    return made
 
 
 def arguments(name: str) -> list[str]:

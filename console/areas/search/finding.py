@@ -28,6 +28,7 @@ def find(
         *entities,
         pages(actor, organization, asked, places, most),
         records.jobs(actor, organization, asked, most, ids),
+        records.changes(actor, organization, asked, most),
         records.entries(actor, organization, asked, most),
     ]
     return [each for each in found if each.hits]

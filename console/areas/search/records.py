@@ -1,4 +1,4 @@
-"""Exports and the ledger's entries, by what people quote of them: a name, a ticket, an id.
+"""Exports, changes and the ledger's entries, by what people quote of them: a name, a ticket, an id.
 
 Each is looked up by one index after another, unsorted: SQLite prefers any index that sorts to one that finds.
 """
@@ -15,10 +15,14 @@ from console.areas.search import hits
 from console.areas.search.asked import Asked
 from console.areas.search.directory import CANDIDATES
 from console.areas.search.hits import Found, Hit
+from console.changes.models import Change
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.actors import Actor
+
+LATEST = 2000  # changes whose titles are looked through: every write is one
+TITLES = ("title", "state", "requested_at", "ticket")
 
 
 def jobs(
@@ -43,6 +47,29 @@ def _job(organization: Organization, job: ExportJob, exact: bool) -> Hit:
     told = (job.get_state_display(), f"{job.requested_at:%Y-%m-%d}", job.ticket)
     page = reverse("exports:detail", args=[organization.slug, job.pk])
     return Hit(job.entity_name, page, " · ".join(filter(None, told)), exact)
+
+
+def changes(actor: Actor, organization: Organization, asked: Asked, most: int) -> Found:
+    """Changes of this ticket, and of the latest ones those whose title has the words."""
+    if not policy.allows(actor, "ReadChanges", organization):
+        return Found("Changes", "history", [])
+    seen = Change.objects.visible_to(actor, organization).order_by("-requested_at", "-pk")
+    titled = Q(*(Q(title__icontains=word) for word in asked.text.split()))
+    latest = Q(pk__in=seen.values("pk")[:LATEST])
+    found = {
+        each.pk: each
+        for wanted in (Q(ticket__in=asked.spellings), latest & titled)
+        for each in seen.filter(wanted).only(*TITLES)[: most + 1]
+    }
+    found_last = sorted(found.values(), key=lambda each: (each.requested_at, each.pk), reverse=True)
+    shown = [_change(organization, each) for each in found_last]
+    return hits.first("Changes", "history", shown, most, hits.every("changes:list", organization, asked))
+
+
+def _change(organization: Organization, change: Change) -> Hit:
+    told = (change.get_state_display(), f"{change.requested_at:%Y-%m-%d}", change.ticket)
+    page = reverse("changes:detail", args=[organization.slug, change.pk])
+    return Hit(change.title, page, " · ".join(filter(None, told)))
 
 
 def entries(actor: Actor, organization: Organization, asked: Asked, most: int) -> Found:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from console.areas.search import views
+from console.changes.models import Change
 from console.mirror.models import Alias, Entity, Organization
 from tests.areas import world
 from tests.areas.ledger.conftest import done, person
@@ -143,6 +144,17 @@ class TestRecords:
         entry = done("UpdateUser", target="id-of-ada", target_name="ada@example.com", ticket="INC-9")
         for text in ("INC-9", "inc-9", f"aws-{entry.seq}", entry.request_id):
             assert find(owner, text)["Location"] == f"/o/example/ledger/{entry.seq}/", text
+
+    def test_changes_by_title_and_ticket(self, organization: Organization, owner: Client) -> None:
+        made = Change.objects.create(organization=organization, title="Offboard Max Muster", ticket="CHG-3")
+        for text in ("offboard muster", "chg-3"):
+            assert find(owner, text)["Location"] == f"/o/example/changes/{made.pk}/"
+
+    def test_a_narrowed_operator_finds_no_change_of_others(
+        self, organization: Organization, nell: Client
+    ) -> None:
+        Change.objects.create(organization=organization, title="Offboard Max Muster", ticket="CHG-3")
+        assert named(nell, "muster") == []
 
     def test_one_line_a_call(self, owner: Client) -> None:
         for _ in range(2):

@@ -1,0 +1,72 @@
+"""What is asked for when a view is saved, or called and shared differently."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from console.areas.saved.lists import LISTS, LONGEST
+from console.areas.saved.models import SavedView
+from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.actors import Actor
+
+if TYPE_CHECKING:  # generic to the type checker only
+    ViewForm = forms.ModelForm[SavedView]
+else:
+    ViewForm = forms.ModelForm
+SHARED = (
+    "Everybody who may open this list sees the view's name and what it searches for. In the list itself"
+    " each sees only what her own rights reach."
+)
+
+
+class RenameForm(ViewForm):
+    """Its name, and whether others see it."""
+
+    class Meta:
+        model = SavedView
+        fields: tuple[str, ...] = ("name", "shared")
+        labels = {"shared": "Share with everybody in this organization"}
+        help_texts = {"shared": SHARED}
+
+    def clean(self) -> dict[str, Any]:
+        """No two of hers above one list are called alike."""
+        given = super().clean() or {}
+        mine = SavedView.objects.filter(
+            operator=self.instance.operator_id,
+            organization=self.instance.organization_id,
+            page=given.get("page", self.instance.page),
+            name=given.get("name", ""),
+        )
+        if mine.exclude(pk=self.instance.pk).exists():
+            self.add_error("name", "You have a view of this name here already. Take another name.")
+        return given
+
+
+class SaveForm(RenameForm):
+    """The same of a list as it is just now: one that she may open, and of its query what it knows."""
+
+    page = forms.ChoiceField(widget=forms.HiddenInput)
+    query = forms.CharField(widget=forms.HiddenInput, required=False, max_length=LONGEST)
+
+    class Meta(RenameForm.Meta):
+        fields = ("name", "shared", "page", "query")
+
+    def __init__(
+        self, actor: Actor, organization: Organization, data: Mapping[str, Any] | None, initial: Any
+    ) -> None:
+        made = SavedView(operator_id=actor.operator_id or 0, organization=organization)
+        super().__init__(data, instance=made, initial=initial)
+        offered = {
+            name: each for name, each in LISTS.items() if policy.allows(actor, each.performs, organization)
+        }
+        field = self.fields["page"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(name, each.label) for name, each in offered.items()]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if page := given.get("page"):
+            given["query"] = LISTS[page].kept(given.get("query", ""))
+        return given
