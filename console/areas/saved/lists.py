@@ -24,7 +24,9 @@ class List:
 
 LISTS = {
     "users:list": List("People", "ListUsers", ("state", "role", "hidden", "deleted", "domain", "group")),
-    "groups:list": List("Groups", "ListGroups", ("state", "hidden", "deleted", "domain", "members")),
+    "groups:list": List(
+        "Groups", "ListGroups", ("state", "hidden", "members", "nested", "deleted", "domain")
+    ),
     "resources:list": List(
         "Rooms and equipment", "ListResources", ("type", "state", "answers", "deleted", "domain")
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from console.areas.saved.lists import LISTS
 from console.areas.saved.models import SavedView
@@ -49,15 +49,11 @@ def shown(
     found = []
     for each in views:
         by = "" if each.operator_id == actor.operator_id else each.operator.get_full_name()
-        if href := address(organization, each):
-            found.append(Shown(each, href, by, each.query == now))
+        found.append(Shown(each, address(organization, each), by, each.query == now))
     return found
 
 
 def address(organization: Organization, view: SavedView) -> str:
     """The list as the view has it; what is stored is looked through once more, by what the list knows now."""
-    try:
-        list_ = reverse(view.page, args=[organization.slug])
-    except NoReverseMatch:
-        return ""
+    list_ = reverse(view.page, args=[organization.slug])
     return f"{list_}?{LISTS[view.page].kept(view.query)}"

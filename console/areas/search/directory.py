@@ -7,9 +7,8 @@ to sort all of them costs more the more there are. Whose address or id was typed
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from console.areas.search import hits
 from console.areas.search.asked import Asked
@@ -38,7 +37,7 @@ class Sort:
     icon: str
     kind: Kind
     operation: str
-    all_name: str = ""
+    all_name: str
 
 
 SORTS = (
@@ -73,7 +72,7 @@ class Directory:
         entities = self._ranked(self._candidates(seen.exclude(state=Entity.State.DELETED)))
         self.met += [each.entity_id for each in entities]
         shown = [self._hit(each) for each in entities[: self.most + 1]]
-        every = hits.every(sort.all_name, self.organization, self.asked) if sort.all_name else ""
+        every = hits.every(sort.all_name, self.organization, self.asked)
         return hits.first(sort.label, sort.icon, shown, self.most, every)
 
     def _candidates(self, seen: EntityQuerySet) -> Iterable[Entity]:
@@ -116,13 +115,9 @@ class Directory:
     def _hit(self, entity: Entity) -> Hit:
         state = "" if entity.state == Entity.State.ENABLED else entity.get_state_display().lower()
         note = " · ".join(filter(None, (entity.email or entity.name, entity.department, state)))
-        page = href(self.organization, entity)
-        return Hit(str(entity), page, note, entity.pk in self._exact, "?" not in page)
+        return Hit(str(entity), href(self.organization, entity), note, entity.pk in self._exact)
 
 
 def href(organization: Organization, entity: Entity) -> str:
-    """Where an entity is shown: on its page, or where its kind has none in the list of people."""
-    try:
-        return reverse(OWN[entity.kind], args=[organization.slug, entity.entity_id])
-    except NoReverseMatch:
-        return f"{reverse('users:list', args=[organization.slug])}?{urlencode({'group': entity.entity_id})}"
+    """The page of an entity."""
+    return reverse(OWN[entity.kind], args=[organization.slug, entity.entity_id])

@@ -12,16 +12,12 @@ from console.mirror.models import Organization
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One line that leads somewhere; `exact` if what was typed is its address or its id.
-
-    `opens` if that is its own page, and no list that it is found in.
-    """
+    """One line that leads somewhere; `exact` if what was typed is its address or its id."""
 
     text: str
     href: str
     note: str = ""
     exact: bool = False
-    opens: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,7 @@ def only(found: Sequence[Found]) -> Hit | None:
     hits = [hit for each in found for hit in each.hits]
     exact = [hit for hit in hits if hit.exact]
     meant = exact or hits
-    return meant[0] if len(meant) == 1 and meant[0].opens else None
+    return meant[0] if len(meant) == 1 else None
 
 
 def count(found: Sequence[Found]) -> int:

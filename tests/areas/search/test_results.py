@@ -94,7 +94,7 @@ class TestFinding:
         assert find(owner, "export mail")["Location"] == "/o/example/exports/new/"
         assert find(owner, "ledger")["Location"] == "/o/example/ledger/"
 
-    def test_a_group_that_is_the_only_match_is_opened(
+    def test_a_group_that_is_the_only_match_is_opened_too(
         self, organization: Organization, owner: Client
     ) -> None:
         group(organization, "sales")
