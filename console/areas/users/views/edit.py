@@ -10,6 +10,7 @@ from console.areas.directory.kinds import place
 from console.areas.users import scope
 from console.areas.users.forms.profile import ProfileForm
 from console.aws import errors, gateway
+from console.changes import engine
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
@@ -54,10 +55,11 @@ def _save(request: ConsoleRequest, person: Entity, form: ProfileForm) -> HttpRes
 
 
 def _write(request: ConsoleRequest, person: Entity, form: ProfileForm, params: dict[str, Any]) -> None:
-    gateway.call(
+    engine.perform(
         request.actor,
         "UpdateUser",
         person.organization,
+        title=f"Mend the record of {person}",
         reason=form.cleaned_data["reason"],
         ticket=form.cleaned_data["ticket"],
         expecting=form.expected,

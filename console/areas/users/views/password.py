@@ -10,7 +10,8 @@ from console.areas import failures
 from console.areas.directory.kinds import place
 from console.areas.users import scope
 from console.areas.users.forms.passwords import ResetForm
-from console.aws import errors, gateway
+from console.aws import errors
+from console.changes import engine
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
@@ -37,10 +38,11 @@ def reset(request: ConsoleRequest, organization: Organization, user_id: str) -> 
 def _set(request: ConsoleRequest, person: Entity, form: ResetForm) -> HttpResponse | None:
     password = form.password()
     try:
-        gateway.call(
+        engine.perform(
             request.actor,
             "ResetPassword",
             person.organization,
+            title=f"Reset the password of {person}",
             reason=form.cleaned_data["reason"],
             ticket=form.cleaned_data["ticket"],
             UserId=person.entity_id,
