@@ -27,6 +27,7 @@ MENU = (
     Item("Rooms and equipment", "door", "resources:list", "ListResources"),
     Item("Mailboxes", "mail", "mailboxes:list", "GetMailboxDetails"),
     Item("Access rules", "lock", "access_rules:list", "ListAccessControlRules"),
+    Item("Mobile devices", "device-mobile", "mobile:list", "ListMobileDeviceAccessRules"),
     Item("Exports", "package-export", "exports:list", "ListMailboxExportJobs"),
     Item("Sign-in", "fingerprint", "identity:detail", "DescribeIdentityProviderConfiguration"),
     Item("Impersonation", "masks-theater", "impersonation:list", "ListImpersonationRoles"),

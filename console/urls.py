@@ -17,6 +17,7 @@ in_organization: Addresses = [
     path("mailboxes/", include("console.areas.mailboxes.urls")),
     path("access_rules/", include("console.areas.access_rules.urls")),
     path("groups/", include("console.areas.groups.urls")),
+    path("mobile/", include("console.areas.mobile.urls")),
     path("exports/", include("console.areas.exports.urls")),
     path("identity/", include("console.areas.identity.urls")),
     path("impersonation/", include("console.areas.impersonation.urls")),

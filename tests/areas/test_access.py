@@ -272,6 +272,24 @@ groups:reader-delete           GET  405 405 405 405 405 405 405 405
 groups:reader-delete           POST 303 303 403 403 403 403 404 302
 groups:open-delete             GET  405 405 405 405 405 405 405 405
 groups:open-delete             POST 303 303 403 403 403 403 404 302
+mobile:list                    GET  200 200 403 403 200 403 404 302
+mobile:list                    POST 405 405 403 403 405 403 404 302
+mobile:create                  GET  200 200 403 403 403 403 404 302
+mobile:create                  POST 422 422 403 403 403 403 404 302
+mobile:edit                    GET  200 200 403 403 403 403 404 302
+mobile:edit                    POST 422 422 403 403 403 403 404 302
+mobile:delete                  GET  200 200 403 403 403 403 404 302
+mobile:delete                  POST 200 200 403 403 403 403 404 302
+mobile:test                    GET  200 200 403 403 200 403 404 302
+mobile:test                    POST 405 405 403 403 405 403 404 302
+mobile:overrides               GET  200 200 403 403 200 403 404 302
+mobile:overrides               POST 405 405 403 403 405 403 404 302
+mobile:override                GET  200 200 403 403 403 403 404 302
+mobile:override                POST 422 422 403 403 403 403 404 302
+mobile:override-delete         GET  200 200 403 403 403 403 404 302
+mobile:override-delete         POST 422 422 403 403 403 403 404 302
+mobile:person                  GET  200 200 403 403 200 403 404 302
+mobile:person                  POST 405 405 403 403 405 403 404 302
 exports:list                   GET  200 200 403 200 200 403 404 302
 exports:list                   POST 405 405 403 405 405 403 404 302
 exports:under-way              GET  200 200 403 200 200 403 404 302
@@ -422,23 +440,18 @@ TABLE = {
 NAMES = sorted({name for name, _ in TABLE})
 VIEWS = addresses()
 # Whose arguments name one person, or something that belongs to one.
-OF_ALL = {"organization", "kind", "partner", "made"}
+OF_ALL = {"organization", "kind", "partner", "made", "rule", "device_rule"}
 ABOUT_ONE = [name for name in NAMES if set(world.arguments(name)) - OF_ALL]
 # Theirs takes a grant for the whole organization, so that a narrowed operator is denied all of them alike.
 OF_THE_WHOLE = {
     *("exports:destination-edit", "exports:destination-delete"),
+    *("access_rules:network-edit", "access_rules:network-delete", "access_rules:unprotect"),
     *("domains:default", "domains:deregister"),
     "changes:approve",
     *(name for name in ABOUT_ONE if "role_id" in world.arguments(name)),
 }
 # WorkMail alone knows what is called that, so it is asked.
 ASKED_OF_AWS = {name for name in ABOUT_ONE if "role_id" in world.arguments(name)}
-# Whose arguments name one person, or something that belongs to one; every organization has a rule `default`.
-ABOUT_ONE = [name for name in NAMES if set(world.arguments(name)) - {"organization", "kind", "rule"}]
-DESTINATIONS = ("exports:destination-edit", "exports:destination-delete")
-# What a narrowed operator may not do at all, whomever it concerns.
-RULES = ("access_rules:network-edit", "access_rules:network-delete", "access_rules:unprotect")
-OF_THE_WHOLE = {*DESTINATIONS, *RULES, "changes:approve"}
 # What a look may change: who is signed in, when she was seen, how old the copy is, how often she tried.
 FLEETING = {"sessions.session", "mirror.sync"}
 FRESHNESS = ("listed_at", "described_at", "detailed_at", "wanted_at")

@@ -231,7 +231,8 @@ class Samples:
         if argument == "role_id":
             return impersonation_role(self.organization_id)
         known |= {"partner": PARTNER, "made": MADE}
-        known["rule"] = "default"
+        device_rule = founding.default_mobile_rule(self.organization_id).rule_id
+        known |= {"rule": "default", "device_rule": device_rule}
         return {**known, "seq": self.entry.seq}[argument]
 
 

@@ -24,7 +24,10 @@ DATES = frozenset({"DateCreated", "DateModified"})
 
 @dataclass(frozen=True)
 class Plan:
-    """A change of rules before anybody agreed to it. `before` are all rules as WorkMail has them now."""
+    """A change of rules before anybody agreed to it. `before` are all rules as WorkMail has them now.
+
+    Of `writes`, those that add come before those that remove.
+    """
 
     organization: Organization
     title: str
@@ -61,10 +64,6 @@ class Plan:
             return f"lock out {len(out)} protected {'person' if len(out) == 1 else 'people'}"
         lost = [each.action for each in self.lockouts]
         return f"take {listed(lost)} from everybody" if lost else ""
-
-    def steps(self) -> list[Planned]:
-        """The writes, those that add before those that remove, and then the proofs."""
-        return [*self.writes, *self.proofs()]
 
     def proofs(self) -> list[Planned]:
         """Questions to WorkMail whose answers have to be those of our evaluator."""

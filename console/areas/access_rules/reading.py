@@ -9,6 +9,7 @@ from console.aws import errors, gateway
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.actors import Actor
+from console.rules import access, deciding
 from console.rules.deciding import Rule
 
 MEMBERS = ("UserIds", "NotUserIds")
@@ -54,3 +55,9 @@ def people(actor: Actor, organization: Organization, ids: Iterable[str]) -> dict
         entity_id: display or name
         for entity_id, display, name in seen.values_list("entity_id", "display_name", "name")
     }
+
+
+def concerns(rule: Rule, user_id: str) -> bool:
+    """Whether a rule is about somebody at all: one for other people, or for roles, is not."""
+    facts = {"UserIds": user_id, "ImpersonationRoleIds": None}
+    return not deciding.missed(rule, facts, access.holds)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -10,11 +10,11 @@ from django.utils import timezone
 from console.areas.access_rules.grouping import Group
 from console.areas.access_rules.planning import Plan
 from console.areas.access_rules.wording import Wording, listed
+from console.areas.reviewing import FOLLOWS
 from console.rules.access import ACTIONS
 from console.rules.access_draft import EVERYBODY, PARTLY, Flip, Lockout, Who
 from console.rules.deciding import ALLOW, DENY, Rule
 
-FOLLOWS = timedelta(minutes=5)  # until mailboxes follow a change, at the most [documented]
 SAID = {ALLOW: "allowed", DENY: "denied", PARTLY: "partly allowed"}
 TONES = {ALLOW: "success", DENY: "danger", PARTLY: "warning"}
 ROWS = 200  # of a matrix; nobody reads more

@@ -11,7 +11,7 @@ from console.operators.actors import Actor
 
 # Besides what every entity's page offers; what is asked about her is not over when her mailbox is.
 OFFERED = ("UpdateMailboxQuota", "StartMailboxExportJob")
-ASKED = ("GetImpersonationRoleEffect", "ListPersonalAccessTokens")
+ASKED = ("GetImpersonationRoleEffect", "ListPersonalAccessTokens", "ListMobileDeviceAccessOverrides")
 
 
 def context(actor: Actor, person: Entity) -> dict[str, Any]:

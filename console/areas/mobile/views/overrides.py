@@ -1,0 +1,173 @@
+"""Exceptions for one device of one person, for the organization and on the person's own page."""
+
+from typing import Any
+
+from django.contrib.messages import INFO
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from console.areas import failures
+from console.areas.access_rules import reading as access
+from console.areas.access_rules import showing
+from console.areas.access_rules.grouping import groups
+from console.areas.directory import kinds, scope
+from console.areas.directory.kinds import Kind
+from console.areas.directory.views.suggestions import suggest
+from console.areas.mobile import overriding, reading, wording
+from console.areas.mobile.forms.overrides import OverrideForm, RemovalForm
+from console.areas.mobile.views.rules import reads
+from console.areas.reviewing import FOLLOWS
+from console.aws import errors
+from console.changes import engine
+from console.changes.models import Change
+from console.mirror.models import Entity, Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs
+from console.rules.deciding import ALLOW
+from console.ui import markup, pages
+
+PUT, DELETE = "PutMobileDeviceAccessOverride", "DeleteMobileDeviceAccessOverride"
+
+
+@performs("ListMobileDeviceAccessOverrides")
+@reads
+def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    found = reading.overrides(request.actor, organization)
+    ends = overriding.ends(organization)
+    context = {
+        "title": "Overrides for devices",
+        "organization": organization,
+        "overrides": [_shown(each, person, ends) for each, person in found],
+        "whole": policy.reaches_all(request.actor, "ListMobileDeviceAccessOverrides", organization),
+        "may": _may(request, organization),
+    }
+    return pages.show(request, "mobile/overrides.html", context)
+
+
+@performs("ListMobileDeviceAccessOverrides")
+@reads
+def person(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+    """What rules and overrides mean for one person: a part of her page, read when somebody asks for it."""
+    actor = request.actor
+    operation = "ListMobileDeviceAccessOverrides"
+    somebody = scope.find(actor, operation, organization, user_id, Kind.USER)
+    ends = overriding.ends(organization)
+    context = {
+        "title": f"Rules and devices of {somebody}",
+        "organization": organization,
+        "person": somebody,
+        "overrides": [_shown(each, somebody, ends) for each in reading.overrides_of(actor, somebody)],
+        "mobile_rules": _mobile_rules(request, organization),
+        "access_rules": _access_rules(request, somebody),
+        "may": _may(request, organization, somebody),
+    }
+    return pages.show(request, "mobile/person.html", context, fragment="rules")
+
+
+@performs("PutMobileDeviceAccessOverride")
+def put(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    people = policy.visible(request.actor, PUT, organization)
+    form = OverrideForm(
+        pages.posted(request),
+        people=people,
+        suggest=suggest(organization, "all"),
+        may_end=policy.allows(request.actor, DELETE, organization),
+        initial={"Effect": "ALLOW", **{name: request.GET.get(name, "") for name in ("other", "DeviceId")}},
+    )
+    if form.is_valid():
+        answer = _put(request, organization, form)
+        if answer is not None:
+            return answer
+    context = {"title": "Override for a device", "organization": organization, "back": home(organization)}
+    return pages.form_page(request, "mobile/override.html", form, context)
+
+
+@performs("DeleteMobileDeviceAccessOverride")
+def delete(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+    somebody = scope.find(request.actor, DELETE, organization, user_id, Kind.USER)
+    form = RemovalForm(pages.posted(request), initial={"DeviceId": request.GET.get("DeviceId", "")})
+    if form.is_valid():
+        answer = _delete(request, somebody, form.cleaned_data["DeviceId"], form)
+        if answer is not None:
+            return answer
+    return pages.confirm_page(
+        request,
+        form,
+        title=f"Remove an override of {somebody}?",
+        verb="Remove",
+        back=home(organization),
+        consequences=("From then on the rules decide about this device, as about all others.",),
+        danger=False,
+    )
+
+
+def _put(request: ConsoleRequest, organization: Organization, form: OverrideForm) -> HttpResponse | None:
+    somebody, until = form.cleaned_data["other"], form.cleaned_data.get("until")
+    try:
+        change = overriding.put(request.actor, somebody, form.asked(), until=until, why=form.why())
+    except errors.CallFailed as failure:
+        if failures.into(form, failure):
+            return None
+        return failures.page(request, failure, back=home(organization))
+    if change.state != Change.State.DONE:
+        return pages.done(request, "See below how far it is.", _page(change), level=INFO)
+    by = markup.stamp(timezone.now() + FOLLOWS)
+    ends = f", and ends at {markup.stamp(until)}" if until else ""
+    return pages.done(request, f"The override is in effect by {by}{ends}.", kinds.place(somebody))
+
+
+def _delete(request: ConsoleRequest, somebody: Entity, device: str, form: RemovalForm) -> HttpResponse | None:
+    named: dict[str, Any] = {"UserId": somebody.entity_id, "DeviceId": device, **form.why()}
+    organization = somebody.organization
+    title = f"Remove the override for device {device} of {somebody}"
+    try:
+        engine.perform(request.actor, DELETE, organization, title=title, **named)
+    except errors.CallFailed as failure:
+        return None if failures.into(form, failure) else failures.page(request, failure)
+    overriding.call_off(request.actor, organization, overriding.key(named))
+    return pages.done(request, f"The rules decide about device {device} again.", kinds.place(somebody))
+
+
+def _shown(
+    override: dict[str, Any], somebody: Entity | None, ends: dict[overriding.Key, Change]
+) -> dict[str, Any]:
+    end = ends.get(overriding.key(override))
+    return {
+        **override,
+        "person": somebody,
+        "allows": override["Effect"] == ALLOW,
+        "until": end.not_before if end else None,
+    }
+
+
+def _mobile_rules(request: ConsoleRequest, organization: Organization) -> list[tuple[str, bool]] | None:
+    if not policy.allows(request.actor, "ListMobileDeviceAccessRules", organization):
+        return None
+    rules = reading.rules(request.actor, organization)
+    return [(wording.sentence(rule), rule["Effect"] == ALLOW) for rule in rules]
+
+
+def _access_rules(request: ConsoleRequest, somebody: Entity) -> list[showing.Shown] | None:
+    """Those that concern her: the ones that are about other people alone do not."""
+    actor, organization = request.actor, somebody.organization
+    if not policy.allows(actor, "ListAccessControlRules", organization):
+        return None
+    rules = access.rules(actor, organization)
+    words = access.wording(actor, organization, rules)
+    concern = [rule for rule in rules if access.concerns(rule, somebody.entity_id)]
+    return [showing.shown(group, words) for group in groups(concern)]
+
+
+def _may(
+    request: ConsoleRequest, organization: Organization, somebody: Entity | None = None
+) -> dict[str, bool]:
+    return {name: policy.allows(request.actor, name, organization, somebody) for name in (PUT, DELETE)}
+
+
+def _page(change: Change) -> str:
+    return reverse("changes:detail", args=[change.organization.slug, change.pk])
+
+
+def home(organization: Organization) -> str:
+    return reverse("mobile:overrides", args=[organization.slug])
