@@ -8,13 +8,16 @@ from django.http import HttpResponse
 
 from console.areas import failures
 from console.aws import errors
-from console.changes import engine, undo
+from console.changes import engine, later, undo
+from console.changes.later import Term
+from console.changes.plans import Planned
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest
 from console.ui import pages
 from console.ui.forms import WhyForm
 
 Params = Callable[[], Mapping[str, Any]]
+Ends = Callable[[], Planned]
 
 
 def ask(
@@ -32,12 +35,14 @@ def ask(
     note: str = "",
     expecting: Mapping[str, Any] | None = None,
     target: Entity | None = None,
+    ends: Ends | None = None,
     template: str = "partials/ask.html",
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """A page with one form, which performs `operation` with `params()` once it is valid.
 
-    `back` is where it leads without doing anything, `landing()` where it leads when it is done.
+    `back` is where it leads without doing anything, `landing()` where it leads when it is done; `ends()`
+    is what takes it away again, at the moment that a form with `until` may ask for.
     """
     if request.method == "POST" and form.is_valid():
         to = landing or (lambda: back)
@@ -52,6 +57,7 @@ def ask(
             landing=to,
             title=title,
             expecting=expecting,
+            ends=ends,
         )
         if answer is not None:
             return answer
@@ -70,12 +76,15 @@ def press(
     params: Params,
     back: str,
     landing: Callable[[], str] | None = None,
+    ends: Ends | None = None,
 ) -> HttpResponse:
     """A button that performs `operation`; what goes wrong is said on the page it stands on."""
     if not form.is_valid():
         return pages.done(request, "That button is out of date.", back, level=messages.ERROR)
     to = landing or (lambda: back)
-    answer = perform(request, organization, form, operation, message, params(), back=back, landing=to)
+    answer = perform(
+        request, organization, form, operation, message, params(), back=back, landing=to, ends=ends
+    )
     if answer is not None:
         return answer
     said = " ".join(str(error) for errors_of in form.errors.values() for error in errors_of)
@@ -94,16 +103,19 @@ def perform(
     landing: Callable[[], str],
     title: str = "",
     expecting: Mapping[str, Any] | None = None,
+    ends: Ends | None = None,
 ) -> HttpResponse | None:
     """The answer to a write, or `None` if the form says what is wrong with it.
 
     `expecting` is what it is based on, by the names of the read that shows it.
     """
+    given: dict[str, Any] = {"title": title, "expecting": expecting, **form.why(), **params}
     try:
-        why: dict[str, Any] = form.why()
-        engine.perform(
-            request.actor, operation, organization, title=title, expecting=expecting, **why, **params
-        )
+        if ends:
+            term = Term(ends(), form.cleaned_data.get("until"))
+            later.perform(request.actor, operation, organization, term, **given)
+        else:
+            engine.perform(request.actor, operation, organization, **given)
     except errors.CallFailed as failure:
         if failures.into(form, failure):
             return None

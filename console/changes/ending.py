@@ -6,6 +6,7 @@ from console.changes.models import Change, Step
 
 State, StepState = Change.State, Step.State
 CANARIES = 3  # the first steps of a long change: if one fails, somebody looks before the rest follows
+END = "end"  # the kind of a change that takes away what another one gave for a while
 LONG = 10  # steps from which on a change has a brake
 
 
@@ -52,6 +53,20 @@ def brakes(change: Change, step: Step) -> bool:
     note = f"Paused: {failed} of the first {ended} steps failed. Look at them, then resume or cancel."
     Change.objects.filter(pk=change.pk, state=State.RUNNING).update(paused=True, note=note)
     change.paused, change.note = True, note
+    return True
+
+
+def is_moot(change: Change) -> bool:
+    """Call off an end whose beginning was never done, or was taken back since."""
+    begun = change.follows if change.kind == END else None
+    if begun is None:
+        return False
+    undone = begun.undone_by.filter(state=State.DONE).exists()
+    if not undone and begun.state not in (State.FAILED, State.CANCELLED):
+        return False
+    note = f"There is nothing to end: “{begun}” was {'taken back' if undone else 'not done'}."
+    over = Change.objects.filter(pk=change.pk, state=State.SCHEDULED)
+    over.update(state=State.CANCELLED, note=note[:1100], finished_at=timezone.now())
     return True
 
 

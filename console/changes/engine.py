@@ -69,16 +69,24 @@ def perform(
     ticket: str = "",
     expecting: Mapping[str, Any] | None = None,
     kind: str = "",
+    kept: Callable[[Change], None] | None = None,
     **params: Any,
 ) -> dict[str, Any]:
     """One write as a change of one step, done at once; returns and raises what `gateway.call` does.
 
     Raises `WantsApproval` where the organization asks for it. What was never sent leaves no change.
+    `kept` gets the change before anything is sent; what it raises stops it.
     """
     given = {name: value for name, value in params.items() if value is not None}
     step = Planned(operation, given, expects=expecting)
     named = title or CATALOGUE[operation].title
     change = drafting.keep(actor, organization, named, [step], reason=reason, ticket=ticket, kind=kind)
+    try:
+        if kept:
+            kept(change)
+    except BaseException:
+        change.delete()
+        raise
     if conditions.wants_approval(change):
         raise WantsApproval(change)
     return _at_once(actor, change)
@@ -124,7 +132,8 @@ def start(change: Change, actor: Actor | None = None) -> Change:
 def sweep() -> int:
     """Start what is due and work on what runs, each in its turn; returns the number of slices."""
     for due in Change.objects.filter(state=State.SCHEDULED, not_before__lte=timezone.now()):
-        start(due)
+        if not ending.is_moot(due):
+            start(due)
     deadline, slices = time.monotonic() + SWEEP, 0
     while time.monotonic() < deadline:
         change = Change.objects.due(timezone.now()).select_related("organization").first()

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from console.aws.model import Problem
+from console.ui.markup import stamp
 from console.ui.shapes import fields_from_model, sentence
 
 CHANGED = "Somebody changed this since you opened it. Compare below; saving again keeps what you typed."
@@ -150,6 +153,29 @@ class WhyForm(forms.Form):
     def why(self) -> dict[str, str]:
         """For `gateway.call(…, **form.why())`."""
         return {"reason": self.cleaned_data["reason"], "ticket": self.cleaned_data["ticket"]}
+
+
+class UntilForm(WhyForm):
+    """For what may be given for a while."""
+
+    until = forms.DateTimeField(
+        label="Until (UTC)",
+        required=False,
+        help_text="Empty: until somebody ends it. Else the console ends it then.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def clean_until(self) -> datetime | None:
+        until: datetime | None = self.cleaned_data["until"]
+        if until and until <= timezone.now():
+            raise ValidationError("This moment is over. Choose one to come, or leave it empty.")
+        return until
+
+    @property
+    def said_until(self) -> str:
+        """` until 2026-12-03 17:00 UTC`, to be put behind what is given."""
+        until = self.cleaned_data.get("until")
+        return f" until {stamp(until)}" if until else ""
 
 
 class ReasonedForm(WhyForm):

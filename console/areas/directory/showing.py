@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from console.areas.directory import kinds, relations
+from console.areas.directory import kinds, relations, terms
 from console.mirror.models import Entity
 from console.operators import policy
 from console.operators.actors import Actor
@@ -68,6 +68,7 @@ def context(actor: Actor, entity: Entity, actions: Sequence[Action]) -> dict[str
         "readers": relations.readers(actor, entity),
         "opens": relations.opens(actor, entity),
         "answers_for": relations.answers_for(actor, entity),
+        "ends": terms.of(entity),
         "history": relations.history(actor, entity),
         "whole": relations.whole(actor, entity),
         "hidden": relations.hidden(actor, entity),

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from console.areas.directory.forms.naming import EntityField
 from console.mirror.models import Entity
 from console.mirror.querysets import EntityQuerySet
-from console.ui.forms import WhyForm
+from console.ui.forms import UntilForm, WhyForm
 
 FULL_ACCESS = "FULL_ACCESS"
 VALUES = {
@@ -19,13 +19,13 @@ VALUES = {
 NO_MAILBOX = "A group has no mailbox to open: take the right to send."
 
 
-class GroupForm(WhyForm):
+class GroupForm(UntilForm):
     """A group to join, among those whom the operator may put somebody into."""
 
     def __init__(self, *args: Any, groups: EntityQuerySet, suggest: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["group"] = EntityField(entities=groups, suggest=suggest, label="Group")
-        self.order_fields(["group", "reason", "ticket"])
+        self.order_fields(["group", "until", "reason", "ticket"])
 
 
 class MembershipForm(WhyForm):
@@ -34,7 +34,7 @@ class MembershipForm(WhyForm):
     group = forms.CharField(widget=forms.HiddenInput)
 
 
-class PermissionForm(WhyForm):
+class PermissionForm(UntilForm):
     """Who may do what; WorkMail replaces all that this grantee had before [documented].
 
     The one at the other end is asked for; `owner` is the entity itself where the other is to be let in.
@@ -59,7 +59,7 @@ class PermissionForm(WhyForm):
         if owner is not None and not has_mailbox(owner):
             values: forms.MultipleChoiceField = self.fields["values"]  # type: ignore[assignment]  # as above
             values.choices = [each for each in VALUES.items() if each[0] != FULL_ACCESS]
-        self.order_fields(["other", "values", "reason", "ticket"])
+        self.order_fields(["other", "values", "until", "reason", "ticket"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

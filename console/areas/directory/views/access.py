@@ -5,12 +5,13 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
-from console.areas.directory import relations, scope
+from console.areas.directory import relations, scope, terms
 from console.areas.directory.forms.relations import PermissionForm, RevokedForm
 from console.areas.directory.kinds import Kind, mailbox
 from console.areas.directory.relations import Access
 from console.areas.directory.views.asking import ask, press
 from console.areas.directory.views.suggestions import name_of, suggest
+from console.changes.plans import Planned
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui.pages import posted
@@ -33,8 +34,9 @@ def let_in(request: ConsoleRequest, organization: Organization, entity_id: str, 
         title=f"Give access to {mailbox(entity)}",
         verb="Give access",
         note=SLOW + REPLACES,
-        message=lambda: f"{form.cleaned_data['other']} now has access to {mailbox(entity)}.",
+        message=lambda: f"{form.cleaned_data['other']} now has access to {mailbox(entity)}{form.said_until}.",
         params=lambda: _granted(entity, form.cleaned_data["other"], form),
+        ends=lambda: terms.of_access(entity, form.cleaned_data["other"]),
     )
 
 
@@ -51,8 +53,9 @@ def let_open(request: ConsoleRequest, organization: Organization, entity_id: str
         title=f"Let {entity} open another mailbox",
         verb="Give access",
         note=SLOW + REPLACES,
-        message=lambda: f"{entity} now has access to {mailbox(form.cleaned_data['other'])}.",
+        message=lambda: f"{entity} now has access to {mailbox(form.cleaned_data['other'])}{form.said_until}.",
         params=lambda: _granted(form.cleaned_data["other"], entity, form),
+        ends=lambda: terms.of_access(form.cleaned_data["other"], entity),
     )
 
 
@@ -71,6 +74,7 @@ def shut_out(request: ConsoleRequest, organization: Organization, entity_id: str
             f"{name_of(form.cleaned_data['other'], organization)} lost access to {mailbox(entity)}."
         ),
         params=lambda: {"EntityId": entity.entity_id, "GranteeId": form.cleaned_data["other"]},
+        ends=lambda: _ended(entity.entity_id, form.cleaned_data["other"]),
     )
 
 
@@ -87,13 +91,14 @@ def shut(request: ConsoleRequest, organization: Organization, entity_id: str, ki
         "DeleteMailboxPermissions",
         message=lambda: f"{entity} lost access to {name_of(form.cleaned_data['other'], organization)}.",
         params=lambda: {"EntityId": form.cleaned_data["other"], "GranteeId": entity.entity_id},
+        ends=lambda: _ended(form.cleaned_data["other"], entity.entity_id),
     )
 
 
 def _permission_form(
     request: ConsoleRequest, entity: Entity, label: str, held: list[Access], owner: Entity | None = None
 ) -> PermissionForm:
-    """With `?other=` for access that exists, the form shows what is allowed now."""
+    """With `?other=` for access that exists, the form shows what is allowed now, and until when."""
     chosen = next((each for each in held if each.other_id == request.GET.get("other")), None)
     others = scope.entities(request.actor, "PutMailboxPermissions", entity.organization)
     return PermissionForm(
@@ -102,8 +107,13 @@ def _permission_form(
         suggest=suggest(entity.organization, "all"),
         label=label,
         owner=owner,
-        initial={"other": chosen.written, "values": chosen.values} if chosen else {},
+        initial=_shown(chosen, terms.of(entity)["readers" if owner else "opens"]) if chosen else {},
     )
+
+
+def _shown(access: Access, ends: terms.Ends) -> dict[str, Any]:
+    until = ends.get(access.other_id)
+    return {"other": access.written, "values": access.values, **({"until": until} if until else {})}
 
 
 def _granted(owner: Entity, grantee: Entity, form: PermissionForm) -> dict[str, Any]:
@@ -112,3 +122,7 @@ def _granted(owner: Entity, grantee: Entity, form: PermissionForm) -> dict[str, 
         "GranteeId": grantee.entity_id,
         "PermissionValues": form.cleaned_data["values"],
     }
+
+
+def _ended(owner_id: str, grantee_id: str) -> Planned:
+    return Planned("DeleteMailboxPermissions", {"EntityId": owner_id, "GranteeId": grantee_id})

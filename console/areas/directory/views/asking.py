@@ -1,18 +1,17 @@
 """The small forms of an entity's page: they lead back to it, unless the write took it out of sight."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
 
 from console.areas import asking
+from console.areas.asking import Ends, Params
 from console.areas.directory import kinds, scope
 from console.areas.directory.kinds import Kind
 from console.mirror.models import Entity
 from console.operators.access import ConsoleRequest
 from console.ui.forms import WhyForm
-
-Params = Callable[[], Mapping[str, Any]]
 
 
 def perform(
@@ -64,6 +63,7 @@ def press(
     *,
     message: Callable[[], str],
     params: Params,
+    ends: Ends | None = None,
 ) -> HttpResponse:
     """A button that performs `operation`; what goes wrong is said on the page it stands on."""
     return asking.press(
@@ -75,6 +75,7 @@ def press(
         params=params,
         back=kinds.place(entity),
         landing=lambda: landing(request, entity),
+        ends=ends,
     )
 
 

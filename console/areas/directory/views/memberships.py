@@ -3,11 +3,12 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
-from console.areas.directory import scope
+from console.areas.directory import scope, terms
 from console.areas.directory.forms.relations import GroupForm, MembershipForm
 from console.areas.directory.kinds import Kind
 from console.areas.directory.views.asking import ask, press
 from console.areas.directory.views.suggestions import name_of, suggest
+from console.changes.plans import Planned
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui.pages import posted
@@ -26,8 +27,11 @@ def join(request: ConsoleRequest, organization: Organization, entity_id: str, ki
         "AssociateMemberToGroup",
         title=f"Put {entity} into a group",
         verb="Add to the group",
-        message=lambda: f"{entity} is now in {form.cleaned_data['group']}. Mail follows within minutes.",
+        message=lambda: (
+            f"{entity} is now in {form.cleaned_data['group']}{form.said_until}. Mail follows within minutes."
+        ),
         params=lambda: {"GroupId": form.cleaned_data["group"].entity_id, "MemberId": entity.entity_id},
+        ends=lambda: terms.of_membership(form.cleaned_data["group"], entity),
     )
 
 
@@ -43,4 +47,8 @@ def leave(request: ConsoleRequest, organization: Organization, entity_id: str, k
         "DisassociateMemberFromGroup",
         message=lambda: f"{entity} is not in {name_of(form.cleaned_data['group'], organization)} any more.",
         params=lambda: {"GroupId": form.cleaned_data["group"], "MemberId": entity.entity_id},
+        ends=lambda: Planned(
+            "DisassociateMemberFromGroup",
+            {"GroupId": form.cleaned_data["group"], "MemberId": entity.entity_id},
+        ),
     )
