@@ -5,6 +5,7 @@ Nothing here is drawn by lot, so that the people stay who they were.
 
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from console.sandbox import transit
 from console.sandbox.clock import DAY
@@ -22,6 +23,7 @@ APPLICATION_ARN = "arn:aws:sso::{account}:application/ssoins-7223a1b2c3d4e5f6/ap
 MESSAGE_ID = "5c1d0000-demo-phishing"
 ALLOW, DENY = "ALLOW", "DENY"
 TOKEN_DAYS = 365
+MOST_TIED = 5_000
 # How old a token is, and when it was last used (days ago), or never.
 TOKENS = ((20, 1), (410, 380), (150, None), (90, 3), (351, 2), (200, 120), (5, None))
 PHISHING = """\
@@ -58,6 +60,7 @@ def install(company: Company) -> None:
     for role in roles(company):
         company.store.impersonation_roles.save(role)
     identity_center(company)
+    tie(company)
     for token in tokens(company):
         company.store.personal_access_tokens.save(token)
     text = PHISHING.format(address=company.enabled[0].email).replace("\n", "\r\n")
@@ -72,7 +75,7 @@ def roles(company: Company) -> Iterator[ImpersonationRole]:
         "Mail archive",
         "READ_ONLY",
         "Reads all mail for the archive; run by the records office.",
-        (("all", ALLOW, "Everybody", "", ()), ("board", DENY, "Not the board", "", targets(some[:2]))),
+        (("all", ALLOW, "All mailboxes", "", ()), ("board", DENY, "Not the board", "", targets(some[:2]))),
     )
     yield role(
         company,
@@ -122,6 +125,15 @@ def identity_center(company: Company) -> None:
             token_days=TOKEN_DAYS,
         )
     )
+
+
+def tie(company: Company) -> None:
+    """Most have a user of Identity Center; in a very large company most of the first."""
+    for number, user in enumerate(company.enabled[:MOST_TIED]):
+        if number % 8 == 0:
+            continue
+        tied = replace(user, identity_provider_user_id=identifier(company, f"user {user.entity_id}"))
+        company.store.entities.save(tied)
 
 
 def tokens(company: Company) -> Iterator[PersonalAccessToken]:

@@ -66,10 +66,11 @@ class ConfigurationForm(OperationForm, WhyForm):
     def _warning(self) -> str:
         found = self.association
         if found.missing:
+            unread = f" ({found.unread:,} of them the console has not read yet)" if found.unread else ""
             return (
                 f"{found.missing:,} of {found.people:,} people with a mailbox have no user of Identity"
-                f" Center. They could not sign in any more, nor could their mail programs. Type {self.slug}"
-                " if you want exactly that."
+                f" Center{unread}. They could not sign in any more, nor could their mail programs."
+                f" Type {self.slug} if you want exactly that."
             )
         return f"The passwords that people have now would stop working. Type {self.slug} if you want that."
 

@@ -23,7 +23,7 @@ NAMED = 20
 class Association:
     """How many of those who sign in have a user of Identity Center, and some of those who have none.
 
-    `unread` are those of whom the console does not know yet.
+    `unread` are those of whom the console does not know yet: a warning counts them among those without.
     """
 
     people: int
@@ -34,6 +34,11 @@ class Association:
     @property
     def missing(self) -> int:
         return self.people - self.associated
+
+    @property
+    def more(self) -> int:
+        """How many are known to have none beside those in `without`."""
+        return self.missing - self.unread - len(self.without)
 
 
 def described(actor: Actor, organization: Organization) -> dict[str, Any]:
@@ -57,9 +62,12 @@ def association(actor: Actor, organization: Organization) -> Association:
         details__IdentityProviderUserId=""
     )
     unread = people.filter(described_at__isnull=True)
-    without = people.exclude(pk__in=tied.values("pk")).select_related("organization")
+    without = people.exclude(pk__in=tied.values("pk")).exclude(described_at__isnull=True)
     return Association(
-        people.count(), tied.count(), unread.count(), list(without.order_by("sort_display_name")[:NAMED])
+        people.count(),
+        tied.count(),
+        unread.count(),
+        list(without.order_by("sort_display_name", "pk")[:NAMED]),
     )
 
 

@@ -9,6 +9,11 @@ from console.mirror.querysets import EntityQuerySet
 from console.rules import impersonation
 from console.rules.deciding import Rule
 
+DOES = {
+    "FULL_ACCESS": "open it",
+    "SEND_AS": "send as its owner",
+    "SEND_ON_BEHALF": "send on behalf of its owner",
+}
 DEEPEST = 10  # groups within groups
 
 
@@ -31,7 +36,7 @@ class Holder:
 
     @property
     def labels(self) -> str:
-        return ", ".join(value.replace("_", " ").lower() for value in self.values)
+        return ", ".join(DOES.get(value, value) for value in self.values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,8 @@ class TestByPerson:
         role(town, rule(only=[BO]), name="booking")
         role(town, rule(only=[DEE]), name="archive")
         said = words(aude.get("by-person", ADA))
-        assert "booking read only acts as Bo Ek , who may full access" in said
-        assert "archive read only acts as Dee Ortiz , who may send as as a member of outer" in said
+        assert "booking read only acts as Bo Ek , who may open it" in said
+        assert "archive read only acts as Dee Ortiz , who may send as its owner as a member of outer" in said
 
     def test_the_way_goes_one_step_and_only_through_the_living(self, aude: Desk, town: TestSandbox) -> None:
         town.call("PutMailboxPermissions", EntityId=BO, GranteeId=DEE, PermissionValues=["FULL_ACCESS"])
