@@ -234,6 +234,12 @@ class TestPolicies:
         ours = [action for action in named if action.startswith("workmail:") and "*" not in action]
         assert [action for action in ours if action.removeprefix("workmail:") not in CATALOGUE] == []
 
+    def test_breaking_the_glass_allows_exactly_what_is_denied_until_then(self) -> None:
+        (until,) = (one for one in statements("console-policy") if one["Sid"] == "UnlessTheGlassIsBroken")
+        opened = actions("break-glass-policy", "Allow")
+        for operation in CATALOGUE:
+            assert covers(until["Action"], operation) == covers(opened, operation), operation
+
     def test_no_write_is_allowed_by_a_wildcard(self) -> None:
         wild = [action for action in actions("console-policy", "Allow") if "*" in action]
         hit = [name for name, operation in CATALOGUE.items() if not operation.is_read and covers(wild, name)]

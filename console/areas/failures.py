@@ -161,7 +161,10 @@ KNOWN = {
     "AccessDeniedException": Explanation(
         "AWS denies it to the console",
         "The console's own AWS role may not do this.",
-        now="Whoever looks after the AWS account has to extend the role's policy.",
+        now=(
+            "Whoever looks after the AWS account has to extend the role's policy; what opens mailboxes or"
+            " changes how people sign in takes the setting ALLOW_BREAK_GLASS, too."
+        ),
         status=502,
     ),
 }

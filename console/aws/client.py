@@ -40,6 +40,15 @@ SESSION_NAME = "workmail-console"
 DENIED = ("workmail:DeleteOrganization", "workmail:CreateOrganization")
 # What WorkMail does in the caller's name meanwhile, as AmazonWorkMailFullAccess has it [inferred].
 FOUNDING = ("workmail:CreateOrganization", "ds:*", "ses:*", "route53:*", "kms:DescribeKey", "kms:CreateGrant")
+# An application of Identity Center is the account's, and made in the caller's name [inferred].
+APPLICATION = (
+    "workmail:*IdentityCenterApplication",
+    "sso:CreateApplication",
+    "sso:DeleteApplication",
+    "sso:DescribeApplication",
+    "sso:DescribeInstance",
+    "sso:PutApplication*",
+)
 # Opens every mailbox, or locks everybody out: denied too unless `ALLOW_BREAK_GLASS` names the organization.
 BREAK_GLASS = (
     "workmail:AssumeImpersonationRole",
@@ -195,6 +204,8 @@ def session_policy(account: Account) -> str:
             {"Effect": "Allow", "Action": list(FOUNDING), "Resource": "*"},
             {"Effect": "Allow", "Action": "workmail:DescribeOrganization", "Resource": others},
         ]
+    if account.breaks_glass:
+        statements.append({"Effect": "Allow", "Action": list(APPLICATION), "Resource": "*"})
     if denied:
         statements.append({"Effect": "Deny", "Action": list(denied), "Resource": "*"})
     return json.dumps({"Version": "2012-10-17", "Statement": statements})

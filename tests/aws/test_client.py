@@ -87,6 +87,7 @@ class TestCredentials:
         gateway.call(READER, "ListUsers", ours)
         (asked,) = asked_of_sts(sent)
         *allowed, denied = json.loads(asked["Policy"][0])["Statement"]
+        assert len(asked["Policy"][0]) <= 2048  # the most that STS takes
         assert (not set(client.BREAK_GLASS) & set(denied["Action"])) is opens
         assert set(client.DENIED) <= set(denied["Action"])
         messages = arn.replace(":workmail:", ":workmailmessageflow:").replace("organization/", "message/")
