@@ -63,6 +63,7 @@ class TestAccess:
     @pytest.mark.parametrize("sort", ["who", "-who", "owner", "-owner"])
     def test_pages_without_losing_any(self, helga: Desk, sort: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("console.ui.tables.paginate.__defaults__", (2, None))
+        monkeypatch.setattr("console.areas.mailboxes.tables.access.near.__defaults__", (2,))
         seen, address = [], f"?sort={sort}"
         while address:
             page = helga.client.get(helga.url("access") + address)

@@ -16,8 +16,9 @@ from console.mirror.querysets import EntityQuerySet
 from console.operators import policy
 from console.operators.actors import Actor
 from console.ui.filters import Filter, narrowed
+from console.ui.keyset import Cursor, nearest
 from console.ui.markup import DASH, badge, made
-from console.ui.tables import Column, Table
+from console.ui.tables import SIZE, Column, Table
 
 Permissions = QuerySet[Permission]
 Values = Mapping[str, Any]
@@ -102,7 +103,7 @@ def visible(actor: Actor, organization: Organization) -> Permissions:
 
 
 def found(actor: Actor, organization: Organization, params: QueryDict) -> Permissions:
-    """What a URL asks for: every word is looked for at either end."""
+    """What a URL asks for: all words are looked for at either end."""
     rows = visible(actor, organization).annotate(spelled=Cast("values", TextField()))
     if text := params.get("q", "").strip():
         seen = policy.visible(actor, SEEING, organization)
@@ -112,7 +113,7 @@ def found(actor: Actor, organization: Organization, params: QueryDict) -> Permis
         if params.get("through") == "groups":
             either |= Q(grantee_id__in=joined(seen, named).values("entity_id"))
         rows = rows.filter(either)
-    return told(narrowed(rows, FILTERS, params))
+    return addressed(narrowed(rows, FILTERS, params))
 
 
 def joined(seen: EntityQuerySet, members: EntityQuerySet) -> EntityQuerySet:
@@ -122,12 +123,23 @@ def joined(seen: EntityQuerySet, members: EntityQuerySet) -> EntityQuerySet:
     return seen.filter(Q(pk__in=first) | Q(pk__in=second), kind=Entity.Kind.GROUP)
 
 
+def near(rows: Permissions, params: QueryDict, size: int = SIZE) -> Permissions:
+    """As many as a page can show, found before anything is looked up that only a shown row needs."""
+    sort, cursor = ACCESS.sort(params), Cursor.read(params)
+    return Permission.objects.filter(pk__in=nearest(rows, sort, ACCESS.key, cursor, size).values("pk"))
+
+
+def addressed(rows: Permissions) -> Permissions:
+    """Each with the address of who holds it, or her id if the console does not know her."""
+    email = Subquery(KNOWN.values("email")[:1], output_field=CharField())
+    return rows.annotate(grantee_email=Coalesce(email, F("grantee_id")))
+
+
 def told(rows: Permissions) -> Permissions:
     """Each with who holds it, as `grantee`, `None` if the console does not know her."""
     shown = {name: F(name) for name in ("display_name", "name", "email", "kind", "state")}
     held = Subquery(KNOWN.values(found=JSONObject(**shown))[:1], output_field=JSONField())
-    email = Coalesce(Subquery(KNOWN.values("email")[:1], output_field=CharField()), F("grantee_id"))
-    return rows.annotate(grantee=held, grantee_email=email)
+    return addressed(rows).annotate(grantee=held)
 
 
 HEADER = (

@@ -127,8 +127,9 @@ def _fuller(percent: str) -> Q:
 
 def found(actor: Actor, organization: Organization, params: QueryDict) -> list[EntityQuerySet]:
     """The mailboxes that a URL asks for: those of people, and those of resources."""
-    kinds = (scope.people(actor, organization), scope.resources(actor, organization))
-    return [_found(actor, organization, params, each) for each in kinds]
+    kinds = {Kind.USER: scope.people, Kind.RESOURCE: scope.resources}
+    asked = {kind: of for kind, of in kinds.items() if params.get("kind") == kind} or kinds
+    return [_found(actor, organization, params, of(actor, organization)) for of in asked.values()]
 
 
 def _found(

@@ -15,11 +15,13 @@ from console.ui import csv, filters, pages, tables
 @performs("ListMailboxPermissions")
 def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     rows, asked = access.found(request.actor, organization, request.GET), request.GET
-    page = tables.paginate(rows, access.ACCESS, asked, extra={"slug": organization.slug})
+    page = tables.paginate(
+        access.told(access.near(rows, asked)), access.ACCESS, asked, extra={"slug": organization.slug}
+    )
     context = {
         "organization": organization,
         "page": page,
-        "count": tables.capped(rows),
+        "count": tables.capped(rows.values("pk")),
         "csv_href": f"{reverse('mailboxes:access-csv', args=[organization.slug])}?{asked.urlencode()}",
         "narrowed": bool(set(asked) - {"sort", "after", "before"}),
         "whole": policy.reaches_all(request.actor, access.SEEING, organization),
@@ -33,5 +35,5 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
 def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
     rows = access.found(request.actor, organization, request.GET)
     name = f"access-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    ordered = tables.ordered(rows, access.ACCESS, request.GET)
+    ordered = tables.ordered(access.told(rows), access.ACCESS, request.GET)
     return csv.download(csv.written(access.HEADER, access.filed(ordered)), name)
