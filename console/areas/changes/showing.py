@@ -17,6 +17,7 @@ from console.changes.models import Change, Step
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.actors import Actor
+from console.ui import shapes
 from console.ui.markup import badge, text
 
 State, StepState = Change.State, Step.State
@@ -127,12 +128,17 @@ def lines(step: Step, names: Names) -> Iterator[Line]:
     before, after = names.over(step.before or {}), names.over(step.after or {})
     for name in dict.fromkeys([*before, *after]):
         if before.get(name) != after.get(name) or CATALOGUE[step.operation].is_read:
-            yield Line(name, spelled(before.get(name)), spelled(after.get(name)))
+            yield Line(_label(name), spelled(before.get(name)), spelled(after.get(name)))
     if step.before is None:
         sent = names.over(step.params)
         yield from (
             Line(name, None, spelled(_sent(value))) for name, value in sent.items() if _tells(step, name)
         )
+
+
+def _label(name: str) -> str:
+    """A member of AWS's in words; what has words already stays."""
+    return shapes.spelled(name) if name.isalnum() else name
 
 
 def _tells(step: Step, name: str) -> bool:
