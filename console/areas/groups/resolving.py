@@ -14,7 +14,7 @@ from console.mirror.querysets import EntityQuerySet
 MOST = 2000  # names in one paste
 BATCH = 300  # names a query
 ADDRESS = re.compile(r"<([^<>]+)>")
-BETWEEN = re.compile(r"[;,\t]")
+APART = re.compile(r"[;\t]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,18 @@ def resolve(entities: EntityQuerySet, text: str) -> Resolved:
 def names(text: str) -> Iterator[tuple[int, str]]:
     """What was typed, with the number of its line; of `Ada <ada@…>` the address counts."""
     for number, line in enumerate(text.splitlines(), 1):
-        parts = ADDRESS.findall(line) or BETWEEN.split(line)
-        yield from ((number, part.strip().strip("\"'")) for part in parts if part.strip().strip("\"'"))
+        found = (part.strip().strip("\"'") for part in _parts(line))
+        yield from ((number, part) for part in found if part)
+
+
+def _parts(line: str) -> Iterator[str]:
+    """What stands before an address in pointed brackets is a name, which may hold a comma, or addresses."""
+    for segment in APART.split(line):
+        *before, last = ADDRESS.split(segment)
+        for name, address in zip(before[::2], before[1::2], strict=True):
+            yield from (part for part in name.split(",") if "@" in part)
+            yield address
+        yield from last.split(",")
 
 
 def _known(entities: EntityQuerySet, typed: Sequence[str]) -> dict[str, dict[int, Entity]]:
