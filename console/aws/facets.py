@@ -224,7 +224,13 @@ def _answer(member: str, value: str) -> Facet:
 
 
 MEMBER, ALIAS, ANSWERS, REGISTERED = "a member", "an alias", "answers requests", "registered"
-GROUP = Row("Groups", lambda params: f"In group {params['GroupId']}", _same("GroupId"), lambda _: MEMBER)
+# With the member in it: a change may put many into one group.
+GROUP = Row(
+    "Groups",
+    lambda params: f"{params['MemberId']} in group {params['GroupId']}",
+    _same("GroupId"),
+    lambda _: MEMBER,
+)
 DELEGATE = Row(
     "Delegates", lambda params: f"Delegate {params['EntityId']}", _same("Id=EntityId"), lambda _: ANSWERS
 )

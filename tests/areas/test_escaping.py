@@ -38,7 +38,8 @@ DOMAIN = "example.com"
 HANDLERS = ("on", "hx-on")
 VIEWS = addresses()
 OF_ALL = [name for name, view in VIEWS.items() if view.performs and world.arguments(name) == ["organization"]]
-OF_ONE = [name for name in VIEWS if {"user_id", "entity_id"} & set(world.arguments(name))]
+OF_A_GROUP = ("detail", "members", "everybody", "member-add", "edit", "disable", "handover", "reader-put")
+OF_ONE = [name for name in VIEWS if world.arguments(name)[1:] in (["user_id"], ["entity_id"])]
 OF_DOMAIN = [name for name in VIEWS if world.arguments(name) == ["organization", "domain"]]
 
 
@@ -145,6 +146,8 @@ def pages(owner: Client) -> dict[str, str]:
     ada, job = Entity.objects.get(name="ada"), Organization.objects.get().exports.get()
     urls = [reverse(name, args=["example"]) for name in OF_ALL]
     urls += [reverse(name, args=["example", ada.entity_id]) for name in OF_ONE if name != "users:refresh"]
+    club = Entity.objects.get(name="club").entity_id
+    urls += [reverse(f"groups:{name}", args=["example", club]) for name in OF_A_GROUP]
     urls += [reverse(f"exports:{name}", args=["example", job.pk]) for name in ("detail", "cancel")]
     urls += [reverse(name, args=["example", DOMAIN]) for name in OF_DOMAIN]
     urls += [reverse("domains:past", args=["example", DOMAIN, Check.objects.get().pk])]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from console.aws import gateway
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.mirror.models import Entity, Organization
+from console.mirror.models import Entity, Membership, Organization
 from console.operators import policy
 from console.operators.models import Operator
 from console.sandbox import seed
@@ -40,12 +40,13 @@ PARAMS = (
 )
 VIEWS = addresses()
 OF_ALL = [name for name, view in VIEWS.items() if view.performs and world.arguments(name) == ["organization"]]
-OF_ONE = [
+OF_ONE = [name for name in VIEWS if world.arguments(name)[1:] in (["user_id"], ["entity_id"])]
+OF_DOMAIN = [name for name in VIEWS if world.arguments(name) == ["organization", "domain"]]
+OF_A_GROUP = [
     name
     for name in VIEWS
-    if {"user_id", "entity_id"} & set(world.arguments(name)) and len(world.arguments(name)) == 2
+    if name.startswith("groups:") and {"group_id", "entity_id"} & set(world.arguments(name))
 ]
-OF_DOMAIN = [name for name in VIEWS if world.arguments(name) == ["organization", "domain"]]
 ASKED = {
     *(
         "search",
@@ -216,6 +217,16 @@ class TestNobodyElseShows:
                 continue
             for name in OF_ONE:
                 url = reverse(name, args=[organization.slug, entity.entity_id])
+                assert not leaks(client, url, outside), url
+
+    def test_on_the_pages_of_her_own_groups(
+        self, client: Client, organization: Organization, hers: list[Entity], outside: Outside
+    ) -> None:
+        groups = [entity for entity in hers if entity.kind == "group"]
+        assert any(Membership.objects.filter(group=each).exclude(member__domain=HERS) for each in groups)
+        for group in groups:
+            for name in OF_A_GROUP:
+                url = reverse(name, args=[organization.slug, group.entity_id])
                 assert not leaks(client, url, outside), url
 
     def test_on_the_pages_of_their_exports_and_entries(

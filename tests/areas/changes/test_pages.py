@@ -50,7 +50,7 @@ class TestDetail:
             HiddenFromGlobalAddressList=True,
         )
         step = Planned("AssociateMemberToGroup", {"GroupId": group.entity_id, "MemberId": ADA})
-        assert "In group crew" in adam.text("detail", adam.draft(step).pk)
+        assert "in group crew" in adam.text("detail", adam.draft(step).pk)
 
     def test_says_which_steps_cannot_be_done(self, adam: Seat, town: TestSandbox) -> None:
         town.call("DeleteUser", UserId=CY)

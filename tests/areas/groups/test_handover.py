@@ -9,20 +9,8 @@ from console.mirror.models import Entity, Permission
 from console.sandbox.testing import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
-from tests.areas.groups.conftest import (
-    DEE,
-    DEN,
-    EMPTY,
-    NURSES,
-    STAFF,
-    TEAM,
-    drafted,
-    members,
-    run,
-    steps,
-    text,
-)
-from tests.areas.users.conftest import Wire
+from tests.areas.groups.conftest import DEN, EMPTY, NURSES, STAFF, TEAM, drafted, members, run, steps, text
+from tests.areas.users.conftest import DEE, Wire
 
 EVERYTHING = ["addresses", "groups", "members", "delegations", "access", "readers"]
 RULE = {"Name": "no-imap", "Effect": "DENY", "Description": "From outside", "Actions": ["IMAP"]}
@@ -120,12 +108,16 @@ class TestAPerson:
 
     def test_overrides_roles_and_tokens_are_said(self, adam: Desk, town: TestSandbox) -> None:
         town.call(
-            "PutMobileDeviceAccessOverride", UserId=ADA, DeviceId="tablet-17", Effect="ALLOW", Description=""
+            "PutMobileDeviceAccessOverride",
+            UserId=ADA,
+            DeviceId="tablet17",
+            Effect="ALLOW",
+            Description="Hers",
         )
         rule = {"ImpersonationRuleId": "r1", "Name": "hers", "Effect": "ALLOW", "TargetUsers": [ADA]}
         town.call("CreateImpersonationRole", Name="archiver", Type="READ_ONLY", Rules=[rule])
         page = text(people(adam).get("disable", ADA))
-        assert "Mobile devices with an override of her own: tablet-17 (allow)." in page
+        assert "Mobile devices with an override of her own: tablet17 (allow)." in page
         assert "Impersonation roles with a rule that names her: archiver." in page
 
     def test_what_workmail_does_not_show_is_said_to_be_unknown(self, adam: Desk, wire: Wire) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from console.changes import engine
 from console.changes.models import Change
 from console.mirror.models import Entity
 from console.sandbox.testing import ADA, BO, TestSandbox
@@ -58,6 +59,7 @@ class TestCreating:
         assert Entity.objects.get(name="porters").state == "DISABLED"
         del wire.refused["RegisterToWorkMail"]
         desk.post("retry", str(change.pk))
+        engine.sweep()
         change.refresh_from_db()
         assert change.state == Change.State.DONE
         assert wire.calls.count("CreateGroup") == 1
