@@ -8,7 +8,10 @@ from importlib.util import find_spec
 import django
 
 OPERATORS = "console.operators.demo"
-OTHERS = ("console.areas.exports.demo",)
+OTHERS = (
+    "console.areas.access_rules.demo",
+    "console.areas.exports.demo",
+)
 
 
 def seed() -> str:

@@ -51,7 +51,7 @@ class Matrix:
     left_out: int = 0
 
 
-def matrix(flips: Sequence[Flip], wording: Wording) -> Matrix:
+def matrix(flips: Sequence[Flip], wording: Wording, *, alone: bool = False) -> Matrix:
     """People whose answers flip alike share their rows."""
     actions = [action for action in ACTIONS if any(flip.action == action for flip in flips)]
     told: dict[Who, dict[str, dict[str, Flip]]] = {}
@@ -61,7 +61,11 @@ def matrix(flips: Sequence[Flip], wording: Wording) -> Matrix:
     for who, places in told.items():
         alike.setdefault(_key(places, actions), []).append(who)
     rows = [
-        Row(_names(people, wording), wording.place(place), [Cell.of(by.get(action)) for action in actions])
+        Row(
+            _names(people, wording, alone),
+            wording.place(place),
+            [Cell.of(by.get(action)) for action in actions],
+        )
         for people in alike.values()
         for place, by in told[people[0]].items()
     ]
@@ -75,8 +79,8 @@ def _key(places: dict[str, dict[str, Flip]], actions: Sequence[str]) -> tuple[An
     )
 
 
-def _names(people: Sequence[Who], wording: Wording) -> str:
-    names = [wording.who(each) for each in people]
+def _names(people: Sequence[Who], wording: Wording, alone: bool) -> str:
+    names = [wording.who(each, alone=alone) for each in people]
     more = len(names) - NAMED
     said = listed([*names[:NAMED], f"{more} more"] if more > 0 else names)
     return said[:1].upper() + said[1:]
@@ -107,7 +111,7 @@ def advice(plan: Plan) -> list[str]:
     halves = plan.draft.half_outlooks
     if not halves:
         return []
-    names = _names(halves, plan.wording)
+    names = _names(halves, plan.wording, not plan.draft.named)
     return [
         f"{names}: Outlook for Windows is allowed where AutoDiscover or EWS is not. AWS advises to allow"
         " all three together."

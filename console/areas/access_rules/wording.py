@@ -27,10 +27,11 @@ class Wording:
     def person(self, user_id: str) -> str:
         return self.people.get(user_id) or (HIDDEN if self.hidden else UNKNOWN)
 
-    def who(self, who: Who) -> str:
+    def who(self, who: Who, *, alone: bool = False) -> str:
+        """`alone` says that no rule names anybody, so that everybody is not everybody else."""
         if who.role_id:
             return f"the role {self.roles.get(who.role_id, who.role_id)}"
-        return self.person(who.user_id) if who.user_id else "everybody else"
+        return self.person(who.user_id) if who.user_id else ("everybody" if alone else "everybody else")
 
     def place(self, name: str) -> str:
         return name if name != ELSEWHERE else ("anywhere else" if self.networks else "anywhere")

@@ -41,20 +41,29 @@ def _only(word: str, values: Sequence[str]) -> str:
     return " or ".join(part for part in (begins, absent) if part)
 
 
-def kind(reports: Mapping[str, Iterable[str]]) -> str:
-    """A kind of device by what it reports, as a draft tells it."""
-    told = [_reports(WORDS[name], set(values)) for name, values in reports.items()]
+def kind(reports: Mapping[str, Iterable[str]], prefixes: Mapping[str, Iterable[str]]) -> str:
+    """A kind of device by what it reports, as a draft over these prefixes tells it."""
+    told = [_reports(WORDS[name], set(values), set(prefixes[name])) for name, values in reports.items()]
     return f"Devices {_listed(told)}" if told else "Every device"
 
 
-def _reports(word: str, values: set[str]) -> str:
-    named = sorted(values - {ABSENT, OTHER})
+def _reports(word: str, values: set[str], prefixes: set[str]) -> str:
+    """With any other value, what matters is which beginnings are left out, and which longer ones are not."""
+    left_out = sorted(prefixes - values - {ABSENT, OTHER})
+    named = sorted(
+        value for value in values - {ABSENT, OTHER} if OTHER not in values or _within(value, left_out)
+    )
+    others = f"whose {word} does not begin with {alternatives(left_out)}" if left_out else f"of any {word}"
     parts = [
         f"whose {word} begins with {alternatives(named)}" if named else "",
-        f"of any other {word}" if OTHER in values else "",
+        others if OTHER in values else "",
         f"that report no {word}" if ABSENT in values else "",
     ]
     return " or ".join(part for part in parts if part)
+
+
+def _within(value: str, prefixes: Iterable[str]) -> bool:
+    return any(value.lower().startswith(prefix.lower()) for prefix in prefixes)
 
 
 def alternatives(values: Sequence[str]) -> str:

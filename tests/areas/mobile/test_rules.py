@@ -7,6 +7,7 @@ import pytest
 from console.areas.mobile import wording
 from console.changes.models import Change
 from console.rules.deciding import ALLOW
+from console.rules.mobile_draft import Draft
 from console.sandbox import evaluation
 from console.sandbox.testing import TestSandbox
 from tests.areas import world
@@ -40,6 +41,30 @@ class TestSentences:
     )
     def test_read_as_people_speak(self, rule: dict[str, Any], sentence: str) -> None:
         assert wording.sentence(rule) == sentence
+
+
+class TestKinds:
+    @pytest.mark.parametrize(
+        ("before", "after", "told"),
+        [
+            ({"NotDeviceTypes": ["iphone"]}, [], "Devices whose type does not begin with iphone"),
+            (
+                {"DeviceTypes": ["a", "$NONE"]},
+                [],
+                "Devices whose type begins with a or that report no type",
+            ),
+            (
+                {"NotDeviceTypes": ["android"]},
+                [{"Effect": "DENY", "DeviceTypes": ["android 14"]}],
+                "Devices whose type begins with android 14 or whose type does not begin with android",
+            ),
+        ],
+    )
+    def test_are_told_so_that_nothing_is_left_open(
+        self, before: dict[str, Any], after: list[dict[str, Any]], told: str
+    ) -> None:
+        draft = Draft([{"Effect": "ALLOW"}], [{"Effect": "ALLOW"}, {"Effect": "DENY", **before}, *after])
+        assert [wording.kind(flip.reports, draft.prefixes) for flip in draft.flips] == [told]
 
 
 class TestList:

@@ -16,7 +16,7 @@ def review(
     request: ConsoleRequest, plan: Plan, *, verb: str, heading: str, form: RuleForm | None = None
 ) -> HttpResponse:
     context: dict[str, Any] = {
-        "matrix": showing.matrix(plan.draft.flips, plan.wording),
+        "matrix": showing.matrix(plan.draft.flips, plan.wording, alone=not plan.draft.named),
         "warnings": showing.warnings(plan),
         "advice": showing.advice(plan),
     }

@@ -110,12 +110,14 @@ def _edit(
 def _review(
     request: ConsoleRequest, plan: Plan, verb: str, heading: str, form: RuleForm | None
 ) -> HttpResponse:
+    prefixes = plan.draft.prefixes
     flips = [
-        (wording.kind(flip.reports), SAID[flip.before][0], *SAID[flip.after]) for flip in plan.draft.flips
+        (wording.kind(flip.reports, prefixes), SAID[flip.before][0], *SAID[flip.after])
+        for flip in plan.draft.flips
     ]
     warnings = ["No device whatever could synchronize any more."] if plan.phrase else []
     asked: dict[str, Any] = {"kind": KIND, "verb": verb, "heading": heading, "form": form}
-    context = {"flips": flips, "warnings": warnings}
+    context = {"flips": flips, "warnings": warnings, "followers": "Devices"}
     back = home(plan.organization)
     return reviewing.review(request, plan, "mobile/review.html", context, back=back, **asked)
 
