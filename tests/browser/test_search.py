@@ -94,3 +94,15 @@ def test_a_phone_shows_the_list_within_its_width(at: Page) -> None:
     expect(at.locator("#find-list")).to_be_visible()
     assert at.evaluate("document.documentElement.scrollWidth") <= 390
     assert violations(at) == []
+
+
+def test_the_view_that_is_saved_is_the_one_that_is_seen(at: Page) -> None:
+    """Filters change the address without a new page, so the link beside them has to follow."""
+    at.locator("#q").fill("ada")
+    at.wait_for_url("**/users/?q=ada*")
+    at.get_by_role("link", name="Save this view").click()
+    at.get_by_label("Name").fill("Adas")
+    assert violations(at) == []
+    at.keyboard.press("Enter")
+    at.wait_for_url("**/o/example/users/?q=ada")
+    expect(at.get_by_role("navigation", name="Saved views").get_by_role("link", name="Adas")).to_be_visible()
