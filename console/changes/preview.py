@@ -35,8 +35,14 @@ def prepare(change: Change, deadline: float) -> bool:
 
 def _overlay(change: Change) -> Overlay:
     """What the steps that were looked at already will have changed, where a target has several."""
-    seen = change.steps.exclude(after__isnull=True).order_by("position").values_list("target", "after")
-    return {(target, name): value for target, after in seen for name, value in (after or {}).items()}
+    seen = change.steps.exclude(after__isnull=True).order_by("position")
+    told = (step for step in seen.only("operation", "params", "target", "after") if _exists(step))
+    return {(step.target, name): value for step in told for name, value in (step.after or {}).items()}
+
+
+def _exists(step: Step) -> bool:
+    """Whether the step is about something that is there already; what is made anew has no before."""
+    return not CATALOGUE[step.operation].creates and not links(step.params)
 
 
 def _look(change: Change, step: Step, overlay: Overlay) -> bool:
@@ -48,10 +54,13 @@ def _look(change: Change, step: Step, overlay: Overlay) -> bool:
         return True
     if not _read(change, step):
         return False
-    before = {name: overlay.get((step.target, name), value) for name, value in (step.before or {}).items()}
+    exists, before = _exists(step), step.before or {}
+    if exists:
+        before = {name: overlay.get((step.target, name), value) for name, value in before.items()}
     params = {**step.params, **dict.fromkeys(dict(links(step.params)), NEW)}
     step.before, step.after = before, journal.plain(facets.then(step.operation, before, params))
-    overlay |= {(step.target, name): value for name, value in (step.after or {}).items()}
+    if exists:
+        overlay |= {(step.target, name): value for name, value in (step.after or {}).items()}
     step.save(update_fields=["before", "after", "state", "code", "note"])
     return True
 

@@ -55,12 +55,22 @@ def _together(lines: Iterable[str]) -> Iterator[str]:
 
 
 def guarded(value: Any) -> str:
-    """A cell as text that no spreadsheet computes."""
+    """A cell as text that no spreadsheet computes; `unguarded` takes that off again, whatever the text."""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value
+        return f"'{value}" if is_computed(value) else value
     shown = plain(value)
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return f"'{shown}" if shown.startswith(FORMULA) and not is_number else shown
+    return f"'{shown}" if is_computed(shown) and not is_number else shown
+
+
+def unguarded(cell: str) -> str:
+    """What somebody meant who wrote, or was given, this cell."""
+    return cell[1:] if cell.startswith("'") and is_computed(cell) else cell
+
+
+def is_computed(text: str) -> bool:
+    """Whether a spreadsheet takes it for a formula, or we ourselves for one that was made harmless."""
+    return text.lstrip("'").startswith(FORMULA)
 
 
 def plain(value: Any) -> str:

@@ -15,11 +15,14 @@ from django.utils.safestring import SafeString
 from console.ui import markup
 from console.ui.keyset import Cursor, Sort, window
 
+# The boxes of the rows belong to the page's form of this id; one around the table would give its fields,
+# the CSRF token too, to every link that is preloaded.
+TICKS = "ticks"
 SIZE = 50
 CAP = 1000
 TICK = (
     '<td class="tick"><input type="checkbox" class="form-check-input" name="selected" value="{}"'
-    ' aria-label="Tick this row" data-tick></td>'
+    f' form="{TICKS}" aria-label="Tick this row" data-tick></td>'
 )
 Values = Mapping[str, Any]
 Look = tuple[str, Callable[[Values], Any]]  # of a column: its class, and what makes its cells

@@ -17,6 +17,7 @@
     }, root);
     each("[data-confirm-text]", arm, root);
     each("[data-toast]", settle, root);
+    if (root.querySelector("[data-tick-bar]")) count(root);
     each("[data-needs-script][hidden]", (element) => { element.hidden = false; }, root);
   };
 
@@ -115,9 +116,10 @@
   // --- ticking rows --------------------------------------------------------------------------------
   const count = (form) => {
     const boxes = [...form.querySelectorAll("[data-tick]")];
+    const every = form.querySelector("[data-tick-every]")?.checked;
     const ticked = boxes.filter((box) => box.checked).length;
     each("[data-tick-count]", (element) => { element.textContent = ticked; }, form);
-    each("[data-tick-bar]", (element) => { element.hidden = !ticked; }, form);
+    each("[data-tick-bar]", (element) => { element.hidden = !ticked && !every; }, form);
     each("[data-tick-all]", (all) => {
       all.checked = ticked > 0 && ticked === boxes.length;
       all.indeterminate = ticked > 0 && ticked < boxes.length;
@@ -126,7 +128,7 @@
   on("change", (event) => {
     const scope = near(event, "form") ?? document;
     if (event.target.matches?.("[data-tick-all]")) each("[data-tick]", (box) => { box.checked = event.target.checked; }, scope);
-    if (event.target.matches?.("[data-tick], [data-tick-all]")) count(scope);
+    if (event.target.matches?.("[data-tick], [data-tick-all], [data-tick-every]")) count(scope);
     if (event.target.matches?.("[data-shortcuts]")) memory.set("shortcuts", event.target.checked ? "on" : "off");
   });
 

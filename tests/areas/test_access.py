@@ -100,6 +100,26 @@ users:handover                 GET  200 200 403 403 403 403 404 302
 users:handover                 POST 422 422 403 403 403 403 404 302
 users:delete                   GET  409 409 403 403 403 403 404 302
 users:delete                   POST 409 409 403 403 403 403 404 302
+users:pick                     GET  200 200 200 200 403 200 404 302
+users:pick                     POST 422 422 422 422 403 422 404 302
+users:bulk-edit                GET  405 405 405 405 405 405 405 405
+users:bulk-edit                POST 422 422 422 403 403 422 404 302
+users:bulk-group               GET  405 405 405 405 405 405 405 405
+users:bulk-group               POST 422 422 422 403 403 422 404 302
+users:bulk-disable             GET  405 405 405 405 405 405 405 405
+users:bulk-disable             POST 422 422 403 403 403 403 404 302
+users:bulk-export              GET  405 405 405 405 405 405 405 405
+users:bulk-export              POST 422 422 403 422 403 403 404 302
+users:file-edit                GET  200 200 200 403 403 200 404 302
+users:file-edit                POST 422 422 422 403 403 422 404 302
+users:file-export              GET  405 405 405 405 405 405 405 405
+users:file-export              POST 422 422 422 403 403 422 404 302
+users:file-checked             GET  200 200 200 200 200 404 404 302
+users:file-checked             POST 405 405 405 405 405 405 404 302
+users:file-create              GET  200 200 403 403 403 403 404 302
+users:file-create              POST 422 422 403 403 403 403 404 302
+users:file-template            GET  200 200 403 403 403 403 404 302
+users:file-template            POST 200 200 403 403 403 403 404 302
 users:quota                    GET  200 200 200 403 403 200 404 302
 users:quota                    POST 422 422 422 403 403 422 404 302
 users:alias-add                GET  200 200 200 403 403 200 404 302
@@ -454,6 +474,8 @@ OF_THE_WHOLE = {
 ASKED_OF_AWS = {name for name in ABOUT_ONE if "role_id" in world.arguments(name)}
 # What a look may change: who is signed in, when she was seen, how old the copy is, how often she tried.
 FLEETING = {"sessions.session", "mirror.sync"}
+# Who takes everybody along in a file is entered in the ledger.
+ENTERED = {"users:csv", "groups:csv", "resources:csv"}
 FRESHNESS = ("listed_at", "described_at", "detailed_at", "wanted_at")
 
 
@@ -555,7 +577,7 @@ class TestOutOfScope:
 
 
 class TestLooking:
-    @pytest.mark.parametrize("name", NAMES)
+    @pytest.mark.parametrize("name", sorted(set(NAMES) - ENTERED))
     def test_changes_nothing(self, name: str, cast: dict[str, Operator | None], samples: Samples) -> None:
         client, url = browser(cast["owner"]), samples.url(name)
         before = everything()

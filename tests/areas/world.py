@@ -191,7 +191,9 @@ class Samples:
             organization=organization, entity_id=entity_id
         )
         self.view = somebodys_view(organization)
-        self.change = Change.objects.create(organization=organization, title="Mend", requested_by="somebody")
+        self.change = Change.objects.create(
+            organization=organization, title="Mend", kind="csv", requested_by="somebody"
+        )
         self.check = Check.objects.create(
             organization=organization, domain=entity.domain, state=Check.State.OK
         )
@@ -213,7 +215,7 @@ class Samples:
     def _argument(self, name: str, argument: str) -> Any:
         if argument == "pk":
             space, _, _ = name.partition(":")
-            if space == "changes":
+            if space in ("changes", "users"):
                 return self.change.pk
             if space == "access_rules":
                 return self.network.pk if "network" in name else self.protected.pk

@@ -38,8 +38,7 @@ def request(
     Raises `policy.Denied` or `policy.OutOfScope` before anything is queued.
     """
     organization, entities = destination.organization, list(entities)
-    for entity in entities:
-        policy.require(actor, OPERATION, organization, {"EntityId": entity.entity_id})
+    policy.require_each(actor, organization, [(OPERATION, {"EntityId": each.entity_id}) for each in entities])
     with transaction.atomic():
         under_way = set(ExportJob.objects.filter(organization=organization).open().values_list("entity_id"))
         fresh = [entity for entity in entities if (entity.entity_id,) not in under_way]

@@ -47,6 +47,7 @@ PEOPLE = Table(
     ),
     default_sort="person",
     key="id",
+    identity="entity_id",
     fields=("found",),
 )
 # The same rows as a file: what a page has no room for, in WorkMail's own units.

@@ -1,5 +1,6 @@
 """A change to take along: a receipt for the ticket, and a line for each step as CSV."""
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,12 +35,27 @@ def as_csv(request: ConsoleRequest, organization: Organization, pk: int) -> Http
 
 
 def _lines(actor: Actor, change: Change) -> Iterator[tuple[Any, ...]]:
+    """The steps in their order, and between them the rows of the file that have none."""
+    left = deque(_rows(change))
     for start in range(0, change.total, BATCH):
         found = change.steps.filter(position__gte=start, position__lt=start + BATCH)
         steps = list(found.order_by("position"))
         names = showing.Names(actor, change.organization, steps)
         for step in steps:
+            while left and step.row is not None and left[0][0] < step.row:
+                yield left.popleft()
             target, _ = names.target(step)
             said = showing.note(step, names)
             state = step.get_state_display()
             yield step.row, step.position + 1, step.operation, target, step.target, state, step.code, said
+    yield from left
+
+
+def _rows(change: Change) -> list[tuple[Any, ...]]:
+    """What the file that it was made of had besides: rows that will not do, and rows that ask for nothing."""
+    unfit = [
+        (row, None, "", who, "", "Not done", column, said)
+        for row, who, column, said in change.data.get("left", [])
+    ]
+    same = [(row, None, "", "", "", "Nothing to do", "", "") for row in change.data.get("same", [])]
+    return sorted([*unfit, *same], key=lambda line: line[0])

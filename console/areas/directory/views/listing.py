@@ -1,6 +1,6 @@
 """The list of a kind of entity: search, filters, sorting, paging, the same as a file, and how fresh it is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from console.areas.directory import kinds, scope
 from console.areas.directory.kinds import Kind
+from console.ledger import journal
+from console.ledger.models import Entry
 from console.mirror import sync
 from console.mirror.models import Organization
 from console.mirror.querysets import EntityQuerySet
@@ -21,6 +23,11 @@ from console.ui.filters import Filter
 from console.ui.tables import Table
 
 PAGING = {"sort", "after", "before"}
+More = Callable[[ConsoleRequest, Organization], Mapping[str, Any]]
+
+
+def _nothing(_: ConsoleRequest, __: Organization) -> Mapping[str, Any]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,8 @@ class Listing:
     """What tells one list from another; `found` are the rows that a URL asks for, within scope.
 
     The template's fragment is called like the kind's plural; `create` is what making a new one performs,
-    `typed` names fields of the bar that are no choices.
+    `typed` names fields of the bar that are no choices; `more` is what else the page shows. Where its
+    `actions` are empty nothing can be done with rows that are ticked, so that none has a box.
     """
 
     kind: Kind
@@ -39,12 +47,16 @@ class Listing:
     placeholder: str
     create: str
     typed: tuple[str, ...] = ()
+    more: More = _nothing
 
     def page(self, request: ConsoleRequest, organization: Organization) -> HttpResponse:
         rows = tables.counted(self.found(request.actor, organization, request.GET))
-        page = tables.paginate(rows, self.table, request.GET, extra={"base": request.path})
+        more = self.more(request, organization)
+        table = self.table if more.get("actions") else replace(self.table, identity="")
+        page = tables.paginate(rows, table, request.GET, extra={"base": request.path})
         counted, words = tables.found(page), kinds.OF[self.kind]
         context = {
+            **more,
             "organization": organization,
             "words": words,
             "page": page,
@@ -64,9 +76,23 @@ class Listing:
         return HttpResponse(f"{self.found(request.actor, organization, request.GET).order_by().count():,}")
 
     def as_csv(self, request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+        """The ledger says who took the directory along; a HEAD takes nothing."""
         rows = tables.ordered(self.found(request.actor, organization, request.GET), self.file, request.GET)
         name = f"{kinds.OF[self.kind].plural}-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
+        if request.method == "GET":
+            self._enter(request, organization)
         return csv.stream(rows, self.file, name)
+
+    def _enter(self, request: ConsoleRequest, organization: Organization) -> None:
+        words = kinds.OF[self.kind]
+        journal.record(
+            request.actor,
+            Entry.Kind.REQUESTED,
+            organization=organization.organization_id,
+            operation=words.listing,
+            what=f"the list of {words.plural} as a file",
+            narrowed_by=request.GET.urlencode(),
+        )
 
     def _same(self, request: ConsoleRequest, organization: Organization, name: str) -> str:
         """The same rows by another address."""

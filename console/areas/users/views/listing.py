@@ -1,5 +1,7 @@
 """Everybody: the list, the same as a file, and reading the directory again."""
 
+from typing import Any
+
 from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -7,13 +9,27 @@ from django.views.decorators.http import require_POST
 from console.areas.directory.kinds import Kind
 from console.areas.directory.views.listing import Listing
 from console.areas.users.tables import FILE, FILTERS, PEOPLE, found
+from console.areas.users.views import bulk
 from console.mirror import sync
 from console.mirror.models import Organization
+from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 
 SEARCH = "Name, address, alias or department"
-LISTING = Listing(Kind.USER, PEOPLE, FILE, FILTERS, found, SEARCH, "CreateUser", ("group",))
+
+
+def _more(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
+    """What can be done with many of them at once."""
+    return {
+        "actions": bulk.actions(request, organization),
+        "bar_of_ticks": "users/tick_bar.html",
+        "may_edit": policy.allows(request.actor, "UpdateUser", organization),
+        "may_run": policy.allows(request.actor, "RunChanges", organization),
+    }
+
+
+LISTING = Listing(Kind.USER, PEOPLE, FILE, FILTERS, found, SEARCH, "CreateUser", ("group",), _more)
 
 
 @performs("ListUsers")

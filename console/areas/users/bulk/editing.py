@@ -1,0 +1,49 @@
+"""The same thing done to many people: one step for each of whom it is not so already."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from console.areas.users.bulk import cells
+from console.areas.users.bulk.cells import QUOTA
+from console.areas.users.bulk.finding import able
+from console.changes.plans import Planned
+from console.mirror.models import Entity, Membership, Organization
+from console.operators.actors import Actor
+
+State = Entity.State
+
+
+def edits(
+    actor: Actor, organization: Organization, people: Iterable[Entity], asked: Mapping[str, Any]
+) -> list[Planned]:
+    """Only what differs, as far as the mirror knows; whoever was never read is asked about anyway."""
+    members = {name: value for name, value in asked.items() if name != QUOTA}
+    sizes = able(actor, "UpdateMailboxQuota", organization)
+    planned: list[Planned] = []
+    for person in people:
+        now = cells.current(person)
+        key = {"UserId": person.entity_id}
+        differing = {
+            name: value for name, value in members.items() if value != now[name] or not person.details
+        }
+        if differing:
+            planned.append(Planned("UpdateUser", {**key, **differing}))
+        wants_quota = QUOTA in asked and asked[QUOTA] != now[QUOTA]
+        if wants_quota and person.state == State.ENABLED and sizes(person):
+            planned.append(Planned("UpdateMailboxQuota", {**key, QUOTA: asked[QUOTA]}))
+    return planned
+
+
+def joins(people: Iterable[Entity], group: Entity) -> list[Planned]:
+    """Into the group, but for those who are in it already; WorkMail takes only who is enabled [inferred]."""
+    members = set(Membership.objects.filter(group=group).values_list("member_id", flat=True))
+    return [
+        Planned("AssociateMemberToGroup", {"GroupId": group.entity_id, "MemberId": person.entity_id})
+        for person in people
+        if person.pk not in members and person.state == State.ENABLED
+    ]
+
+
+def disables(people: Iterable[Entity]) -> list[Planned]:
+    enabled = (person for person in people if person.state == State.ENABLED)
+    return [Planned("DeregisterFromWorkMail", {"EntityId": person.entity_id}) for person in enabled]
