@@ -12,10 +12,11 @@ from console.areas.directory import scope
 from console.areas.directory.forms.relations import GroupForm
 from console.areas.exports import engine as exports
 from console.areas.exports.models import Destination
-from console.areas.users.bulk import editing, selection
+from console.areas.users.bulk import editing
 from console.areas.users.bulk.cells import LABELS
-from console.areas.users.bulk.selection import Chosen, Selection, TooMany
+from console.areas.users.forms import selection
 from console.areas.users.forms.bulk import BulkEditForm, BulkExportForm, PasteForm
+from console.areas.users.forms.selection import Chosen, Selection, TooMany
 from console.aws import errors
 from console.celery import hint
 from console.changes import drafting

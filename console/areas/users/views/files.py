@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from console.areas import failures
-from console.areas.users.bulk import cells, creating, importing, reporting, selection, versions
+from console.areas.users.bulk import cells, creating, importing, reporting, versions
 from console.areas.users.bulk.importing import Plan
-from console.areas.users.bulk.selection import Selection, TooMany
+from console.areas.users.forms import selection
 from console.areas.users.forms.files import FileForm
+from console.areas.users.forms.selection import Selection, TooMany
 from console.areas.users.views.bulk import nobody
 from console.aws import errors
 from console.changes import drafting
