@@ -22,6 +22,7 @@ in_organization: Addresses = [
     path("identity/", include("console.areas.identity.urls")),
     path("impersonation/", include("console.areas.impersonation.urls")),
     path("messages/", include("console.areas.messages.urls")),
+    path("doctor/", include("console.areas.doctor.urls")),
     path("changes/", include("console.areas.changes.urls")),
     path("retention/", include("console.areas.retention.urls")),
     path("availability/", include("console.areas.availability.urls")),

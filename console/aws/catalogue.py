@@ -361,6 +361,7 @@ CONSOLE_ACTIONS = {
     operation.name: operation
     for operation in (
         read("ReadOverview", "overview"),
+        read("DiagnosePerson", "mailboxes"),
         read("ReadChanges", "changes"),
         write("RunChanges", "changes"),
         write("ApproveChanges", "approvals"),

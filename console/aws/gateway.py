@@ -1,7 +1,9 @@
 """The one way out: policy, validation, intent in the ledger, AWS, outcome in the ledger, mirror."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from console.operators import policy
 from console.operators.actors import Actor
 
 logger = logging.getLogger(__name__)
+AT_ONCE = 16  # reads that one page asks together
 
 
 def call(
@@ -60,6 +63,48 @@ def pages(
         if not page.get("NextToken"):
             return
         token = {"NextToken": page["NextToken"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One of several reads that are asked together."""
+
+    operation: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+def together(
+    actor: Actor, organization: Organization, asked: Sequence[Asked]
+) -> list[dict[str, Any] | errors.CallFailed]:
+    """Reads that do not depend on each other, at the same time; each answer, or why there is none.
+
+    Rights are asked for first, all of them here: raises `policy.Denied` or `policy.OutOfScope` before
+    anything is sent. Threads only wait for AWS; the database is this thread's alone.
+    """
+    rules = [CATALOGUE[each.operation] for each in asked]
+    params = [
+        _complete(rule, organization, dict(each.params)) for rule, each in zip(rules, asked, strict=True)
+    ]
+    for rule, given in zip(rules, params, strict=True):
+        if not rule.is_read:
+            raise ValueError(f"{rule.name} is no read")
+        _require_right(actor, rule, organization, given, "", "")
+        _require_valid(rule, given)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(pool.map(lambda rule, given: _answer(rule, organization, given), rules, params))
+    for rule, given, answer in zip(rules, params, answers, strict=True):
+        if not isinstance(answer, errors.CallFailed):
+            effects.absorb(organization, rule.name, given, answer)
+    return answers
+
+
+def _answer(
+    rule: Operation, organization: Organization, params: Mapping[str, Any]
+) -> dict[str, Any] | errors.CallFailed:
+    try:
+        return transport.send(rule, organization, params).result
+    except errors.CallFailed as failure:
+        return failure
 
 
 def _complete(rule: Operation, organization: Organization, params: dict[str, Any]) -> dict[str, Any]:

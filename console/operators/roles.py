@@ -54,6 +54,9 @@ BUILT_IN = {
             "DisassociateMemberFromGroup",
             "UpdateMailboxQuota",
             "CheckMailDomain",
+            "access_rules:read",
+            "mobile:read",
+            "DescribeIdentityProviderConfiguration",
         ],
     ),
     "Exporter": (

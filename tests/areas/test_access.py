@@ -444,6 +444,8 @@ monitoring:edit                GET  200 200 403 403 403 403 404 302
 monitoring:edit                POST 422 422 403 403 403 403 404 302
 monitoring:delete              GET  200 200 403 403 403 403 404 302
 monitoring:delete              POST 422 422 403 403 403 403 404 302
+doctor:diagnose                GET  200 200 200 200 200 200 404 302
+doctor:diagnose                POST 405 405 405 405 405 405 404 302
 ledger:list                    GET  200 200 403 403 200 403 404 302
 ledger:list                    POST 405 405 403 403 405 403 404 302
 ledger:csv                     GET  200 200 403 403 200 403 404 302

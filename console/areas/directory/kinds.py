@@ -50,7 +50,8 @@ def mailbox(entity: Entity) -> str:
 def place(entity: Entity, name: str = "detail") -> str:
     """The address of one of its pages; "" for a kind that has none."""
     space = of(entity).space
-    return reverse(f"{space}:{name}", args=[entity.organization.slug, entity.entity_id]) if space else ""
+    named = name if ":" in name else f"{space}:{name}"
+    return reverse(named, args=[entity.organization.slug, entity.entity_id]) if space else ""
 
 
 def home(entity: Entity) -> str:

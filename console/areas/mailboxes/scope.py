@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from console.areas.directory.ending import KEPT
 from console.areas.exports import scope as exports
 from console.areas.exports.models import ExportJob
 from console.mirror.models import Entity, Organization
@@ -12,7 +13,6 @@ from console.mirror.querysets import EntityQuerySet
 from console.operators import policy
 from console.operators.actors import Actor
 
-KEPT = timedelta(days=30)  # a disabled mailbox, before WorkMail removes it [documented]
 LISTING = "ListMailboxExportJobs"
 State = Entity.State
 

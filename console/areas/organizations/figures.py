@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from console.areas.directory.ending import KEPT
 from console.areas.exports import scope as exports
 from console.areas.exports.models import ExportJob
 from console.ledger.models import Entry
@@ -16,7 +17,6 @@ from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.actors import Actor
 
-KEPT = timedelta(days=30)  # a disabled mailbox, before WorkMail removes it [documented]
 SOON = timedelta(days=7)
 RECENT = timedelta(days=30)  # what is looked through for open changes: the ledger only ever grows
 FULL = 0.9  # of its quota: WorkMail warns its owner there [documented]

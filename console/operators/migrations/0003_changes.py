@@ -1,10 +1,17 @@
-"""The built-in roles learn what they may do with changes."""
+"""The built-in roles learn what they may do with changes, and what a diagnosis asks."""
 
 from django.db import migrations
 
 ADDED = {
     "Administrator": ["changes:write", "approvals:write"],
-    "Helpdesk": ["changes:read", "RunChanges"],
+    "Helpdesk": [
+        "changes:read",
+        "RunChanges",
+        "CheckMailDomain",
+        "access_rules:read",
+        "mobile:read",
+        "DescribeIdentityProviderConfiguration",
+    ],
     "Exporter": ["changes:read", "RunChanges"],
 }
 
