@@ -77,7 +77,9 @@ def listed(actor: Actor, organization: Organization) -> list[Token]:
     """Of everybody whom `actor` may see, the oldest first."""
     whole = policy.reaches_all(actor, LIST, organization)
     pages = gateway.pages(actor if whole else READER, LIST, organization)
-    found = _read(organization, (each for page in pages for each in page["PersonalAccessTokenSummaries"]))
+    found = _read(
+        organization, (each for page in pages for each in page.get("PersonalAccessTokenSummaries", []))
+    )
     if whole:
         return found
     ids = [each.user_id for each in found]
@@ -90,7 +92,7 @@ def of(actor: Actor, person: Entity) -> list[Token]:
     """One person's, the oldest first; WorkMail knows none of those whom it does not know any more."""
     pages = gateway.pages(actor, LIST, person.organization, UserId=person.entity_id)
     try:
-        shown = [each for page in pages for each in page["PersonalAccessTokenSummaries"]]
+        shown = [each for page in pages for each in page.get("PersonalAccessTokenSummaries", [])]
     except errors.Refused as answer:
         if answer.code not in ("EntityNotFoundException", "EntityStateException"):
             raise
