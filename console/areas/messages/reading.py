@@ -5,17 +5,26 @@ said to be so instead of being an error.
 """
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
-from email.message import EmailMessage, Message
-from typing import Any, TypeVar
+from email.header import decode_header, make_header
+from email.message import Message
+from itertools import islice
+from typing import TypeVar
 
 from console.areas.messages.harmless import Link, harmless, links
 
 NAMED = ("From", "To", "Cc", "Reply-To", "Subject", "Date", "Message-ID")
 LONGEST = 1_000_000  # characters of a text that a page shows; the download has all of it
+LONGEST_HTML = 200_000  # so much of the worst keeps nh3 busy for two seconds
 MOST = 200  # headers, and parts
+LONGEST_HEADER = 4_000  # characters of one that is parsed and shown: Python takes minutes with a long one
+# What the parser itself has to understand; a longer one is meant to keep it busy.
+CONTENT = re.compile(
+    rb"^content-[^\r\n]{0,4000}(?:\r?\n[ \t][^\r\n]*)*[^\r\n]*", re.IGNORECASE | re.MULTILINE
+)
 # Control characters, and those that turn the direction of what follows: a name must not look like another.
 TRICKS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 T = TypeVar("T")
@@ -50,17 +59,17 @@ def shown(content: bytes) -> Shown:
     """Never raises, whatever the bytes are."""
     trouble: list[str] = []
     nothing: list[Message] = []
-    message = _tried(lambda: message_from_bytes(content, policy=policy.default), Message(), trouble, "it")
-    parts = _tried(lambda: list(leaves(message))[:MOST], nothing, trouble, "its parts")
+    message = _tried(lambda: message_from_bytes(_tamed(content)), Message(), trouble, "it")
+    parts = _tried(lambda: list(islice(leaves(message), MOST)), nothing, trouble, "its parts")
     bodies = {kind: _body(parts, kind) for kind in ("text/plain", "text/html")}
-    html = _text(bodies["text/html"], trouble)
+    html = _text(bodies["text/html"], trouble, LONGEST_HTML)
     unread: list[tuple[str, str]] = []
     headers = _tried(lambda: _headers(message), unread, trouble, "its headers")
     return Shown(
         size=len(content),
         named=[(name, value) for name, value in headers if name.title() in _TITLES],
         headers=headers,
-        text=plain(_text(bodies["text/plain"], trouble)),
+        text=plain(_text(bodies["text/plain"], trouble, LONGEST)),
         html=_tried(lambda: harmless(html), "", trouble, "its HTML"),
         links=_tried(lambda: links(html), [], trouble, "its links"),
         attachments=[_attachment(part, trouble) for part in parts if part not in bodies.values()],
@@ -78,13 +87,19 @@ def plain(text: str) -> str:
 
 def leaves(message: Message) -> Iterator[Message]:
     """Its parts that hold something; a message that is attached is one part, not opened."""
-    waiting = [message]
+    waiting = deque([message])
     while waiting:
-        part = waiting.pop(0)
-        if part.get_content_maintype() == "multipart" and isinstance(part.get_payload(), list):
-            waiting[:0] = [each for each in part.get_payload() if isinstance(each, Message)]
+        part = waiting.popleft()
+        if part.get_content_maintype() == "multipart" and part.is_multipart():
+            inner: list[Message] = part.get_payload()  # type: ignore[assignment]  # that is what it is multipart by
+            waiting.extendleft(reversed(inner))
         else:
             yield part
+
+
+def _tamed(content: bytes) -> bytes:
+    """The message as the parser gets it: with no header that keeps it busy for minutes."""
+    return CONTENT.sub(lambda found: found.group()[:LONGEST_HEADER], content)
 
 
 def _body(parts: list[Message], kind: str) -> Message | None:
@@ -96,13 +111,13 @@ def _is_file(part: Message) -> bool:
     return part.get_content_disposition() == "attachment"
 
 
-def _text(part: Message | None, trouble: list[str]) -> str:
+def _text(part: Message | None, trouble: list[str], longest: int) -> str:
     if part is None:
         return ""
     text = _tried(lambda: _decoded(part), "", trouble, f"the part {part.get_content_type()}")
-    if len(text) > LONGEST:
-        trouble.append(f"Only the first {LONGEST:,} characters are shown; the download has all of it.")
-    return text[:LONGEST]
+    if len(text) > longest:
+        trouble.append(f"Only the first {longest:,} characters are shown; the download has all of it.")
+    return text[:longest]
 
 
 def _decoded(part: Message) -> str:
@@ -117,21 +132,28 @@ def _decoded(part: Message) -> str:
 
 def _headers(message: Message) -> list[tuple[str, str]]:
     """As they are, if the parser does not understand what is in one."""
-    raw = list(message.raw_items())[:MOST] if isinstance(message, EmailMessage) else message.items()[:MOST]
-    return [(plain(str(name)), plain(_value(message, name, value))) for name, value in raw]
+    return [(plain(str(name)), plain(_value(name, str(raw)))) for name, raw in message.items()[:MOST]]
 
 
-def _value(message: Message, name: str, raw: Any) -> str:
+def _value(name: str, raw: str) -> str:
+    if len(raw) > LONGEST_HEADER:
+        return f"{raw[:LONGEST_HEADER]} …"
     try:
         return " ".join(str(policy.default.header_fetch_parse(name, raw)).split())
     except Exception:  # the parser of headers raises whatever a strange one leads it to
-        return " ".join(str(raw).split())
+        return " ".join(raw.split())
 
 
 def _attachment(part: Message, trouble: list[str]) -> Attachment:
-    name = _tried(lambda: part.get_filename() or "", "", trouble, "the name of an attachment")
+    name = _tried(lambda: _name(part), "", trouble, "the name of an attachment")
     size = _tried(lambda: _size(part), 0, trouble, "an attachment")
     return Attachment(plain(name)[:255], plain(part.get_content_type()), size)
+
+
+def _name(part: Message) -> str:
+    """Some programs write names as only words of headers may be written."""
+    name = part.get_filename() or ""
+    return str(make_header(decode_header(name))) if "=?" in name else name
 
 
 def _size(part: Message) -> int:

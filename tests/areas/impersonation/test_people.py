@@ -10,7 +10,7 @@ from django.db import connection
 
 from console.aws import gateway
 from console.ledger.models import Entry
-from console.mirror.models import Entity, Membership, Permission
+from console.mirror.models import Entity, Membership, Organization, Permission
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
@@ -105,6 +105,14 @@ class TestByPerson:
         with world.counted() as calls:
             assert nell.get("by-person", ADA).status_code == 404
         assert calls == []
+
+    def test_is_a_click_from_her_own_page_for_whoever_may_ask(
+        self, aude: Desk, organization: Organization, town: TestSandbox
+    ) -> None:
+        own = f"/o/example/users/{BO}/"
+        assert f'href="{aude.url("by-person", BO)}"' in aude.client.get(own).content.decode()
+        helga = world.browser(world.operator("Helpdesk", organization, name="helga"))
+        assert aude.url("by-person", BO) not in helga.get(own).content.decode()
 
     def test_is_found_by_name(self, aude: Desk) -> None:
         answer = aude.get("find", data={"other": "bo"})
