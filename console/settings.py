@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "console.mirror",
     "console.changes",
     "console.areas.access_rules",
+    "console.areas.lifecycle",
     "console.areas.exports",
     "console.areas.saved",
     "console.areas.domains",

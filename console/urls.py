@@ -16,6 +16,7 @@ in_organization: Addresses = [
     path("resources/", include("console.areas.resources.urls")),
     path("mailboxes/", include("console.areas.mailboxes.urls")),
     path("access_rules/", include("console.areas.access_rules.urls")),
+    path("lifecycle/", include("console.areas.lifecycle.urls")),
     path("groups/", include("console.areas.groups.urls")),
     path("mobile/", include("console.areas.mobile.urls")),
     path("exports/", include("console.areas.exports.urls")),

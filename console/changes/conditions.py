@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from console.aws import errors
 from console.aws.catalogue import CATALOGUE
 from console.aws.model import Problem
-from console.changes.ending import END
+from console.changes.ending import ENDS
 from console.changes.models import Change, Conditions
 from console.changes.plans import Planned
 from console.mirror.models import Organization
@@ -48,7 +48,7 @@ def wants_approval(change: Change) -> bool:
 
     The end of what is given for a while is agreed to together with its beginning.
     """
-    if change.kind == END and change.follows_id:
+    if change.kind in ENDS and change.follows_id:
         return False
     if change.approved_at and change.digest == digest(change):
         return False

@@ -158,7 +158,7 @@ def _step(change: Change, position: int, planned: Planned, names: Mapping[str, s
         "target": target[:256],
         "target_name": (names.get(target) or str(params.get("Name") or ""))[:320],
         "needs": planned.needs,
-        "expects": journal.plain(dict(planned.expects)) if planned.expects is not None else None,
+        "expects": journal.plain(stored(planned.expects)) if planned.expects is not None else None,
         "row": planned.row,
     }
 

@@ -6,7 +6,8 @@ from console.changes.models import Change, Step
 
 State, StepState = Change.State, Step.State
 CANARIES = 3  # the first steps of a long change: if one fails, somebody looks before the rest follows
-END = "end"  # the kind of a change that takes away what another one gave for a while
+END, THAW = "end", "thaw"
+ENDS = (END, THAW)  # kinds of changes that take away, at a moment, what another one gave or did for a while
 LONG = 10  # steps from which on a change has a brake
 
 
@@ -58,7 +59,7 @@ def brakes(change: Change, step: Step) -> bool:
 
 def is_moot(change: Change) -> bool:
     """Call off an end whose beginning was never done, or was taken back since."""
-    begun = change.follows if change.kind == END else None
+    begun = change.follows if change.kind in ENDS else None
     if begun is None:
         return False
     undone = begun.undone_by.filter(state=State.DONE).exists()

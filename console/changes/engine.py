@@ -259,18 +259,31 @@ def _call(actor: Actor, change: Change, step: Step) -> dict[str, Any]:
         answer = gateway.call(actor, rule.name, change.organization, **params)
         resolving.require_shown(step, answer)
     else:
-        answer = gateway.call(
-            actor,
-            rule.name,
-            change.organization,
-            reason=change.reason,
-            ticket=change.ticket,
-            expecting=resolving.expected(step),
-            call_id=step.call,
-            **params,
-        )
+        answer = write(actor, step, params)
     step.end(StepState.DONE, result=resolving.kept(rule.name, answer))
     return answer
+
+
+def write(
+    actor: Actor,
+    step: Step,
+    params: Mapping[str, Any],
+    *,
+    operation: str = "",
+    expecting: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Send it so that whoever comes after a crash finds it; performers may send something else instead."""
+    change = step.change
+    return gateway.call(
+        actor,
+        operation or step.operation,
+        change.organization,
+        reason=change.reason,
+        ticket=change.ticket,
+        expecting=resolving.expected(step) if expecting is None else expecting,
+        call_id=step.call,
+        **params,
+    )
 
 
 def _enter(step: Step, failure: BaseException) -> None:

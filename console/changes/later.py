@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from console.aws import errors
 from console.changes import control, drafting, engine
@@ -56,8 +56,17 @@ def perform(
 
     def plan(change: Change) -> None:
         if term.until:
-            why = {"reason": reason, "ticket": ticket}
-            ends.append(end(actor, organization, term.end, term.until, follows=change, **why))
+            ends.append(
+                end(
+                    actor,
+                    organization,
+                    term.end,
+                    term.until,
+                    follows=change,
+                    reason=reason,
+                    ticket=ticket,
+                )
+            )
 
     try:
         answer = engine.perform(
@@ -84,6 +93,7 @@ def end(
     follows: Change | None = None,
     reason: str = "",
     ticket: str = "",
+    data: Mapping[str, Any] | None = None,
 ) -> Change:
     """Schedule it: it is in the calendar, and it runs as whoever asked. Raises what `drafting.keep` does."""
     steps = planned if isinstance(planned, list) else [planned]
@@ -98,6 +108,7 @@ def end(
         ticket=ticket,
         not_before=until,
         follows=follows,
+        data=data,
     )
     return engine.start(change)
 
@@ -111,11 +122,14 @@ def call_off(
             control.cancel(actor, step.change, "It was changed or ended in another way.")
 
 
-def scheduled(organization: Organization, kind: str = END) -> Any:
-    """The steps of all ends to come."""
-    waiting = Step.objects.filter(
-        change__organization=organization, change__state=Change.State.SCHEDULED, change__kind=kind
-    )
+def coming(organization: Organization, kind: str = END) -> QuerySet[Change]:
+    """All ends of a kind to come."""
+    return Change.objects.filter(organization=organization, state=Change.State.SCHEDULED, kind=kind)
+
+
+def scheduled(organization: Organization, kind: str = END) -> QuerySet[Step]:
+    """Their steps, the nearest first."""
+    waiting = Step.objects.filter(change__in=coming(organization, kind))
     return waiting.select_related("change__organization").order_by("change__not_before")
 
 

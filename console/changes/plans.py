@@ -6,6 +6,7 @@ from typing import Any, Self
 
 LINK = "$from"
 MADE_UP = "$generated"
+WITHOUT = "$without"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,16 @@ GENERATED = Generated()
 
 
 @dataclass(frozen=True, slots=True)
+class Without:
+    """What a proof expects of a list: that this is not in it."""
+
+    value: str
+
+    def stored(self) -> dict[str, Any]:
+        return {WITHOUT: self.value}
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """One step: an operation of the catalogue with its parameters (`OrganizationId` is filled in).
 
@@ -54,8 +65,8 @@ class Planned:
 
 
 def stored(value: Any) -> Any:
-    """Parameters as JSON keeps them: links and made-up passwords as marks."""
-    if isinstance(value, From | Generated):
+    """Parameters as JSON keeps them: links, made-up passwords and what must be missing as marks."""
+    if isinstance(value, From | Generated | Without):
         return value.stored()
     if isinstance(value, Mapping):
         return {name: stored(member) for name, member in value.items()}
@@ -72,3 +83,8 @@ def links(params: Mapping[str, Any]) -> Iterable[tuple[str, From]]:
 
 def is_made_up(value: Any) -> bool:
     return isinstance(value, Mapping) and MADE_UP in value
+
+
+def absent(value: Any) -> str:
+    """What a list must not hold, "" if the value is no such mark."""
+    return str(value[WITHOUT]) if isinstance(value, Mapping) and WITHOUT in value else ""

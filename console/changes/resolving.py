@@ -8,7 +8,7 @@ from typing import Any
 from console.aws.redaction import redact_result
 from console.changes import drafting
 from console.changes.models import Change, Step
-from console.changes.plans import is_made_up, links
+from console.changes.plans import absent, is_made_up, links
 from console.ledger import journal
 
 CHUNK = 100
@@ -64,7 +64,10 @@ def expected(step: Step) -> Mapping[str, Any] | None:
 def require_shown(step: Step, answer: Mapping[str, Any]) -> None:
     shown = journal.plain(answer)
     for name, value in (step.expects or {}).items():
-        if (shown.get(name) or None) != (value or None):
+        if unwanted := absent(value):
+            if unwanted in (shown.get(name) or []):
+                raise NotShown(f"{name} should be without {unwanted}, but WorkMail still shows it.")
+        elif (shown.get(name) or None) != (value or None):
             raise NotShown(f"{name} should be {value}, but WorkMail shows {shown.get(name) or 'nothing'}.")
 
 

@@ -1,6 +1,7 @@
 """Undo: the steps of a change taken back in reverse, as a change of their own with its own preview."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,10 @@ from console.changes.models import Change, Step
 from console.changes.plans import Planned
 from console.ledger.models import Entry
 from console.operators.actors import Actor
+
+# What an area knows better of the inverse of a step; `None` leaves it to `inverses`.
+Special = Callable[[Step, Written], list[Planned] | None]
+specials: list[Special] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,9 @@ def _inverse(step: Step, told: Label) -> list[Planned]:
     written = of(step)
     if written is None:
         raise CannotUndo("The ledger has nothing of this step.")
-    return undo.inverse(written)
+    found = (special(step, written) for special in specials)
+    known = next((steps for steps in found if steps is not None), None)
+    return undo.inverse(written) if known is None else known
 
 
 def of(step: Step) -> Written | None:
@@ -124,4 +131,4 @@ def of(step: Step) -> Written | None:
 
 def _moved(step: Planned, by: int) -> Planned:
     """Within the whole plan; what an inverse needs is among its own steps."""
-    return Planned(step.operation, step.params, step.label, None if step.needs is None else step.needs + by)
+    return replace(step, needs=None if step.needs is None else step.needs + by)

@@ -92,6 +92,10 @@ users:edit                     GET  200 200 200 403 403 200 404 302
 users:edit                     POST 422 422 422 403 403 422 404 302
 users:password                 GET  200 200 200 403 403 200 404 302
 users:password                 POST 422 422 422 403 403 422 404 302
+lifecycle:freeze               GET  200 200 403 403 403 403 404 302
+lifecycle:freeze               POST 422 422 403 403 403 403 404 302
+lifecycle:thaw                 GET  200 200 403 403 403 403 404 302
+lifecycle:thaw                 POST 422 422 403 403 403 403 404 302
 users:enable                   GET  200 200 403 403 403 403 404 302
 users:enable                   POST 422 422 403 403 403 403 404 302
 users:disable                  GET  200 200 403 403 403 403 404 302
@@ -477,6 +481,7 @@ OF_THE_WHOLE = {
     *("domains:default", "domains:deregister"),
     *("access_rules:network-edit", "access_rules:network-delete", "access_rules:unprotect"),
     "changes:approve",
+    *("lifecycle:freeze", "lifecycle:thaw"),
     *(name for name in ABOUT_ONE if "role_id" in world.arguments(name)),
 }
 # WorkMail alone knows what is called that, so it is asked.

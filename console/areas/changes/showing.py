@@ -14,6 +14,7 @@ from console.aws import errors
 from console.aws.catalogue import CATALOGUE
 from console.changes import undo
 from console.changes.models import Change, Step
+from console.changes.plans import absent
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.actors import Actor
@@ -125,9 +126,13 @@ def _row(step: Step, names: Names) -> Row:
 
 def lines(step: Step, names: Names) -> Iterator[Line]:
     """What changes; where the reads show nothing of it, what is sent."""
-    before, after = names.over(step.before or {}), names.over(step.after or {})
+    is_read = CATALOGUE[step.operation].is_read
+    before, after = (
+        names.over(step.before or {}),
+        names.over(step.after or (step.expects if is_read else {}) or {}),
+    )
     for name in dict.fromkeys([*before, *after]):
-        if before.get(name) != after.get(name) or CATALOGUE[step.operation].is_read:
+        if before.get(name) != after.get(name) or is_read:
             yield Line(_label(name), spelled(before.get(name)), spelled(after.get(name)))
     if step.before is None:
         sent = names.over(step.params)
@@ -160,6 +165,8 @@ def note(step: Step, names: Names) -> str:
 
 
 def spelled(value: Any) -> SafeString | str:
+    if missing := absent(value):
+        return f"without {missing}"
     if isinstance(value, Mapping):
         return format_html_join(", ", "{}: {}", ((name, spelled(each)) for name, each in value.items()))
     if isinstance(value, list):

@@ -48,7 +48,7 @@ def mailbox(entity: Entity) -> str:
 
 
 def place(entity: Entity, name: str = "detail") -> str:
-    """The address of one of its pages; "" for a kind that has none."""
+    """The address of one of its pages, in its kind's namespace or another's; "" for a kind that has none."""
     space = of(entity).space
     named = name if ":" in name else f"{space}:{name}"
     return reverse(named, args=[entity.organization.slug, entity.entity_id]) if space else ""

@@ -4,6 +4,7 @@ from typing import Any
 
 from console.areas.directory import ending, relations
 from console.areas.directory import showing as directory
+from console.areas.lifecycle import standing
 from console.areas.users import showing
 from console.mirror.models import Entity
 from console.operators import policy
@@ -28,6 +29,7 @@ def context(actor: Actor, person: Entity) -> dict[str, Any]:
         "profile": showing.profile(person.details or _listed(person)),
         "exports": relations.export_jobs(actor, person),
         "dies": ending.dies(person),
+        "standing": standing.of(actor, person),
     }
 
 

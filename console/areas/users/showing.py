@@ -61,6 +61,7 @@ IDENTIFIERS = frozenset({"UserId", "IdentityProviderUserId", "IdentityProviderId
 ACTIONS = (
     Action("Edit", "pencil", "edit", "UpdateUser", tone="primary"),
     Action("Reset password", "key", "password", "ResetPassword", (State.ENABLED,)),
+    Action("Freeze", "lock", "lifecycle:freeze", "PutAccessControlRule", (State.ENABLED,)),
     Action("Why no mail?", "help-circle", "doctor:diagnose", "DiagnosePerson"),
     Action("Enable", "user-check", "enable", "RegisterToWorkMail", (State.DISABLED,)),
     Action("Disable", "user-off", "disable", "DeregisterFromWorkMail", (State.ENABLED,)),

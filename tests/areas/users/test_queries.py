@@ -14,7 +14,7 @@ from tests.areas.users.conftest import BRANCH, NURSES, Desk, Wire
 LIST = (
     7  # session, operator, rights, domains, saved views, rows, and what a search or a group is looked up by
 )
-PERSON = 15
+PERSON = 16
 OVERVIEW = 14
 ASKED = [
     {},

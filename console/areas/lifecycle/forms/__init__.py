@@ -1,0 +1,1 @@
+"""What is asked of those who let people come and go."""

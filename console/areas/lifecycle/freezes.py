@@ -1,0 +1,111 @@
+"""A freeze and a thaw as changes: done at once, proven protocol by protocol, ended at a moment if asked."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from console.areas.identity import tokens
+from console.areas.lifecycle import freezing, standing
+from console.changes import control, drafting, engine, later
+from console.changes.ending import THAW
+from console.changes.models import Change
+from console.changes.plans import GENERATED, Planned
+from console.mirror.models import Entity
+from console.operators.actors import Actor
+from console.rules.deciding import Rule
+
+KIND = "freeze"
+PASSWORD, TOKENS = "password", "tokens"
+State = Change.State
+Why = Mapping[str, str]
+
+
+def freeze(actor: Actor, person: Entity, rules: Sequence[Rule], until: datetime | None, why: Why) -> Change:
+    """Deny her every protocol; if WorkMail does not answer that it is so, it is taken back."""
+    steps = freezing.freezing(rules, person)
+    reason, ticket = why["reason"], why["ticket"]
+    change = drafting.keep(
+        actor,
+        person.organization,
+        f"Freeze {person}",
+        steps,
+        kind=KIND,
+        reverts=True,
+        reason=reason,
+        ticket=ticket,
+        data={"entity_id": person.entity_id},
+    )
+    engine.start(change, actor)
+    change.refresh_from_db()
+    if until and change.state in (State.DONE, State.AWAITING):
+        plan_thaw(actor, person, freezing.after(rules, steps[0]), until, change, why)
+    return change
+
+
+def plan_thaw(
+    actor: Actor, person: Entity, rules: Sequence[Rule], until: datetime, follows: Change | None, why: Why
+) -> Change:
+    """In the place of any that was planned before."""
+    call_off_thaw(actor, person)
+    return later.end(
+        actor,
+        person.organization,
+        freezing.thawing(rules, person),
+        until,
+        title=f"Thaw {person}",
+        kind=THAW,
+        follows=follows,
+        reason=why["reason"],
+        ticket=why["ticket"],
+        data={"entity_id": person.entity_id},
+    )
+
+
+def call_off_thaw(actor: Actor, person: Entity) -> None:
+    planned = standing.scheduled_thaw(person.organization, person.entity_id)
+    if planned:
+        control.cancel(actor, planned, "Another moment was chosen, or it was done by hand.")
+
+
+def thaw(actor: Actor, person: Entity, rules: Sequence[Rule], why: Why) -> Change:
+    """Let her in again, and prove that this rule is none that she meets any more."""
+    change = drafting.keep(
+        actor,
+        person.organization,
+        f"Thaw {person}",
+        freezing.thawing(rules, person),
+        kind=THAW,
+        reason=why["reason"],
+        ticket=why["ticket"],
+        data={"entity_id": person.entity_id},
+    )
+    engine.start(change, actor)
+    change.refresh_from_db()
+    if change.state == State.DONE:
+        call_off_thaw(actor, person)
+    return change
+
+
+def sign_out(actor: Actor, person: Entity, chosen: Sequence[str], follows: Change, why: Why) -> Change | None:
+    """A password that nobody knows, and no tokens: after the freeze, and apart from it.
+
+    A directory that keeps passwords itself refuses the first; the freeze has to stand all the same.
+    """
+    steps: list[Planned] = []
+    if PASSWORD in chosen:
+        params = {"UserId": person.entity_id, "Password": GENERATED}
+        steps.append(Planned("ResetPassword", params, f"A password that nobody knows for {person}"))
+    if TOKENS in chosen:
+        steps += tokens.revoking(tokens.of(actor, person))
+    if not steps:
+        return None
+    change = drafting.draft(
+        actor,
+        person.organization,
+        f"Sign {person} out",
+        steps,
+        kind=KIND,
+        follows=follows,
+        reason=why["reason"],
+        ticket=why["ticket"],
+    )
+    return engine.start(change, actor) if follows.state == State.DONE else change

@@ -1,0 +1,63 @@
+"""How somebody stands: frozen or not, and until when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from console.areas.lifecycle import freezing
+from console.areas.lifecycle.models import Frozen
+from console.aws.catalogue import CATALOGUE
+from console.changes import later
+from console.changes.ending import THAW
+from console.changes.models import Change
+from console.mirror.models import Entity, Organization
+from console.mirror.readings import Reading
+from console.operators import policy, rights
+from console.operators.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`narrowed` says that rights to freeze somebody exist, but only for a part of the organization."""
+
+    frozen: Frozen | None
+    until: datetime | None
+    may_thaw: bool
+    narrowed: bool
+
+
+def absorb(reading: Reading) -> None:
+    """Whoever reads the rules shows who is frozen."""
+    organization = reading.organization
+    named = {
+        entity_id: str(rule["Name"])
+        for rule in reading.result.get("Rules", [])
+        if freezing.is_managed(rule)
+        for entity_id in freezing.ids(rule)
+    }
+    known = dict(Frozen.objects.filter(organization=organization).values_list("entity_id", "rule"))
+    if known == named:
+        return
+    gone = [each for each in known if known[each] != named.get(each)]
+    Frozen.objects.filter(organization=organization, entity_id__in=gone).delete()
+    fresh = (each for each in named if named[each] != known.get(each))
+    rows = [Frozen(organization=organization, entity_id=each, rule=named[each]) for each in fresh]
+    Frozen.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def of(actor: Actor, person: Entity) -> Standing:
+    organization = person.organization
+    frozen = Frozen.objects.filter(organization=organization, entity_id=person.entity_id).first()
+    thaw = scheduled_thaw(organization, person.entity_id) if frozen else None
+    allowed = policy.allows(actor, freezing.PUT, organization, person)
+    return Standing(
+        frozen,
+        thaw.not_before if thaw else None,
+        bool(frozen) and allowed,
+        not allowed and bool(rights.of(actor).reach(CATALOGUE[freezing.PUT], organization)),
+    )
+
+
+def scheduled_thaw(organization: Organization, entity_id: str) -> Change | None:
+    """The next of them."""
+    waiting = later.coming(organization, THAW).filter(data__entity_id=entity_id)
+    return waiting.order_by("not_before").first()

@@ -1,0 +1,1 @@
+"""The pages of people who come, go, come back, and are frozen."""
