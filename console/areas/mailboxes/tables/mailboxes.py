@@ -1,6 +1,7 @@
 """Mailboxes as rows: the columns of the list and of its file, the filters, and what a URL asks for."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -98,7 +99,9 @@ COLUMNS = (
 
 def table(params: QueryDict, *, exports: bool) -> Table:
     """With the column of exports for those who may see any; of the dying the next to go comes first."""
-    columns = (*COLUMNS, EXPORTED) if exports else COLUMNS
+    shown = (*COLUMNS, EXPORTED) if exports else COLUMNS
+    left_out = "size" if params.get("dying") else "dies"  # on a phone, which has room for one of them
+    columns = tuple(replace(each, hide="sm") if each.name == left_out else each for each in shown)
     return Table(columns, "dies" if params.get("dying") else "email", key="id", fields=("kind",))
 
 
