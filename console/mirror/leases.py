@@ -51,10 +51,15 @@ def ensure(organizations: QuerySet[Organization]) -> None:
 
 
 def due(now: datetime) -> QuerySet[Sync]:
-    """What nobody holds and what may begin, listings first."""
+    """What nobody holds and what may begin, listings first.
+
+    Of an organization that is gone nothing, of one that is going only its own state, till it is gone.
+    """
     free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
     ready = Q(stage__in=LISTINGS) | Q(organization__listed_at__isnull=False)
     found = Sync.objects.filter(free, ready, due_at__lte=now).select_related("organization")
+    going = Q(organization__state="Deleting") & ~Q(stage=Stage.DOMAINS)
+    found = found.exclude(going | Q(organization__state="Deleted"))
     return found.order_by("due_at", "pk")
 
 

@@ -126,6 +126,27 @@ class TestFullSync:
         assert organization.state == "Active"
 
 
+class TestAnOrganizationThatEnds:
+    def test_is_watched_until_it_is_gone_and_then_left_alone(
+        self, town: TestSandbox, organization: Organization, calls: Calls
+    ) -> None:
+        sync_all(organization)
+        town.call("DeleteOrganization", DeleteDirectory=False, ForceDelete=True, ClientToken="1")
+        Organization.objects.update(state="Deleting")
+        for state in ("Deleting", "Deleted"):
+            calls.made.clear()
+            Sync.objects.update(due_at="2020-01-01T00:00:00Z")
+            sync_all(organization)
+            assert set(calls.made) == {"DescribeOrganization", "ListMailDomains"}
+            organization.refresh_from_db()
+            assert organization.state == state
+            town.clock.advance(3600)
+        calls.made.clear()
+        Sync.objects.update(due_at="2020-01-01T00:00:00Z")
+        sync_all(organization)
+        assert calls.made == []
+
+
 @pytest.mark.usefixtures("small_pages")
 class TestSlices:
     def test_a_listing_goes_on_where_it_stopped(
