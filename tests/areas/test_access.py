@@ -466,14 +466,7 @@ TABLE = {
 NAMES = sorted({name for name, _ in TABLE})
 VIEWS = addresses()
 # Whose arguments name one person, or something that belongs to one.
-OF_ALL = {
-    "organization",
-    "kind",
-    "partner",
-    "made",
-    "rule",
-    "device_rule",
-}  # every organization has a rule `default`
+OF_ALL = {"organization", "kind", "partner", "made", "rule", "device_rule"}
 ABOUT_ONE = [name for name in NAMES if set(world.arguments(name)) - OF_ALL]
 # Theirs takes a grant for the whole organization, so that a narrowed operator is denied all of them alike.
 OF_THE_WHOLE = {

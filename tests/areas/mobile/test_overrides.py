@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from console.areas.access_rules.models import ProtectedPerson
 from console.changes import engine
+from console.changes.ending import END
 from console.changes.models import Change
 from console.sandbox.testing import ADA, BO, TestSandbox
 from tests.areas import world
@@ -77,8 +78,10 @@ class TestEnding:
         self, adam: Desk, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         adam.post("override", **ask(until=written(timezone.now() + DAY)))
-        end = Change.objects.get(kind="mobile-override-end")
-        assert (end.state, end.follows) == ("scheduled", Change.objects.get(kind="mobile-override"))
+        end = Change.objects.get(kind=END)
+        assert end.state == "scheduled"
+        assert end.follows is not None
+        assert end.follows.title == "Allow device AB12 of Ada Çelik"
         assert "until" in world.body(adam.get("overrides"))
         engine.sweep()
         assert held(town) == [(ADA, "AB12", "ALLOW")]
@@ -87,23 +90,12 @@ class TestEnding:
         engine.sweep()
         assert held(town) == []
 
-    def test_leaves_alone_what_somebody_else_put_in_its_place(
-        self, adam: Desk, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        adam.post("override", **ask(until=written(timezone.now() + DAY)))
-        town.call("PutMobileDeviceAccessOverride", UserId=ADA, DeviceId="AB12", Effect="DENY")
-        later = timezone.now() + 2 * DAY
-        monkeypatch.setattr("django.utils.timezone.now", lambda: later)
-        engine.sweep()
-        assert held(town) == [(ADA, "AB12", "DENY")]
-        assert Change.objects.get(kind="mobile-override-end").state == "failed"
-
     def test_is_called_off_when_the_override_is_changed_or_removed(
         self, adam: Desk, town: TestSandbox
     ) -> None:
         adam.post("override", **ask(until=written(timezone.now() + DAY)))
         adam.post("override", **ask(DeviceId="ab12", until=written(timezone.now() + 3 * DAY)))
-        ends = Change.objects.filter(kind="mobile-override-end").order_by("pk")
+        ends = Change.objects.filter(kind=END).order_by("pk")
         assert [end.state for end in ends] == ["cancelled", "scheduled"]
         assert adam.post("override-delete", ADA, DeviceId="AB12").status_code == 303
         assert held(town) == []

@@ -79,6 +79,10 @@ class RemovalForm(OperationForm, WhyForm):
     members = ("DeviceId",)
     labels = {"DeviceId": "Device ID"}
 
+    @property
+    def device(self) -> str:
+        return str(self.cleaned_data["DeviceId"])
+
 
 class TestForm(OperationForm):
     """What a device reports, and whose and which it is, if an override is to count."""

@@ -1,13 +1,13 @@
 """Exceptions for one device of one person, for the organization and on the person's own page."""
 
+from datetime import datetime
 from typing import Any
 
-from django.contrib.messages import INFO
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from console.areas import failures
+from console.areas import asking
 from console.areas.access_rules import reading as access
 from console.areas.access_rules import showing
 from console.areas.access_rules.grouping import groups
@@ -16,11 +16,9 @@ from console.areas.directory.kinds import Kind
 from console.areas.directory.views.suggestions import suggest
 from console.areas.mobile import overriding, reading, wording
 from console.areas.mobile.forms.overrides import OverrideForm, RemovalForm
+from console.areas.mobile.views.rules import home as rules_home
 from console.areas.mobile.views.rules import reads
 from console.areas.reviewing import FOLLOWS
-from console.aws import errors
-from console.changes import engine
-from console.changes.models import Change
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -67,10 +65,9 @@ def person(request: ConsoleRequest, organization: Organization, user_id: str) ->
 
 @performs("PutMobileDeviceAccessOverride")
 def put(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    people = policy.visible(request.actor, PUT, organization)
     form = OverrideForm(
         pages.posted(request),
-        people=people,
+        people=policy.visible(request.actor, PUT, organization),
         suggest=suggest(organization, "all"),
         may_end=policy.allows(request.actor, DELETE, organization),
         initial={"Effect": "ALLOW", **{name: request.GET.get(name, "") for name in ("other", "DeviceId")}},
@@ -85,59 +82,57 @@ def put(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 
 @performs("DeleteMobileDeviceAccessOverride")
 def delete(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+    """Its planned end, if it has one, goes with it."""
     somebody = scope.find(request.actor, DELETE, organization, user_id, Kind.USER)
     form = RemovalForm(pages.posted(request), initial={"DeviceId": request.GET.get("DeviceId", "")})
-    if form.is_valid():
-        answer = _delete(request, somebody, form.cleaned_data["DeviceId"], form)
-        if answer is not None:
-            return answer
-    return pages.confirm_page(
+    return asking.ask(
         request,
+        organization,
         form,
-        title=f"Remove an override of {somebody}?",
+        DELETE,
+        title=f"Remove an override of {somebody}",
         verb="Remove",
+        note="From then on the rules decide about this device, as about all others.",
+        message=lambda: f"The rules decide about device {form.device} again.",
+        params=lambda: {"UserId": somebody.entity_id, "DeviceId": form.device},
+        ends=lambda: overriding.end(somebody, form.device),
         back=home(organization),
-        consequences=("From then on the rules decide about this device, as about all others.",),
-        danger=False,
+        landing=lambda: kinds.place(somebody),
+        target=somebody,
+        context={"trail": [("Mobile devices", rules_home(organization)), ("Overrides", home(organization))]},
     )
 
 
 def _put(request: ConsoleRequest, organization: Organization, form: OverrideForm) -> HttpResponse | None:
-    somebody, until = form.cleaned_data["other"], form.cleaned_data.get("until")
-    try:
-        change = overriding.put(request.actor, somebody, form.asked(), until=until, why=form.why())
-    except errors.CallFailed as failure:
-        if failures.into(form, failure):
-            return None
-        return failures.page(request, failure, back=home(organization))
-    if change.state != Change.State.DONE:
-        return pages.done(request, "See below how far it is.", _page(change), level=INFO)
-    by = markup.stamp(timezone.now() + FOLLOWS)
+    somebody, params = form.cleaned_data["other"], form.asked()
+    verb = "Allow" if params["Effect"] == ALLOW else "Deny"
+    return asking.perform(
+        request,
+        organization,
+        form,
+        PUT,
+        lambda: _effective(form.cleaned_data.get("until")),
+        params,
+        title=f"{verb} device {params['DeviceId']} of {somebody}",
+        ends=lambda: overriding.end(somebody, params["DeviceId"]),
+        back=home(organization),
+        landing=lambda: kinds.place(somebody),
+    )
+
+
+def _effective(until: datetime | None) -> str:
     ends = f", and ends at {markup.stamp(until)}" if until else ""
-    return pages.done(request, f"The override is in effect by {by}{ends}.", kinds.place(somebody))
-
-
-def _delete(request: ConsoleRequest, somebody: Entity, device: str, form: RemovalForm) -> HttpResponse | None:
-    named: dict[str, Any] = {"UserId": somebody.entity_id, "DeviceId": device, **form.why()}
-    organization = somebody.organization
-    title = f"Remove the override for device {device} of {somebody}"
-    try:
-        engine.perform(request.actor, DELETE, organization, title=title, **named)
-    except errors.CallFailed as failure:
-        return None if failures.into(form, failure) else failures.page(request, failure)
-    overriding.call_off(request.actor, organization, overriding.key(named))
-    return pages.done(request, f"The rules decide about device {device} again.", kinds.place(somebody))
+    return f"The override is in effect by {markup.stamp(timezone.now() + FOLLOWS)}{ends}."
 
 
 def _shown(
-    override: dict[str, Any], somebody: Entity | None, ends: dict[overriding.Key, Change]
+    override: dict[str, Any], somebody: Entity | None, ends: dict[overriding.Key, datetime]
 ) -> dict[str, Any]:
-    end = ends.get(overriding.key(override))
     return {
         **override,
         "person": somebody,
         "allows": override["Effect"] == ALLOW,
-        "until": end.not_before if end else None,
+        "until": ends.get(overriding.key(override)),
     }
 
 
@@ -163,10 +158,6 @@ def _may(
     request: ConsoleRequest, organization: Organization, somebody: Entity | None = None
 ) -> dict[str, bool]:
     return {name: policy.allows(request.actor, name, organization, somebody) for name in (PUT, DELETE)}
-
-
-def _page(change: Change) -> str:
-    return reverse("changes:detail", args=[change.organization.slug, change.pk])
 
 
 def home(organization: Organization) -> str:
