@@ -22,7 +22,7 @@ def end(person: Entity, device_id: str) -> Planned:
     return Planned(END, params, f"End of the override for device {device_id} of {person}")
 
 
-def ends(organization: Organization) -> dict[Key, datetime]:
+def ends(organization: Organization) -> dict[Key, datetime | None]:
     """The planned ends, by whose and which device it is."""
     waiting = later.scheduled(organization).filter(operation=END)
     return {key(step.params): step.change.not_before for step in waiting}

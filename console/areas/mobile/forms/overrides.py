@@ -1,11 +1,9 @@
 """Exceptions for one device of one person, and questions about a device."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from console.areas.access_rules.models import ProtectedPerson
 from console.areas.directory.forms.naming import EntityField
@@ -14,26 +12,20 @@ from console.mirror.models import Entity
 from console.mirror.querysets import EntityQuerySet
 from console.rules.deciding import DENY
 from console.rules.mobile import PROPERTIES
-from console.ui.forms import OperationForm, WhyForm
+from console.ui.forms import OperationForm, UntilForm, WhyForm
 
 
 def living(people: EntityQuerySet) -> EntityQuerySet:
     return people.filter(kind=Entity.Kind.USER).exclude(state=Entity.State.DELETED)
 
 
-class OverrideForm(OperationForm, WhyForm):
+class OverrideForm(OperationForm, UntilForm):
     """To keep somebody protected from her mail has to be typed out."""
 
     operation = "PutMobileDeviceAccessOverride"
     members = ("DeviceId", "Effect", "Description")
     labels = {"DeviceId": "Device ID"}
     help_texts = {"DeviceId": "The AWS console has it: the organization, Users, the person, Mobile devices."}
-    until = forms.DateTimeField(
-        label="Until",
-        required=False,
-        help_text="In UTC. Empty: until somebody removes it. At that moment the rules decide again.",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-    )
     typed = forms.CharField(required=False)
 
     def __init__(
@@ -49,12 +41,6 @@ class OverrideForm(OperationForm, WhyForm):
             del self.fields["typed"]
         if not may_end:  # its end is a deletion
             del self.fields["until"]
-
-    def clean_until(self) -> datetime | None:
-        until: datetime | None = self.cleaned_data["until"]
-        if until and until <= timezone.now():
-            raise ValidationError("This moment is past.")
-        return until
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -126,7 +126,7 @@ def _effective(until: datetime | None) -> str:
 
 
 def _shown(
-    override: dict[str, Any], somebody: Entity | None, ends: dict[overriding.Key, datetime]
+    override: dict[str, Any], somebody: Entity | None, ends: dict[overriding.Key, datetime | None]
 ) -> dict[str, Any]:
     return {
         **override,
