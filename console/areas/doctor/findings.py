@@ -1,6 +1,6 @@
 """From what was read to lines that a helpdesk can read out: what is, what it means, what to do."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -160,39 +160,35 @@ def _denied(case: Case, protocol: str, rules: list[str], came: str) -> Finding:
 
 def mobile(case: Case) -> Iterator[Finding]:
     """An override beats the rules, for its one device."""
+    named = case.device_id.lower()
     overrides = case.reading.of("ListMobileDeviceAccessOverrides").get("Overrides", [])
+    ours = [each for each in overrides if not named or each["DeviceId"].lower() == named]
+    yield from (_shut_out(case, each) for each in ours if each["Effect"] == "DENY")
+    if named and any(each["Effect"] == "ALLOW" for each in ours):
+        yield Finding(GOOD, f"The device {case.device_id} is let in by an override, whatever the rules say.")
+    else:
+        yield from _by_rules(case)
+
+
+def _shut_out(case: Case, override: Mapping[str, Any]) -> Finding:
+    title = f"The device {override['DeviceId']} is shut out by an override."
     href = case.hers("ListMobileDeviceAccessOverrides", "mobile:person")
-    for each in overrides:
-        ours = not case.device_id or each["DeviceId"].lower() == case.device_id.lower()
-        if each["Effect"] == "DENY" and ours:
-            advice = "It beats the rules. Remove it, or allow the device."
-            yield Finding(
-                BAD if case.device_id else LOOK,
-                f"The device {each['DeviceId']} is shut out by an override.",
-                each.get("Description") or "",
-                advice,
-                href,
-                "Overrides",
-            )
-        elif ours and case.device_id:
-            yield Finding(
-                GOOD, f"The device {each['DeviceId']} is let in by an override, whatever the rules say."
-            )
-            return
+    advice = "It beats the rules. Remove it, or allow the device."
+    tone = BAD if case.device_id else LOOK
+    return Finding(tone, title, override.get("Description") or "", advice, href, "Overrides")
+
+
+def _by_rules(case: Case) -> Iterator[Finding]:
     effect = case.reading.answers.get(MOBILE)
-    if isinstance(effect, dict) and effect.get("Effect") == "DENY":
-        rules = ", ".join(each["Name"] for each in effect.get("MatchedRules", [])) or "no rule lets it in"
-        rules_page = case.link("ListMobileDeviceAccessRules", "mobile:list")
-        yield Finding(
-            BAD,
-            "Mobile device rules keep such a device out.",
-            rules,
-            "Allow the one device by an override, or change the rules.",
-            rules_page,
-            "Rules",
-        )
-    elif isinstance(effect, dict):
+    if not isinstance(effect, dict):
+        return
+    if effect.get("Effect") != "DENY":
         yield Finding(GOOD, "Mobile device rules let such a device in.")
+        return
+    rules = ", ".join(each["Name"] for each in effect.get("MatchedRules", [])) or "no rule lets it in"
+    advice = "Allow the one device by an override, or change the rules."
+    href = case.link("ListMobileDeviceAccessRules", "mobile:list")
+    yield Finding(BAD, "Mobile device rules keep such a device out.", rules, advice, href, "Rules")
 
 
 def sign_in(case: Case) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from console.changes import control, undo
 from console.changes.inverses import CannotUndo
 from console.changes.models import Change
 from console.mirror.models import Organization
-from console.operators.access import ConsoleRequest, performs
+from console.operators.access import ConsoleRequest, Declared, performs
 from console.ui import pages
 
 State = Change.State
@@ -35,76 +35,61 @@ def run(request: ConsoleRequest, organization: Organization, pk: int) -> HttpRes
         return _told(request, change, " ".join(str(each) for each in form.errors["when"]), messages.ERROR)
     if change.prepared_at is None:
         return _told(request, change, "The preview is still being read.", messages.ERROR)
-    return _doing(request, change, lambda: SAID[State(_run(request, change, form).state)])
-
-
-def _run(request: ConsoleRequest, change: Change, form: LaterForm) -> Change:
-    control.run(request.actor, change, form.cleaned_data["when"] or change.not_before)
+    try:
+        control.run(request.actor, change, form.cleaned_data["when"] or change.not_before)
+    except control.NotNow as reason:
+        return _told(request, change, str(reason), messages.ERROR)
     change.refresh_from_db()
-    return change
+    return _told(request, change, SAID[State(change.state)], messages.SUCCESS)
 
 
-@require_POST
-@performs("ApproveChanges")
-def approve(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    change = find(request, organization, pk)
+def _doing(right: str, act: Callable[[ConsoleRequest, Change], str]) -> Declared:
+    """A view that does `act` and says its sentence; what makes no sense now is said, too."""
 
-    def approved() -> str:
-        control.approve(request.actor, change)
-        change.refresh_from_db()
-        return f"Approved. {SAID[State(change.state)]}"
+    @require_POST
+    @performs(right)
+    def view(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
+        change = find(request, organization, pk)
+        try:
+            return _told(request, change, act(request, change), messages.SUCCESS)
+        except control.NotNow as reason:
+            return _told(request, change, str(reason), messages.ERROR)
 
-    return _doing(request, change, approved)
+    return view
 
 
-@require_POST
-@performs("RunChanges")
-def cancel(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    change = find(request, organization, pk)
+def _approved(request: ConsoleRequest, change: Change) -> str:
+    control.approve(request.actor, change)
+    change.refresh_from_db()
+    return f"Approved. {SAID[State(change.state)]}"
+
+
+def _cancelled(request: ConsoleRequest, change: Change) -> str:
     form = CancelForm(request.POST)
-    why = form.cleaned_data["why"] if form.is_valid() else ""
-
-    def cancelled() -> str:
-        control.cancel(request.actor, change, why)
-        return "Nothing more of it happens. What is done stays done."
-
-    return _doing(request, change, cancelled)
+    control.cancel(request.actor, change, form.cleaned_data["why"] if form.is_valid() else "")
+    return "Nothing more of it happens. What is done stays done."
 
 
-@require_POST
-@performs("RunChanges")
-def pause(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    change = find(request, organization, pk)
-
-    def paused() -> str:
-        control.pause(request.actor, change)
-        return "Paused."
-
-    return _doing(request, change, paused)
+def _paused(request: ConsoleRequest, change: Change) -> str:
+    control.pause(request.actor, change)
+    return "Paused."
 
 
-@require_POST
-@performs("RunChanges")
-def resume(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    change = find(request, organization, pk)
-
-    def resumed() -> str:
-        control.resume(request.actor, change)
-        return "It goes on."
-
-    return _doing(request, change, resumed)
+def _resumed(request: ConsoleRequest, change: Change) -> str:
+    control.resume(request.actor, change)
+    return "It goes on."
 
 
-@require_POST
-@performs("RunChanges")
-def retry(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    change = find(request, organization, pk)
+def _tried_again(request: ConsoleRequest, change: Change) -> str:
+    count = control.retry(request.actor, change)
+    return f"{count} steps are tried again." if count else "There is nothing to try again."
 
-    def again() -> str:
-        count = control.retry(request.actor, change)
-        return f"{count} steps are tried again." if count else "There is nothing to try again."
 
-    return _doing(request, change, again)
+approve = _doing("ApproveChanges", _approved)
+cancel = _doing("RunChanges", _cancelled)
+pause = _doing("RunChanges", _paused)
+resume = _doing("RunChanges", _resumed)
+retry = _doing("RunChanges", _tried_again)
 
 
 @require_POST
@@ -121,13 +106,6 @@ def undo_it(request: ConsoleRequest, organization: Organization, pk: int) -> Htt
     return pages.done(
         request, f"This is what would be taken back.{note}", address(undone), level=messages.INFO
     )
-
-
-def _doing(request: ConsoleRequest, change: Change, act: Callable[[], str]) -> HttpResponse:
-    try:
-        return _told(request, change, act(), messages.SUCCESS)
-    except control.NotNow as reason:
-        return _told(request, change, str(reason), messages.ERROR)
 
 
 def _told(request: ConsoleRequest, change: Change, message: str, level: int) -> HttpResponse:
