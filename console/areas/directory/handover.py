@@ -11,7 +11,7 @@ from console.operators.actors import Actor
 
 State, Kind = Entity.State, Entity.Kind
 PARTS = {
-    "addresses": "Its aliases: mail to them arrives at the successor",
+    "addresses": "Its aliases, and its primary address if it is disabled: the successor gets the mail",
     "groups": "Its groups: the successor is put into each",
     "members": "Its members: all are put into the successor",
     "delegates": "Its delegates: they answer the successor's requests, too",

@@ -17,9 +17,9 @@ class HandoverForm(WhyForm):
 
     what = forms.MultipleChoiceField(label="Hand over", widget=forms.CheckboxSelectMultiple)
     disable = forms.BooleanField(
-        label="Then disable it, and give the successor its primary address, too",
+        label="Disable it when that is done",
         required=False,
-        help_text="The address follows if addresses are handed over.",
+        help_text="Its primary address is free then, and follows the other addresses.",
     )
 
     def __init__(

@@ -76,7 +76,8 @@ def question(
         "consequences": ending.disabling(entity) if disabling else ending.deleting(entity),
         "losses": [*blast.of(request.actor, entity), *naming.of(request.actor, entity)],
         "may_hand_over": policy.allows(request.actor, "DeregisterFromWorkMail", entity.organization, entity),
-        "undo": undo.label(operation).text,
+        # A group has no mailbox that WorkMail removes in the end.
+        "undo": "" if disabling and entity.kind == Kind.GROUP else undo.label(operation).text,
     }
     return pages.form_page(request, "directory/question.html", form, context)
 
