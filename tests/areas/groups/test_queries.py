@@ -8,7 +8,7 @@ from tests.areas.groups.conftest import NURSES, STAFF, TEAM
 from tests.areas.users.conftest import BRANCH, Wire
 from tests.areas.users.test_queries import queries
 
-LIST = 5
+LIST = 6  # session, operator, rights, domains, rows, saved views
 PAGE, MEMBERS = 20, 7
 ASKED = [
     {},
