@@ -3,7 +3,10 @@
 import pytest
 
 from console.areas.access_rules.models import NamedNetwork, ProtectedPerson
+from console.aws import gateway
+from console.changes import engine
 from console.changes.models import Change
+from console.operators.actors import Actor
 from console.rules import access_draft
 from console.rules.deciding import ALLOW
 from console.sandbox import evaluation
@@ -91,6 +94,37 @@ class TestSaving:
         assert names(town) == ["default", "more"]
 
 
+class TestManyProofs:
+    """Of many protected people a worker asks WorkMail, and takes it back as well."""
+
+    @pytest.fixture(autouse=True)
+    def many(self, town: TestSandbox, adam: Desk) -> None:
+        for number in range(12):
+            person = town.enabled_user(f"vip{number}")
+            ProtectedPerson.objects.create(organization=adam.organization, entity_id=person.entity_id)
+        gateway.call(Actor.system("mirror"), "ListUsers", adam.organization)
+
+    def test_are_left_to_a_worker(self, adam: Desk, town: TestSandbox) -> None:
+        sent = save(adam, "create", data=deny())
+        change = Change.objects.get()
+        assert sent["Location"].endswith(f"/changes/{change.pk}/")
+        assert change.state == "running"
+        engine.sweep()
+        change.refresh_from_db()
+        assert change.state == "done"
+        assert change.total > 12
+        assert names(town) == ["default", "no-imap"]
+
+    def test_take_it_back_all_the_same(
+        self, adam: Desk, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(evaluation, "access", lambda rules, **_: evaluation.Verdict(ALLOW, tuple(rules)))
+        save(adam, "create", data=deny())
+        engine.sweep()
+        assert "taken back" in Change.objects.get(kind="access-rules").note
+        assert names(town) == ["default"]
+
+
 class TestLockOut:
     def test_of_everybody_has_to_be_typed_out(self, adam: Desk, town: TestSandbox) -> None:
         everything = {"Name": "stop", "Effect": "DENY"}
@@ -156,9 +190,6 @@ class TestManyPeople:
     @pytest.fixture
     def crowd(self, town: TestSandbox, adam: Desk) -> list[str]:
         made = [town.enabled_user(f"p{n:02}") for n in range(23)]
-        from console.aws import gateway
-        from console.operators.actors import Actor
-
         gateway.call(Actor.system("mirror"), "ListUsers", adam.organization)
         return [each.email for each in made]
 
