@@ -372,6 +372,7 @@ CONSOLE_ACTIONS = {
         write("CheckMailDomain", "domains", "DomainName"),
         write("ManageExportDestinations", "exports"),
         write("ManageNetworks", "access_rules"),
+        write("ManageTemplates", "users"),
         write("ManageProtectedPeople", "access_rules"),
         secret("DownloadMailboxExport", "exports"),
         write("ManageOperators", "operators"),

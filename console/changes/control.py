@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from console.celery import hint
 from console.changes import conditions, engine, preview
+from console.changes.ending import FOLLOWING
 from console.changes.models import Change, Step
 from console.ledger import journal
 from console.ledger.models import Entry
@@ -68,6 +69,9 @@ def cancel(actor: Actor, change: Change, why: str = "") -> None:
     change.steps.filter(state=Step.State.PENDING).update(state=Step.State.SKIPPED, note=note[:1100])
     _enter(actor, change, "was cancelled", why)
     change.refresh_from_db()
+    if not done:
+        for each in change.followed_by.filter(state=State.SCHEDULED, kind__in=FOLLOWING):
+            cancel(actor, each, f"“{change}” was not done.")
 
 
 def pause(actor: Actor, change: Change) -> None:

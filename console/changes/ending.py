@@ -1,13 +1,16 @@
 """When a change is over, when it has to stop before that, and when it takes itself back."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from console.changes.models import Change, Step
 
 State, StepState = Change.State, Step.State
 CANARIES = 3  # the first steps of a long change: if one fails, somebody looks before the rest follows
-END, THAW = "end", "thaw"
+END, THAW, DELETION = "end", "thaw", "offboard-delete"
 ENDS = (END, THAW)  # kinds of changes that take away, at a moment, what another one gave or did for a while
+FOLLOWING = (*ENDS, DELETION)
 LONG = 10  # steps from which on a change has a brake
 
 
@@ -58,16 +61,33 @@ def brakes(change: Change, step: Step) -> bool:
 
 
 def is_moot(change: Change) -> bool:
-    """Call off an end whose beginning was never done, or was taken back since."""
-    begun = change.follows if change.kind in ENDS else None
+    """Whether what is due has nothing to end, or not yet: its beginning has not come to its end.
+
+    What follows on a beginning that was never done, or was taken back since, is called off.
+    """
+    begun = change.follows if change.kind in FOLLOWING else None
     if begun is None:
         return False
+    if not begun.is_finished and change.kind == DELETION:
+        return True
     undone = begun.undone_by.filter(state=State.DONE).exists()
     if not undone and begun.state not in (State.FAILED, State.CANCELLED):
-        return False
+        return _is_early(change, begun)
     note = f"There is nothing to end: “{begun}” was {'taken back' if undone else 'not done'}."
     over = Change.objects.filter(pk=change.pk, state=State.SCHEDULED)
     over.update(state=State.CANCELLED, note=note[:1100], finished_at=timezone.now())
+    return True
+
+
+def _is_early(change: Change, begun: Change) -> bool:
+    """What is to come days after the end of another change waits for them to pass."""
+    days = change.data.get("days")
+    if not days or begun.finished_at is None:
+        return False
+    due = begun.finished_at + timedelta(days=days)
+    if due <= timezone.now():
+        return False
+    Change.objects.filter(pk=change.pk, state=State.SCHEDULED).update(not_before=due)
     return True
 
 

@@ -96,6 +96,24 @@ lifecycle:freeze               GET  200 200 403 403 403 403 404 302
 lifecycle:freeze               POST 422 422 403 403 403 403 404 302
 lifecycle:thaw                 GET  200 200 403 403 403 403 404 302
 lifecycle:thaw                 POST 422 422 403 403 403 403 404 302
+lifecycle:keeping              GET  200 200 403 403 403 403 404 302
+lifecycle:keeping              POST 200 200 403 403 403 403 404 302
+lifecycle:preset-create        GET  200 200 403 403 403 403 404 302
+lifecycle:preset-create        POST 422 422 403 403 403 403 404 302
+lifecycle:preset-edit          GET  200 200 403 403 403 403 404 302
+lifecycle:preset-edit          POST 422 422 403 403 403 403 404 302
+lifecycle:preset-delete        GET  200 200 403 403 403 403 404 302
+lifecycle:preset-delete        POST 422 422 403 403 403 403 404 302
+lifecycle:template-create      GET  200 200 403 403 403 403 404 302
+lifecycle:template-create      POST 422 422 403 403 403 403 404 302
+lifecycle:template-edit        GET  200 200 403 403 403 403 404 302
+lifecycle:template-edit        POST 422 422 403 403 403 403 404 302
+lifecycle:template-delete      GET  200 200 403 403 403 403 404 302
+lifecycle:template-delete      POST 422 422 403 403 403 403 404 302
+lifecycle:offboard             GET  200 200 403 403 403 403 404 302
+lifecycle:offboard             POST 422 422 403 403 403 403 404 302
+lifecycle:rehire               GET  409 409 403 403 403 403 404 302
+lifecycle:rehire               POST 409 409 403 403 403 403 404 302
 users:enable                   GET  200 200 403 403 403 403 404 302
 users:enable                   POST 422 422 403 403 403 403 404 302
 users:disable                  GET  200 200 403 403 403 403 404 302
@@ -475,6 +493,7 @@ OF_THE_WHOLE = {
     *("access_rules:network-edit", "access_rules:network-delete", "access_rules:unprotect"),
     "changes:approve",
     *("lifecycle:freeze", "lifecycle:thaw"),
+    *(f"lifecycle:{kept}-{act}" for kept in ("preset", "template") for act in ("edit", "delete")),
     *(name for name in ABOUT_ONE if "role_id" in world.arguments(name)),
 }
 # WorkMail alone knows what is called that, so it is asked.

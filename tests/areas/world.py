@@ -20,6 +20,7 @@ from django.urls import get_resolver, reverse
 from console.areas.access_rules.models import NamedNetwork, ProtectedPerson
 from console.areas.domains.models import Check
 from console.areas.exports.models import Destination, ExportJob
+from console.areas.lifecycle.models import OnboardingTemplate, Preset
 from console.areas.saved.models import SavedView
 from console.aws.catalogue import CATALOGUE
 from console.changes.models import Change
@@ -191,6 +192,8 @@ class Samples:
             organization=organization, entity_id=entity_id
         )
         self.view = somebodys_view(organization)
+        self.preset, _ = Preset.objects.get_or_create(organization=organization, name="Leaver")
+        self.template, _ = OnboardingTemplate.objects.get_or_create(organization=organization, name="Ward")
         self.change = Change.objects.create(
             organization=organization, title="Mend", kind="csv", requested_by="somebody"
         )

@@ -1,4 +1,4 @@
-"""The exports area tells the policy whose mailbox a job is of."""
+"""The exports area tells the policy whose mailbox a job is of, and changes how an export is a step."""
 
 from django.apps import AppConfig
 
@@ -8,7 +8,9 @@ class ExportsConfig(AppConfig):
     label = "exports"
 
     def ready(self) -> None:
-        from console.areas.exports import scope
+        from console.areas.exports import performing, scope
+        from console.changes import engine
         from console.operators import policy
 
         policy.finders["JobId"] = scope.owner_of
+        engine.performers["StartMailboxExportJob"] = performing.perform

@@ -1,5 +1,6 @@
-"""What WorkMail does not keep of people's lives: who is frozen since when."""
+"""What WorkMail does not keep of people's lives: how they begin, who is frozen, what leavers had."""
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
@@ -20,3 +21,55 @@ class Frozen(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity_id} by {self.rule}"
+
+
+class Capsule(models.Model):
+    """Everything of somebody as it was before she was offboarded, by AWS's names, to bring it back."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="capsules")
+    entity_id = models.CharField(max_length=256)
+    name = models.CharField(max_length=320)
+    state = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    taken_at = models.DateTimeField(default=timezone.now)
+    taken_by = models.CharField(max_length=254, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "entity_id", "-taken_at"], name="capsule_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.name} as of {self.taken_at:%Y-%m-%d}"
+
+
+class Preset(models.Model):
+    """How an organization lets people go: which parts of an offboarding are ticked to begin with."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="presets")
+    name = models.CharField(max_length=80)
+    parts = models.JSONField(default=list)
+    delete_after = models.PositiveSmallIntegerField("Delete after days", default=30)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="preset_name")]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OnboardingTemplate(models.Model):
+    """What new people of a kind begin with; `groups` are ids."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="onboarding")
+    name = models.CharField(max_length=80)
+    domain = models.CharField(max_length=255, blank=True)
+    groups = models.JSONField(default=list)
+    quota = models.PositiveIntegerField(null=True, blank=True)
+    hidden = models.BooleanField(default=False)
+    password = models.CharField(max_length=10, default="generated")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="onboarding_name")]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -65,6 +65,8 @@ ACTIONS = (
     Action("Why no mail?", "help-circle", "doctor:diagnose", "DiagnosePerson"),
     Action("Enable", "user-check", "enable", "RegisterToWorkMail", (State.DISABLED,)),
     Action("Disable", "user-off", "disable", "DeregisterFromWorkMail", (State.ENABLED,)),
+    Action("Offboard", "logout", "lifecycle:offboard", "DeregisterFromWorkMail", (State.ENABLED,)),
+    Action("Bring back", "user-check", "lifecycle:rehire", "RegisterToWorkMail", (State.DISABLED,)),
     Action("Delete", "trash", "delete", "DeleteUser", (State.DISABLED,), "danger"),
 )
 

@@ -1,0 +1,63 @@
+"""An export as a step of a change: queued once, and the step waits until the zip is there."""
+
+from datetime import timedelta
+from typing import Any
+
+from console.areas.exports import engine as exports
+from console.areas.exports.models import Destination, ExportJob
+from console.aws import errors
+from console.celery import hint
+from console.changes.engine import NotYet
+from console.changes.models import Step
+from console.mirror.models import Entity
+from console.operators.actors import Actor
+
+State = ExportJob.State
+JOB = "export"  # in the step's result: the row that answers for it
+LOOK = timedelta(seconds=15)
+SWEEP = "console.areas.exports.tasks.sweep"
+
+
+def perform(actor: Actor, step: Step, params: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a completed export; `NotYet` until then, and a refusal if it failed."""
+    job = _known(step, params["EntityId"]) or _queued(actor, step, params)
+    if job.state == State.COMPLETED:
+        return {"JobId": job.job_id}
+    if job.is_open:
+        raise NotYet(f"The export is {job.get_state_display()}. {job.note}".strip(), LOOK)
+    _keep(step, {})  # who tries it again gets another one
+    raise errors.Refused("ExportFailed", f"The export is {job.get_state_display()}. {job.note}".strip())
+
+
+def _known(step: Step, entity_id: str) -> ExportJob | None:
+    """The job of this step, or one of the mailbox that began with the change or is under way anyway."""
+    jobs = ExportJob.objects.filter(organization=step.change.organization, entity_id=entity_id)
+    if JOB in step.result:
+        return jobs.filter(pk=step.result[JOB]).first()
+    begun = step.change.started_at or step.change.requested_at
+    done = jobs.filter(requested_at__gte=begun, state=State.COMPLETED)
+    found = (jobs.open().order_by("-pk").first()) or done.order_by("-pk").first()
+    if found:
+        _keep(step, {JOB: found.pk})
+    return found
+
+
+def _queued(actor: Actor, step: Step, params: dict[str, Any]) -> ExportJob:
+    change = step.change
+    person = Entity.objects.get(organization=change.organization, entity_id=params["EntityId"])
+    place = Destination(
+        organization=change.organization,
+        role_arn=params["RoleArn"],
+        kms_key_arn=params["KmsKeyArn"],
+        bucket=params["S3BucketName"],
+        prefix=params["S3Prefix"],
+    )
+    (job,) = exports.request(actor, place, [person], reason=change.reason, ticket=change.ticket)
+    _keep(step, {JOB: job.pk})
+    hint(SWEEP)
+    return job
+
+
+def _keep(step: Step, result: dict[str, Any]) -> None:
+    step.result = result
+    step.save(update_fields=["result"])

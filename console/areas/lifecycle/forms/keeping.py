@@ -1,0 +1,84 @@
+"""Templates for new people and presets for leavers, as rows of the organization."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from console.areas.directory.forms.naming import named
+from console.areas.lifecycle.models import OnboardingTemplate, Preset
+from console.areas.lifecycle.offboarding import DELETE, DISABLE, PARTS
+from console.mirror.models import Entity
+from console.mirror.querysets import EntityQuerySet
+
+LARGEST = 51_200  # MB [documented]
+RULES = [("generated", "Generate a strong one"), ("typed", "Type one")]
+
+
+def split(text: str) -> list[str]:
+    """Names one a line, or with commas between them."""
+    return list(dict.fromkeys(each.strip() for each in text.replace(",", "\n").splitlines() if each.strip()))
+
+
+class GroupsField(forms.CharField):
+    """Groups by any of their names, one a line; the value is the groups."""
+
+    def __init__(self, *, groups: EntityQuerySet, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"})
+        super().__init__(**{"widget": widget, "required": False, "help_text": "One a line.", **kwargs})
+        self.groups = groups
+
+    def clean(self, value: Any) -> list[Entity]:
+        found: dict[int, Entity] = {}
+        for text in split(super().clean(value)):
+            matches = list(named(self.groups, text)[:2])
+            if len(matches) != 1:
+                many = "Several groups are" if matches else "No group here is"
+                raise ValidationError(f"{many} called {text}.")
+            found[matches[0].pk] = matches[0]
+        return list(found.values())
+
+
+class PresetForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    parts = forms.MultipleChoiceField(
+        label="Ticked to begin with", choices=list(PARTS.items()), widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Preset
+        fields = ["name", "parts", "delete_after"]
+
+    def clean_parts(self) -> list[str]:
+        parts: list[str] = self.cleaned_data["parts"]
+        if DELETE in parts and DISABLE not in parts:
+            raise ValidationError("WorkMail deletes only what is disabled: tick that, too.")
+        return parts
+
+
+class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    quota = forms.IntegerField(
+        label="Quota in MB",
+        min_value=1,
+        max_value=LARGEST,
+        required=False,
+        help_text="Empty: WorkMail's own.",
+    )
+    password = forms.ChoiceField(label="Password", choices=RULES, widget=forms.RadioSelect)
+
+    class Meta:
+        model = OnboardingTemplate
+        fields = ["name", "domain", "quota", "hidden", "password"]
+        labels = {"hidden": "Hide from the address book"}
+
+    def __init__(self, *args: Any, domains: list[str], groups: EntityQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "The default domain"), *((each, each) for each in domains)]
+        self.fields["domain"] = forms.ChoiceField(choices=choices, required=False)
+        known = groups.filter(entity_id__in=self.instance.groups)
+        shown = "\n".join(each.email or each.name for each in known)
+        self.fields["groups"] = GroupsField(groups=groups, initial=shown)
+        self.order_fields(["name", "domain", "groups", "quota", "hidden", "password"])
+
+    def save(self, commit: bool = True) -> Any:
+        self.instance.groups = [each.entity_id for each in self.cleaned_data["groups"]]
+        return super().save(commit)
