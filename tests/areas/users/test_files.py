@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -191,7 +191,7 @@ class TestARoundTrip:
         ours = "".join(written(importing.HEADER, rows)).removeprefix("\ufeff")
         again = io.StringIO(newline="")
         # Python quotes a lone CR only where lines end in one, too.
-        quoting = csv.QUOTE_MINIMAL if "\r" in ends else csv.QUOTE_ALL
+        quoting: Literal[0, 1] = csv.QUOTE_MINIMAL if "\r" in ends else csv.QUOTE_ALL
         csv.writer(again, delimiter=delimiter, lineterminator=ends, quoting=quoting).writerows(
             csv.reader(io.StringIO(ours, newline=""))
         )
