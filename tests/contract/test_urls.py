@@ -19,7 +19,8 @@ ALLAUTH = {
     "mfa_view_recovery_codes": "her own recovery codes",
     "mfa_generate_recovery_codes": "her own recovery codes",
 }
-EXEMPT = {*ALLAUTH, "home", "healthz", "account:preferences"}
+SAVED = {f"saved:{each}" for each in ("list", "create", "edit", "delete")}  # her own views of lists
+EXEMPT = {*ALLAUTH, *SAVED, "home", "healthz", "account:preferences"}
 VIEWS = addresses()
 
 

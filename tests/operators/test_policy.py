@@ -27,21 +27,26 @@ HELPDESK_WRITES = {
     "DisassociateMemberFromGroup",
     "UpdateMailboxQuota",
     "CheckMailDomain",
+    "RunChanges",
 }
 EXPORTER_WRITES = {
     "StartMailboxExportJob",
     "CancelMailboxExportJob",
     "DownloadMailboxExport",
     "ManageExportDestinations",
+    "RunChanges",
 }
 OWNERS_ONLY = {"ManageOperators", "CreateOrganization", "DeleteOrganization", "ManageOrganizations"}
-DIRECTORY = {"overview", "organizations", "users", "groups", "resources", "mailboxes", "domains"}
+DIRECTORY = {"overview", "organizations", "users", "groups", "resources", "mailboxes", "domains", "changes"}
 DIRECTORY_READS = {name for name in READS if EVERYTHING[name].area in DIRECTORY}
+# What the doctor asks besides.
+RULE_READS = {name for name in READS if EVERYTHING[name].area in ("access_rules", "mobile")}
+DOCTOR_READS = RULE_READS | {"DescribeIdentityProviderConfiguration"}
 EXPORT_READS = {"ListMailboxExportJobs", "DescribeMailboxExportJob"}
 MAY = {
     "Owner": set(EVERYTHING),
     "Administrator": set(EVERYTHING) - SECRETS - OWNERS_ONLY,
-    "Helpdesk": DIRECTORY_READS | HELPDESK_WRITES,
+    "Helpdesk": DIRECTORY_READS | DOCTOR_READS | HELPDESK_WRITES,
     "Exporter": DIRECTORY_READS | EXPORT_READS | EXPORTER_WRITES,
     "Auditor": READS,
 }

@@ -33,6 +33,9 @@ def concerns(client: Client) -> list[str]:
     return [each.text for each in overview(client).context["concerns"]]
 
 
+ASKED_OF_AWS = ("/access_rules/", "/mobile/", "/identity/")  # their pages read WorkMail, which is not there in these tests
+
+
 class TestFigures:
     def test_count_what_is_there_and_leave_out_the_deleted(
         self, organization: Organization, owner: Client
@@ -159,6 +162,7 @@ class TestHelpdesk:
         disabled(organization, "bo", 25)
         page = world.body(overview(helga))
         links = {part.partition('"')[0] for part in page.split('href="/o/')[1:]}
+        links = {link for link in links if not any(area in link for area in ASKED_OF_AWS)}
         assert len(links) > 3
         for link in links:
             assert helga.get(f"/o/{link.replace('&amp;', '&')}").status_code == 200, link
