@@ -33,7 +33,8 @@ def concerns(client: Client) -> list[str]:
     return [each.text for each in overview(client).context["concerns"]]
 
 
-ASKED_OF_AWS = ("/access_rules/", "/mobile/", "/identity/")  # their pages read WorkMail, which is not there in these tests
+# Their pages read WorkMail, which is not there in these tests.
+ASKED_OF_AWS = ("/access_rules/", "/mobile/", "/identity/")
 
 
 class TestFigures:
