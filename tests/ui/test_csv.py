@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.ui.csv import FORMULA, attachment, download, guarded, stream, written
+from console.ui.csv import FORMULA, attachment, download, guarded, stream, unguarded, written
 from console.ui.tables import Column, Table
 from tests.ui.shelf import Thing
 
@@ -23,6 +23,14 @@ class TestTheGuard:
     @given(st.text())
     def test_no_text_comes_out_as_a_formula(self, text: str) -> None:
         assert not guarded(text).startswith(FORMULA)
+
+    @given(st.text() | st.sampled_from(["'=1", "''+x", "'", "'a", "\uff0d1"]))
+    def test_what_it_did_is_taken_off_again(self, text: str) -> None:
+        assert unguarded(guarded(text)) == text
+
+    @given(st.text())
+    def test_what_somebody_typed_without_it_is_left_alone(self, text: str) -> None:
+        assert unguarded(text) == text or text.startswith("'")
 
     def test_a_number_stays_a_number(self) -> None:
         assert (guarded(-5), guarded(2.5)) == ("-5", "2.5")
