@@ -39,6 +39,7 @@ MENU = (
 # What can be begun from anywhere: the search box finds it beside the menu.
 ACTIONS = (
     Item("New person", "plus", "users:create", "CreateUser"),
+    Item("Templates and presets", "user-check", "lifecycle:keeping", "ManageTemplates"),
     Item("New group", "plus", "groups:create", "CreateGroup"),
     Item("Export mailboxes", "package-export", "exports:create", "StartMailboxExportJob"),
     Item("Who can act as somebody", "masks-theater", "impersonation:find", "GetImpersonationRoleEffect"),

@@ -111,8 +111,10 @@ def _at_once(actor: Actor, change: Change) -> dict[str, Any]:
             _release(change)
 
 
-def start(change: Change, actor: Actor | None = None) -> Change:
+def start(change: Change, actor: Actor | None = None, *, here: bool = False) -> Change:
     """Let it run: here if it is short, by a worker if not; schedule or ask for approval where that is due.
+
+    With `here` it begins here however long it is: what must not be stored is known here alone.
 
     Only a draft, an approved or a scheduled change starts; others stay as they are.
     """
@@ -123,7 +125,7 @@ def start(change: Change, actor: Actor | None = None) -> Change:
     if change.not_before and change.not_before > timezone.now():
         return _put(change, State.SCHEDULED)
     _begin(change)
-    if change.total <= INLINE:
+    if here or change.total <= INLINE:
         run(change, actor or change.requester, time.monotonic() + REQUEST)
     hint(TASK)
     return change

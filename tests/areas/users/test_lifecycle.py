@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from console.areas.lifecycle.models import OnboardingTemplate
+from console.changes import engine
+from console.changes.models import Change, Conditions
 from console.mirror.models import Domain, Entity
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
 from tests.areas import world
-from tests.areas.users.conftest import BRANCH, DEE, Desk, Wire, written
+from tests.areas.users.conftest import BRANCH, DEE, NURSES, TEAM, Desk, Wire, written
 
 
 def text(response: Any) -> str:
@@ -124,8 +127,54 @@ class TestCreating:
         resume = page.context["resume"]
         assert resume in text(page)
         del wire.refused["RegisterToWorkMail"]
-        assert f'value="nele.novak@{BRANCH}"' in text(adam.client.get(resume))
-        assert adam.client.post(resume, {"Email": f"nele.novak@{BRANCH}"}).status_code == 303
+        assert "Try again what failed" in text(adam.client.get(resume))
+        adam.client.post(f"{resume}retry/")
+        engine.sweep()
+        person.refresh_from_db()
+        assert (person.state, person.email) == ("ENABLED", f"nele.novak@{BRANCH}")
+        assert wire.calls.count("CreateUser") == 1
+
+    def test_gives_her_all_that_a_person_begins_with(self, adam: Desk, town: TestSandbox) -> None:
+        asked = {
+            "groups": "nurses\nteam@branch.example",
+            "aliases": "n.novak@example.com",
+            "quota": "5000",
+            "JobTitle": "Nurse",
+            "Department": "Ward 3",
+            "Office": "12",
+        }
+        page = adam.post("create", data=new(adam, **asked))
+        assert page.status_code == 200, page.context["form"].errors
+        assert "Not all of it" not in text(page)
+        made = Entity.objects.get(name="nele").entity_id
+        assert town.call("DescribeUser", UserId=made)["JobTitle"] == "Nurse"
+        assert "n.novak@example.com" in town.call("ListAliases", EntityId=made)["Aliases"]
+        assert town.call("GetMailboxDetails", UserId=made)["MailboxQuota"] == 5000
+        groups = town.call("ListGroupsForEntity", EntityId=made)["Groups"]
+        assert {each["GroupId"] for each in groups} == {NURSES, TEAM}
+
+    def test_begins_with_a_template(self, adam: Desk, town: TestSandbox) -> None:
+        template = OnboardingTemplate.objects.create(
+            organization=adam.organization,
+            name="Ward",
+            domain=BRANCH,
+            groups=[NURSES],
+            quota=700,
+            hidden=True,
+        )
+        page = adam.get("create", data={"template": template.pk})
+        assert "Filled in from Ward" in text(page)
+        form = page.context["form"]
+        assert form["groups"].value() == "nurses@example.com"
+        assert (form["quota"].value(), form["HiddenFromGlobalAddressList"].value()) == (700, True)
+        assert f"username@{BRANCH}" in text(page)
+
+    def test_that_waits_for_approval_keeps_no_password(self, adam: Desk, wire: Wire) -> None:
+        Conditions.objects.create(organization=adam.organization, approve_operations=["RegisterToWorkMail"])
+        page = adam.client.post(adam.url("create"), new(adam), follow=True)
+        assert "a made-up one is set" in text(page)
+        assert "CreateUser" not in wire.calls
+        assert Change.objects.get().state == "awaiting"
 
     def test_leaves_a_person_disabled_if_asked_to(self, adam: Desk, wire: Wire) -> None:
         assert adam.post("create", data=new(adam, enable="")).status_code == 200
@@ -146,6 +195,9 @@ class TestCreating:
             ({"Email": "nele@elsewhere.example"}, "Email"),
             ({"how": "typed", "Password": "short"}, "Password"),
             ({"Name": "ada"}, "Name"),
+            ({"groups": "nobody-knows-it"}, "groups"),
+            ({"aliases": "nele@elsewhere.example"}, "aliases"),
+            ({"quota": "0"}, "quota"),
         ],
     )
     def test_what_does_not_fit_comes_back_at_its_field(

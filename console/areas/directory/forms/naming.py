@@ -1,4 +1,4 @@
-"""A field that names somebody or something in the directory."""
+"""Fields that name somebody or something in the directory."""
 
 from typing import Any
 
@@ -47,3 +47,27 @@ def named(entities: EntityQuerySet, text: str) -> EntityQuerySet:
     word = search.sort_key(text)
     exactly = Q(entity_id=text) | Q(email=text.lower()) | Q(aliases__address=text.lower())
     return entities.filter(exactly | Q(sort_name=word) | Q(sort_display_name=word)).distinct()
+
+
+def split(text: str) -> list[str]:
+    """Names one a line, or with commas between them."""
+    return list(dict.fromkeys(each.strip() for each in text.replace(",", "\n").splitlines() if each.strip()))
+
+
+class GroupsField(forms.CharField):
+    """Groups by any of their names, one a line; the value is the groups."""
+
+    def __init__(self, *, groups: EntityQuerySet, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"})
+        super().__init__(**{"widget": widget, "required": False, "help_text": "One a line.", **kwargs})
+        self.groups = groups
+
+    def clean(self, value: Any) -> list[Entity]:
+        found: dict[int, Entity] = {}
+        for text in split(super().clean(value)):
+            matches = list(named(self.groups, text)[:2])
+            if len(matches) != 1:
+                many = "Several groups are" if matches else "No group here is"
+                raise ValidationError(f"{many} called {text}.")
+            found[matches[0].pk] = matches[0]
+        return list(found.values())

@@ -5,38 +5,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from console.areas.directory.forms.naming import named
+from console.areas.directory.forms.naming import GroupsField
 from console.areas.lifecycle.models import OnboardingTemplate, Preset
 from console.areas.lifecycle.offboarding import DELETE, DISABLE, PARTS
-from console.mirror.models import Entity
 from console.mirror.querysets import EntityQuerySet
 
 LARGEST = 51_200  # MB [documented]
 RULES = [("generated", "Generate a strong one"), ("typed", "Type one")]
-
-
-def split(text: str) -> list[str]:
-    """Names one a line, or with commas between them."""
-    return list(dict.fromkeys(each.strip() for each in text.replace(",", "\n").splitlines() if each.strip()))
-
-
-class GroupsField(forms.CharField):
-    """Groups by any of their names, one a line; the value is the groups."""
-
-    def __init__(self, *, groups: EntityQuerySet, **kwargs: Any) -> None:
-        widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"})
-        super().__init__(**{"widget": widget, "required": False, "help_text": "One a line.", **kwargs})
-        self.groups = groups
-
-    def clean(self, value: Any) -> list[Entity]:
-        found: dict[int, Entity] = {}
-        for text in split(super().clean(value)):
-            matches = list(named(self.groups, text)[:2])
-            if len(matches) != 1:
-                many = "Several groups are" if matches else "No group here is"
-                raise ValidationError(f"{many} called {text}.")
-            found[matches[0].pk] = matches[0]
-        return list(found.values())
 
 
 class PresetForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only

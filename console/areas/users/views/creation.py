@@ -1,7 +1,7 @@
-"""A new person in two steps, creating and enabling; if the second fails it is taken up where it stopped."""
+"""A new person in one change, which is taken up where it stopped; her password is shown once, here alone."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,98 +11,153 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from console.areas import failures
 from console.areas.directory import scope
-from console.areas.failures import Explanation
+from console.areas.lifecycle import beginning
+from console.areas.lifecycle.models import OnboardingTemplate
+from console.areas.users import joining
 from console.areas.users.forms.creation import CreateForm
-from console.aws import errors, gateway
-from console.mirror.models import Organization
+from console.aws import errors
+from console.changes import conditions, control, drafting, engine
+from console.changes.models import Change, Step
+from console.changes.plans import GENERATED
+from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.once import spend
 from console.ui.pages import posted
 
+MORE = ("CreateAlias", "UpdateMailboxQuota", "UpdateUser")
+MADE_UP = "The typed password is not kept while it waits: a made-up one is set, so reset it afterwards."
+StepState = Step.State
+
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """What came of it; `trouble` says why the person could not be enabled."""
+    """What came of it; `failed` are the steps that were not done, each with the reason."""
 
     user_id: str
     name: str
     password: str
     address: str
-    trouble: Explanation | None = None
-    detail: str = ""
+    change: Change
+    failed: list[tuple[str, str]]
+    is_enabled: bool
 
 
 @sensitive_post_parameters("Password")
 @never_cache
 @performs("CreateUser")
 def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    form = CreateForm(posted(request), domains=_domains(request, organization))
+    template = beginning.chosen(organization, request.GET.get("template", ""))
+    form = _form(request, organization, template)
     people = reverse("users:list", args=[organization.slug])
     if request.method == "POST" and form.is_valid():
         if not spend(form.cleaned_data["once"]):
             return _sent_twice(request, people)
         try:
-            return _answer(request, organization, _create(request, organization, form))
+            return _create(request, organization, form)
         except errors.CallFailed as failure:
             if not failures.into(form, failure):
                 return failures.page(request, failure, back=people)
-    context = {"organization": organization, "back": people}
+    context = {
+        "organization": organization,
+        "back": people,
+        "templates": OnboardingTemplate.objects.filter(organization=organization),
+        "template": template,
+        "may_keep": policy.allows(request.actor, "ManageTemplates", organization),
+    }
     return pages.form_page(request, "users/create.html", form, context)
 
 
-def _domains(request: ConsoleRequest, organization: Organization) -> list[str]:
-    """Where she may enable somebody new: nobody new has a domain yet that a narrowed right could reach."""
-    if not policy.reaches_all(request.actor, "RegisterToWorkMail", organization):
-        return []
-    return scope.usable_domains(request.actor, "RegisterToWorkMail", organization)
-
-
-def _create(request: ConsoleRequest, organization: Organization, form: CreateForm) -> Created:
-    password = form.password()
-    result = gateway.call(
-        request.actor,
-        "CreateUser",
-        organization,
-        reason=form.cleaned_data["reason"],
-        ticket=form.cleaned_data["ticket"],
-        Password=password or None,
-        **form.params(),
+def _form(
+    request: ConsoleRequest, organization: Organization, template: OnboardingTemplate | None
+) -> CreateForm:
+    """Nobody new has a domain yet that a narrowed right could reach, so what she gets takes a whole one."""
+    actor = request.actor
+    whole = [each for each in (*MORE, "RegisterToWorkMail") if policy.reaches_all(actor, each, organization)]
+    joins = policy.reaches_all(actor, "AssociateMemberToGroup", organization)
+    groups = scope.groups(actor, organization).filter(state=Entity.State.ENABLED)
+    known = scope.usable_domains(actor, "RegisterToWorkMail", organization)
+    domains = known if "RegisterToWorkMail" in whole else []
+    return CreateForm(
+        posted(request),
+        domains=beginning.first(domains, template),
+        groups=groups if joins else None,
+        more=whole,
+        initial=beginning.initial(template, groups) if template else {},
     )
-    made = Created(str(result["UserId"]), form.cleaned_data["DisplayName"], password, form.address)
-    return _enable(request, organization, form, made) if made.address else made
 
 
-def _enable(request: ConsoleRequest, organization: Organization, form: CreateForm, made: Created) -> Created:
-    try:
-        gateway.call(
-            request.actor,
-            "RegisterToWorkMail",
-            organization,
-            reason=form.cleaned_data["reason"],
-            ticket=form.cleaned_data["ticket"],
-            EntityId=made.user_id,
-            Email=made.address,
-        )
-    except errors.CallFailed as failure:
-        told = failures.explain(failure)
-        return Created(made.user_id, made.name, made.password, made.address, told, failures.detail(failure))
-    return made
+def _create(request: ConsoleRequest, organization: Organization, form: CreateForm) -> HttpResponse:
+    password = form.password()
+    new = form.newcomer(password)
+    change = drafting.keep(
+        request.actor, organization, f"Create {new.name}", joining.steps(new), kind=joining.KIND, **_why(form)
+    )
+    if conditions.wants_approval(change):
+        _forget(change)
+        return failures.wants_approval(request, change)
+    engine.start(change, request.actor, here=True)
+    change.refresh_from_db()
+    _require_created(request, change)
+    return _answer(request, _created(change, new, password))
 
 
-def _answer(request: ConsoleRequest, organization: Organization, made: Created) -> HttpResponse:
+def _why(form: CreateForm) -> dict[str, Any]:
+    return {**form.why()}
+
+
+def _forget(change: Change) -> None:
+    """What was typed cannot wait for somebody else: nobody knows the password that is set instead."""
+    step = change.steps.get(position=joining.CREATED)
+    if "Password" in step.params:
+        step.params["Password"] = GENERATED.stored()
+        step.save(update_fields=["params"])
+        Change.objects.filter(pk=change.pk).update(note=MADE_UP)
+    change.secrets = {}
+
+
+def _require_created(request: ConsoleRequest, change: Change) -> None:
+    """Raise what kept WorkMail from creating her; nothing of it goes on by itself without the password."""
+    step = change.steps.get(position=joining.CREATED)
+    if step.state == StepState.REFUSED:
+        raise errors.Refused(step.code, step.note)
+    if step.state == StepState.RUNNING:
+        raise errors.Unreachable(step.note)
+    if step.state != StepState.DONE:
+        if change.is_open:
+            control.cancel(request.actor, change, "The password that was typed for it is not kept.")
+        raise errors.Throttled("TooManyRequestsException", step.note or "The console is busy.")
+
+
+def _created(change: Change, new: joining.Newcomer, password: str) -> Created:
+    steps = list(change.steps.order_by("position"))
+    failed = [
+        (str(each), _said(each)) for each in steps if each.state in (StepState.REFUSED, StepState.SKIPPED)
+    ]
+    enabled = bool(new.address) and steps[joining.ENABLED].state == StepState.DONE
+    user_id = str(steps[joining.CREATED].result["UserId"])
+    return Created(user_id, new.name, password, new.address, change, failed, enabled)
+
+
+def _said(step: Step) -> str:
+    if step.state == StepState.REFUSED and step.code in failures.KNOWN:
+        return f"{failures.explain(errors.Refused(step.code, step.note)).sentence} ({step.note})"
+    return step.note
+
+
+def _answer(request: ConsoleRequest, made: Created) -> HttpResponse:
     """With a password the page itself, which shows it once; else on to the new person."""
+    organization = made.change.organization
     home = reverse("users:detail", args=[organization.slug, made.user_id])
-    if not (made.password or made.trouble):
+    if not (made.password or made.failed or made.change.is_open):
         return pages.done(request, f"{made.name} is created.", home)
-    resume = reverse("users:enable", args=[organization.slug, made.user_id])
     context = {
         "organization": organization,
         "made": made,
         "password": made.password,
         "home": home,
-        "resume": f"{resume}?{urlencode({'address': made.address})}",
+        "resume": reverse("changes:detail", args=[organization.slug, made.change.pk]),
     }
     return render(request, "users/created.html", context)
 
