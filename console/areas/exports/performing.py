@@ -7,6 +7,7 @@ from console.areas.exports import engine as exports
 from console.areas.exports.models import Destination, ExportJob
 from console.aws import errors
 from console.celery import hint
+from console.changes import engine
 from console.changes.engine import NotYet
 from console.changes.models import Step
 from console.mirror.models import Entity
@@ -19,7 +20,12 @@ SWEEP = "console.areas.exports.tasks.sweep"
 
 
 def perform(actor: Actor, step: Step, params: dict[str, Any]) -> dict[str, Any]:
-    """The answer of a completed export; `NotYet` until then, and a refusal if it failed."""
+    """The answer of a completed export; `NotYet` until then, and a refusal if it failed.
+
+    A change of no kind is nothing but the call itself.
+    """
+    if not step.change.kind:
+        return engine.write(actor, step, params)
     job = _known(step, params["EntityId"]) or _queued(actor, step, params)
     if job.state == State.COMPLETED:
         return {"JobId": job.job_id}
