@@ -18,8 +18,7 @@ KNOWN = re.compile(
     re.IGNORECASE,
 )
 JOINTS = " \t\n,;·|-)."  # what held the words together from which the capacity was taken
-
-LOOSE = " ,;·|-("  # leads on to something that is not there any more
+ENDS = " \t\n,;·|-(."  # leads on to something that is not there any more, or ends a sentence
 
 
 def split(description: str) -> tuple[str, int | None]:
@@ -28,7 +27,7 @@ def split(description: str) -> tuple[str, int | None]:
     if found is None:
         return description.strip(), None
     before, after = description[: found.start()], description[found.end() :]
-    parts = (before.rstrip(LOOSE + ".\t\n"), after.strip(JOINTS))
+    parts = (before.rstrip(ENDS), after.strip(JOINTS))
     return ", ".join(part for part in map(str.strip, parts) if part), int(found[1] or found[2])
 
 
@@ -36,11 +35,11 @@ def joined(text: str, capacity: int | None) -> str:
     """A description of both; `split` takes it apart again."""
     if capacity is None:
         return text.strip()
-    text = text.strip().rstrip(LOOSE)
+    text = text.strip().rstrip(ENDS)
     written = WRITTEN.format(capacity)
     if not re.search(r"\w", text):
         return written
-    return f"{text} {written}" if text.endswith((".", "!", "?")) else f"{text}. {written}"
+    return f"{text} {written}" if text.endswith(("!", "?")) else f"{text}. {written}"
 
 
 def of(description: str | None) -> int | None:

@@ -1,7 +1,7 @@
 """The capacity in a description: read as people write it, written so that it is read again."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from console.areas.resources import capacity
@@ -43,6 +43,7 @@ class TestWriting:
         assert capacity.joined("Second floor", None) == "Second floor"
 
     @given(TEXTS, st.none() | st.integers(1, 99_999))
+    @example("0;.", 1)  # what is left of a list, and then a full stop
     def test_what_was_read_is_written_so_that_it_is_read_alike(self, text: str, seats: int | None) -> None:
         words = capacity.split(text)[0]
         if capacity.of(words) is not None:  # two numbers in one description: the second is only words
