@@ -33,6 +33,7 @@ MENU = (
     Item("Impersonation", "masks-theater", "impersonation:list", "ListImpersonationRoles"),
     Item("Messages", "inbox", "messages:look", "GetRawMessageContent"),
     Item("Changes", "history", "changes:list", "ReadChanges"),
+    Item("Posture", "shield-check", "posture:overview", "ReadPosture"),
     Item("Settings", "settings", "organizations:settings", "DescribeOrganization"),
     Item("Ledger", "book", "ledger:list", "ReadLedger"),
 )

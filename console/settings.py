@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "console.areas.saved",
     "console.areas.domains",
     "console.areas.identity",
+    "console.areas.posture",
     "console.ui",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -231,6 +232,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "mirror": {"task": "console.mirror.tasks.sweep", "schedule": 15.0},
     "changes": {"task": "console.changes.tasks.sweep", "schedule": 10.0},
     "previews": {"task": "console.changes.tasks.prepare", "schedule": 30.0},
+    "posture": {"task": "console.areas.posture.tasks.sweep", "schedule": 60.0},
     "settling": {"task": "console.aws.tasks.settle", "schedule": 30.0},
 }
 

@@ -25,6 +25,7 @@ in_organization: Addresses = [
     path("messages/", include("console.areas.messages.urls")),
     path("doctor/", include("console.areas.doctor.urls")),
     path("changes/", include("console.areas.changes.urls")),
+    path("posture/", include("console.areas.posture.urls")),
     path("retention/", include("console.areas.retention.urls")),
     path("availability/", include("console.areas.availability.urls")),
     path("monitoring/", include("console.areas.monitoring.urls")),

@@ -362,6 +362,8 @@ CONSOLE_ACTIONS = {
     for operation in (
         read("ReadOverview", "overview"),
         read("DiagnosePerson", "mailboxes"),
+        read("ReadPosture", "posture"),
+        write("CheckPosture", "posture"),
         read("ReadChanges", "changes"),
         write("RunChanges", "changes"),
         write("ApproveChanges", "approvals"),

@@ -34,6 +34,7 @@ AREAS = (
     "mirror",
     "changes",
     "approvals",
+    "posture",
 )
 BUILT_IN = {
     "Owner": ("Everything, including who else may use the console.", ["*"]),

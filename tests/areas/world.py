@@ -235,7 +235,7 @@ class Samples:
             return TOKEN
         if argument == "role_id":
             return impersonation_role(self.organization_id)
-        known |= {"partner": PARTNER, "made": MADE}
+        known |= {"partner": PARTNER, "made": MADE, "check": "dmarc"}
         device_rule = founding.default_mobile_rule(self.organization_id).rule_id
         known |= {"rule": "default", "device_rule": device_rule}
         return {**known, "seq": self.entry.seq}[argument]

@@ -77,7 +77,7 @@ def listed(actor: Actor, organization: Organization) -> list[Token]:
     """Of everybody whom `actor` may see, the oldest first."""
     whole = policy.reaches_all(actor, LIST, organization)
     pages = gateway.pages(actor if whole else READER, LIST, organization)
-    found = _read(
+    found = read(
         organization, (each for page in pages for each in page.get("PersonalAccessTokenSummaries", []))
     )
     if whole:
@@ -97,7 +97,7 @@ def of(actor: Actor, person: Entity) -> list[Token]:
         if answer.code not in ("EntityNotFoundException", "EntityStateException"):
             raise
         return []
-    return _read(person.organization, shown)
+    return read(person.organization, shown)
 
 
 def find(actor: Actor, person: Entity, token_id: str) -> Token | None:
@@ -128,7 +128,8 @@ def owner_of(organization: Organization, token_id: str) -> str:
     return str(shown.get("UserId") or "")
 
 
-def _read(organization: Organization, shown: Iterable[Mapping[str, Any]]) -> list[Token]:
+def read(organization: Organization, shown: Iterable[Mapping[str, Any]]) -> list[Token]:
+    """What WorkMail lists, with its owners, the oldest first."""
     rows = list(shown)
     ids = {row.get("UserId", "") for row in rows}
     owners = Entity.objects.filter(organization=organization, entity_id__in=ids)

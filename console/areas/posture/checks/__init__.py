@@ -1,0 +1,1 @@
+"""The checks themselves, one small function each, by what they are about."""

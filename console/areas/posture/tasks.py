@@ -1,0 +1,10 @@
+"""What Celery may be asked to look at; the task can be lost or run twice without harm."""
+
+from celery import shared_task
+
+from console.areas.posture import running
+
+
+@shared_task
+def sweep() -> None:
+    running.sweep()
