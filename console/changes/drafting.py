@@ -4,6 +4,7 @@ import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.db import transaction
 from console.aws import errors, model
 from console.aws.catalogue import CATALOGUE, Operation
 from console.aws.model import Problem
-from console.aws.redaction import REDACTED, redact
+from console.aws.redaction import REDACTED, is_secret, redact
 from console.celery import hint
 from console.changes import conditions, preview
 from console.changes.inserting import insert
@@ -23,6 +24,7 @@ from console.operators import policy
 from console.operators.actors import Actor
 
 BATCH = 500
+SIMPLE = frozenset({"string", "integer", "long", "boolean"})
 SHORT = 50  # steps whose preview a request reads itself
 LOOKED_AT = 5.0  # seconds that it may take for that
 PREPARE = "console.changes.tasks.prepare"
@@ -100,7 +102,16 @@ def secrets(steps: Iterable[Planned]) -> Secrets:
     return {position: hidden for position, hidden in found if hidden}
 
 
+@cache
+def _harmless(operation: str) -> frozenset[str]:
+    """Members that hold one value and never a secret; the others are looked into."""
+    members = model.input_members(operation).items()
+    return frozenset(name for name, shape in members if shape.type_name in SIMPLE and not is_secret(shape))
+
+
 def _hidden(planned: Planned) -> dict[str, Any]:
+    if planned.params.keys() <= _harmless(planned.operation):
+        return {}
     given = _given(planned.params)
     shown = redact(planned.operation, given)
     return {name: planned.params[name] for name, value in given.items() if shown[name] != value}
@@ -144,7 +155,8 @@ def _given(params: Mapping[str, Any]) -> dict[str, Any]:
 def _step(change: Change, position: int, planned: Planned, names: Mapping[str, str]) -> dict[str, Any]:
     rule = CATALOGUE[planned.operation]
     waiting = {name: stored(value) for name, value in planned.params.items() if _waits(value)}
-    params = {**redact(rule.name, _given(planned.params)), **waiting}
+    given = _given(planned.params)
+    params = {**(given if given.keys() <= _harmless(rule.name) else redact(rule.name, given)), **waiting}
     token = model.token_member(rule.name)
     if token and token not in params:
         params[token] = str(uuid.uuid4())

@@ -109,6 +109,11 @@ def measure(people: int, steps: int) -> list[str]:
         clock("GET what the file would change", lambda: client.get(answer["Location"]), page=True)
         clock("GET the draft", lambda: client.get(f"{base}/changes/{change.pk}/"), page=True)
         clock("POST an edit of everybody", lambda: everybody(client, base), page=True)
+        clock(
+            "POST as many new people, three steps each",
+            lambda: create(client, organization, count),
+            page=True,
+        )
         prepare(clock, change)
         clock("GET the preview", lambda: client.get(f"{base}/changes/{change.pk}/"), page=True)
         clock("POST run", lambda: client.post(f"{base}/changes/{change.pk}/run/"), page=True)
@@ -123,6 +128,16 @@ def everybody(client: Any, base: str) -> None:
         f"{base}/users/bulk/edit/", {"all": "on", "query": "", "asked": "yes", "City": "Porto"}
     )
     assert answer.status_code == 303, answer.content
+
+
+def create(client: Any, organization: Any, count: int) -> None:
+    from console.changes.models import Change
+
+    domain = organization.domains.filter(ownership="VERIFIED").first().name
+    rows = (f"new{number},New {number},new{number}@{domain},Crew" for number in range(count))
+    text = "\n".join(["Name,DisplayName,Email,Department", *rows])
+    client.post(f"/o/{organization.slug}/users/new/file/", {"text": text})
+    assert Change.objects.get(kind="csv-new").total == 3 * count
 
 
 def prepare(clock: Clock, change: Any) -> None:

@@ -164,10 +164,12 @@ class Creation:
         """Names and addresses of those whom the operator may see; WorkMail itself knows of the others."""
         names = [name for line in self.sheet.lines for name in self._names(line)]
         seen = scope.entities(actor, "DescribeUser", organization).exclude(state=Entity.State.DELETED)
-        known = finding.known(seen, names=names, addresses=names)
+        addresses = [name for name in names if "@" in name]
+        usernames = [line.cells.get(NAME, "").strip() for line in self.sheet.lines]
+        known = finding.known(seen, names=usernames, addresses=addresses)
         aliases = (
             Alias.objects.filter(organization=organization, address__in=part, entity__in=seen.values("pk"))
-            for part in finding.parts(names)
+            for part in finding.parts(addresses)
         )
         given = {address for found in aliases for address in found.values_list("address", flat=True)}
         return given | known.names.keys() | known.addresses.keys()
