@@ -12,7 +12,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 app = Celery("console")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
-    ["console.aws", "console.mirror", "console.changes", "console.areas.exports", "console.areas.posture"]
+    [
+        "console.aws",
+        "console.mirror",
+        "console.changes",
+        "console.areas.exports",
+        "console.areas.lifecycle",
+        "console.areas.posture",
+    ]
 )
 
 logger = logging.getLogger(__name__)

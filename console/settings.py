@@ -151,7 +151,15 @@ MFA_ADAPTER = "console.operators.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "WorkMail Console"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# Mail of the console's own, such as the daily digest; without a host it is printed.
+EMAIL_HOST = env.str("EMAIL_HOST", default="")
+EMAIL_PORT = env.int("EMAIL_PORT", default=587)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="workmail-console@localhost")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 
 # How the browser is spoken to. Browsers keep no `Secure` cookie and no `__Host-` name that came over plain
 # HTTP, so the demo on http://127.0.0.1 has to say that it is insecure; nothing else may.
@@ -233,6 +241,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "changes": {"task": "console.changes.tasks.sweep", "schedule": 10.0},
     "previews": {"task": "console.changes.tasks.prepare", "schedule": 30.0},
     "posture": {"task": "console.areas.posture.tasks.sweep", "schedule": 60.0},
+    "digests": {"task": "console.areas.lifecycle.tasks.digest", "schedule": 900.0},
     "settling": {"task": "console.aws.tasks.settle", "schedule": 30.0},
 }
 

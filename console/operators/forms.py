@@ -15,8 +15,9 @@ else:
 class PreferencesForm(OperatorForm):
     class Meta:
         model = Operator
-        fields = ("name", "theme")
+        fields = ("name", "theme", "digest")
         help_texts = {
             "name": "As colleagues see it. The ledger keeps your e-mail address.",
             "theme": "How the console looks, on every device where you sign in.",
+            "digest": "One e-mail a day, while a mailbox that you may see is to be removed.",
         }

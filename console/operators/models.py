@@ -43,6 +43,7 @@ class Operator(AbstractUser):
     name = models.CharField(max_length=150)
     email = models.EmailField("e-mail address", max_length=254, unique=True)
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
+    digest = models.BooleanField("Daily digest of mailboxes that will be removed", default=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

@@ -10,12 +10,12 @@ from console.operators.models import Grant, Operator
 from console.ui.pages import SeeOther, form_page
 
 
-@signed_in("every operator sets her own name and theme")
+@signed_in("every operator sets her own name, theme and digest")
 def preferences(request: ConsoleRequest) -> HttpResponseBase:
     operator = Operator.objects.get(pk=request.user.pk)
     form = PreferencesForm(request.POST or None, instance=operator)
     if request.method == "POST" and form.is_valid():
-        operator.save(update_fields=["name", "theme"])
+        operator.save(update_fields=["name", "theme", "digest"])
         messages.success(request, "Preferences saved.")
         return SeeOther(reverse("account:preferences"))
     grants = Grant.objects.live().filter(operator=operator).select_related("role", "organization")

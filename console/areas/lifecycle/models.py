@@ -1,5 +1,6 @@
 """What WorkMail does not keep of people's lives: how they begin, who is frozen, what leavers had."""
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
@@ -73,3 +74,16 @@ class OnboardingTemplate(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Digest(models.Model):
+    """That somebody got her digest of a day, or that there was nothing to tell: it is made once."""
+
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="digests")
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["operator", "day"], name="digest_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.operator} on {self.day}"

@@ -121,7 +121,7 @@ def _dying(entities: QuerySet[Entity], organization: Organization) -> Iterator[C
     ending = timezone.now() - KEPT + SOON
     disabled = Q(kind="user", state="DISABLED", disabled_date__range=(timezone.now() - KEPT, ending))
     if count := entities.filter(disabled).count():
-        href = reverse("users:list", args=[organization.slug]) + "?state=DISABLED"
+        href = reverse("mailboxes:list", args=[organization.slug]) + f"?dying={SOON.days}"
         what = some(count, "disabled person's mailbox is", "disabled people's mailboxes are")
         yield Concern(f"{what} removed by WorkMail within {SOON.days} days.", href, "danger")
 
