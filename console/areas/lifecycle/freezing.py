@@ -5,7 +5,7 @@ people share the managed rules `freeze-1`, `freeze-2` and so on.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from console.aws import facets, gateway
@@ -69,10 +69,18 @@ def naming(rules: Sequence[Rule], name: str, people: Sequence[str], label: str) 
     return Planned(PUT, params, label, expects=expects)
 
 
-def adding(rules: Sequence[Rule], entity_id: str, label: str) -> Planned:
+def adding(rules: Sequence[Rule], entity_id: str, label: str, gone: Collection[str] = frozenset()) -> Planned:
+    """Whoever is `gone` leaves the rule on the way: it may not name people who were deleted [inferred]."""
     rule = with_room(rules)
     name = str(rule["Name"]) if rule else free_name(rules)
-    return naming(rules, name, [*ids(rule), entity_id], label)
+    return naming(rules, name, [*(each for each in ids(rule) if each not in gone), entity_id], label)
+
+
+def deleted(organization: Organization, rules: Iterable[Rule]) -> set[str]:
+    """Whom managed rules name although they are gone."""
+    named = {each for rule in rules if is_managed(rule) for each in ids(rule)}
+    found = Entity.objects.filter(organization=organization, entity_id__in=named, state=Entity.State.DELETED)
+    return set(found.values_list("entity_id", flat=True))
 
 
 def removing(rules: Sequence[Rule], entity_id: str, label: str) -> Planned | None:
@@ -101,8 +109,9 @@ def _asked(entity_id: str, action: str, needs: int, expects: Mapping[str, Any], 
 
 def freezing(rules: Sequence[Rule], person: Entity, position: int = 0) -> list[Planned]:
     """The rule and its proofs, as steps that begin at `position` of a plan."""
+    gone = deleted(person.organization, rules)
     return [
-        adding(rules, person.entity_id, f"Freeze {person}"),
+        adding(rules, person.entity_id, f"Freeze {person}", gone),
         *proofs(person.entity_id, position),
     ]
 

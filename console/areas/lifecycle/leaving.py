@@ -32,8 +32,9 @@ def draft(actor: Actor, wish: Wish, days: int, why: Mapping[str, str]) -> Change
         later.end(
             actor,
             person.organization,
-            offboarding.deletion(person),
+            offboarding.deletion(wish, steps),
             timezone.now() + timedelta(days=days),
+            title=f"Delete {person}",
             kind=DELETION,
             follows=change,
             reason=reason,

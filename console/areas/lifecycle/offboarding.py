@@ -162,7 +162,12 @@ def _moved(step: Planned, by: int, export: int | None) -> Planned:
     return replace(step, needs=export) if step.operation == "DeregisterFromWorkMail" else step
 
 
-def deletion(person: Entity) -> Planned:
-    """Of whom nobody has brought back in the meantime."""
+def deletion(wish: Wish, steps: Sequence[Planned]) -> list[Planned]:
+    """Of whom nobody has brought back in the meantime; no rule keeps naming somebody who is gone."""
+    person, rules = wish.person, wish.rules
     params: Mapping[str, Any] = {"UserId": person.entity_id}
-    return Planned("DeleteUser", params, f"Delete {person}", expects={"State": "DISABLED"})
+    found = [Planned("DeleteUser", params, f"Delete {person}", expects={"State": "DISABLED"})]
+    for each in steps:
+        rules = freezing.after(rules, each) if each.operation == freezing.PUT else rules
+    planned = freezing.removing(rules, person.entity_id, f"{person} leaves the freeze rule")
+    return [*found, replace(planned, needs=0)] if planned else found

@@ -62,6 +62,14 @@ class TestFreeze:
         assert rules(town)["freeze-2"] == [ADA]
         assert len(rules(town)["freeze-1"]) == 10
 
+    def test_clears_away_whom_somebody_deleted(self, adam: Desk, town: TestSandbox) -> None:
+        follow(adam, "freeze", ADA)
+        people = at(adam, "users")
+        people.post("disable", ADA)
+        people.post("delete", ADA, data={"typed": "ada"})
+        assert "WorkMail says so" in follow(adam, "freeze", BO)
+        assert rules(town) == {"freeze-1": [BO]}
+
     def test_leaves_rules_alone_that_only_look_like_its_own(self, adam: Desk, town: TestSandbox) -> None:
         town.call("PutAccessControlRule", Name="freeze-1", Effect="DENY", Description="x", Actions=["IMAP"])
         follow(adam, "freeze", ADA)

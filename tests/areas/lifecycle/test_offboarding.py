@@ -164,7 +164,7 @@ class TestDeletion:
     def test_comes_days_after_she_went(
         self, adam: Desk, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        offboarded(adam, "disable", "delete", days="14")
+        offboarded(adam, "freeze", "disable", "delete", days="14")
         deletion = Change.objects.get(kind=DELETION)
         assert deletion.state == State.SCHEDULED
         assert "Delete Ada" in text(at(adam, "changes").get("calendar"))
@@ -174,6 +174,7 @@ class TestDeletion:
         pass_time(monkeypatch, days=15)
         run_due()
         assert town.call("DescribeUser", UserId=ADA)["State"] == "DELETED"
+        assert not [each for each in town.call("ListAccessControlRules")["Rules"] if each["Effect"] == "DENY"]
 
     def test_of_a_plan_that_was_discarded_never_comes(self, adam: Desk) -> None:
         change = draft(adam, "disable", "delete", days="14")

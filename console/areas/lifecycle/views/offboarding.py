@@ -14,7 +14,7 @@ from console.areas.exports.models import Destination
 from console.areas.lifecycle import freezing, leaving, offboarding
 from console.areas.lifecycle.forms.offboarding import OffboardForm
 from console.areas.lifecycle.models import Preset
-from console.areas.lifecycle.offboarding import FREEZE, USUAL, Wish
+from console.areas.lifecycle.offboarding import DELETE, FREEZE, USUAL, Wish
 from console.aws import errors
 from console.mirror.models import Entity, Organization
 from console.operators import policy
@@ -80,7 +80,12 @@ def _draft(request: ConsoleRequest, person: Entity, form: OffboardForm) -> HttpR
 
 
 def _rules(request: ConsoleRequest, person: Entity, parts: list[str]) -> list[Any]:
-    return list(freezing.rules_of(request.actor, person.organization)) if FREEZE in parts else []
+    """As they are now, for whoever may change them: a leaver joins one, and leaves it when deleted."""
+    organization = person.organization
+    if not {FREEZE, DELETE}.intersection(parts):
+        return []
+    allowed = policy.allows(request.actor, freezing.PUT, organization, person)
+    return freezing.rules_of(request.actor, organization) if allowed else []
 
 
 def _page(request: ConsoleRequest, person: Entity, form: OffboardForm) -> HttpResponse:
