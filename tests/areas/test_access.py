@@ -358,8 +358,8 @@ exports:retry                  GET  405 405 405 405 405 405 405 405
 exports:retry                  POST 303 303 403 303 403 403 404 302
 exports:download               GET  405 405 405 405 405 405 405 405
 exports:download               POST 303 403 403 303 403 403 404 302
-identity:detail                GET  200 200 403 403 200 403 404 302
-identity:detail                POST 405 405 403 403 405 403 404 302
+identity:detail                GET  200 200 200 403 200 200 404 302
+identity:detail                POST 405 405 405 403 405 405 404 302
 identity:configure             GET  200 200 403 403 403 403 404 302
 identity:configure             POST 422 422 403 403 403 403 404 302
 identity:remove                GET  200 200 403 403 403 403 404 302
