@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from console.areas import failures
+from console.areas.changes import proving
 from console.aws import errors
 from console.aws.catalogue import CATALOGUE
 from console.changes import undo
@@ -113,15 +114,17 @@ def state_badge(change: Change) -> SafeString:
 
 
 def rows(actor: Actor, change: Change, steps: list[Step]) -> list[Row]:
-    names = Names(actor, change.organization, steps)
-    return [_row(step, names) for step in steps]
+    names, proofs = Names(actor, change.organization, steps), proving.read_back(steps)
+    return [_row(step, names, proofs.get(step.position, "")) for step in steps]
 
 
-def _row(step: Step, names: Names) -> Row:
+def _row(step: Step, names: Names, proof: str) -> Row:
     target, href = names.target(step)
     title = names.over(step.label) or CATALOGUE[step.operation].title
     state = badge(step.get_state_display(), STEP_TONES[StepState(step.state)])
-    return Row(step.position + 1, title, target, href, state, list(lines(step, names)), note(step, names))
+    return Row(
+        step.position + 1, title, target, href, state, list(lines(step, names)), note(step, names) or proof
+    )
 
 
 def lines(step: Step, names: Names) -> Iterator[Line]:

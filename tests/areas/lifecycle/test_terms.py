@@ -1,10 +1,12 @@
 """What is given for a while: its end is planned with it, is seen beside it, and comes by itself."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from console.areas.changes import proving
 from console.aws import errors, transport
 from console.changes.ending import END
 from console.changes.models import Change, Conditions
@@ -57,6 +59,7 @@ class TestMembership:
         assert BO not in members(town)
         after = Entry.objects.of_call(end.steps.get().call).get(kind=Entry.Kind.OUTCOME).body["after"]
         assert after == {"ListGroupsForEntity": {"Groups": []}}
+        assert proving.SHOWN in text(at(people, "changes").get("detail", str(end.pk)))
 
     def test_says_until_when_on_the_page_and_in_the_calendar(self, people: Desk) -> None:
         end = join(people, ticket="T-8")
@@ -144,5 +147,28 @@ def _refusing(real: object) -> object:
         if getattr(rule, "name", "") == "PutMailboxPermissions":
             raise errors.Refused("InvalidParameterException", "as the test wants it")
         return real(rule, *args, **kwargs)  # type: ignore[operator]  # the real one
+
+    return send
+
+
+class TestReadingBack:
+    def test_says_if_workmail_shows_something_else(
+        self, people: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(transport, "send", _deaf(transport.send))
+        let_in(people, "SEND_AS", until=False)
+        page = text(at(people, "changes").get("detail", str(Change.objects.latest("pk").pk)))
+        assert proving.OTHER in page
+        assert proving.SHOWN not in page
+
+
+def _deaf(real: Any) -> Any:
+    """WorkMail takes the write and goes on showing what was there before."""
+
+    def send(rule: Any, organization: Any, params: Any, *args: Any) -> Any:
+        answer = real(rule, organization, params, *args)
+        if rule.name == "ListMailboxPermissions":
+            answer.result["Permissions"] = []
+        return answer
 
     return send

@@ -1,0 +1,38 @@
+"""What WorkMail showed after each write, as the ledger kept it, against what the write was to bring."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from console.aws import facets
+from console.aws.catalogue import CATALOGUE
+from console.changes.models import Step
+from console.changes.plans import links
+from console.ledger import journal
+from console.ledger.models import Entry
+
+SHOWN = "Read back: WorkMail shows it so."
+OTHER = "Read back: WorkMail shows something else; the ledger has what."
+
+
+def read_back(steps: Iterable[Step]) -> dict[int, str]:
+    """A sentence for each done write by its position, where the read after it says anything."""
+    done = {step.call: step for step in steps if step.call and _tells(step)}
+    outcomes = Entry.objects.filter(call__in=list(done), kind=Entry.Kind.OUTCOME).order_by("seq")
+    after: dict[UUID, Any] = {each.call: each.body["after"] for each in outcomes if each.body.get("after")}
+    found = ((step, after[call]) for call, step in done.items() if call in after)
+    return {step.position: said for step, shown in found if (said := _said(step, shown))}
+
+
+def _tells(step: Step) -> bool:
+    written = step.state == Step.State.DONE and not CATALOGUE[step.operation].is_read
+    return written and not links(step.params)
+
+
+def _said(step: Step, shown: dict[str, Any]) -> str:
+    found = journal.plain(facets.now(step.operation, shown, step.params))
+    wanted = step.after or journal.plain(facets.then(step.operation, found, step.params))
+    compared = [name for name in wanted if name in found]
+    if not compared:
+        return ""
+    return SHOWN if all((found[name] or None) == (wanted[name] or None) for name in compared) else OTHER
