@@ -36,7 +36,9 @@ ADDRESSES = {
 # AWS answers these with everybody. A page shows `visible()` instead; a narrowed grant gets no raw listing.
 LISTINGS = frozenset({"ListUsers", "ListGroups", "ListResources", "ListMailboxExportJobs"})
 # Reads of settings, and of checks, that name people of all domains, and not one at a time.
-OF_THE_WHOLE = frozenset({"ListImpersonationRoles", "GetImpersonationRole", "ReadPosture"})
+OF_THE_WHOLE = frozenset(
+    {"ListOrganizations", "ListImpersonationRoles", "GetImpersonationRole", "ReadPosture"}
+)
 # The console's own actions that concern one mailbox or domain, or a change of the operator's own, whose steps
 # are asked for one by one; the others concern the organization.
 ABOUT_ONE = frozenset({"DownloadMailboxExport", "RunChanges", "CheckMailDomain"})

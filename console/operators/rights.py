@@ -11,8 +11,8 @@ from console.mirror.models import Organization
 from console.operators.actors import Actor
 from console.operators.models import Grant
 
-# Beyond any one organization, or the end of one: no area's `write` covers them, only their name or "*".
-RESERVED = frozenset({"CreateOrganization", "DeleteOrganization", "ManageOrganizations"})
+# Beyond any one organization, or the end of one: no area's access covers them, only their name or "*".
+RESERVED = frozenset({"CreateOrganization", "DeleteOrganization", "ListOrganizations", "ManageOrganizations"})
 
 
 @dataclass(frozen=True, slots=True)

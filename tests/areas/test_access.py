@@ -56,6 +56,8 @@ account:preferences            GET  200 200 200 200 200 200 200 302
 account:preferences            POST 422 422 422 422 422 422 422 302
 organizations:overview         GET  200 200 200 200 200 200 404 302
 organizations:overview         POST 405 405 405 405 405 405 404 302
+organizations:account           GET  200 403 403 403 403 403 404 302
+organizations:account           POST 405 403 403 403 403 403 404 302
 organizations:freshness        GET  200 200 200 200 200 200 404 302
 organizations:freshness        POST 405 405 405 405 405 405 404 302
 organizations:sync             GET  405 405 405 405 405 405 405 405

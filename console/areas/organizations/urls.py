@@ -3,7 +3,7 @@
 from django.urls import path
 
 from console.areas.organizations import views
-from console.areas.organizations.settings.views import creation, deletion, page, tags
+from console.areas.organizations.settings.views import account, creation, deletion, page, tags
 
 app_name = "organizations"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("freshness/", views.freshness, name="freshness"),
     path("sync/", views.sync_now, name="sync"),
     path("settings/", page.settings, name="settings"),
+    path("settings/account/", account.account, name="account"),
     path("settings/state/", page.state, name="state"),
     path("settings/tags/add/", tags.add, name="tag-add"),
     path("settings/tags/remove/", tags.remove, name="tag-remove"),

@@ -15,7 +15,7 @@ from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 
 INACTIVE = Explanation("Not active", "Only an active organization shows how it is set.")
-OFFERED = ("TagResource", "UntagResource", "CreateOrganization", "DeleteOrganization")
+OFFERED = ("TagResource", "UntagResource", "CreateOrganization", "DeleteOrganization", "ListOrganizations")
 
 
 @performs("DescribeOrganization")
