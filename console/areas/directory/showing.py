@@ -1,6 +1,6 @@
 """An entity's state, what can be done about it, and what its page shows whatever its kind."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -34,7 +34,7 @@ OFFERED = (
 class Action:
     """A button on an entity's page, for whoever may perform what it leads to, in the states that allow it.
 
-    `url_name` is the name within the namespace of the entity's kind.
+    `url_name` is the name within the namespace of the entity's kind; `given` is what else has to be so.
     """
 
     label: str
@@ -43,6 +43,7 @@ class Action:
     performs: str
     states: tuple[str, ...] = (State.ENABLED, State.DISABLED)
     tone: str = ""
+    given: Callable[[Entity], bool] = lambda _: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ def buttons(actor: Actor, entity: Entity, actions: Sequence[Action]) -> list[But
 def offers(actor: Actor, action: Action, entity: Entity) -> bool:
     """WorkMail keeps its system users to itself [observed]."""
     possible = entity.state in action.states and entity.role != "SYSTEM_USER"
-    return possible and policy.allows(actor, action.performs, entity.organization, entity)
+    allowed = possible and policy.allows(actor, action.performs, entity.organization, entity)
+    return allowed and action.given(entity)
 
 
 def may(actor: Actor, entity: Entity, operations: Sequence[str]) -> dict[str, bool]:

@@ -7,6 +7,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 
 from console.areas.directory.showing import Action, state_badge
+from console.areas.lifecycle import capsules
 from console.mirror.models import Entity
 from console.ui.markup import DASH, mono, text
 
@@ -66,7 +67,14 @@ ACTIONS = (
     Action("Enable", "user-check", "enable", "RegisterToWorkMail", (State.DISABLED,)),
     Action("Disable", "user-off", "disable", "DeregisterFromWorkMail", (State.ENABLED,)),
     Action("Offboard", "logout", "lifecycle:offboard", "DeregisterFromWorkMail", (State.ENABLED,)),
-    Action("Bring back", "user-check", "lifecycle:rehire", "RegisterToWorkMail", (State.DISABLED,)),
+    Action(
+        "Bring back",
+        "user-check",
+        "lifecycle:rehire",
+        "RegisterToWorkMail",
+        (State.DISABLED,),
+        given=lambda person: capsules.latest(person) is not None,
+    ),
     Action("Delete", "trash", "delete", "DeleteUser", (State.DISABLED,), "danger"),
 )
 

@@ -112,7 +112,7 @@ class TestButtons:
     @pytest.mark.parametrize(
         ("user_id", "labels"),
         [
-            (ADA, ["Edit", "Reset password", "Why no mail?", "Disable"]),
+            (ADA, ["Edit", "Reset password", "Freeze", "Why no mail?", "Disable", "Offboard"]),
             (CY, ["Edit", "Why no mail?", "Enable", "Delete"]),
         ],
     )
