@@ -18,8 +18,8 @@ def unanswered(facts: Facts) -> Result:
     if not (count := found.count()):
         return good("Every room accepts requests by itself, or somebody with a mailbox answers them.")
     lines = [Line(str(each), kinds.place(each)) for each in found.select_related("organization")[:SHOWN]]
-    told = some(count, "room leaves", "rooms leave")
-    return wrong(f"{told} requests lying: it accepts nothing by itself, and nobody answers.", lines, count)
+    told = some(count, "room accepts", "rooms accept")
+    return wrong(f"{told} nothing automatically, and nobody answers: requests are left lying.", lines, count)
 
 
 def accepting(facts: Facts) -> list[Planned]:
