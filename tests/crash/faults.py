@@ -32,7 +32,7 @@ def token_made_per_call(patch: pytest.MonkeyPatch) -> None:
 def intent_omitted(patch: pytest.MonkeyPatch) -> None:
     """Only in memory: the hook of the client is content with its number."""
 
-    def intend(actor: Any, rule: Any, organization: Any, *_: Any) -> Entry:
+    def intend(actor: Any, rule: Any, organization: Any, *_: Any, **__: Any) -> Entry:
         return Entry(seq=1, call=uuid.uuid4(), operation=rule.name, organization=organization.organization_id)
 
     patch.setattr(gateway, "_intend", intend)
