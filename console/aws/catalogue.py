@@ -52,7 +52,7 @@ class Operation:
     @property
     def title(self) -> str:
         """The name in words: `Create alias`."""
-        return WORDS.sub(r" \1", self.name).strip().capitalize()
+        return WORDS.sub(r" \1", self.name).strip().capitalize().replace("work mail", "WorkMail")
 
     @property
     def entity_members(self) -> tuple[str, ...]:

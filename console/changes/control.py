@@ -34,7 +34,7 @@ def prepare_waiting() -> None:
 def run(actor: Actor, change: Change, not_before: datetime | None = None) -> Change:
     """Let a draft run now or later, as it was previewed."""
     _require(change, State.DRAFT)
-    _enter(actor, change, "was scheduled" if not_before else "was started")
+    enter(actor, change, "was scheduled" if not_before else "was started")
     if not_before:
         change.not_before = not_before
         change.save(update_fields=["not_before"])
@@ -52,7 +52,7 @@ def approve(actor: Actor, change: Change) -> Change:
     change.approved_by_id, change.approved_by = actor.operator_id, actor.name
     change.approved_at, change.digest = timezone.now(), conditions.digest(change)
     change.save(update_fields=["approved_by_id", "approved_by", "approved_at", "digest"])
-    _enter(actor, change, "was approved")
+    enter(actor, change, "was approved")
     return engine.start(change)
 
 
@@ -67,7 +67,7 @@ def cancel(actor: Actor, change: Change, why: str = "") -> None:
     if not ended.update(state=state, note=note[:1100], paused=False, finished_at=timezone.now()):
         raise NotNow("The change has just moved on; look again.")
     change.steps.filter(state=Step.State.PENDING).update(state=Step.State.SKIPPED, note=note[:1100])
-    _enter(actor, change, "was cancelled", why)
+    enter(actor, change, "was cancelled", why)
     change.refresh_from_db()
     if not done:
         for each in change.followed_by.filter(state=State.SCHEDULED, kind__in=FOLLOWING):
@@ -78,13 +78,13 @@ def pause(actor: Actor, change: Change) -> None:
     """The step under way is finished, none follows."""
     _require(change, State.RUNNING)
     Change.objects.filter(pk=change.pk).update(paused=True, note=f"Paused by {actor.name}.")
-    _enter(actor, change, "was paused")
+    enter(actor, change, "was paused")
 
 
 def resume(actor: Actor, change: Change) -> None:
     _require(change, State.RUNNING)
     Change.objects.filter(pk=change.pk).update(paused=False, note="", turn_at=timezone.now())
-    _enter(actor, change, "was resumed")
+    enter(actor, change, "was resumed")
     hint(engine.TASK)
 
 
@@ -101,7 +101,7 @@ def retry(actor: Actor, change: Change) -> int:
         Change.objects.filter(pk=change.pk).update(
             state=State.RUNNING, paused=False, note="", turn_at=now, finished_at=None
         )
-        _enter(actor, change, "was tried again")
+        enter(actor, change, "was tried again")
         hint(engine.TASK)
     return count
 
@@ -111,14 +111,14 @@ def _require(change: Change, *states: str) -> None:
         raise NotNow(f"This change is {change.get_state_display().lower()}; look again.")
 
 
-def _enter(actor: Actor, change: Change, what: str, why: str = "") -> None:
-    """Who let it happen is as much a part of the ledger as what happened."""
+def enter(actor: Actor, change: Change, what: str, why: str = "") -> None:
+    """Who let it happen is as much a part of the ledger as what happened; of one person, in her history."""
     journal.record(
         actor,
         Entry.Kind.REQUESTED,
         organization=change.organization.organization_id,
         operation="RunChanges",
-        target=f"change-{change.pk}",
+        target=str(change.data.get("entity_id") or f"change-{change.pk}"),
         target_name=change.title[:300],
         reason=why or change.reason,
         ticket=change.ticket,

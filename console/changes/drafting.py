@@ -67,7 +67,8 @@ def keep(
     the object that is returned (`secrets`), never by its row.
     """
     _require(actor, organization, steps)
-    conditions.require_why(organization, steps, reason, ticket)
+    if undoes is None:  # the undo of something has that one's reason and ticket, as far as there are any
+        conditions.require_why(organization, steps, reason, ticket)
     change = Change(
         organization=organization,
         title=title[:300],

@@ -46,15 +46,22 @@ def stops(change: Change, step: Step) -> bool:
 
 
 def brakes(change: Change, step: Step) -> bool:
-    """Pause a long change whose steps fail: at once among the first three, later by their share."""
-    if change.total < LONG or step.state not in (StepState.REFUSED, StepState.UNKNOWN):
+    """Pause a long change whose steps fail: at once among the first three, later by their share.
+
+    What is about one person, a leaver above all, goes on: its steps are no sample of each other.
+    """
+    about_one = "entity_id" in change.data or "capsule" in change.data
+    if about_one or change.total < LONG or step.state not in (StepState.REFUSED, StepState.UNKNOWN):
         return False
     counts = change.counts()
     failed = _failed(counts)
     ended = failed + counts.get(StepState.DONE, 0)
     if ended > CANARIES and failed * 100 <= change.brake * ended:
         return False
-    note = f"Paused: {failed} of the first {ended} steps failed. Look at them, then resume or cancel."
+    note = (
+        f"Paused: {failed} of the first {ended} steps failed."
+        " Look at them, then let it go on or cancel the rest."
+    )
     Change.objects.filter(pk=change.pk, state=State.RUNNING).update(paused=True, note=note)
     change.paused, change.note = True, note
     return True

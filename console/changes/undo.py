@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Min
 from django.utils import timezone
 
 from console.aws.catalogue import CATALOGUE
@@ -53,8 +54,9 @@ def label(operation: str, done_at: datetime | None = None) -> Label:
 
 def labels(change: Change) -> list[tuple[str, Label]]:
     """Of every kind of write in the change."""
-    operations = change.steps.values_list("operation", flat=True).distinct().order_by()
-    writes = sorted(each for each in operations if not CATALOGUE[each].is_read)
+    firsts = change.steps.order_by().values("operation").annotate(first=Min("position")).order_by("first")
+    operations = [each["operation"] for each in firsts]
+    writes = [each for each in operations if not CATALOGUE[each].is_read]
     return [(each, label(each, change.finished_at)) for each in writes]
 
 
@@ -89,7 +91,7 @@ def draft(actor: Actor, change: Change, *, reason: str = "", ticket: str = "") -
         found.steps,
         kind="undo",
         reason=reason or f"Undo of change {change.pk}",
-        ticket=ticket or change.ticket or f"change-{change.pk}",
+        ticket=ticket or change.ticket,
         undoes=change,
     )
 

@@ -118,7 +118,7 @@
     const boxes = [...form.querySelectorAll("[data-tick]")];
     const every = form.querySelector("[data-tick-every]")?.checked;
     const ticked = boxes.filter((box) => box.checked).length;
-    each("[data-tick-count]", (element) => { element.textContent = ticked; }, form);
+    each("[data-tick-count]", (element) => { element.textContent = every ? element.dataset.tickCount : ticked; }, form);
     each("[data-tick-bar]", (element) => { element.hidden = !ticked && !every; }, form);
     each("[data-tick-all]", (all) => {
       all.checked = ticked > 0 && ticked === boxes.length;

@@ -67,6 +67,7 @@ class Row:
     state: SafeString
     lines: list[Line]
     note: str
+    looked: bool = True  # whether "before" is known
 
 
 class Names:
@@ -122,9 +123,8 @@ def _row(step: Step, names: Names, proof: str) -> Row:
     target, href = names.target(step)
     title = names.over(step.label) or CATALOGUE[step.operation].title
     state = badge(step.get_state_display(), STEP_TONES[StepState(step.state)])
-    return Row(
-        step.position + 1, title, target, href, state, list(lines(step, names)), note(step, names) or proof
-    )
+    told = list(lines(step, names)), note(step, names) or proof
+    return Row(step.position + 1, title, target, href, state, *told, looked=step.before is not None)
 
 
 def lines(step: Step, names: Names) -> Iterator[Line]:
@@ -228,12 +228,15 @@ def _told(step: Step, names: Names) -> list[str]:
         for name in dict.fromkeys([*before, *after])
         if before.get(name) != after.get(name)
     ]
-    return [head, *fields]
+    said = note(step, names)
+    return [head, *fields, *([f"    {said}"] if said else [])]
 
 
 def _flat(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_flat(each)}" for name, each in value.items()) or "nothing"
     if isinstance(value, list):
-        return ", ".join(str(each) for each in value) or "nothing"
+        return ", ".join(_flat(each) for each in value) or "nothing"
     return "nothing" if value in (None, "") else str(value)
 
 

@@ -26,6 +26,11 @@ def state(values: Mapping[str, Any]) -> Any:
     return markup.badge(known.label, TONES[known])
 
 
+def _in_state(value: str) -> Q:
+    """A paused one is running, and waits for somebody."""
+    return Q(state=State.RUNNING, paused=True) if value == "paused" else Q(state=value)
+
+
 CHANGES = Table(
     (
         Column("title", "Change", ("title", "pk", "reason"), title),
@@ -44,7 +49,7 @@ CHANGES = Table(
     default_sort="-at",
 )
 FILTERS = (
-    Filter("state", "State", list(State.choices), "state"),
+    Filter("state", "State", [*State.choices, ("paused", "Paused")], _in_state),
     Filter(
         "kind",
         "What",

@@ -34,6 +34,7 @@ def freeze(actor: Actor, person: Entity, rules: Sequence[Rule], until: datetime 
         ticket=ticket,
         data={"entity_id": person.entity_id},
     )
+    control.enter(actor, change, "was started")
     engine.start(change, actor)
     change.refresh_from_db()
     if until and change.state in (State.DONE, State.AWAITING):
@@ -78,6 +79,7 @@ def thaw(actor: Actor, person: Entity, rules: Sequence[Rule], why: Why) -> Chang
         ticket=why["ticket"],
         data={"entity_id": person.entity_id},
     )
+    control.enter(actor, change, "was started")
     engine.start(change, actor)
     change.refresh_from_db()
     if change.state == State.DONE:

@@ -82,6 +82,8 @@ def plan(actor: Actor, wish: Wish) -> list[Planned]:
 
 
 def _password(actor: Actor, wish: Wish, position: int) -> Iterator[Planned]:
+    if wish.person.role == "REMOTE_USER":  # has no password of its own [inferred]
+        return
     params = {"UserId": wish.person.entity_id, "Password": GENERATED}
     yield Planned("ResetPassword", params, "A password that nobody knows")
 
@@ -134,8 +136,8 @@ def _hide(actor: Actor, wish: Wish, position: int) -> Iterator[Planned]:
 
 
 OF_PARTS = {
+    FREEZE: _freeze,  # first: nothing that is refused may keep somebody's way in open
     PASSWORD: _password,
-    FREEZE: _freeze,
     TOKENS: _tokens,
     GROUPS: _groups,
     ACCESS: _access,

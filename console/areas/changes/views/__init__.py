@@ -64,7 +64,12 @@ def context_of(request: ConsoleRequest, change: Change) -> dict[str, Any]:
         "tally": showing.tally(counts),
         "progress": showing.progress(change, counts),
         "reading": _reading(change),
-        "looked": {"value": looked, "max": change.total, "done": not _reading(change), "note": ""},
+        "looked": {
+            "value": looked,
+            "max": change.total,
+            "done": not _reading(change),
+            "text": f"{looked:,} of {change.total:,} steps read",
+        },
         "impossible": counts.get(Step.State.REFUSED, 0) if change.state == State.DRAFT else 0,
         "labels": showing.undo_labels(change),
         "may": _may(request, change),

@@ -40,6 +40,9 @@ FOLLOWS = "It can take WorkMail up to five minutes to follow."
 @performs("PutAccessControlRule")
 def freeze(request: ConsoleRequest, organization: Organization, entity_id: str) -> HttpResponse:
     person = scope.find(request.actor, "PutAccessControlRule", organization, entity_id, Kind.USER)
+    if person.state != Entity.State.ENABLED:
+        told = f"{person} is not enabled, so there is nothing to freeze."
+        return pages.done(request, told, kinds.place(person), level=messages.INFO)
     try:
         rules = freezing.rules_of(request.actor, organization)
         if freezing.holding(rules, person.entity_id):
