@@ -18,6 +18,7 @@ LAYERS = (
         "console.aws.errors",
         "console.aws.redaction",
         "console.aws.client",
+        "console.breaker",
     ),
     (
         "console.mirror",

@@ -10,13 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from celery import current_app
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from kombu.exceptions import KombuError
 
 from console.aws import errors, gateway
+from console.celery import hint
 from console.mirror import details, observing, passes
 from console.mirror.leases import FOLLOWING, LISTINGS, Lease, Lost, Stage, claims, ensure
 from console.mirror.models import Entity, Organization, Sync
@@ -65,7 +63,7 @@ def schedule(organization: Organization) -> None:
     """The same without asking who wants it, for whoever sets an organization up."""
     ensure(Organization.objects.filter(pk=organization.pk))
     Sync.objects.filter(organization=organization, stage__in=LISTINGS).update(due_at=timezone.now())
-    transaction.on_commit(_hint)
+    hint("console.mirror.tasks.sweep")
 
 
 def want(organization: Organization, entities: Iterable[Entity]) -> None:
@@ -163,11 +161,3 @@ def _give_up(lease: Lease, failure: Exception, pause: timedelta, **fields: float
         lease.release(error=str(failure)[:500], due_at=timezone.now() + pause, **fields)
     except Lost:
         logger.info("%s was taken over", lease.sync)
-
-
-def _hint() -> None:
-    """Spare the wait for the next beat; a broker that is away delays, and loses nothing."""
-    try:
-        current_app.send_task("console.mirror.tasks.sweep")
-    except (KombuError, OSError):
-        logger.warning("the broker is away; the next beat finds what is due")

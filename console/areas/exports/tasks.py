@@ -3,13 +3,14 @@
 from celery import shared_task
 
 from console.areas.exports import engine, polling, verifying
+from console.celery import hint
 from console.mirror.models import Organization
 
 
 @shared_task
 def sweep() -> None:
     engine.sweep()
-    check.delay()
+    hint("console.areas.exports.tasks.check")
 
 
 @shared_task(soft_time_limit=6 * 3600, time_limit=6 * 3600 + 60)

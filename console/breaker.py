@@ -1,0 +1,21 @@
+"""Remember for a moment that a service failed, so that the next callers do not wait for it as well."""
+
+import time
+
+
+class Breaker:
+    """Open for `seconds` after a failure. Of this process only, and not exact: it saves waiting, nothing else."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._until = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        return time.monotonic() < self._until
+
+    def trip(self) -> None:
+        self._until = time.monotonic() + self.seconds
+
+    def reset(self) -> None:
+        self._until = 0.0
