@@ -4,7 +4,7 @@ import time
 
 
 class Breaker:
-    """Open for `seconds` after a failure. Of this process only, and not exact: it saves waiting, nothing else."""
+    """Open for `seconds` after a failure, in this process; it saves waiting and guarantees nothing."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds

@@ -1,4 +1,4 @@
-"""Whether this process can serve: it is asked by the demo's starter, by containers and by load balancers."""
+"""Whether this process is alive (`/healthz`, for restarts) and can serve (`/readyz`, for load balancers)."""
 
 from functools import cache
 
@@ -15,9 +15,16 @@ class Unmigrated(Exception):
     """The database is older than the code, or has no ledger to write to."""
 
 
-@public("says only whether the console works, which has to be known before anybody can sign in")
+@public("says only that the process answers")
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponseBase:
+    """200 as long as requests are answered, whatever the database does: a restart would not repair that."""
+    return JsonResponse({"status": "ok"})
+
+
+@public("says only whether the console works, which has to be known before anyone can sign in")
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponseBase:
     """200 when the database and the ledger's head can be read and every migration is applied, else 503."""
     try:
         _require_migrated()

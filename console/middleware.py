@@ -1,19 +1,25 @@
 """What every request goes through: the headers of every answer, the session's limits, and the actor."""
 
+import logging
 from collections.abc import Callable
+from itertools import chain
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.functional import SimpleLazyObject
 
+from console import unavailable
 from console.areas import failures
 from console.aws.errors import CallFailed
+from console.breaker import Breaker
 from console.changes.engine import WantsApproval
-from console.ledger.journal import LedgerUnavailable
 from console.operators import rights, sessions
 from console.operators.acting import actor_of, request_id_of
 
+logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponseBase]
 
 # Everything comes from this origin, and nothing is inline: no script, no style (ui.md 3a).
@@ -67,6 +73,31 @@ class SecurityHeaders:
         return response
 
 
+class Sessions(SessionMiddleware):
+    """Django's, but a page that only reads is shown even where the session cannot be written.
+
+    What is lost then: that the session is in use, and that a message was shown, which is shown again.
+    """
+
+    breaker = Breaker(5.0)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        is_read = request.method in unavailable.SAFE
+        if is_read and self.breaker.is_open:
+            return response
+        try:
+            return super().process_response(request, response)
+        except (DatabaseError, SessionInterrupted) as failure:
+            fault = unavailable.find_fault(failure)
+            if fault is None:
+                raise
+            if not is_read:
+                raise fault from failure
+            self.breaker.trip()
+            logger.warning("the session was not written: %s", fault)
+            return response
+
+
 class SessionLimits:
     """Ends a session that has been idle or open for too long, before anything acts on it."""
 
@@ -89,15 +120,24 @@ class Acting:
         request.actor = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]  # `ConsoleRequest` has it
         with rights.one_request():
             response = self.get_response(request)
+            if isinstance(response, StreamingHttpResponse):
+                begin_stream(response)
         response.headers["X-Request-ID"] = request_id_of(request)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """Without the ledger nothing may be done, and AWS may fail a page that did not expect it."""
-        if isinstance(exception, LedgerUnavailable):
-            return render(request, "503.html", status=503)
+        """Answer for the database, the audit log or AWS where a view did not expect them to fail."""
+        if unavailable.is_fault(exception):
+            logger.error("%s %s: %s", request.method, request.path, exception)
+            return unavailable.answer(request, exception)
         if isinstance(exception, WantsApproval):
             return failures.wants_approval(request, exception.change)
         if isinstance(exception, CallFailed):
             return failures.page(request, exception)
         return None
+
+
+def begin_stream(response: StreamingHttpResponse) -> None:
+    """Make the first piece now, while a failure can still become an answer of its own."""
+    pieces = iter(response.streaming_content)  # type: ignore[arg-type]  # none of ours is asynchronous
+    response.streaming_content = chain([next(pieces, b"")], pieces)

@@ -34,7 +34,9 @@ in_organization: Addresses = [
 urlpatterns: Addresses = [
     path("", organizations.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("console.operators.entrance")),
     path("account/", include("console.operators.urls")),
     path("o/<slug:organization>/", include(in_organization)),
 ]
+handler500 = "console.unavailable.server_error"

@@ -15,7 +15,7 @@ def say(text: str) -> None:
 
 
 def announce(place: Place, operators: str, begun: float) -> None:
-    """Wait for the first answer of `/healthz`, then print the address and the table of operators."""
+    """Wait for the first answer of `/readyz`, then print the address and the table of operators."""
     while time.monotonic() - begun < PATIENCE:
         if healthy(place.port):
             say(text(place, operators, time.monotonic() - begun))
@@ -27,7 +27,7 @@ def announce(place: Place, operators: str, begun: float) -> None:
 def healthy(port: int) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", "/readyz")
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False

@@ -16,7 +16,6 @@ def prepare() -> str:
     """Bring database, static files and the demo's data up to date; the answer is the table of operators."""
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
     collect_static(Path(settings.STATIC_ROOT) / ".digest")
     return seeds.seed()
 

@@ -20,7 +20,7 @@ ALLAUTH = {
     "mfa_generate_recovery_codes": "her own recovery codes",
 }
 SAVED = {f"saved:{each}" for each in ("list", "create", "edit", "delete")}  # her own views of lists
-EXEMPT = {*ALLAUTH, *SAVED, "home", "healthz", "account:preferences"}
+EXEMPT = {*ALLAUTH, *SAVED, "home", "healthz", "readyz", "account:preferences"}
 VIEWS = addresses()
 
 

@@ -1,4 +1,4 @@
-"""Servers of a test's own, which may be stopped and frozen: a Redis and a PostgreSQL in a folder of their own."""
+"""Servers of a test's own, which may be stopped and frozen: a Redis and a PostgreSQL."""
 
 import os
 import pwd
@@ -20,7 +20,7 @@ SERVER = "postgres"  # the unprivileged user that runs PostgreSQL where the test
 
 
 class Server:
-    """A process that can be stopped (gone), frozen (it keeps its sockets and says nothing) and started again."""
+    """A process that can be stopped (gone), frozen (sockets open, no answer) and started again."""
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
@@ -144,7 +144,7 @@ class PostgreSQL(Server):
 
     def execute(self, statement: str, database: str = "postgres") -> None:
         with psycopg.connect(self._where(database), autocommit=True, connect_timeout=2) as connection:
-            connection.execute(statement)  # type: ignore[arg-type]  # statements of the tests, no input
+            connection.execute(statement)
 
     def _where(self, database: str) -> str:
         return f"host=127.0.0.1 port={self.port} user=postgres dbname={database}"

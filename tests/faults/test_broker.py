@@ -66,7 +66,7 @@ def publisher(broker: Redis, tmp_path: Path) -> Iterator[Publisher]:
 
 def waiting(broker: Redis) -> int:
     with redis.Redis.from_url(broker.url) as client:
-        return int(client.llen("celery"))  # type: ignore[arg-type]  # no coroutine here
+        return int(client.llen("celery"))
 
 
 def freeze(broker: Redis) -> None:

@@ -44,6 +44,7 @@ ANSWERS = {
     "a static file": (anonymous("/static/css/console.css"), 200),
     "no such static file": (anonymous("/static/nothing.css"), 404),
     "health": (anonymous("/healthz"), 200),
+    "readiness": (anonymous("/readyz"), 200),
 }
 EXPECTED = {
     "Content-Security-Policy": (

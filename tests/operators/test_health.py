@@ -3,7 +3,7 @@
 from unittest import mock
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 
 from console import health
@@ -18,7 +18,7 @@ def _just_started() -> None:
 
 
 def ask() -> tuple[int, object]:
-    response = Client().get("/healthz")
+    response = Client().get("/readyz")
     return response.status_code, response.json()["status"]
 
 
@@ -42,6 +42,17 @@ class TestHealth:
 
     def test_it_asks_for_no_session_and_takes_no_other_method(self) -> None:
         client = Client()
-        client.get("/healthz")
+        client.get("/readyz")
         assert not client.cookies
-        assert client.post("/healthz").status_code == 405
+        assert client.post("/readyz").status_code == 405
+
+
+class TestAlive:
+    def test_it_needs_no_database(self) -> None:
+        with connection.execute_wrapper(refuse_every_statement):
+            assert Client().get("/healthz").status_code == 200
+            assert ask() == (503, "unavailable")
+
+
+def refuse_every_statement(*_: object) -> object:
+    raise OperationalError("gone")

@@ -10,6 +10,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache, caches
+from django.core.cache.backends.db import DatabaseCache
 from django.http import HttpResponse
 from django.test import Client
 
@@ -174,8 +175,7 @@ class TestGuessing:
         assert answers[-1].status_code == 429
 
     def test_the_count_is_kept_where_every_process_finds_it(self, somebody: Operator) -> None:
-        backend = type(caches["default"]).__name__
-        assert backend in {"DatabaseCache", "RedisCache"}
+        assert isinstance(caches["default"], DatabaseCache)
         for _ in range(5):
             sign_in(Client(), somebody.email, "wrong")
         caches["default"].close()

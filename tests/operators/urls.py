@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import include, path
 
-from console.health import healthz
+from console.health import healthz, readyz
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs, public, signed_in
@@ -44,6 +44,7 @@ organizations = ([path("", overview, name="overview")], "organizations")
 urlpatterns = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("broken", broken),
     path("accounts/", include("console.operators.entrance")),
     path("account/", include("console.operators.urls")),
@@ -52,3 +53,4 @@ urlpatterns = [
     path("o/<slug:organization>/users/", people),
     path("o/<slug:organization>/users/<str:user>/edit/", edit),
 ]
+handler500 = "console.unavailable.server_error"
