@@ -22,6 +22,7 @@ from console.operators.acting import actor_of, request_id_of
 logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponseBase]
 
+ALIVE = "/healthz"  # answers without a database, so without a session
 # Everything comes from this origin, and nothing is inline: no script, no style (ui.md 3a).
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -105,7 +106,7 @@ class SessionLimits:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.user.is_authenticated:
+        if request.path_info != ALIVE and request.user.is_authenticated:
             sessions.hold(request)
         return self.get_response(request)
 

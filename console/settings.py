@@ -89,14 +89,35 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'console.sqlite3'}"),
 }
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+# A browser gets its answer, even if it is 503, within two seconds; a worker or a migration may wait longer.
+# Locks are held for milliseconds, by writes of the audit log and slices of a sync, so 1.5 s is contention's
+# thousandfold. Silence of the server is found out after `patience`, however long a statement may take.
+IS_WEB = env.str("CONSOLE_PROCESS", default="") == "web"
+WEB_LOCK_SECONDS = env.float("WEB_LOCK_SECONDS", default=1.5)
+WEB_STATEMENT_SECONDS = env.float("WEB_STATEMENT_SECONDS", default=15.0)
+LEDGER_LOCK_SECONDS = WEB_LOCK_SECONDS if IS_WEB else 5.0
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": WEB_LOCK_SECONDS if IS_WEB else 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=268435456;",
     }
     # In a file, so that tests can kill one process and look with another.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+else:
+    DATABASES["default"]["ENGINE"] = "console.postgresql"
+    limits = {"lock_timeout": WEB_LOCK_SECONDS, "statement_timeout": WEB_STATEMENT_SECONDS} if IS_WEB else {}
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 2 if IS_WEB else 10,
+        "patience": 1.0 if IS_WEB else 10.0,
+        # A network that loses everything: what was sent has to be acknowledged, and silence is asked after.
+        "tcp_user_timeout": 5_000 if IS_WEB else 30_000,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "options": " ".join(f"-c {name}={int(seconds * 1000)}" for name, seconds in limits.items()),
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits and the numbers of once-only forms: in the database, which every process shares and which has to

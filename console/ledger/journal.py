@@ -32,7 +32,7 @@ CLIPPED = {
 }
 # Nobody waits for ever on a head that somebody holds, and a commit that says "done" has reached the disk.
 POSTGRESQL_PROMISES = """
-    SELECT set_config('lock_timeout', '5s', true),
+    SELECT set_config('lock_timeout', %s, true),
            CASE WHEN current_setting('synchronous_commit') = 'off'
                 THEN set_config('synchronous_commit', 'on', true) END
 """
@@ -163,7 +163,7 @@ def _locked_head() -> Head:
     """On SQLite every transaction of ours begins with the lock (`transaction_mode` in the settings)."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(POSTGRESQL_PROMISES)
+            cursor.execute(POSTGRESQL_PROMISES, [f"{int(settings.LEDGER_LOCK_SECONDS * 1000)}ms"])
     return Head.objects.select_for_update().get(pk=1)
 
 

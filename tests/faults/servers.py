@@ -129,7 +129,7 @@ class PostgreSQL(Server):
             "unix_socket_directories": self.folder,
             "fsync": "off",
             "max_connections": self.CONNECTIONS,
-            "superuser_reserved_connections": 1,
+            "superuser_reserved_connections": 0,
             "shared_buffers": "16MB",
         }
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
