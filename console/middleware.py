@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from itertools import chain
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from console.areas import failures
 from console.aws.errors import CallFailed
 from console.breaker import Breaker
 from console.changes.engine import WantsApproval
+from console.mirror import effects
 from console.operators import rights, sessions
 from console.operators.acting import actor_of, request_id_of
 
@@ -119,7 +121,8 @@ class Acting:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.actor = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]  # `ConsoleRequest` has it
-        with rights.one_request():
+        learning = effects.optional_learning() if request.method in unavailable.SAFE else nullcontext()
+        with rights.one_request(), learning:
             response = self.get_response(request)
             if isinstance(response, StreamingHttpResponse):
                 begin_stream(response)

@@ -97,7 +97,9 @@ def read(actor: Actor, entity: Entity, wait: Wait, more: Iterable[tuple[str, str
     if _described(actor, entity, describe, member, wait):
         for operation, named in others:
             _look(actor, entity, operation, named, wait)
-    Entity.objects.filter(pk=entity.pk).update(detailed_at=timezone.now(), wanted_at=None)
+    if not effects.is_skipped():
+        with effects.tolerated():
+            Entity.objects.filter(pk=entity.pk).update(detailed_at=timezone.now(), wanted_at=None)
 
 
 def _described(actor: Actor, entity: Entity, operation: str, member: str, wait: Wait) -> bool:

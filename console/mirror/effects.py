@@ -3,12 +3,50 @@
 The full sync, the refresh of one object and the second look after a write all end here.
 """
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
+from django.db import DatabaseError
+
+from console.breaker import Breaker
+from console.ledger.journal import LedgerUnavailable
 from console.mirror import describing, listings, relations
 from console.mirror.models import Domain, Organization
 from console.mirror.readings import Reading
+
+logger = logging.getLogger(__name__)
+_optional: ContextVar[bool] = ContextVar("learning is optional", default=False)
+_breaker = Breaker(5.0)
+
+
+@contextmanager
+def optional_learning() -> Iterator[None]:
+    """Let a page that only reads be shown even where the mirror cannot be written."""
+    token = _optional.set(True)
+    try:
+        yield
+    finally:
+        _optional.reset(token)
+
+
+@contextmanager
+def tolerated() -> Iterator[None]:
+    """Around a write of the mirror that a page only reading can do without."""
+    try:
+        yield
+    except (DatabaseError, LedgerUnavailable) as fault:
+        if not _optional.get():
+            raise
+        _breaker.trip()
+        logger.warning("the mirror did not learn from a read: %s", fault)
+
+
+def is_skipped() -> bool:
+    """Return whether a page that only reads has just found that the mirror cannot be written."""
+    return _optional.get() and _breaker.is_open
 
 
 def absorb(
@@ -25,13 +63,17 @@ def absorb(
     entered in the ledger.
     """
     learn = HANDLERS.get(operation)
-    if learn is not None:
+    if learn is None or is_skipped():
+        return
+    with tolerated():
         learn(Reading(organization, operation, params, result, own))
 
 
 def forget(organization: Organization, entity_id: str, *, operation: str = "", own: bool = True) -> None:
     """Mark an entity deleted, by our own doing unless `operation` is the read that no longer found it."""
-    describing.forget(Reading(organization, operation, {}, {}, own), entity_id)
+    if not is_skipped():
+        with tolerated():
+            describing.forget(Reading(organization, operation, {}, {}, own), entity_id)
 
 
 def describe_organization(reading: Reading) -> None:
