@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.aws import Sandbox
 from tests.faults.servers import PostgreSQL
 from tests.faults.site import Browser, Site
 
@@ -21,9 +22,19 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]
 
 
 @pytest.fixture(scope="module")
-def site(postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    server = Sandbox(tmp_path_factory.mktemp("aws"))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def site(postgresql: PostgreSQL, aws: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """On PostgreSQL."""
-    made = Site(tmp_path_factory.mktemp("site"), postgresql.url)
+    made = Site(tmp_path_factory.mktemp("site"), postgresql.url, endpoint=aws.endpoint)
     try:
         made.prepare()
         made.start()
@@ -33,10 +44,10 @@ def site(postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="module")
-def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def small_site(aws: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """On SQLite."""
     folder: Path = tmp_path_factory.mktemp("small_site")
-    made = Site(folder, f"sqlite:///{folder}/console.sqlite3")
+    made = Site(folder, f"sqlite:///{folder}/console.sqlite3", endpoint=aws.endpoint)
     try:
         made.prepare()
         made.start()

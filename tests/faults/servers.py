@@ -25,6 +25,7 @@ class Server:
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
         self.frozen: list[int] = []
+        self.user: str | None = None  # other than that of the tests
 
     def command(self) -> Sequence[str]:
         raise NotImplementedError
@@ -34,7 +35,11 @@ class Server:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            self.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            self.command(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            user=self.user,
         )
         end = time.monotonic() + PATIENCE
         while not self.answers():
@@ -47,7 +52,7 @@ class Server:
             return
         self.unfreeze()
         os.kill(self.process.pid, how)
-        self.process.wait()
+        self.process.wait(PATIENCE)
         self.process = None
 
     def freeze(self) -> None:
@@ -109,17 +114,15 @@ class PostgreSQL(Server):
     def url(self) -> str:
         return f"postgres://postgres@127.0.0.1:{self.port}/console"
 
-    def _as_server(self, *command: str) -> list[str]:
-        return ["runuser", "-u", SERVER, "--", *command] if os.geteuid() == 0 else [*command]
-
     def _create(self) -> None:
         if os.geteuid() == 0:
+            self.user = SERVER
             shutil.chown(self.folder, SERVER)
             for parent in self.folder.parents[:2]:
                 parent.chmod(parent.stat().st_mode | 0o011)
         create = ("-D", str(self.data), "-U", "postgres", "--auth", "trust", "--no-sync", "-E", "UTF8")
         subprocess.run(
-            self._as_server(f"{self.programs}/initdb", *create), check=True, stdout=subprocess.DEVNULL
+            [f"{self.programs}/initdb", *create], check=True, stdout=subprocess.DEVNULL, user=self.user
         )
 
     def command(self) -> Sequence[str]:
@@ -133,7 +136,7 @@ class PostgreSQL(Server):
             "shared_buffers": "16MB",
         }
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        return self._as_server(f"{self.programs}/postgres", "-D", str(self.data), *flags)
+        return [f"{self.programs}/postgres", "-D", str(self.data), *flags]
 
     def answers(self) -> bool:
         try:
@@ -164,14 +167,13 @@ class PostgreSQL(Server):
         self.execute("SELECT pg_reload_conf()")
 
     def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
-        """At once, as a crash would; `runuser` hands the signal on."""
+        """At once, as a crash would, with every process that serves a connection."""
         if self.process is None:
             return
         self.unfreeze()
         pids = descendants(self.process.pid)
-        postmaster = int((self.data / "postmaster.pid").read_text().split()[0])
-        os.kill(postmaster, how)
-        self.process.wait()
+        os.kill(self.process.pid, how)
+        self.process.wait(PATIENCE)
         wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), "PostgreSQL to end")
         self.process = None
 

@@ -22,7 +22,7 @@ from tests.faults.servers import wait_until
 EMAIL, PASSWORD = "owner@desk.example", "correct horse battery staple"
 THREADS = 8
 HANGS = 20.0  # seconds after which an answer is not waited for
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +42,20 @@ class Browser:
         self.opener = urllib.request.build_opener(
             urllib.request.HTTPCookieProcessor(self.cookies), NoRedirect
         )
-        self.token = ""
 
     def get(self, path: str) -> Answer:
-        answer = self._send(path, None)
-        token = TOKEN.search(answer.text)
-        self.token = token.group(1) if token else self.token
-        return answer
+        return self._send(path, None)
 
-    def post(self, path: str, **form: str) -> Answer:
-        return self._send(path, urlencode({"csrfmiddlewaretoken": self.token, **form}).encode())
+    def load(self, path: str) -> dict[str, str]:
+        """The hidden fields of a page's forms."""
+        return dict(HIDDEN.findall(self.get(path).text))
+
+    def post(self, path: str, form: Mapping[str, str], **typed: str) -> Answer:
+        return self._send(path, urlencode({**form, **typed}).encode())
 
     def sign_in(self) -> Answer:
-        self.get("/accounts/login/")
-        return self.post("/accounts/login/", login=EMAIL, password=PASSWORD)
+        path = "/accounts/login/"
+        return self.post(path, self.load(path), login=EMAIL, password=PASSWORD)
 
     def _send(self, path: str, data: bytes | None) -> Answer:
         request = urllib.request.Request(self.base + path, data, {"Origin": self.base, "Referer": self.base})
@@ -78,12 +78,13 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 class Site:
     """gunicorn with one worker of eight threads, as in production one of its two."""
 
-    def __init__(self, folder: Path, database: str, broker: str = "memory://") -> None:
+    def __init__(self, folder: Path, database: str, broker: str = "memory://", endpoint: str = "") -> None:
         self.port = free_port()
         self.environ = {
             **os.environ,
             "DATABASE_URL": database,
             "BROKER_URL": broker,
+            "WORKMAIL_ENDPOINT_URL": endpoint,
             "VAR_DIR": str(folder),
             "DJANGO_SETTINGS_MODULE": "console.settings",
         }
@@ -140,15 +141,17 @@ def populate() -> None:
     import django
 
     django.setup()
-    from console.mirror.models import Entity, Organization
+    from console.mirror.models import Domain, Entity, Organization
+    from console.sandbox import testing
     from tests.areas import world
 
-    place = Organization.objects.create(organization_id="m-" + "a" * 32, slug="example", region="us-east-1")
-    Entity.objects.create(
-        organization=place, kind="user", entity_id="S-1", name="ann", email="ann@example.com", state="ENABLED"
+    place = Organization.objects.create(
+        organization_id=testing.ORGANIZATION_ID, slug="example", region="us-east-1"
     )
-    operator = world.operator("Owner", place, name="owner")
-    assert operator.email == EMAIL
+    Domain.objects.create(organization=place, name=testing.DOMAIN, is_default=True, ownership="VERIFIED")
+    ada = {"name": "ada", "email": f"ada@{testing.DOMAIN}", "domain": testing.DOMAIN, "state": "ENABLED"}
+    Entity.objects.create(organization=place, kind="user", entity_id=testing.ADA, **ada)
+    assert world.operator("Owner", place, name="owner").email == EMAIL
 
 
 if __name__ == "__main__":
