@@ -4,6 +4,8 @@ A real web server on a PostgreSQL of the test's own, and on SQLite. Bounds are g
 from an answer. `python -m tests.benchmarks.faults` prints the seconds.
 """
 
+import re
+
 import psycopg
 import pytest
 
@@ -16,6 +18,7 @@ PAGE = "/o/example/saved/new/"
 LIST = "/o/example/users/"
 FORM = {"name": "Typed words", "page": "users:list", "query": "state=DISABLED"}
 BOUND = 10.0
+INPUT = re.compile(r'<input [^>]*name="(\w+)" value="([^"]*)"')
 AWAY = "The console cannot reach its database at the moment"
 BUSY = "The console&#x27;s database is busy"
 CANNOT_STORE = "The console cannot store data at the moment"
@@ -59,6 +62,18 @@ class TestPostgreSQL:
             assert 'value="Typed words"' in answer.text
             is_true(site.browser().sign_in(), f"{CANNOT_STORE}; you are not signed in.")
         wait_until(lambda: site.browser().sign_in().status == 302, "the console to recover")
+
+    def test_what_was_typed_is_sent_again_from_the_page_that_says_what_failed(
+        self, postgresql: PostgreSQL, visitor: Browser
+    ) -> None:
+        form = visitor.load(PAGE)
+        with stopped(postgresql):
+            answer = visitor.post(PAGE, form, **FORM | {"name": "Typed once"})
+        assert answer.status == 503
+        offered = dict(INPUT.findall(answer.text))
+        assert offered["name"] == "Typed once"
+        assert visitor.post(PAGE, offered).status == 303
+        assert "Typed once" in visitor.get("/o/example/saved/").text
 
     def test_a_lock_held_for_good_is_not_waited_for(self, postgresql: PostgreSQL, visitor: Browser) -> None:
         form = visitor.load(PAGE)
