@@ -8,12 +8,15 @@ from itertools import chain
 from django.conf import settings
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
 from console import unavailable
 from console.areas import failures
+from console.aws import doubt
 from console.aws.errors import CallFailed
 from console.breaker import Breaker
 from console.changes.engine import WantsApproval
@@ -23,6 +26,7 @@ from console.operators.acting import actor_of, request_id_of
 
 logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponseBase]
+EXPECTED = (CallFailed, WantsApproval, Http404, PermissionDenied, SuspiciousOperation)
 
 ALIVE = "/healthz"  # answers without a database, so without a session
 # Everything comes from this origin, and nothing is inline: no script, no style (ui.md 3a).
@@ -121,6 +125,7 @@ class Acting:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.actor = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]  # `ConsoleRequest` has it
+        doubt.reset()
         learning = effects.optional_learning() if request.method in unavailable.SAFE else nullcontext()
         with rights.one_request(), learning:
             response = self.get_response(request)
@@ -130,7 +135,13 @@ class Acting:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """Answer for the database, the audit log or AWS where a view did not expect them to fail."""
+        """Answer for the database, the audit log or AWS where a view did not expect them to fail.
+
+        Whatever fails after a write was sent, the answer must not say that nothing was changed.
+        """
+        if doubt.has_written() and not isinstance(exception, EXPECTED):
+            logger.exception("the request failed after it had sent a write", exc_info=exception)
+            return render(request, "unknown.html", status=503)
         if unavailable.is_fault(exception):
             logger.error("%s %s: %s", request.method, request.path, exception)
             return unavailable.answer(request, exception)

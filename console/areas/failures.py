@@ -182,12 +182,17 @@ NOT_REACHED = Explanation(
     status=503,
 )
 UNKNOWN = Explanation(
-    "The outcome is not known",
-    "WorkMail did not answer in time, so we do not know yet whether this was done.",
+    "Result unknown",
+    "WorkMail's answer was not received or could not be recorded, so this may have been done.",
     "",
-    "The console finds out by itself, and tells under your own changes on the overview and in the ledger."
-    " Look there before you do it again.",
+    "The console checks this with WorkMail and shows the result under Changes and in the audit log,"
+    " usually within two minutes. Check there before you try again.",
     503,
+)
+STOPPED = Explanation(
+    "Already started or cancelled",
+    "This change was started or cancelled by another operator before it was sent.",
+    now="Open the change to see its current state.",
 )
 OTHER = Explanation("AWS refused", "AWS refused this.", status=502)
 
@@ -203,6 +208,8 @@ def explain(failure: errors.CallFailed, *, wrote: bool = True) -> Explanation:
             return UNKNOWN if sent and wrote else NOT_REACHED
         case errors.Changed():
             return CHANGED
+        case errors.Stopped():
+            return STOPPED
         case _:
             return INVALID
 

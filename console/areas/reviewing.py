@@ -101,7 +101,7 @@ def _told(request: ConsoleRequest, change: Change, back: str) -> HttpResponse:
         return pages.done(
             request, f"Saved, and WorkMail answers as shown. In effect everywhere by {by}.", back
         )
-    if change.state in (State.RUNNING, State.AWAITING, State.SCHEDULED):
+    if change.state in (State.RUNNING, State.CANCELLING, State.AWAITING, State.SCHEDULED):
         return pages.done(request, "Under way: this page shows how far it is.", page, level=messages.INFO)
     said = f"WorkMail does not answer as the console expected. {change.note or 'Look at the steps below.'}"
     return pages.done(request, said, page, level=messages.ERROR)

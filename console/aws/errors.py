@@ -1,4 +1,8 @@
-"""What can go wrong with a call to AWS, in four kinds that each ask for another answer."""
+"""What can go wrong with a call to AWS, in three classes: not sent, refused, and outcome unknown.
+
+`NotSent` and `Refused` mean that nothing was changed. `OutcomeUnknown` means that the call may have been
+carried out; it is settled later. `Unreachable` is one of the first or the last, as `sent` says.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +19,12 @@ class CallFailed(Exception):
     """Base of all; `str()` is a sentence for the operator."""
 
 
-class Invalid(CallFailed):
-    """The parameters do not fit the service model: nothing was sent."""
+class NotSent(CallFailed):
+    """Nothing was sent, so nothing was changed."""
+
+
+class Invalid(NotSent):
+    """The parameters do not fit the service model."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(f"{problem.field} {problem.message}" for problem in problems))
@@ -43,6 +51,20 @@ class Unreachable(CallFailed):
         self.code, self.sent = code, sent
 
 
+class OutcomeUnknown(Unreachable):
+    """A write may have been carried out: no answer came, or the answer could not be read or recorded."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message, code, sent=True)
+
+
+class Stopped(NotSent):
+    """The change was cancelled, or started by another operator or worker, before its call was sent."""
+
+    def __init__(self) -> None:
+        super().__init__("the change was cancelled, or started by another operator, before it was sent")
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     field: str
@@ -50,8 +72,8 @@ class Difference:
     found: Any
 
 
-class Changed(CallFailed):
-    """Somebody else changed what this write was based on: nothing was sent."""
+class Changed(NotSent):
+    """Another operator changed what this write was based on."""
 
     def __init__(self, differences: Sequence[Difference]) -> None:
         super().__init__(", ".join(each.field for each in differences) + " changed in the meantime")

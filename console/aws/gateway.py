@@ -4,10 +4,10 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn, Protocol
 from uuid import UUID
 
-from console.aws import errors, looking, model, transport
+from console.aws import doubt, errors, looking, model, transport
 from console.aws.catalogue import CATALOGUE, Operation
 from console.aws.redaction import redact, redact_result
 from console.ledger import journal
@@ -19,6 +19,14 @@ from console.operators.actors import Actor
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 16  # reads that one page asks together
+NOT_RECORDED = "The console could not read or record the answer of Amazon WorkMail"
+
+
+class Fence(Protocol):
+    """Keeps a worker that another one has replaced from sending anything."""
+
+    def require_held(self) -> None:
+        """Raise unless the work is still the caller's."""
 
 
 def call(
@@ -30,15 +38,16 @@ def call(
     ticket: str = "",
     expecting: Mapping[str, Any] | None = None,
     call_id: UUID | None = None,
+    fence: Fence | None = None,
     **params: Any,
 ) -> dict[str, Any]:
     """Perform one operation of AWS for `actor` and return its answer.
 
     `OrganizationId` is filled in. `expecting` has values as the write's first read, or its facet, must
-    still show them; `call_id` is what the ledger's entries of this call are found by. Raises
-    `policy.Denied` or `policy.OutOfScope` (entered in the ledger), and of `errors`: Invalid, Changed,
-    Refused, Throttled, Unreachable. Only after the last may a write have happened; the ledger then
-    says `unknown`, and settling finds out.
+    still show them; `call_id` is what the ledger's entries of this call are found by; `fence` is asked
+    between the intent and the call. Raises `policy.Denied` or `policy.OutOfScope` (entered in the ledger)
+    and, of `errors`, NotSent, Refused, or Unreachable. Whatever goes wrong once a write may have reached
+    AWS is OutcomeUnknown; the ledger then says so if it can be written, and settling finds out.
     """
     rule = CATALOGUE[operation]
     params = _complete(rule, organization, params)
@@ -49,7 +58,7 @@ def call(
     before = looking.before(rule, organization, params)
     looking.require_unchanged(rule, before, params, expecting or {})
     intent = _intend(actor, rule, organization, params, before, reason=reason, ticket=ticket, call=call_id)
-    return _write(rule, organization, params, intent)
+    return _write(rule, organization, params, intent, fence)
 
 
 def pages(
@@ -177,36 +186,88 @@ def _intend(
 
 
 def _write(
-    rule: Operation, organization: Organization, params: Mapping[str, Any], intent: Entry
+    rule: Operation,
+    organization: Organization,
+    params: Mapping[str, Any],
+    intent: Entry,
+    fence: Fence | None = None,
 ) -> dict[str, Any]:
     """Send what the ledger holds an intent for, and enter the outcome whatever happens."""
+    doubt.begin()
+    try:
+        if fence is not None:
+            fence.require_held()
+    except Exception as failure:
+        _try_to_enter(intent, Entry.Outcome.NOT_APPLIED, failure)
+        doubt.end()
+        raise
     try:
         answer = transport.send(rule, organization, params, intent.seq)
     except BaseException as failure:
-        _enter_failure(intent, failure)
-        raise
-    after, shown = looking.after(rule, organization, params, answer.result)
-    journal.outcome(
-        intent,
-        Entry.Outcome.DONE,
-        after=after,
-        result=redact_result(rule.name, answer.result),
-        aws_request_id=answer.request_id,
-        attempts=answer.attempts,
-    )
+        _fail(intent, failure)
+    after, shown = _look_after(rule, organization, params, answer.result)
+    try:
+        journal.outcome(
+            intent,
+            Entry.Outcome.DONE,
+            after=after,
+            result=redact_result(rule.name, answer.result),
+            aws_request_id=answer.request_id,
+            attempts=answer.attempts,
+        )
+    except Exception as fault:
+        raise _unknown(fault) from fault
     _teach_mirror(organization, rule, params, shown)
     return answer.result
 
 
-def _enter_failure(intent: Entry, failure: BaseException) -> None:
-    """AWS's no is a refusal, and so is what was never sent; of anything else the outcome is unknown."""
-    refused = isinstance(failure, errors.Refused | errors.Invalid) or not getattr(failure, "sent", True)
-    journal.outcome(
-        intent,
-        Entry.Outcome.REFUSED if refused else Entry.Outcome.UNKNOWN,
-        error={"code": getattr(failure, "code", type(failure).__name__), "message": str(failure)},
-        aws_request_id=getattr(failure, "request_id", ""),
-    )
+def _fail(intent: Entry, failure: BaseException) -> NoReturn:
+    """Enter what a failed call came to and raise it as one of the three classes.
+
+    A refusal that cannot be entered is an unknown outcome too: the step follows what the ledger says.
+    """
+    if isinstance(failure, errors.Refused | errors.NotSent) or not getattr(failure, "sent", True):
+        if not _try_to_enter(intent, Entry.Outcome.REFUSED, failure):
+            raise _unknown(failure) from failure
+        doubt.end()
+        raise failure
+    _try_to_enter(intent, Entry.Outcome.UNKNOWN, failure)
+    if isinstance(failure, errors.OutcomeUnknown) or not isinstance(failure, Exception):
+        raise failure
+    raise _unknown(failure) from failure
+
+
+def _unknown(failure: BaseException) -> errors.OutcomeUnknown:
+    if isinstance(failure, errors.Unreachable):
+        return errors.OutcomeUnknown(str(failure), failure.code)
+    name = type(failure).__name__
+    return errors.OutcomeUnknown(f"{NOT_RECORDED} ({name}).", name)
+
+
+def _try_to_enter(intent: Entry, outcome: Entry.Outcome, failure: BaseException) -> bool:
+    """Enter it; what cannot be entered stays an open intent, which settling takes up."""
+    try:
+        journal.outcome(
+            intent,
+            outcome,
+            error={"code": getattr(failure, "code", type(failure).__name__), "message": str(failure)},
+            aws_request_id=getattr(failure, "request_id", ""),
+        )
+    except Exception:
+        logger.exception("the outcome of %s could not be entered", intent.operation)
+        return False
+    return True
+
+
+def _look_after(
+    rule: Operation, organization: Organization, params: Mapping[str, Any], result: Mapping[str, Any]
+) -> tuple[dict[str, Any] | None, list[looking.Shown]]:
+    """A fault in reading what the write has changed does not make the write less done."""
+    try:
+        return looking.after(rule, organization, params, result)
+    except Exception:
+        logger.exception("what %s has changed could not be read", rule.name)
+        return None, []
 
 
 def _teach_mirror(

@@ -1,8 +1,10 @@
 """Writes whose outcome is not known are settled by looking, never by guessing or repeating.
 
-A timeout or a killed process leaves an intent without an outcome. After a while the console reads
-what the write would have changed and enters what it found: applied, not applied, or undetermined
-where WorkMail has nothing to show (a password that was reset).
+A timeout or a killed process leaves an intent without an outcome. The console reads what the write would
+have changed and enters what it found: applied, not applied, or undetermined where WorkMail has nothing to
+show (a password that was reset). It looks soon after a call that is known to be over, and after `QUIET`
+where the process was killed. That a change is missing proves nothing before `QUIET`: WorkMail may still be
+carrying out the call, or show an older state [inferred].
 """
 
 from collections.abc import Mapping
@@ -19,6 +21,7 @@ from console.ledger.models import Entry
 from console.mirror.models import Organization
 
 QUIET = timedelta(seconds=90)  # longer than any call can take
+FIRST_LOOK = timedelta(seconds=5)  # after a call that is known to be over
 Outcome = Entry.Outcome
 # Refusals that say something of what is looked for; any other says that we may not look now.
 OF_THE_TARGET = frozenset(
@@ -35,12 +38,25 @@ OF_THE_TARGET = frozenset(
 
 
 def settle() -> int:
-    """Settle every open intent that is old enough; returns how many."""
-    return sum(settle_one(intent) for intent in journal.open_intents(timezone.now() - QUIET))
+    """Settle every open intent that it is time to look at; returns how many."""
+    intents = journal.open_intents(timezone.now() - FIRST_LOOK)
+    return sum(settle_one(intent) for intent in intents if is_due(intent))
+
+
+def is_due(intent: Entry) -> bool:
+    """Whether its call is over for `FIRST_LOOK`, or so old that it must be over."""
+    if is_quiet(intent):
+        return True
+    ended = Entry.objects.of_call(intent.call).filter(outcome=Outcome.UNKNOWN).first()
+    return ended is not None and ended.at <= timezone.now() - FIRST_LOOK
+
+
+def is_quiet(intent: Entry) -> bool:
+    return intent.at < timezone.now() - QUIET
 
 
 def settle_one(intent: Entry) -> bool:
-    """Look and enter the answer; while AWS cannot be asked the intent stays open."""
+    """Look and enter the answer; while AWS cannot be asked or may still be at it the intent stays open."""
     organization = Organization.objects.filter(organization_id=intent.organization).first()
     if organization is None or intent.operation not in CATALOGUE:
         journal.outcome(intent, Outcome.UNDETERMINED)
@@ -48,6 +64,8 @@ def settle_one(intent: Entry) -> bool:
     try:
         outcome, shown = _find_out(intent, CATALOGUE[intent.operation], organization)
     except errors.CallFailed:
+        return False
+    if outcome is not Outcome.APPLIED and not is_quiet(intent):
         return False
     journal.outcome(intent, outcome, after=shown)
     return True

@@ -45,4 +45,4 @@ def _translated() -> Iterator[None]:
         said = error.response.get("Error", {})
         raise errors.Refused(said.get("Code", ""), said.get("Message", "")) from error
     except (exceptions.BotoCoreError, exceptions.HTTPClientError) as error:
-        raise errors.Unreachable(f"S3 did not answer ({type(error).__name__}).") from error
+        raise errors.Unreachable(f"S3 did not answer ({type(error).__name__}).", sent=False) from error

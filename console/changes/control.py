@@ -3,11 +3,11 @@
 import time
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from console.celery import hint
-from console.changes import conditions, engine, preview
-from console.changes.ending import FOLLOWING
+from console.changes import conditions, ending, engine, preview
 from console.changes.models import Change, Step
 from console.ledger import journal
 from console.ledger.models import Entry
@@ -57,21 +57,15 @@ def approve(actor: Actor, change: Change) -> Change:
 
 
 def cancel(actor: Actor, change: Change, why: str = "") -> None:
-    """Nothing more of it happens; what is done stays done."""
-    if change.is_finished:
-        raise NotNow("This change is over already.")
-    done = change.steps.filter(state=Step.State.DONE).exists()
-    state = State.PARTLY if done else State.CANCELLED
-    note = why or f"Cancelled by {actor.name}."
-    ended = Change.objects.filter(pk=change.pk, state=change.state)
-    if not ended.update(state=state, note=note[:1100], paused=False, finished_at=timezone.now()):
-        raise NotNow("The change has just moved on; look again.")
-    change.steps.filter(state=Step.State.PENDING).update(state=Step.State.SKIPPED, note=note[:1100])
-    enter(actor, change, "was cancelled", why)
+    """Let no further step begin; a running step is accounted for, and what is done stays done."""
+    if change.is_finished or change.state == State.CANCELLING:
+        raise NotNow("This change is over already, or is being cancelled.")
+    with transaction.atomic():
+        if not ending.stop(change, why or f"Cancelled by {actor.name}."):
+            raise NotNow("The change has just moved on; look again.")
+        enter(actor, change, "was cancelled", why)
+    ending.finish(change)
     change.refresh_from_db()
-    if not done:
-        for each in change.followed_by.filter(state=State.SCHEDULED, kind__in=FOLLOWING):
-            cancel(actor, each, f"“{change}” was not done.")
 
 
 def pause(actor: Actor, change: Change) -> None:
@@ -94,6 +88,7 @@ def retry(actor: Actor, change: Change) -> int:
         change.state == State.RUNNING and change.paused
     ):
         raise NotNow("Only what has failed can be tried again.")
+    ending.revive(change)
     again = change.steps.filter(state__in=[Step.State.REFUSED, Step.State.SKIPPED])
     count = again.update(state=Step.State.PENDING, note="", code="", before=None, after=None)
     if count:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -19,7 +18,7 @@ from console.aws import errors, gateway
 from console.aws.catalogue import CATALOGUE
 from console.celery import hint
 from console.changes import budget, conditions, drafting, ending, recovery, resolving
-from console.changes.models import Change, Step
+from console.changes.models import Change, Lost, Step
 from console.changes.plans import Planned
 from console.mirror.models import Organization
 from console.operators import policy
@@ -55,10 +54,6 @@ class WantsApproval(Exception):
         self.change = change
 
 
-class Lost(Exception):
-    """Another worker has taken the change over."""
-
-
 def perform(
     actor: Actor,
     operation: str,
@@ -70,22 +65,26 @@ def perform(
     expecting: Mapping[str, Any] | None = None,
     kind: str = "",
     kept: Callable[[Change], None] | None = None,
+    data: Mapping[str, Any] | None = None,
     **params: Any,
 ) -> dict[str, Any]:
     """One write as a change of one step, done at once; returns and raises what `gateway.call` does.
 
-    Raises `WantsApproval` where the organization asks for it. What was never sent leaves no change.
-    `kept` gets the change before anything is sent; what it raises stops it.
+    Raises `WantsApproval` where the organization asks for it. What was never sent leaves no change, nor
+    the ends that were scheduled for it. `kept` gets the change before anything is sent; what it raises
+    stops it.
     """
     given = {name: value for name, value in params.items() if value is not None}
     step = Planned(operation, given, expects=expecting)
     named = title or CATALOGUE[operation].title
-    change = drafting.keep(actor, organization, named, [step], reason=reason, ticket=ticket, kind=kind)
+    change = drafting.keep(
+        actor, organization, named, [step], reason=reason, ticket=ticket, kind=kind, data=data
+    )
     try:
         if kept:
             kept(change)
     except BaseException:
-        change.delete()
+        ending.discard(change)
         raise
     if conditions.wants_approval(change):
         raise WantsApproval(change)
@@ -93,22 +92,72 @@ def perform(
 
 
 def _at_once(actor: Actor, change: Change) -> dict[str, Any]:
-    _begin(change)
-    lease = claim(change)
-    assert lease is not None
+    if not _begin(change, held=True):
+        raise errors.Stopped
     step = change.steps.get()
     try:
         return _call(actor, change, step)
-    except (errors.Invalid, errors.Changed, policy.Denied, policy.OutOfScope):
-        change.delete()
-        raise
     except BaseException as failure:
-        _enter(step, failure)
+        _account(change, step, failure)
         raise
     finally:
-        if change.pk:
-            ending.finish(change)
-            _release(change)
+        _close(change)
+
+
+def _account(change: Change, step: Step, failure: BaseException) -> None:
+    """Enter a failure by what the ledger says of the call, not by what the exception claims.
+
+    Raises OutcomeUnknown in the place of a failure that does not say so itself.
+    """
+    if isinstance(failure, Lost):
+        raise errors.OutcomeUnknown("Another worker of the console has taken this change over.") from failure
+    if not _is_undone(step):
+        _suspect(step, str(failure))
+        change.turn_at = step.look_at or change.turn_at
+        if isinstance(failure, errors.OutcomeUnknown) or not isinstance(failure, Exception):
+            return
+        raise _unknown(failure) from failure
+    try:
+        if isinstance(failure, errors.Refused | errors.Unreachable):
+            _refuse(step, failure)
+        else:
+            ending.discard(change)
+    except Exception as fault:
+        # The change is still there, so a worker may take it up.
+        raise _unknown(fault) from fault
+
+
+def _unknown(failure: BaseException) -> errors.OutcomeUnknown:
+    name = type(failure).__name__
+    return errors.OutcomeUnknown(f"The console failed before the result was recorded ({name}).", name)
+
+
+def _suspect(step: Step, note: str) -> None:
+    """Say that the outcome is unknown; if that cannot be entered the step is running all the same."""
+    try:
+        step.suspect(note, recovery.FIRST_LOOK)
+    except Exception:
+        logger.exception("step %s of change %s is left running", step.position, step.change_id)
+
+
+def _is_undone(step: Step) -> bool:
+    """Whether it is known that the step's call changed nothing."""
+    try:
+        return recovery.is_undone(step)
+    except Exception:
+        logger.exception("what became of %s of change %s cannot be read", step.operation, step.change_id)
+        return False
+
+
+def _close(change: Change) -> None:
+    """End and release it; what a fault leaves undone here a worker does once the lease is over."""
+    if change.pk is None:
+        return
+    try:
+        ending.finish(change)
+        _release(change)
+    except Exception:
+        logger.exception("change %s could not be closed", change.pk)
 
 
 def start(change: Change, actor: Actor | None = None, *, here: bool = False) -> Change:
@@ -124,9 +173,11 @@ def start(change: Change, actor: Actor | None = None, *, here: bool = False) -> 
         return _put(change, State.AWAITING)
     if change.not_before and change.not_before > timezone.now():
         return _put(change, State.SCHEDULED)
-    _begin(change)
-    if here or change.total <= INLINE:
-        run(change, actor or change.requester, time.monotonic() + REQUEST)
+    runs_here = here or change.total <= INLINE
+    if not _begin(change, held=runs_here):
+        return _reread(change)
+    if runs_here:
+        _run_held(change, actor or change.requester, time.monotonic() + REQUEST)
     hint(TASK)
     return change
 
@@ -134,8 +185,11 @@ def start(change: Change, actor: Actor | None = None, *, here: bool = False) -> 
 def sweep() -> int:
     """Start what is due and work on what runs, each in its turn; returns the number of slices."""
     for due in Change.objects.filter(state=State.SCHEDULED, not_before__lte=timezone.now()):
-        if not ending.is_moot(due):
-            start(due)
+        try:
+            if not ending.is_moot(due):
+                start(due)
+        except Exception:
+            logger.exception("change %s is due and could not be started", due.pk)
     deadline, slices = time.monotonic() + SWEEP, 0
     while time.monotonic() < deadline:
         change = Change.objects.due(timezone.now()).select_related("organization").first()
@@ -149,43 +203,68 @@ def run(change: Change, actor: Actor, deadline: float) -> bool:
     """Work on it until the deadline, if nobody else does; false if somebody does."""
     if claim(change) is None:
         return False
+    _run_held(change, actor, deadline)
+    return True
+
+
+def _run_held(change: Change, actor: Actor, deadline: float) -> None:
+    """Work on a change whose lease this process holds, and give the lease back."""
     try:
-        if recovery.recover(change):
+        recovery.recover(change)
+        if not ending.has_to_stop(change):
             _work(change, actor, deadline)
         ending.finish(change)
     except Lost:
         logger.info("change %s was taken over", change.pk)
-        return True
-    _release(change)
+        return
+    finally:
+        _release(change)
     if change.is_finished and ending.wants_reverting(change):
         ending.revert(change)
-    return True
 
 
 def claim(change: Change) -> Change | None:
     """One conditional UPDATE: of any number of workers one gets the row, with a new attempt."""
     now = timezone.now()
     due = Change.objects.due(now).filter(pk=change.pk, attempt=change.attempt).order_by()
-    taken = Change.objects.filter(pk__in=due.values("pk"), attempt=change.attempt)
-    if not taken.update(attempt=F("attempt") + 1, lease_until=now + LEASE):
+    if not due.update(attempt=F("attempt") + 1, lease_until=now + LEASE):
         return None
+    return _reread(change)
+
+
+def _begin(change: Change, *, held: bool) -> bool:
+    """Begin it, and with `held` claim it for this process in the same UPDATE; false if it has moved on.
+
+    No worker can take it in between, so what is known to this process alone is still here to be sent.
+    """
+    now = timezone.now()
+    begun = Change.objects.filter(pk=change.pk, state=change.state, attempt=change.attempt).update(
+        state=State.RUNNING,
+        started_at=now,
+        turn_at=now,
+        note="",
+        paused=False,
+        attempt=F("attempt") + 1,
+        lease_until=now + LEASE if held else None,
+    )
+    if begun:
+        _reread(change)
+    return bool(begun)
+
+
+def _reread(change: Change) -> Change:
+    """Refresh it, but for what only this process knows."""
     secrets = change.secrets
     change.refresh_from_db()
     change.secrets = secrets
     return change
 
 
-def _begin(change: Change) -> None:
-    now = timezone.now()
-    begun = Change.objects.filter(pk=change.pk, state=change.state)
-    begun.update(state=State.RUNNING, started_at=now, turn_at=now, note="", paused=False)
-    change.state, change.started_at, change.turn_at = State.RUNNING, now, now
-
-
 def _put(change: Change, state: Change.State) -> Change:
-    Change.objects.filter(pk=change.pk, state=change.state).update(state=state)
-    change.state = state
-    return change
+    if Change.objects.filter(pk=change.pk, state=change.state).update(state=state):
+        change.state = state
+        return change
+    return _reread(change)
 
 
 def _release(change: Change) -> None:
@@ -202,16 +281,33 @@ def _hold(change: Change) -> None:
 
 
 def _work(change: Change, actor: Actor, deadline: float) -> None:
+    """Do step after step; those that depend on one whose outcome is unknown wait for it."""
+    doubt = resolving.Doubt(change)
     for step in resolving.waiting(change):
+        if doubt.holds_all() or time.monotonic() >= deadline:
+            break
+        if doubt.holds(step):
+            continue
         _hold(change)
-        if change.paused or change.state != State.RUNNING or time.monotonic() >= deadline:
+        if change.paused or change.state != State.RUNNING:
             return
-        if not _affords(change, step):
+        if not (_affords(change, step) and _one(change, actor, step)):
             return
-        if not _one(change, actor, step):
-            return
+        if step.state == StepState.RUNNING:
+            doubt.add(step)
         if ending.stops(change, step) or ending.brakes(change, step):
             return
+    else:
+        _wait_for_answers(change, doubt)
+        return
+    if doubt.holds_all():
+        _wait_for_answers(change, doubt)
+
+
+def _wait_for_answers(change: Change, doubt: resolving.Doubt) -> None:
+    """Nothing can begin before it is known what became of the steps in doubt."""
+    if doubt.next_look:
+        change.turn_at = max(change.turn_at, doubt.next_look)
 
 
 def _affords(change: Change, step: Step) -> bool:
@@ -233,19 +329,12 @@ def _one(change: Change, actor: Actor, step: Step) -> bool:
         return True
     try:
         _call(actor, change, step)
-    except NotYet as waiting:
-        step.end(StepState.PENDING, note=str(waiting))
-        change.turn_at = timezone.now() + waiting.delay
-        return False
-    except errors.Throttled as throttled:
-        budget.slower(change.organization)
-        step.end(StepState.PENDING, note=str(throttled))
-        change.turn_at = timezone.now() + timedelta(seconds=5)
+    except errors.Stopped:
         return False
     except Exception as failure:
-        _enter(step, failure)
-        change.turn_at = timezone.now() + (recovery.AGAIN if step.state == StepState.RUNNING else timedelta())
-        return step.state != StepState.RUNNING
+        if isinstance(failure, Lost):
+            raise
+        return _enter(change, step, failure)
     budget.faster(change.organization)
     return True
 
@@ -254,7 +343,8 @@ def _call(actor: Actor, change: Change, step: Step) -> dict[str, Any]:
     """Do it, with what earlier steps brought; the answer, of which the row keeps what is no secret."""
     rule = CATALOGUE[step.operation]
     params = resolving.params(change, step)
-    step.begin()
+    if not step.begin():
+        raise errors.Stopped
     if performer := performers.get(step.operation):
         answer = performer(actor, step, params)
     elif rule.is_read:
@@ -262,7 +352,11 @@ def _call(actor: Actor, change: Change, step: Step) -> dict[str, Any]:
         resolving.require_shown(step, answer)
     else:
         answer = write(actor, step, params)
-    step.end(StepState.DONE, result=resolving.kept(rule.name, answer))
+    try:
+        step.end(StepState.DONE, result=resolving.kept(rule.name, answer))
+    except Exception:
+        # The ledger has the outcome, so the call is done; recovery ends the step by it.
+        logger.exception("step %s of change %s is done and could not be ended", step.position, change.pk)
     return answer
 
 
@@ -284,21 +378,39 @@ def write(
         ticket=change.ticket,
         expecting=resolving.expected(step) if expecting is None else expecting,
         call_id=step.call,
+        fence=step,
         **params,
     )
 
 
-def _enter(step: Step, failure: BaseException) -> None:
-    """A call that may have happened stays running: recovery finds out."""
-    if isinstance(failure, errors.Unreachable) and failure.sent:
-        step.note = str(failure)[:1100]
-        step.save(update_fields=["note"])
-        return
+def _enter(change: Change, step: Step, failure: Exception) -> bool:
+    """Enter why a step failed, by what the ledger says of its call; false if the change has to wait.
+
+    A call that may have happened leaves the step running: recovery finds out.
+    """
+    if not _is_undone(step):
+        logger.warning("the outcome of step %s of change %s is unknown", step.position, change.pk)
+        _suspect(step, str(failure))
+        return True
+    match failure:
+        case NotYet():
+            step.end(StepState.PENDING, note=str(failure))
+            change.turn_at = timezone.now() + failure.delay
+            return False
+        case errors.Throttled():
+            budget.slower(change.organization)
+            step.end(StepState.PENDING, note=str(failure))
+            change.turn_at = timezone.now() + timedelta(seconds=5)
+            return False
+        case errors.CallFailed() | policy.Denied() | policy.OutOfScope() | resolving.NotShown():
+            _refuse(step, failure)
+            return True
+    logger.exception("step %s of change %s failed", step.position, change.pk)
+    step.suspect(f"The console failed here ({type(failure).__name__}).", recovery.AGAIN)
+    change.turn_at = timezone.now() + recovery.AGAIN
+    return False
+
+
+def _refuse(step: Step, failure: Exception) -> None:
     code = getattr(failure, "code", "") or type(failure).__name__
-    if isinstance(failure, errors.CallFailed | policy.Denied | policy.OutOfScope | resolving.NotShown):
-        step.end(StepState.REFUSED, code=code, note=str(failure))
-        return
-    logger.exception("step %s of change %s failed", step.position, step.change_id)
-    with transaction.atomic():
-        step.note = f"The console failed here ({code})."
-        step.save(update_fields=["note"])
+    step.end(StepState.REFUSED, code=code, note=str(failure))

@@ -7,22 +7,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from console.aws import errors
-from console.changes import control, drafting, engine
-from console.changes.ending import END
+from console.changes import drafting, engine
+from console.changes.ending import END, TERM, identity_of
 from console.changes.models import Change, Step
 from console.changes.plans import Planned
 from console.mirror.models import Organization
 from console.operators.actors import Actor
-
-IDENTITY = (
-    "GroupId",
-    "MemberId",
-    "EntityId",
-    "GranteeId",
-    "UserId",
-    "DeviceId",
-)  # what says of what it is the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +39,25 @@ def perform(
 ) -> dict[str, Any]:
     """`engine.perform` for as long as the term says.
 
-    The end is scheduled first, so that nobody who kills the console here leaves something that lasts
-    for ever; it goes again where nothing was done. What else was planned for it is called off.
+    The end is scheduled before anything is sent. It is called off only once it is known that nothing was
+    given, and ends that were scheduled before only once it is known that something was (`ending.finish`).
     """
-    ends: list[Change] = []
 
     def plan(change: Change) -> None:
         if term.until:
-            ends.append(
-                end(
-                    actor,
-                    organization,
-                    term.end,
-                    term.until,
-                    follows=change,
-                    reason=reason,
-                    ticket=ticket,
-                )
-            )
+            end(actor, organization, term.end, term.until, follows=change, reason=reason, ticket=ticket)
 
-    try:
-        answer = engine.perform(
-            actor, operation, organization, title=title, reason=reason, ticket=ticket, kept=plan, **given
-        )
-    except engine.WantsApproval:
-        raise
-    except BaseException as failure:
-        if not (isinstance(failure, errors.Unreachable) and failure.sent):
-            Change.objects.filter(pk__in=[each.pk for each in ends]).delete()
-        raise
-    call_off(actor, organization, term.end, *ends)
-    return answer
+    return engine.perform(
+        actor,
+        operation,
+        organization,
+        title=title,
+        reason=reason,
+        ticket=ticket,
+        kept=plan,
+        data={TERM: identity_of(dict(term.end.params))},
+        **given,
+    )
 
 
 def end(
@@ -113,15 +91,6 @@ def end(
     return engine.start(change)
 
 
-def call_off(
-    actor: Actor, organization: Organization, planned: Planned, *but: Change, kind: str = END
-) -> None:
-    """What was planned to end is over already, or was given anew: `but` are the ends that count now."""
-    for step in scheduled(organization, kind).exclude(change__in=but):
-        if _identity(step.params) == _identity(planned.params):
-            control.cancel(actor, step.change, "It was changed or ended in another way.")
-
-
 def coming(organization: Organization, kind: str = END) -> QuerySet[Change]:
     """All ends of a kind to come."""
     return Change.objects.filter(organization=organization, state=Change.State.SCHEDULED, kind=kind)
@@ -139,8 +108,3 @@ def ends_of(organization: Organization, entity_id: str) -> Iterator[tuple[Step, 
     for step in scheduled(organization).filter(names):
         if step.change.not_before:
             yield step, step.change.not_before
-
-
-def _identity(params: Mapping[str, Any]) -> dict[str, str]:
-    """Ids of devices come in any case."""
-    return {name: str(params[name]).casefold() for name in IDENTITY if name in params}

@@ -1,17 +1,21 @@
 """A Change and its Steps: writes as rows that can be seen, approved, run by anybody and taken back."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.actors import Actor
+
+
+class Lost(Exception):
+    """Another worker has taken the change over."""
 
 
 class ChangeQuerySet(models.QuerySet["Change"]):
@@ -23,9 +27,9 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         return found.filter(requested_by_id=actor.operator_id)
 
     def due(self, now: datetime) -> Self:
-        """What a worker may take: running, not held back, nobody's just now; the longest waiting first."""
+        """What a worker may take: under way, not paused, without a lease; the longest waiting first."""
         free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-        found = self.filter(free, state=Change.State.RUNNING, paused=False, turn_at__lte=now)
+        found = self.filter(free, state__in=UNDER_WAY, paused=False, turn_at__lte=now)
         return found.order_by("turn_at", "pk")
 
     def open(self) -> Self:
@@ -44,6 +48,7 @@ class Change(models.Model):
         AWAITING = "awaiting", "Awaiting approval"
         SCHEDULED = "scheduled", "Scheduled"
         RUNNING = "running", "Running"
+        CANCELLING = "cancelling", "Cancelling"
         DONE = "done", "Done"
         PARTLY = "partly", "Partly done"
         FAILED = "failed", "Failed"
@@ -112,6 +117,10 @@ class Change(models.Model):
         return self.state in OPEN
 
     @property
+    def is_under_way(self) -> bool:
+        return self.state in UNDER_WAY
+
+    @property
     def is_finished(self) -> bool:
         return self.state in FINISHED
 
@@ -146,6 +155,7 @@ class Step(models.Model):
     after = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     call = models.UUIDField(null=True, help_text="of its intent in the ledger")
+    look_at = models.DateTimeField(null=True, help_text="when an unknown outcome is looked at next")
     result = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     code = models.CharField(max_length=100, blank=True)
     note = models.CharField(max_length=1100, blank=True)
@@ -162,16 +172,47 @@ class Step(models.Model):
     def __str__(self) -> str:
         return self.label or f"{self.operation} {self.target_name or self.target}".strip()
 
-    def begin(self) -> None:
-        """Written down before the call, so that whoever comes after a crash knows where to look."""
-        self.state, self.call = self.State.RUNNING, uuid.uuid4()
-        self.save(update_fields=["state", "call"])
+    def begin(self) -> bool:
+        """Enter the call before it is made, for whoever comes after a crash; false if it may not begin.
+
+        A step begins once, for the worker that holds the change, and not of a change that is cancelled.
+        """
+        call = uuid.uuid4()
+        begun = self._held(Change.State.RUNNING).filter(state=self.State.PENDING)
+        if not begun.update(state=self.State.RUNNING, call=call, look_at=None):
+            return False
+        self.state, self.call = self.State.RUNNING, call
+        return True
 
     def end(self, state: str, *, code: str = "", note: str = "", result: Any = None) -> None:
-        self.state, self.code, self.note = state, code[:100], note[:1100]
-        self.result = self.result if result is None else result
-        self.finished_at = timezone.now() if state != self.State.PENDING else None
-        self.save(update_fields=["state", "code", "note", "result", "finished_at"])
+        """Enter what became of it; raise `Lost` if the step is no longer this worker's."""
+        ended = {
+            "state": state,
+            "code": code[:100],
+            "note": note[:1100],
+            "result": self.result if result is None else result,
+            "finished_at": timezone.now() if state != self.State.PENDING else None,
+        }
+        if not self._held().filter(state=self.state, call=self.call).update(**ended):
+            raise Lost
+        for name, value in ended.items():
+            setattr(self, name, value)
+
+    def suspect(self, note: str, look_after: timedelta) -> None:
+        """Leave it running, since its outcome is not known, and say when to look."""
+        self.note, self.look_at = note[:1100], timezone.now() + look_after
+        mine = self._held().filter(state=self.State.RUNNING, call=self.call)
+        mine.update(note=self.note, look_at=self.look_at)
+
+    def require_held(self) -> None:
+        """Raise `Lost` if another worker has taken the change over since this one took it."""
+        if not self._held().filter(state=self.State.RUNNING, call=self.call).exists():
+            raise Lost
+
+    def _held(self, *states: str) -> models.QuerySet["Step"]:
+        """This step, as long as the attempt that took its change is the latest."""
+        change = Change.objects.filter(pk=OuterRef("change_id"), attempt=self.change.attempt)
+        return Step.objects.filter(Exists(change.filter(state__in=states) if states else change), pk=self.pk)
 
 
 class Conditions(models.Model):
@@ -200,5 +241,6 @@ class Budget(models.Model):
         return f"{self.rate:g} calls a second for {self.organization}"
 
 
-OPEN = (Change.State.DRAFT, Change.State.AWAITING, Change.State.SCHEDULED, Change.State.RUNNING)
+UNDER_WAY = (Change.State.RUNNING, Change.State.CANCELLING)
+OPEN = (Change.State.DRAFT, Change.State.AWAITING, Change.State.SCHEDULED, *UNDER_WAY)
 FINISHED = (Change.State.DONE, Change.State.PARTLY, Change.State.FAILED, Change.State.CANCELLED)

@@ -1,4 +1,4 @@
-"""Steps that somebody began and did not end: what became of them stands in the ledger."""
+"""Steps that were begun and did not end: what became of them stands in the ledger."""
 
 from datetime import timedelta
 
@@ -6,10 +6,13 @@ from django.utils import timezone
 
 from console.aws import settling
 from console.aws.catalogue import CATALOGUE
+from console.changes import ending
 from console.changes.models import Change, Step
 from console.ledger.models import Entry
 
+FIRST_LOOK = settling.FIRST_LOOK
 AGAIN = timedelta(seconds=15)
+RARELY = timedelta(minutes=10)  # between two looks at what cannot be found out for long
 Outcome = Entry.Outcome
 ENDS = {
     Outcome.DONE: Step.State.DONE,
@@ -20,32 +23,56 @@ ENDS = {
 }
 
 
-def recover(change: Change) -> bool:
-    """Find out about every step that was left running; false while AWS has to be asked again later."""
-    left = [_settled(step) for step in change.steps.filter(state=Step.State.RUNNING)]
-    if not all(left):
-        change.turn_at = timezone.now() + AGAIN
-    return all(left)
+def recover(change: Change) -> None:
+    """Find out about the steps that were left running, as far as it is time to look."""
+    for step in change.steps.filter(state=Step.State.RUNNING):
+        step.change = change
+        if step.look_at is None or step.look_at <= timezone.now():
+            _recover(change, step)
 
 
-def _settled(step: Step) -> bool:
+def _recover(change: Change, step: Step) -> None:
     """Without an intent nothing was sent, so the step is as it was before."""
-    intent = Entry.objects.of_call(step.call).filter(kind=Entry.Kind.INTENT).first()
+    intent = _intent(step)
     if intent is None:
         step.end(Step.State.PENDING)
-        return True
+        return
     found = _outcome(intent)
-    if found is None and intent.at < timezone.now() - settling.QUIET:
+    if found is None and settling.is_due(intent):
         settling.settle_one(intent)
         found = _outcome(intent)
     if found is None:
-        return False
+        step.suspect(step.note, _patience(intent))
+        return
     error = found.body.get("error") or {}
     result = {**(found.body.get("result") or {}), **_created(intent, found)}
     step.end(
         ENDS[Outcome(found.outcome)], code=error.get("code", ""), note=error.get("message", ""), result=result
     )
-    return True
+    ending.brakes(change, step)
+
+
+def _patience(intent: Entry) -> timedelta:
+    """Wait as long as the call has been open already, and not beyond the moment that decides."""
+    now = timezone.now()
+    waited = max(FIRST_LOOK, min(now - intent.at, RARELY))
+    decides = intent.at + settling.QUIET - now
+    return min(waited, decides) if decides > timedelta() else waited
+
+
+def is_undone(step: Step) -> bool:
+    """Whether the ledger proves that the step's call changed nothing: no intent, or a refusal."""
+    intent = _intent(step)
+    if intent is None:
+        return True
+    found = _outcome(intent)
+    return found is not None and found.outcome in (Outcome.REFUSED, Outcome.NOT_APPLIED)
+
+
+def _intent(step: Step) -> Entry | None:
+    if step.call is None:
+        return None
+    return Entry.objects.of_call(step.call).filter(kind=Entry.Kind.INTENT).first()
 
 
 def _outcome(intent: Entry) -> Entry | None:

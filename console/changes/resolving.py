@@ -3,10 +3,11 @@
 import secrets
 import string
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from console.aws.redaction import redact_result
-from console.changes import drafting
+from console.changes import drafting, ending
 from console.changes.models import Change, Step
 from console.changes.plans import absent, is_made_up, links
 from console.ledger import journal
@@ -32,6 +33,40 @@ def waiting(change: Change) -> Iterator[Step]:
             step.change = change
             yield step
         position = chunk[-1].position
+
+
+class Doubt:
+    """The steps whose outcome is unknown, and which other steps have to wait for them."""
+
+    def __init__(self, change: Change) -> None:
+        self.in_order = change.reverts or ending.is_about_one(change)
+        self.positions: set[int] = set()
+        self.targets: set[str] = set()
+        self.count = 0
+        self.next_look: datetime | None = None
+        for step in change.steps.filter(state=Step.State.RUNNING):
+            self.add(step)
+
+    def add(self, step: Step) -> None:
+        self.count += 1
+        self.next_look = min(filter(None, (self.next_look, step.look_at)), default=None)
+        self._hold_back(step)
+
+    def holds_all(self) -> bool:
+        """Whether nothing at all may begin: too much is unknown, or each step builds on the one before."""
+        return self.count >= ending.IN_DOUBT or bool(self.count and self.in_order)
+
+    def holds(self, step: Step) -> bool:
+        """Whether this step waits: it depends on one in doubt, or is about the same target."""
+        linked = {link.step for _, link in links(step.params)} | {step.needs}
+        if not linked.isdisjoint(self.positions) or step.target in self.targets:
+            self._hold_back(step)
+            return True
+        return False
+
+    def _hold_back(self, step: Step) -> None:
+        self.positions.add(step.position)
+        self.targets |= {step.target} - {""}
 
 
 def obstacle(change: Change, step: Step) -> str:

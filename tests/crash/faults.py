@@ -53,9 +53,9 @@ def intent_committed_late(patch: pytest.MonkeyPatch) -> None:
 def outcome_before_the_call(patch: pytest.MonkeyPatch) -> None:
     write = gateway._write
 
-    def changed(rule: Any, organization: Any, params: Any, intent: Entry) -> dict[str, Any]:
+    def changed(rule: Any, organization: Any, params: Any, intent: Entry, *more: Any) -> dict[str, Any]:
         journal.outcome(intent, Entry.Outcome.DONE)
-        return write(rule, organization, params, intent)
+        return write(rule, organization, params, intent, *more)
 
     patch.setattr(gateway, "_write", changed)
 
@@ -87,7 +87,8 @@ def a_claim_without_condition(patch: pytest.MonkeyPatch) -> None:
 def step_not_written_down(patch: pytest.MonkeyPatch) -> None:
     """Begun in memory alone: whoever comes after a crash takes it for one that nobody began."""
 
-    def begin(step: Step) -> None:
+    def begin(step: Step) -> bool:
         step.state, step.call = Step.State.RUNNING, uuid.uuid4()
+        return True
 
     patch.setattr(Step, "begin", begin)

@@ -14,7 +14,7 @@ from console.areas.changes import proving
 from console.aws import errors
 from console.aws.catalogue import CATALOGUE
 from console.changes import undo
-from console.changes.models import Change, Step
+from console.changes.models import UNDER_WAY, Change, Step
 from console.changes.plans import absent
 from console.mirror.models import Entity, Organization
 from console.operators import policy
@@ -30,6 +30,7 @@ TONES = {
     State.AWAITING: "warning",
     State.SCHEDULED: "info",
     State.RUNNING: "info",
+    State.CANCELLING: "warning",
     State.DONE: "success",
     State.PARTLY: "warning",
     State.FAILED: "danger",
@@ -184,7 +185,7 @@ def progress(change: Change, counts: Mapping[str, int]) -> dict[str, Any]:
     return {
         "value": ended,
         "max": change.total,
-        "done": change.state != State.RUNNING or change.paused,
+        "done": change.state not in UNDER_WAY or change.paused,
         "note": "",
     }
 

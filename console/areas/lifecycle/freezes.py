@@ -37,7 +37,7 @@ def freeze(actor: Actor, person: Entity, rules: Sequence[Rule], until: datetime 
     control.enter(actor, change, "was started")
     engine.start(change, actor)
     change.refresh_from_db()
-    if until and change.state in (State.DONE, State.AWAITING):
+    if until and (change.is_open or change.state == State.DONE):
         plan_thaw(actor, person, freezing.after(rules, steps[0]), until, change, why)
     return change
 

@@ -21,6 +21,8 @@ SAID = {
     State.AWAITING: "It waits for somebody else to approve it.",
     State.SCHEDULED: "It is scheduled; the calendar has it.",
     State.RUNNING: "It is under way.",
+    State.CANCELLING: "It is being cancelled.",
+    State.CANCELLED: "It was cancelled before anything was done.",
     State.PARTLY: "A part of it could not be done; the steps say why.",
     State.FAILED: "Nothing of it could be done; the steps say why.",
 }
@@ -67,7 +69,9 @@ def _approved(request: ConsoleRequest, change: Change) -> str:
 def _cancelled(request: ConsoleRequest, change: Change) -> str:
     form = CancelForm(request.POST)
     control.cancel(request.actor, change, form.cleaned_data["why"] if form.is_valid() else "")
-    return "Nothing more of it happens. What is done stays done."
+    if change.state == State.CANCELLING:
+        return "No further step begins. A step that is running now is shown here when it has ended."
+    return "No further step begins. Steps that are done stay done."
 
 
 def _paused(request: ConsoleRequest, change: Change) -> str:
