@@ -14,6 +14,8 @@ env = environ.FileAwareEnv()
 VAR = Path(env.str("VAR_DIR", default=str(BASE / "var")))
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
+# Earlier keys: they still open what was sealed or signed with them, until `manage.py reseal` has run.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -185,6 +187,7 @@ INSECURE_HTTP = env.bool("INSECURE_HTTP", default=DEBUG)
 SESSION_COOKIE_NAME = "sessionid" if INSECURE_HTTP else "__Host-sessionid"
 SESSION_COOKIE_SECURE = not INSECURE_HTTP
 SESSION_COOKIE_AGE = 12 * 60 * 60  # at the most; console/operators/sessions.py ends it earlier
+SESSION_ENGINE = "console.operators.session_store"  # rows have the hash of the key
 SESSION_SERIALIZER = "console.operators.sealing.SealedSerializer"
 CSRF_COOKIE_NAME = "csrftoken" if INSECURE_HTTP else "__Host-csrftoken"
 CSRF_COOKIE_SECURE = not INSECURE_HTTP

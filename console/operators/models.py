@@ -1,14 +1,18 @@
 """Who uses the console: an operator, the roles there are, and the grants that join the two."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from console.mirror.models import Organization
+
+if TYPE_CHECKING:
+    from console.operators.session_store import SessionStore
 
 
 class OperatorManager(BaseUserManager["Operator"]):
@@ -60,6 +64,19 @@ class Operator(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.get_full_name()
+
+
+class Session(AbstractBaseSession):
+    """A browser's session. `session_key` is the hash of the key in the cookie (`session_store`)."""
+
+    session_key = models.CharField("hash of the session key", max_length=64, primary_key=True)
+    operator = models.ForeignKey(Operator, models.CASCADE, null=True, related_name="sessions")
+
+    @classmethod
+    def get_session_store_class(cls) -> "type[SessionStore]":
+        from console.operators.session_store import SessionStore
+
+        return SessionStore
 
 
 class Role(models.Model):

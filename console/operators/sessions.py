@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 
 from django.contrib.auth import logout
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from console.operators import signing
 from console.operators.acting import actor_of
 from console.operators.models import Operator
+from console.operators.session_store import hash_key
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -30,6 +32,21 @@ def end(request: HttpRequest, why: str) -> None:
     request.META["console.signed_out"] = True
     if isinstance(operator, Operator):
         signing.signed_out(actor, why)
+
+
+def end_others(request: HttpRequest, operator: Operator, why: str) -> None:
+    """End every other session of the operator, and give this one a new key.
+
+    For changes to how they sign in: a session opened before may be someone else's.
+    """
+    own = request.session.session_key
+    others = operator.sessions.exclude(session_key=hash_key(own) if own else "")
+    actor = actor_of(request, operator)
+    with transaction.atomic():
+        count, _ = others.delete()
+        if count:
+            signing.sessions_ended(actor, why, count)
+    request.session.cycle_key()
 
 
 def hold(request: HttpRequest) -> None:

@@ -21,6 +21,10 @@ def signed_out(actor: Actor, why: str) -> None:
     journal.record(actor, Entry.Kind.SIGNED_OUT, target_name=actor.name, why=why)
 
 
+def sessions_ended(actor: Actor, why: str, count: int) -> None:
+    journal.record(actor, Entry.Kind.SIGNED_OUT, target_name=actor.name, why=why, sessions=count)
+
+
 def failed(request: HttpRequest, address: str, why: str) -> None:
     """A sign-in that failed; `address` is what was typed, which may belong to nobody."""
     journal.record(
@@ -63,4 +67,7 @@ def _password_changed(request: HttpRequest, user: Operator, **_: Any) -> None:
 
 
 def _changed(request: HttpRequest, operator: Operator, what: str) -> None:
+    from console.operators import sessions  # which writes its entries through this module
+
     journal.record(actor_of(request, operator), Entry.Kind.CHANGED, target_name=operator.email, what=what)
+    sessions.end_others(request, operator, what)

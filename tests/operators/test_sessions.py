@@ -1,13 +1,16 @@
 """How long a session lasts, on both sides of each limit."""
 
+import re
 from unittest import mock
 
 import pytest
-from django.contrib.sessions.models import Session
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.conf import settings
 from django.test import Client
 
 from console.ledger.journal import LedgerUnavailable
 from console.ledger.models import Entry
+from console.operators.models import Operator, Session
 from tests.operators.conftest import Clock
 from tests.operators.conftest import signed_in as browser
 from tests.operators.people import PASSWORD, operator
@@ -126,3 +129,58 @@ class TestContents:
         raw = zlib.decompress(raw) if payload.startswith(".") else raw
         assert b"auth_user" not in raw
         assert client.session["_auth_user_id"]
+
+
+class TestStored:
+    def test_a_row_read_from_the_database_opens_no_session(self, client: Client) -> None:
+        key = client.session.session_key
+        row = Session.objects.get()
+        assert key
+        assert key not in (row.session_key, row.session_data)
+        thief = Client()
+        thief.cookies[settings.SESSION_COOKIE_NAME] = row.session_key
+        assert not is_in(thief)
+        assert is_in(client)
+
+    def test_a_row_names_its_operator(self, client: Client) -> None:
+        assert Session.objects.get().operator == Operator.objects.get()
+
+    def test_sessions_under_their_own_key_are_gone(self, client: Client) -> None:
+        """As a deployment before this one kept them."""
+        Session.objects.update(session_key=client.session.session_key)
+        assert not is_in(client)
+
+
+@pytest.mark.django_db(transaction=True)  # allauth tells of a second factor on commit
+class TestOthersEnd:
+    @pytest.fixture
+    def browsers(self, clock: Clock) -> tuple[Client, Client]:
+        somebody = operator("Owner", password=PASSWORD)
+        one, other = Client(), Client()
+        for each in (one, other):
+            each.post("/accounts/login/", {"login": somebody.email, "password": PASSWORD})
+            assert is_in(each)
+        return one, other
+
+    def test_when_a_second_factor_is_added(self, browsers: tuple[Client, Client], clock: Clock) -> None:
+        one, other = browsers
+        key = one.session.session_key
+        target = "/accounts/2fa/totp/activate/"
+        one.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": target})
+        found = re.search(r'id="authenticator_secret">(\w+)<', one.get(target).content.decode())
+        assert found
+        one.post(target, {"code": format_hotp_value(hotp_value(found[1], int(clock.time()) // 30))})
+        assert (is_in(one), is_in(other)) == (True, False)
+        assert one.session.session_key != key
+        assert Session.objects.count() == 1
+        entry = Entry.objects.get(kind=Entry.Kind.SIGNED_OUT)
+        assert (entry.body["why"], entry.body["sessions"]) == ("second factor added: totp", 1)
+
+    def test_when_the_password_is_changed(self, browsers: tuple[Client, Client]) -> None:
+        one, other = browsers
+        new = "entirely-different-words-9"
+        form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+        one.post("/accounts/password/change/", form)
+        assert Session.objects.count() == 1
+        assert (is_in(one), is_in(other)) == (True, False)
+        assert Entry.objects.get(kind=Entry.Kind.SIGNED_OUT).body["sessions"] == 1

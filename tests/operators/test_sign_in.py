@@ -1,6 +1,9 @@
 """Signing in: password, second factor, limits, and that no answer tells who has an account."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import cast
@@ -11,11 +14,15 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache, caches
 from django.core.cache.backends.db import DatabaseCache
+from django.core.management import call_command
+from django.core.signing import BadSignature
 from django.http import HttpResponse
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from console.ledger.journal import LedgerUnavailable
 from console.ledger.models import Entry
+from console.operators import sealing
 from console.operators.models import Operator
 from tests.operators.conftest import Clock
 from tests.operators.conftest import signed_in as browser
@@ -226,6 +233,7 @@ class TestComingBack:
         )
 
 
+@pytest.mark.django_db(transaction=True)  # the key changes on commit, which has to be within the request
 class TestSecondFactor:
     @pytest.fixture
     def secret(
@@ -360,3 +368,38 @@ class TestKeys:
             sealing.unseal(sealed)
         settings.SECRET_KEY_FALLBACKS = [old]  # type: ignore[attr-defined]  # the same
         assert sealing.unseal(sealed) == b"seed"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestRotation:
+    def test_sealed_data_outlives_the_key_that_sealed_it(
+        self, somebody: Operator, settings: Settings
+    ) -> None:
+        data = {"secret": sealing.seal(b"SEED").decode()}
+        factor = Authenticator.objects.create(user=somebody, type=Authenticator.Type.TOTP, data=data)
+        old, settings.SECRET_KEY = settings.SECRET_KEY, "n" * 50
+        settings.SECRET_KEY_FALLBACKS = [old]
+        assert sealing.unseal(data["secret"].encode()) == b"SEED"
+        call_command("reseal")
+        settings.SECRET_KEY_FALLBACKS = []
+        factor.refresh_from_db()
+        assert sealing.unseal(factor.data["secret"].encode()) == b"SEED"
+        with pytest.raises(BadSignature):
+            sealing.unseal(data["secret"].encode())
+
+    def test_a_session_opened_with_the_old_key_goes_on(self, somebody: Operator, settings: Settings) -> None:
+        client = browser(somebody)
+        old, settings.SECRET_KEY = settings.SECRET_KEY, "n" * 50
+        settings.SECRET_KEY_FALLBACKS = [old]
+        assert client.get("/").status_code == 200
+
+    def test_the_environment_names_the_earlier_keys(self) -> None:
+        script = "from django.conf import settings; print(settings.SECRET_KEY_FALLBACKS)"
+        environ = os.environ | {
+            "SECRET_KEY_FALLBACKS": "one,two",
+            "DJANGO_SETTINGS_MODULE": "console.settings",
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.strip() == "['one', 'two']"
