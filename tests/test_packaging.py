@@ -293,3 +293,13 @@ class TestReadme:
         linked = re.findall(r"\]\((?!https?:|#)([^)]+)\)", read("README.md") + read("ARCHITECTURE.md"))
         assert linked
         assert [name for name in linked if not (ROOT / name).exists()] == []
+
+
+class TestStopping:
+    def test_a_task_and_a_request_may_end_before_the_container_is_killed(self) -> None:
+        services = yaml.safe_load(read("docker-compose.yml"))["services"]
+        longest = int(re.findall(r"CELERY_TASK_TIME_LIMIT = (\d+)", read("console/settings.py"))[0])
+        grace = {name: services[name]["stop_grace_period"] for name in ("worker", "web")}
+        assert {name: value[-1] for name, value in grace.items()} == {"worker": "s", "web": "s"}
+        assert int(grace["worker"][:-1]) > longest
+        assert int(grace["web"][:-1]) > 30
