@@ -7,7 +7,7 @@ write whose intent is not in the ledger.
 import json
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from botocore.model import OperationModel
 from botocore.utils import parse_timestamp
 from django.conf import settings
 
-from console.aws import model
+from console.aws import answers, model
 from console.aws.catalogue import CATALOGUE
 
 # botocore prints whole requests, passwords included, at DEBUG.
@@ -102,26 +102,50 @@ class Account:
         )
 
 
-_permit: ContextVar[tuple[str, int | None] | None] = ContextVar("permit", default=None)
+@dataclass(slots=True)
+class Permit:
+    """One operation that may be sent; `intent` is its entry in the ledger, `None` for a read.
+
+    `is_sent` turns true when a request has been signed and is about to go out.
+    """
+
+    operation: str
+    intent: int | None
+    is_sent: bool = False
+
+
+_permit: ContextVar[Permit | None] = ContextVar("permit", default=None)
 _creating = threading.Lock()
 
 
 @contextmanager
-def permitted(operation: str, intent: int | None) -> Iterator[None]:
-    """Permit one operation in this context; `intent` is its entry in the ledger, `None` for a read."""
-    token = _permit.set((operation, intent))
+def permitted(operation: str, intent: int | None) -> Iterator[Permit]:
+    """Permit one operation in this context."""
+    permit = Permit(operation, intent)
+    token = _permit.set(permit)
     try:
-        yield
+        yield permit
     finally:
         _permit.reset(token)
 
 
 def require_permit(model: OperationModel, **_: Any) -> None:
     permit = _permit.get()
-    if permit is None or permit[0] != model.name:
+    if permit is None or permit.operation != model.name:
         raise BypassedGatewayError(f"{model.name} was called without the gateway")
-    if permit[1] is None and not CATALOGUE[model.name].is_read:
+    if permit.intent is None and not CATALOGUE[model.name].is_read:
         raise BypassedGatewayError(f"{model.name} was called without an intent in the ledger")
+
+
+def note_sending(**_: Any) -> None:
+    """From here on nothing proves that a request was not carried out."""
+    if permit := _permit.get():
+        permit.is_sent = True
+
+
+def require_json(operation_model: OperationModel, response_dict: Mapping[str, Any], **_: Any) -> None:
+    """Raise `answers.Garbled` before botocore reads a body that is no JSON as an empty answer."""
+    answers.require_json(operation_model.name, response_dict["status_code"], response_dict["body"])
 
 
 def client(account: Account, service: str, *, retrying: bool) -> Any:
@@ -141,6 +165,8 @@ def _client(account: Account, service: str, retrying: bool) -> Any:
     )
     if service in model.SERVICES:
         made.meta.events.register(f"before-call.{service}", require_permit)
+        made.meta.events.register_last(f"request-created.{service}", note_sending)
+        made.meta.events.register(f"before-parse.{service}", require_json)
     return made
 
 

@@ -1,4 +1,4 @@
-"""One call over the wire: what botocore raises becomes one of the four kinds of failure."""
+"""One call over the wire: whatever goes wrong becomes not sent, refused or unknown."""
 
 import time
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore import exceptions, xform_name
 
-from console.aws import client, errors, model
+from console.aws import answers, client, errors, model
 from console.aws.catalogue import Operation
 
 ATTEMPTS = 3
@@ -65,18 +65,22 @@ def _once(
 ) -> Answer:
     account = client.Account.of(organization)
     wire = client.client(account, model.service_of(rule.name), retrying=rule.is_read)
-    with client.permitted(rule.name, intent):
+    with client.permitted(rule.name, intent) as permit:
         try:
             response = getattr(wire, xform_name(rule.name))(**params)
             _drain(rule, response)
+            metadata = response.pop("ResponseMetadata", {})
+            request_id = metadata.get("RequestId", "")
+            answers.require_complete(rule.name, response, request_id)
         except exceptions.ClientError as error:
-            raise _answered(rule, error) from error
+            raise _answered(rule, error, permit) from error
         except exceptions.ParamValidationError as error:
             raise errors.Invalid([model.Problem("", "type", str(error))]) from error
-        except (exceptions.BotoCoreError, exceptions.HTTPClientError) as error:
-            raise _silent(rule, error) from error
-    metadata = response.pop("ResponseMetadata", {})
-    return Answer(response, metadata.get("RequestId", ""), attempt + metadata.get("RetryAttempts", 0))
+        except (errors.CallFailed, client.BypassedGatewayError):
+            raise
+        except Exception as error:
+            raise _silent(rule, error, permit) from error
+    return Answer(response, request_id, attempt + metadata.get("RetryAttempts", 0))
 
 
 def _drain(rule: Operation, response: dict[str, Any]) -> None:
@@ -91,19 +95,33 @@ def _drain(rule: Operation, response: dict[str, Any]) -> None:
     response[member] = content
 
 
-def _answered(rule: Operation, error: exceptions.ClientError) -> errors.CallFailed:
-    """What AWS said; a fault of its own (5xx) leaves the outcome of a write unknown."""
+def _answered(rule: Operation, error: exceptions.ClientError, permit: client.Permit) -> errors.CallFailed:
+    """What AWS said. A fault of its own, or an error without a request id, leaves a write's outcome unknown.
+
+    The second comes from something between the console and AWS, such as a proxy.
+    """
     said, metadata = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
     code, message = said.get("Code", "Unknown"), said.get("Message", "")
+    request_id = metadata.get("RequestId", "")
+    if not permit.is_sent:  # AWS STS refused the console's role
+        return errors.Refused(code, message, request_id)
     if metadata.get("HTTPStatusCode", 400) >= 500:
         fault = f"Amazon WorkMail had a fault of its own ({code})."
         return errors.Unreachable(fault, code, sent=not rule.is_read)
+    if not request_id:
+        fault = (
+            f"The answer did not come from Amazon WorkMail (status {metadata.get('HTTPStatusCode', code)})."
+        )
+        return errors.Unreachable(fault, "GarbledAnswer", sent=not rule.is_read)
     kind = errors.Throttled if code in errors.THROTTLING else errors.Refused
-    return kind(code, message, metadata.get("RequestId", ""))
+    return kind(code, message, request_id)
 
 
-def _silent(rule: Operation, error: Exception) -> errors.Unreachable:
+def _silent(rule: Operation, error: Exception, permit: client.Permit) -> errors.Unreachable:
     """A read that a write begins with leaves nothing to find out: the write was not sent."""
-    sent = not rule.is_read and not isinstance(error, NEVER_SENT)
+    sent = permit.is_sent and not rule.is_read and not isinstance(error, NEVER_SENT)
+    if isinstance(error, answers.Garbled):
+        fault = f"The answer could not be read as one from Amazon WorkMail: {error}."
+        return errors.Unreachable(fault, "GarbledAnswer", sent=sent)
     name = type(error).__name__
     return errors.Unreachable(f"Amazon WorkMail did not answer ({name}).", name, sent=sent)

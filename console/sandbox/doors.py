@@ -19,6 +19,7 @@ from urllib.parse import unquote_to_bytes, urlsplit, urlunsplit
 import botocore.handlers
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+from urllib3 import HTTPHeaderDict
 from werkzeug.test import run_wsgi_app
 
 from console.aws import model
@@ -221,7 +222,7 @@ def sent(sandbox: Sandbox, request: AWSPreparedRequest) -> AWSResponse:
     except NoAnswer as silence:
         lost = ReadTimeoutError if silence.seconds else ConnectionClosedError
         raise lost(endpoint_url=request.url) from silence
-    answered: Any = dict(headers)
+    answered: Any = HTTPHeaderDict(list(headers))  # in any case of letters, as over a connection
     return AWSResponse(request.url, int(status.split()[0]), answered, Raw(b"".join(body)))
 
 

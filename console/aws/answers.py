@@ -1,0 +1,82 @@
+"""What proves that an answer is Amazon WorkMail's own: a request id, a JSON object, and its main member.
+
+botocore reads a page of a proxy, an empty body or a cut one as an answer without members, and botocore's
+model of WorkMail names no required members of answers. What an answer cannot lack is [inferred] from the
+operation's documentation: the entity that was asked for, the list, or the id of what was created.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from console.aws import model
+from console.aws.catalogue import CATALOGUE
+
+PAGING = frozenset({"NextToken"})
+# One member that every answer has; lists and creations are recognised by their shape.
+ANSWERED_WITH = {
+    "AssumeImpersonationRole": "Token",
+    "DeleteOrganization": "OrganizationId",
+    "DescribeEmailMonitoringConfiguration": "LogGroupArn",
+    "DescribeEntity": "EntityId",
+    "DescribeGroup": "GroupId",
+    "DescribeIdentityProviderConfiguration": "AuthenticationMode",
+    "DescribeInboundDmarcSettings": "",  # its only member is a boolean that may be left out [inferred]
+    "DescribeMailboxExportJob": "State",
+    "DescribeOrganization": "OrganizationId",
+    "DescribeResource": "ResourceId",
+    "DescribeUser": "UserId",
+    "GetAccessControlEffect": "Effect",
+    "GetDefaultRetentionPolicy": "",  # whether an organization without a policy gets one is [unknown]
+    "GetImpersonationRole": "ImpersonationRoleId",
+    "GetImpersonationRoleEffect": "Effect",
+    "GetMailDomain": "OwnershipVerificationStatus",
+    "GetMailboxDetails": "MailboxQuota",
+    "GetMobileDeviceAccessEffect": "Effect",
+    "GetMobileDeviceAccessOverride": "Effect",
+    "GetPersonalAccessTokenMetadata": "PersonalAccessTokenId",
+    "GetRawMessageContent": "messageContent",
+    "StartMailboxExportJob": "JobId",
+    "TestAvailabilityConfiguration": "",  # a failed test may leave its boolean out [inferred]
+}
+
+
+class Garbled(ValueError):
+    """The answer is not one that Amazon WorkMail gives."""
+
+
+@cache
+def main_member(operation: str) -> str:
+    """Return the member that no answer of the operation lacks, or nothing if there is none."""
+    if operation in ANSWERED_WITH:
+        return ANSWERED_WITH[operation]
+    members = model.output_members(operation)
+    lists = [name for name, shape in members.items() if shape.type_name == "list"]
+    if len(lists) == 1 and members.keys() - PAGING == set(lists):
+        return lists[0]
+    creates = CATALOGUE[operation].creates
+    return creates if creates in members else ""
+
+
+def require_json(operation: str, status: int, body: Any) -> None:
+    """Raise `Garbled` unless the body of an answer is a JSON object, or empty where nothing is to be said."""
+    if status >= 300 or model.streaming_member(operation):
+        return
+    if not body and not main_member(operation):
+        return
+    try:
+        parsed = json.loads(body)
+    except ValueError as fault:
+        raise Garbled("its body is not JSON") from fault
+    if not isinstance(parsed, dict):
+        raise Garbled("its body is not a JSON object")
+
+
+def require_complete(operation: str, result: Mapping[str, Any], request_id: str) -> None:
+    """Raise `Garbled` for an answer without a request id or without what such an answer is about."""
+    if not request_id:
+        raise Garbled("it has no request id")
+    member = main_member(operation)
+    if member and result.get(member) is None:
+        raise Garbled(f"it has no {member}")
