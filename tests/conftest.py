@@ -7,10 +7,13 @@ from django.apps import apps
 from django.core import serializers
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from console import clock
 from console.ledger import triggers
 
+READ_SERVER_TIME = clock.read_server_time
 # Rows that migrations make; Django empties every table after a test with real transactions.
 MADE_BY_MIGRATIONS = ("ledger.Head", "operators.Role")
 
@@ -39,3 +42,17 @@ def _rows_made() -> str:
     ]
     rows = [row for label in labels for row in apps.get_model(label)._default_manager.all()]
     return str(serializers.serialize("json", rows))
+
+
+@pytest.fixture(autouse=True)
+def moved_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that moves `timezone.now` moves the database's clock with it."""
+    monkeypatch.setattr(clock, "read_server_time", lambda: timezone.now())
+
+
+@pytest.fixture
+def server_clock(monkeypatch: pytest.MonkeyPatch, moved_clock: None) -> None:
+    """The database's own clock, whatever `timezone.now` says; skipped on SQLite, which has none."""
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite reads the process's clock")
+    monkeypatch.setattr(clock, "read_server_time", READ_SERVER_TIME)

@@ -27,6 +27,7 @@ LAYERS = (
         "console.aws",
         "console.rules",
         "console.celery",
+        "console.clock",
     ),
     ("console.changes",),
     ("console.ui",),

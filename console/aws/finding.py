@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
-
+from console import clock
 from console.aws import errors, gateway, looking
 from console.aws.catalogue import CATALOGUE
 from console.ledger import journal
@@ -50,7 +49,7 @@ def _export_job(intent: Entry, organization: Organization) -> Finding:
         for job in page.get("Jobs", []):
             if mark and job.get("Description") == mark:
                 return Outcome.APPLIED, {"ListMailboxExportJobs": job}
-    listed = mark and timezone.now() - intent.at < EXPORTS_LISTED
+    listed = mark and clock.now() - intent.at < EXPORTS_LISTED
     return Outcome.NOT_APPLIED if listed else Outcome.UNDETERMINED, None
 
 

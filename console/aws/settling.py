@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
-
+from console import clock
 from console.aws import errors, facets, finding, looking
 from console.aws.catalogue import CATALOGUE, Operation
 from console.ledger import journal
@@ -39,7 +38,7 @@ OF_THE_TARGET = frozenset(
 
 def settle() -> int:
     """Settle every open intent that it is time to look at; returns how many."""
-    intents = journal.open_intents(timezone.now() - FIRST_LOOK)
+    intents = journal.open_intents(clock.now() - FIRST_LOOK)
     return sum(settle_one(intent) for intent in intents if is_due(intent))
 
 
@@ -48,11 +47,11 @@ def is_due(intent: Entry) -> bool:
     if is_quiet(intent):
         return True
     ended = Entry.objects.of_call(intent.call).filter(outcome=Outcome.UNKNOWN).first()
-    return ended is not None and ended.at <= timezone.now() - FIRST_LOOK
+    return ended is not None and ended.at <= clock.now() - FIRST_LOOK
 
 
 def is_quiet(intent: Entry) -> bool:
-    return intent.at < timezone.now() - QUIET
+    return intent.at < clock.now() - QUIET
 
 
 def settle_one(intent: Entry) -> bool:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import F, FloatField, Value
 from django.db.models.functions import Greatest, Least
-from django.utils import timezone
 
+from console import clock
 from console.changes.models import Budget
 from console.mirror.models import Organization
 
@@ -21,8 +21,9 @@ def highest() -> float:
 
 def reserve(organization: Organization, calls: int) -> timedelta:
     """Take the next `calls` out of the budget; how long to wait before making them."""
-    now = timezone.now()
-    budget, _ = Budget.objects.get_or_create(organization=organization, defaults={"rate": highest()})
+    now = clock.now()
+    fresh = {"rate": highest(), "next_at": now}
+    budget, _ = Budget.objects.get_or_create(organization=organization, defaults=fresh)
     begins = max(budget.next_at, now)
     ends = begins + timedelta(seconds=calls / min(budget.rate, highest()))
     held = Budget.objects.filter(pk=budget.pk, next_at=budget.next_at)

@@ -4,8 +4,8 @@ import time
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
+from console import clock
 from console.celery import hint
 from console.changes import conditions, ending, engine, preview
 from console.changes.models import Change, Step
@@ -25,7 +25,7 @@ class NotNow(Exception):
 
 def prepare_waiting() -> None:
     """Read the previews of fresh drafts, a slice each."""
-    since = timezone.now() - FORGOTTEN
+    since = clock.now() - FORGOTTEN
     drafts = Change.objects.filter(state=State.DRAFT, prepared_at=None, requested_at__gt=since)
     for change in drafts.select_related("organization").order_by("total", "pk"):
         preview.prepare(change, time.monotonic() + SLICE)
@@ -50,7 +50,7 @@ def approve(actor: Actor, change: Change) -> Change:
         if not policy.allows(actor, operation, change.organization):
             raise policy.Denied(f"{operation} is not among your rights, so you cannot approve it")
     change.approved_by_id, change.approved_by = actor.operator_id, actor.name
-    change.approved_at, change.digest = timezone.now(), conditions.digest(change)
+    change.approved_at, change.digest = clock.now(), conditions.digest(change)
     change.save(update_fields=["approved_by_id", "approved_by", "approved_at", "digest"])
     enter(actor, change, "was approved")
     return engine.start(change)
@@ -77,7 +77,7 @@ def pause(actor: Actor, change: Change) -> None:
 
 def resume(actor: Actor, change: Change) -> None:
     _require(change, State.RUNNING)
-    Change.objects.filter(pk=change.pk).update(paused=False, note="", turn_at=timezone.now())
+    Change.objects.filter(pk=change.pk).update(paused=False, note="", turn_at=clock.now())
     enter(actor, change, "was resumed")
     hint(engine.TASK)
 
@@ -92,7 +92,7 @@ def retry(actor: Actor, change: Change) -> int:
     again = change.steps.filter(state__in=[Step.State.REFUSED, Step.State.SKIPPED])
     count = again.update(state=Step.State.PENDING, note="", code="", before=None, after=None)
     if count:
-        now = timezone.now()
+        now = clock.now()
         Change.objects.filter(pk=change.pk).update(
             state=State.RUNNING, paused=False, note="", turn_at=now, finished_at=None
         )

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
+from console import clock
 from console.changes.models import UNDER_WAY, Change, Step
 from console.operators.actors import Actor
 
@@ -28,7 +28,7 @@ def stop(change: Change, note: str) -> bool:
     """Let no further step begin; what runs is accounted for when it has ended. False if it has moved on."""
     with transaction.atomic():
         mine = Change.objects.filter(pk=change.pk, state=change.state)
-        if not mine.update(state=State.CANCELLING, note=note[:1100], paused=False, turn_at=timezone.now()):
+        if not mine.update(state=State.CANCELLING, note=note[:1100], paused=False, turn_at=clock.now()):
             return False
         _skip_pending(change, note)
     change.state = State.CANCELLING
@@ -49,7 +49,7 @@ def finish(change: Change) -> None:
         counts = change.counts()
     if any(counts.get(state) for state in OPEN_STEPS):
         return
-    came_to, now = _came_to(counts, change.state), timezone.now()
+    came_to, now = _came_to(counts, change.state), clock.now()
     still_open = Exists(Step.objects.filter(change=OuterRef("pk"), state__in=OPEN_STEPS))
     with transaction.atomic():
         mine = Change.objects.filter(~still_open, pk=change.pk, state=change.state)
@@ -95,7 +95,7 @@ def call_off(ends: Iterable[Change], why: str, *, revivable: bool = False) -> No
         with transaction.atomic():
             data = {**end.data, REVIVABLE: True} if revivable else end.data
             mine = Change.objects.filter(pk=end.pk, state=State.SCHEDULED)
-            if mine.update(state=State.CANCELLED, note=why[:1100], finished_at=timezone.now(), data=data):
+            if mine.update(state=State.CANCELLED, note=why[:1100], finished_at=clock.now(), data=data):
                 _skip_pending(end, why)
                 control.enter(CONSOLE, end, "was cancelled", why)
 
@@ -203,7 +203,7 @@ def _is_early(change: Change, begun: Change) -> bool:
     if not days or begun.finished_at is None:
         return False
     due = begun.finished_at + timedelta(days=days)
-    if due <= timezone.now():
+    if due <= clock.now():
         return False
     Change.objects.filter(pk=change.pk, state=State.SCHEDULED).update(not_before=due)
     return True

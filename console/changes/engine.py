@@ -12,8 +12,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import F
-from django.utils import timezone
 
+from console import clock
 from console.aws import errors, gateway
 from console.aws.catalogue import CATALOGUE
 from console.celery import hint
@@ -171,7 +171,7 @@ def start(change: Change, actor: Actor | None = None, *, here: bool = False) -> 
         return change
     if conditions.wants_approval(change):
         return _put(change, State.AWAITING)
-    if change.not_before and change.not_before > timezone.now():
+    if change.not_before and change.not_before > clock.now():
         return _put(change, State.SCHEDULED)
     runs_here = here or change.total <= INLINE
     if not _begin(change, held=runs_here):
@@ -184,7 +184,7 @@ def start(change: Change, actor: Actor | None = None, *, here: bool = False) -> 
 
 def sweep() -> int:
     """Start what is due and work on what runs, each in its turn; returns the number of slices."""
-    for due in Change.objects.filter(state=State.SCHEDULED, not_before__lte=timezone.now()):
+    for due in Change.objects.filter(state=State.SCHEDULED, not_before__lte=clock.now()):
         try:
             if not ending.is_moot(due):
                 start(due)
@@ -192,7 +192,7 @@ def sweep() -> int:
             logger.exception("change %s is due and could not be started", due.pk)
     deadline, slices = time.monotonic() + SWEEP, 0
     while time.monotonic() < deadline:
-        change = Change.objects.due(timezone.now()).select_related("organization").first()
+        change = Change.objects.due(clock.now()).select_related("organization").first()
         if change is None:
             break
         slices += run(change, change.requester, time.monotonic() + SLICE)
@@ -225,7 +225,7 @@ def _run_held(change: Change, actor: Actor, deadline: float) -> None:
 
 def claim(change: Change) -> Change | None:
     """One conditional UPDATE: of any number of workers one gets the row, with a new attempt."""
-    now = timezone.now()
+    now = clock.now()
     due = Change.objects.due(now).filter(pk=change.pk, attempt=change.attempt).order_by()
     if not due.update(attempt=F("attempt") + 1, lease_until=now + LEASE):
         return None
@@ -237,7 +237,7 @@ def _begin(change: Change, *, held: bool) -> bool:
 
     No worker can take it in between, so what is known to this process alone is still here to be sent.
     """
-    now = timezone.now()
+    now = clock.now()
     begun = Change.objects.filter(pk=change.pk, state=change.state, attempt=change.attempt).update(
         state=State.RUNNING,
         started_at=now,
@@ -269,13 +269,13 @@ def _put(change: Change, state: Change.State) -> Change:
 
 def _release(change: Change) -> None:
     mine = Change.objects.filter(pk=change.pk, attempt=change.attempt)
-    mine.update(lease_until=None, turn_at=max(timezone.now(), change.turn_at))
+    mine.update(lease_until=None, turn_at=max(clock.now(), change.turn_at))
 
 
 def _hold(change: Change) -> None:
     """Prove that the row is still this worker's, and learn whether somebody wants it to stop."""
     mine = Change.objects.filter(pk=change.pk, attempt=change.attempt)
-    if not mine.update(lease_until=timezone.now() + LEASE):
+    if not mine.update(lease_until=clock.now() + LEASE):
         raise Lost
     change.state, change.paused = Change.objects.values_list("state", "paused").get(pk=change.pk)
 
@@ -317,8 +317,8 @@ def _affords(change: Change, step: Step) -> bool:
     if wait.total_seconds() <= PATIENT:
         time.sleep(wait.total_seconds())
         return True
-    budget.give_back(change.organization, timezone.now() + wait)
-    change.turn_at = timezone.now() + wait
+    budget.give_back(change.organization, clock.now() + wait)
+    change.turn_at = clock.now() + wait
     return False
 
 
@@ -395,19 +395,19 @@ def _enter(change: Change, step: Step, failure: Exception) -> bool:
     match failure:
         case NotYet():
             step.end(StepState.PENDING, note=str(failure))
-            change.turn_at = timezone.now() + failure.delay
+            change.turn_at = clock.now() + failure.delay
             return False
         case errors.Throttled():
             budget.slower(change.organization)
             step.end(StepState.PENDING, note=str(failure))
-            change.turn_at = timezone.now() + timedelta(seconds=5)
+            change.turn_at = clock.now() + timedelta(seconds=5)
             return False
         case errors.CallFailed() | policy.Denied() | policy.OutOfScope() | resolving.NotShown():
             _refuse(step, failure)
             return True
     logger.exception("step %s of change %s failed", step.position, change.pk)
     step.suspect(f"The console failed here ({type(failure).__name__}).", recovery.AGAIN)
-    change.turn_at = timezone.now() + recovery.AGAIN
+    change.turn_at = clock.now() + recovery.AGAIN
     return False
 
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
+from console import clock
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.actors import Actor
@@ -191,7 +192,7 @@ class Step(models.Model):
             "code": code[:100],
             "note": note[:1100],
             "result": self.result if result is None else result,
-            "finished_at": timezone.now() if state != self.State.PENDING else None,
+            "finished_at": clock.now() if state != self.State.PENDING else None,
         }
         if not self._held().filter(state=self.state, call=self.call).update(**ended):
             raise Lost
@@ -200,7 +201,7 @@ class Step(models.Model):
 
     def suspect(self, note: str, look_after: timedelta) -> None:
         """Leave it running, since its outcome is not known, and say when to look."""
-        self.note, self.look_at = note[:1100], timezone.now() + look_after
+        self.note, self.look_at = note[:1100], clock.now() + look_after
         mine = self._held().filter(state=self.State.RUNNING, call=self.call)
         mine.update(note=self.note, look_at=self.look_at)
 

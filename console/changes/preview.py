@@ -3,8 +3,7 @@
 import time
 from typing import Any
 
-from django.utils import timezone
-
+from console import clock
 from console.aws import errors, facets, looking
 from console.aws.catalogue import CATALOGUE
 from console.changes import budget
@@ -28,7 +27,7 @@ def prepare(change: Change, deadline: float) -> bool:
         for step in chunk:
             if time.monotonic() >= deadline or not _look(change, step, overlay):
                 return False
-    Change.objects.filter(pk=change.pk, prepared_at=None).update(prepared_at=timezone.now())
+    Change.objects.filter(pk=change.pk, prepared_at=None).update(prepared_at=clock.now())
     change.refresh_from_db(fields=["prepared_at"])
     return True
 

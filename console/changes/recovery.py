@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from django.utils import timezone
-
+from console import clock
 from console.aws import settling
 from console.aws.catalogue import CATALOGUE
 from console.changes import ending
@@ -27,7 +26,7 @@ def recover(change: Change) -> None:
     """Find out about the steps that were left running, as far as it is time to look."""
     for step in change.steps.filter(state=Step.State.RUNNING):
         step.change = change
-        if step.look_at is None or step.look_at <= timezone.now():
+        if step.look_at is None or step.look_at <= clock.now():
             _recover(change, step)
 
 
@@ -54,7 +53,7 @@ def _recover(change: Change, step: Step) -> None:
 
 def _patience(intent: Entry) -> timedelta:
     """Wait as long as the call has been open already, and not beyond the moment that decides."""
-    now = timezone.now()
+    now = clock.now()
     waited = max(FIRST_LOOK, min(now - intent.at, RARELY))
     decides = intent.at + settling.QUIET - now
     return min(waited, decides) if decides > timedelta() else waited

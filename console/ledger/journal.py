@@ -15,8 +15,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error, connection, transaction
-from django.utils import timezone
 
+from console import clock
 from console.ledger import chain
 from console.ledger.fields import body_text, clipped, plain
 from console.ledger.models import Entry, EntryQuerySet, Head
@@ -169,7 +169,7 @@ def _locked_head() -> Head:
 
 def _signed(columns: dict[str, Any], head: Head, keys: chain.Keys) -> Entry:
     key_id = list(keys)[-1]
-    chained = {"seq": head.seq + 1, "prev": head.hash, "key_id": key_id, "at": timezone.now()}
+    chained = {"seq": head.seq + 1, "prev": head.hash, "key_id": key_id, "at": clock.now()}
     entry = Entry(**{"call": uuid.uuid4(), **columns, **chained})
     for name, length in CLIPPED.items():
         setattr(entry, name, clipped(getattr(entry, name), length))

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
+from console import clock
 from console.mirror import observing, relations
 from console.mirror.models import Entity
 from console.mirror.readings import COLUMNS, Kind, Reading, changed_members, column_value, plain
@@ -71,8 +71,8 @@ def _describe(reading: Reading, kind: Kind) -> None:
         )
         if entity.described_at is None or changed_members(entity.details, shown):
             _take_over(reading, entity, shown)
-        elif entity.described_at < timezone.now() - CONFIRMED:
-            held.update(described_at=timezone.now())
+        elif entity.described_at < clock.now() - CONFIRMED:
+            held.update(described_at=clock.now())
 
 
 def _take_over(reading: Reading, entity: Entity, shown: Mapping[str, Any]) -> None:
@@ -80,7 +80,7 @@ def _take_over(reading: Reading, entity: Entity, shown: Mapping[str, Any]) -> No
     for member, column in COLUMNS.items():
         if member in reading.result or column != "role":
             setattr(entity, column, column_value(member, reading.result))
-    entity.details, entity.described_at = dict(shown), timezone.now()
+    entity.details, entity.described_at = dict(shown), clock.now()
     entity.derive(_aliases(entity))
     entity.save()
     if entity.is_deleted:

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from console import clock
 from console.aws import errors, gateway
 from console.mirror import effects, observing, passes
 from console.mirror.leases import Lease, Stage
@@ -77,10 +77,10 @@ class DetailsPass:
             return
         total = _old(self.sync.organization, self.kinds).count()
         self.done = 0
-        self.lease.save(started_at=timezone.now(), done=0, total=total, observed=0)
+        self.lease.save(started_at=clock.now(), done=0, total=total, observed=0)
 
     def _finish(self) -> None:
-        now, was_running = timezone.now(), self.sync.is_running
+        now, was_running = clock.now(), self.sync.is_running
         ended: dict[str, Any] = {"done": self.done, "total": self.done} if was_running else {}
         if was_running or self.sync.finished_at is None:
             ended["finished_at"] = now
@@ -99,7 +99,7 @@ def read(actor: Actor, entity: Entity, wait: Wait, more: Iterable[tuple[str, str
             _look(actor, entity, operation, named, wait)
     if not effects.is_skipped():
         with effects.tolerated():
-            Entity.objects.filter(pk=entity.pk).update(detailed_at=timezone.now(), wanted_at=None)
+            Entity.objects.filter(pk=entity.pk).update(detailed_at=clock.now(), wanted_at=None)
 
 
 def _described(actor: Actor, entity: Entity, operation: str, member: str, wait: Wait) -> bool:
@@ -143,7 +143,7 @@ def _next(organization: Organization, kinds: Iterable[Kind]) -> list[Entity]:
     queues = (
         living.filter(wanted_at__isnull=False).order_by("-wanted_at"),
         living.filter(detailed_at__isnull=True).order_by("pk"),
-        living.filter(detailed_at__lt=timezone.now() - OLD).order_by("detailed_at"),
+        living.filter(detailed_at__lt=clock.now() - OLD).order_by("detailed_at"),
     )
     return next((batch for queue in queues if (batch := list(queue[:BATCH]))), [])
 
@@ -153,5 +153,5 @@ def _old(organization: Organization, kinds: Iterable[Kind]) -> QuerySet[Entity]:
         state=Entity.State.DELETED
     )
     return living.filter(
-        Q(detailed_at__isnull=True) | Q(detailed_at__lt=timezone.now() - OLD) | Q(wanted_at__isnull=False)
+        Q(detailed_at__isnull=True) | Q(detailed_at__lt=clock.now() - OLD) | Q(wanted_at__isnull=False)
     )

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 
+from console import clock
 from console.mirror.models import Organization, Sync
 
 Stage = Sync.Stage
@@ -27,7 +27,7 @@ class Lease:
         self.sync = sync
 
     def save(self, **fields: Any) -> None:
-        self._write(lease_until=timezone.now() + LEASE, **fields)
+        self._write(lease_until=clock.now() + LEASE, **fields)
 
     def release(self, **fields: Any) -> None:
         self._write(lease_until=None, **fields)
@@ -43,7 +43,7 @@ class Lease:
 def ensure(organizations: QuerySet[Organization]) -> None:
     """Every organization has a row for every stage, due at once."""
     rows = [
-        Sync(organization=organization, stage=stage, due_at=timezone.now())
+        Sync(organization=organization, stage=stage, due_at=clock.now())
         for organization in organizations.exclude(syncs__stage=Stage.DETAILS)
         for stage in Stage
     ]
@@ -70,7 +70,7 @@ def claims(organization: Organization | None = None) -> Iterator[Lease]:
 
 
 def _claim_next(organization: Organization | None) -> Lease | None:
-    now = timezone.now()
+    now = clock.now()
     if Sync.objects.filter(lease_until__gt=now).count() >= TOGETHER:
         return None
     found = due(now) if organization is None else due(now).filter(organization=organization)

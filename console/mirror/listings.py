@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
+from console import clock
 from console.mirror import observing, relations
 from console.mirror.models import Domain, Entity, Organization
 from console.mirror.readings import COLUMNS, Kind, Reading, changed_members, column_value, plain
@@ -98,7 +98,7 @@ def _differs(kind: Kind, row: Shown, described_at: datetime | None, *values: Any
 
 def _insert(reading: Reading, kind: Kind, rows: list[Shown]) -> None:
     """Whoever was described in the meantime is there already, and better known."""
-    now = timezone.now()
+    now = clock.now()
     entities = [Entity(organization=reading.organization, entity_id=row["Id"], kind=kind) for row in rows]
     for entity, row in zip(entities, rows, strict=True):
         _fill(entity, kind, row, now)
@@ -108,7 +108,7 @@ def _insert(reading: Reading, kind: Kind, rows: list[Shown]) -> None:
 
 @transaction.atomic
 def _update(reading: Reading, kind: Kind, shown: Mapping[str, Shown]) -> None:
-    now = timezone.now()
+    now = clock.now()
     held = Entity.objects.filter(organization=reading.organization, entity_id__in=list(shown))
     held = held.select_for_update().order_by("pk").prefetch_related("aliases")
     entities = [entity for entity in held if not _is_fresher(entity, now)]

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F
-from django.utils import timezone
 
+from console import clock
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization, Sync
@@ -69,7 +69,7 @@ def summarise(sync: Sync) -> None:
 
 
 def _explained(organization: Organization, targets: list[str], since: datetime | None) -> bool:
-    recently = timezone.now() - GRACE
+    recently = clock.now() - GRACE
     cutoff = min(since or recently, recently)
     intents = Entry.objects.filter(organization=organization.organization_id, kind=Entry.Kind.INTENT)
     return intents.filter(target__in=targets, at__gte=cutoff).exists()

@@ -7,8 +7,8 @@ from hashlib import blake2b
 from typing import Any
 
 from django.db.models import Min, Q, QuerySet
-from django.utils import timezone
 
+from console import clock
 from console.aws import errors, gateway
 from console.mirror import effects, listings, observing
 from console.mirror.leases import FOLLOWING, LISTINGS, Lease, Stage
@@ -92,7 +92,7 @@ class ListingPass:
     def _start(self) -> None:
         known = _living(self.sync.organization, self.kind).count()
         fresh: dict[str, Any] = {"token": "", "seen": b"", "done": 0, "total": known, "observed": 0}
-        self.lease.save(started_at=timezone.now(), **fresh)
+        self.lease.save(started_at=clock.now(), **fresh)
 
     def _note(self, page: Mapping[str, Any]) -> None:
         shown = page.get(listings.ENTRIES[self.kind], [])
@@ -107,7 +107,7 @@ class ListingPass:
     def _finish(self, page: Mapping[str, Any]) -> None:
         self.lease.save()  # nobody is marked deleted by a worker that has lost the row
         reading = Reading(self.sync.organization, self.operation, {}, page)
-        listings.mark_missing(reading, self.kind, self._missing(), timezone.now())
+        listings.mark_missing(reading, self.kind, self._missing(), clock.now())
         finish(self.lease, done=self.done, total=self.done, seen=b"", token="")
 
     def _missing(self) -> list[str]:
@@ -122,7 +122,7 @@ class ListingPass:
 def run_domains(lease: Lease) -> None:
     """The organization itself and its domains: few enough for one slice."""
     organization = lease.sync.organization
-    lease.save(started_at=timezone.now(), done=0, total=0)
+    lease.save(started_at=clock.now(), done=0, total=0)
     gateway.call(ACTOR, "DescribeOrganization", organization)
     names = [each["DomainName"] for each in read_whole(organization, "ListMailDomains")["MailDomains"]]
     for done, name in enumerate(names, start=1):
@@ -148,7 +148,7 @@ def read_whole(
 
 def finish(lease: Lease, **fields: Any) -> None:
     """A listing is complete; once all four are, the organization is listed and its details may follow."""
-    now, organization = timezone.now(), lease.sync.organization
+    now, organization = clock.now(), lease.sync.organization
     lease.save(finished_at=now, due_at=now + EVERY, error="", **fields)
     observing.summarise(lease.sync)
     listed_at = _listed_at(organization)

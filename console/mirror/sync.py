@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q
-from django.utils import timezone
 
+from console import clock
 from console.aws import errors, gateway
 from console.celery import hint
 from console.mirror import details, observing, passes
@@ -62,16 +62,16 @@ def request(actor: Actor, organization: Organization) -> None:
 def schedule(organization: Organization) -> None:
     """The same without asking who wants it, for whoever sets an organization up."""
     ensure(Organization.objects.filter(pk=organization.pk))
-    Sync.objects.filter(organization=organization, stage__in=LISTINGS).update(due_at=timezone.now())
+    Sync.objects.filter(organization=organization, stage__in=LISTINGS).update(due_at=clock.now())
     hint("console.mirror.tasks.sweep")
 
 
 def want(organization: Organization, entities: Iterable[Entity]) -> None:
     """Somebody looks at them: their details come before all others, unless they are fresh."""
-    fresh = Q(detailed_at__gte=timezone.now() - LOOKED) | Q(wanted_at__isnull=False)
+    fresh = Q(detailed_at__gte=clock.now() - LOOKED) | Q(wanted_at__isnull=False)
     waiting = Entity.objects.filter(organization=organization, pk__in=[entity.pk for entity in entities])
-    if waiting.exclude(fresh).update(wanted_at=timezone.now()):
-        Sync.objects.filter(organization=organization, stage__in=FOLLOWING).update(due_at=timezone.now())
+    if waiting.exclude(fresh).update(wanted_at=clock.now()):
+        Sync.objects.filter(organization=organization, stage__in=FOLLOWING).update(due_at=clock.now())
 
 
 def refresh(actor: Actor, organization: Organization, entity: Entity) -> Entity:
@@ -134,7 +134,7 @@ def _work(lease: Lease) -> None:
     try:
         _run(lease, pace, time.monotonic() + SLICE)
         # What is not finished queues up behind the other organizations.
-        lease.release(rate=pace.faster(), due_at=max(lease.sync.due_at, timezone.now()))
+        lease.release(rate=pace.faster(), due_at=max(lease.sync.due_at, clock.now()))
     except Lost:
         logger.info("%s was taken over", lease.sync)
     except errors.Throttled as throttled:
@@ -158,6 +158,6 @@ def _run(lease: Lease, pace: Pace, deadline: float) -> None:
 
 def _give_up(lease: Lease, failure: Exception, pause: timedelta, **fields: float) -> None:
     try:
-        lease.release(error=str(failure)[:500], due_at=timezone.now() + pause, **fields)
+        lease.release(error=str(failure)[:500], due_at=clock.now() + pause, **fields)
     except Lost:
         logger.info("%s was taken over", lease.sync)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
+from console import clock
 from console.areas.posture import facts
 from console.areas.posture.facts import Facts
 from console.areas.posture.models import KEPT, Finding, Review
@@ -42,7 +42,7 @@ def run(organization: Organization, by: str) -> Review:
     """Look now, and keep what was found."""
     found = look(organization)
     with transaction.atomic():
-        review = Review.objects.create(organization=organization, by=by)
+        review = Review.objects.create(organization=organization, by=by, at=clock.now())
         Finding.objects.bulk_create(_finding(review, name, result) for name, result in found.items())
         _prune(organization)
     return review
@@ -50,7 +50,7 @@ def run(organization: Organization, by: str) -> Review:
 
 def sweep(now: datetime | None = None) -> None:
     """Everything that has not been checked since last night; one that fails keeps none from its check."""
-    for organization in due(now or timezone.now()):
+    for organization in due(now or clock.now()):
         try:
             run(organization, NIGHTLY)
         except Exception:
