@@ -195,7 +195,10 @@ def sweep() -> int:
         change = Change.objects.due(clock.now()).select_related("organization").first()
         if change is None:
             break
-        slices += run(change, change.requester, time.monotonic() + SLICE)
+        try:
+            slices += run(change, change.requester, time.monotonic() + SLICE)
+        except Exception:
+            logger.exception("change %s failed; others go on", change.pk)
     return slices
 
 
@@ -217,6 +220,9 @@ def _run_held(change: Change, actor: Actor, deadline: float) -> None:
     except Lost:
         logger.info("change %s was taken over", change.pk)
         return
+    except Exception:
+        change.turn_at = clock.now() + recovery.AGAIN
+        raise
     finally:
         _release(change)
     if change.is_finished and ending.wants_reverting(change):

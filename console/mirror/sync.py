@@ -144,6 +144,9 @@ def _work(lease: Lease) -> None:
     except Exception as fault:
         logger.exception("%s failed", lease.sync)
         _give_up(lease, fault, AGAIN)
+    except BaseException as end:  # of the process: the claim is returned all the same
+        _give_up(lease, end, AGAIN)
+        raise
 
 
 def _run(lease: Lease, pace: Pace, deadline: float) -> None:
@@ -156,7 +159,7 @@ def _run(lease: Lease, pace: Pace, deadline: float) -> None:
         details.DetailsPass(lease, pace).run(deadline)
 
 
-def _give_up(lease: Lease, failure: Exception, pause: timedelta, **fields: float) -> None:
+def _give_up(lease: Lease, failure: BaseException, pause: timedelta, **fields: float) -> None:
     try:
         lease.release(error=str(failure)[:500], due_at=clock.now() + pause, **fields)
     except Lost:
