@@ -3,7 +3,7 @@ PORT ?= 8000
 PYTHON_IN := .venv/bin/python
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 .DEFAULT_GOAL := help
-.PHONY: demo test fmt lock bench clean help
+.PHONY: demo test fmt lock bench crash clean help
 export PORT
 
 demo: ## Run the console on PORT (8000) with a sandbox; state under VAR_DIR (var/)
@@ -29,6 +29,10 @@ bench: ## Measure: every module of tests/benchmarks in turn, best on a machine t
 	@for module in $(basename $(notdir $(wildcard tests/benchmarks/[a-z]*.py))); do \
 	    echo "== $$module"; $(PYTHON_IN) -m tests.benchmarks.$$module || exit 1; \
 	done
+
+crash: ## Kill a worker at every system call (needs strace), on the database of DATABASE_URL or SQLite
+	@scripts/install tests/requirements.lock
+	SYSCALL_POINTS=0 $(PYTHON_IN) -m pytest -q -s tests/crash/test_syscalls.py
 
 clean: ## Remove everything that was installed or built, but not the state under var/
 	rm -rf .venv staticfiles test-results .mypy_cache .ruff_cache .pytest_cache

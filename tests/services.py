@@ -12,6 +12,7 @@ import pytest
 NO_POSTGRESQL = "no PostgreSQL at DATABASE_URL or 127.0.0.1:5432"
 NO_REDIS = "no Redis at REDIS_URL or 127.0.0.1:6379"
 NO_NODE = "no node or npm on PATH"
+NO_STRACE = "no strace on PATH"
 NO_CHROMIUM = "neither chromium nor chromium-browser on PATH"
 
 
@@ -28,6 +29,11 @@ def redis() -> str:
 def chromium() -> str:
     """The path of Chromium; without it the calling test is skipped."""
     return shutil.which("chromium") or shutil.which("chromium-browser") or missing(NO_CHROMIUM)
+
+
+def strace() -> str:
+    """The path of strace; without it the calling test is skipped."""
+    return shutil.which("strace") or missing(NO_STRACE)
 
 
 def node() -> str:

@@ -9,7 +9,7 @@ import pytest
 from console import clock
 from console.areas.posture import running as posture
 from console.areas.posture.models import Review
-from console.changes import drafting, engine, recovery
+from console.changes import drafting, ending, engine, recovery, resolving
 from console.changes.models import Change
 from console.changes.plans import Planned
 from console.mirror import passes, sync
@@ -67,8 +67,8 @@ class TestAChange:
             (engine, "_hold"),
             (engine, "_affords"),
             (engine, "_one"),
-            (engine.resolving, "params"),
-            (engine.ending, "finish"),
+            (resolving, "params"),
+            (ending, "finish"),
         ],
         ids=lambda part: getattr(part, "__name__", part),
     )

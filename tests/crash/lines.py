@@ -109,6 +109,8 @@ class Fate:
         if self.left == 0:
             self.befall()
 
+    def begin(self) -> None: ...
+
     def befall(self) -> None: ...
 
     def finish(self) -> None: ...
@@ -169,6 +171,7 @@ def live(act: Act, fate: Fate) -> None:
     try:
         with doors.in_process(cast(doors.Sandbox, Wire(fate.end))):
             gc.disable()
+            fate.begin()
             sys.settrace(fate.trace)
             act()
             sys.settrace(None)
