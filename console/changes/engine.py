@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 
 from console import clock
 from console.aws import errors, gateway
@@ -29,6 +29,7 @@ State, StepState = Change.State, Step.State
 TASK = "console.changes.tasks.sweep"
 INLINE = 8  # steps that a request may run itself
 LEASE = timedelta(seconds=90)  # longer than a step takes with all its reads and repeats
+EXPIRED_LEASES = 5  # in a row, after which a change is paused: it may be what ends the workers
 SLICE = 2.0  # seconds before it is another change's turn
 SWEEP = 25.0
 REQUEST = 15.0  # seconds that a request gives its own change
@@ -213,6 +214,8 @@ def run(change: Change, actor: Actor, deadline: float) -> bool:
 def _run_held(change: Change, actor: Actor, deadline: float) -> None:
     """Work on a change whose lease this process holds, and give the lease back."""
     try:
+        if _pause_if_fatal(change):
+            return
         recovery.recover(change)
         if not ending.has_to_stop(change):
             _work(change, actor, deadline)
@@ -233,9 +236,22 @@ def claim(change: Change) -> Change | None:
     """One conditional UPDATE: of any number of workers one gets the row, with a new attempt."""
     now = clock.now()
     due = Change.objects.due(now).filter(pk=change.pk, attempt=change.attempt).order_by()
-    if not due.update(attempt=F("attempt") + 1, lease_until=now + LEASE):
+    expired = Case(When(lease_until=None, then=Value(0)), default=F("expired_leases") + 1)
+    if not due.update(attempt=F("attempt") + 1, lease_until=now + LEASE, expired_leases=expired):
         return None
     return _reread(change)
+
+
+def _pause_if_fatal(change: Change) -> bool:
+    """Pause a change during which one worker after the other ended."""
+    if change.expired_leases < EXPIRED_LEASES or change.state != State.RUNNING:
+        return False
+    change.paused = True
+    note = (
+        f"Paused: {EXPIRED_LEASES} workers in a row ended during this change. Check their logs, then resume."
+    )
+    Change.objects.filter(pk=change.pk, attempt=change.attempt).update(paused=True, note=note)
+    return True
 
 
 def _begin(change: Change, *, held: bool) -> bool:

@@ -86,6 +86,7 @@ class Change(models.Model):
     turn_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)
     attempt = models.PositiveIntegerField(default=0)
+    expired_leases = models.PositiveSmallIntegerField(default=0, help_text="in a row, none of them returned")
 
     # What was typed and must not be stored, by the position of its step: of this object, not of the row.
     secrets: dict[int, dict[str, Any]]
