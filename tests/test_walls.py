@@ -17,6 +17,7 @@ LAYERS = (
         "console.aws.catalogue",
         "console.aws.errors",
         "console.aws.redaction",
+        "console.aws.answers",
         "console.aws.client",
         "console.breaker",
     ),

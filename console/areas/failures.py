@@ -242,7 +242,7 @@ def wants_approval(request: HttpRequest, change: Change) -> HttpResponse:
     """Nothing has happened yet: on to the change that waits for somebody else."""
     engine.start(change)
     preview.prepare(change, time.monotonic() + drafting.LOOKED_AT)
-    told = "Somebody else has to approve this first. It is kept here and runs once that is done."
+    told = "Another operator has to approve this first. The change is kept here and runs once it is approved."
     return pages.done(
         request,
         told,

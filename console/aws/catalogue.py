@@ -368,6 +368,7 @@ CONSOLE_ACTIONS = {
         write("RunChanges", "changes"),
         write("ApproveChanges", "approvals"),
         write("SetConditions", "approvals"),
+        write("LoosenConditions", "approvals"),
         read("ReadLedger", "ledger"),
         read("ExportLedger", "ledger"),
         write("SyncMirror", "mirror"),

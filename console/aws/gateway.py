@@ -39,15 +39,17 @@ def call(
     expecting: Mapping[str, Any] | None = None,
     call_id: UUID | None = None,
     fence: Fence | None = None,
+    parties: Mapping[str, str] | None = None,
     **params: Any,
 ) -> dict[str, Any]:
     """Perform one operation of AWS for `actor` and return its answer.
 
     `OrganizationId` is filled in. `expecting` has values as the write's first read, or its facet, must
     still show them; `call_id` is what the ledger's entries of this call are found by; `fence` is asked
-    between the intent and the call. Raises `policy.Denied` or `policy.OutOfScope` (entered in the ledger)
-    and, of `errors`, NotSent, Refused, or Unreachable. Whatever goes wrong once a write may have reached
-    AWS is OutcomeUnknown; the ledger then says so if it can be written, and settling finds out.
+    between the intent and the call; `parties` are the operators that the intent names beside the actor.
+    Raises `policy.Denied` or `policy.OutOfScope` (entered in the ledger) and, of `errors`, NotSent,
+    Refused, or Unreachable. Whatever goes wrong once a write may have reached AWS is OutcomeUnknown; the
+    ledger then says so if it can be written, and settling finds out.
     """
     rule = CATALOGUE[operation]
     params = _complete(rule, organization, params)
@@ -57,7 +59,9 @@ def call(
         return _read(rule, organization, params)
     before = looking.before(rule, organization, params)
     looking.require_unchanged(rule, before, params, expecting or {})
-    intent = _intend(actor, rule, organization, params, before, reason=reason, ticket=ticket, call=call_id)
+    intent = _intend(
+        actor, rule, organization, params, before, reason=reason, ticket=ticket, call=call_id, parties=parties
+    )
     return _write(rule, organization, params, intent, fence)
 
 
@@ -171,7 +175,7 @@ def _intend(
     before: Mapping[str, Any],
     **said: Any,
 ) -> Entry:
-    """`said` is why, for which ticket, and by which id it shall be found."""
+    """`said` is why, for which ticket, by which id it shall be found, and who took part."""
     target = rule.target_of(params)
     return journal.intent(
         actor,

@@ -4,13 +4,18 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q, QuerySet
+
+from console import clock
 from console.aws import errors
 from console.aws.catalogue import CATALOGUE
 from console.aws.model import Problem
 from console.changes.ending import ENDS
-from console.changes.models import Change, Conditions
-from console.changes.plans import Planned
+from console.changes.models import Change, Conditions, Step
+from console.changes.plans import Planned, known_params
 from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.actors import Actor
 
 UNSET = Conditions()
 
@@ -25,6 +30,25 @@ def kept(organization: Organization) -> Conditions:
     return Conditions.objects.filter(organization=organization).first() or Conditions(
         organization=organization
     )
+
+
+def loosened(before: Conditions, after: Conditions) -> list[str]:
+    """Return what `after` no longer asks for, in words."""
+    found = []
+    if before.ask_reason and not after.ask_reason:
+        found.append("a reason is no longer required")
+    if before.ask_ticket and not after.ask_ticket:
+        found.append("a ticket is no longer required")
+    if before.approve_over is not None and (
+        after.approve_over is None or after.approve_over > before.approve_over
+    ):
+        limit = "any size" if after.approve_over is None else f"up to {after.approve_over:,} steps"
+        found.append(f"changes of {limit} no longer require approval")
+    dropped = sorted(set(before.approve_operations) - set(after.approve_operations))
+    if dropped:
+        names = ", ".join(CATALOGUE[name].title if name in CATALOGUE else name for name in dropped)
+        found.append(f"no approval is required for: {names}")
+    return found
 
 
 def require_why(organization: Organization, steps: Sequence[Planned], reason: str, ticket: str) -> None:
@@ -44,19 +68,63 @@ def require_why(organization: Organization, steps: Sequence[Planned], reason: st
 
 
 def wants_approval(change: Change) -> bool:
-    """Whether somebody else has to agree, and has not agreed to exactly this yet.
+    """Whether another operator has to approve it, and has not approved exactly this yet.
 
-    The end of what is given for a while is agreed to together with its beginning.
+    The end of what is given for a while is approved together with its beginning. The end of what needed
+    no approval is held to the policies of the moment at which it is due.
     """
-    if change.kind in ENDS and change.follows_id:
-        return False
-    if change.approved_at and change.digest == digest(change):
-        return False
+    if change.kind in ENDS and change.follows is not None:
+        is_due = change.not_before is None or change.not_before <= clock.now()
+        if change.follows.approved_at or not is_due:
+            return False
+    return demands_approval(change) and not is_approved(change)
+
+
+def demands_approval(change: Change) -> bool:
+    """Whether the organization's policies put the change, or an end that follows on it, under approval."""
     asked = of(change.organization)
     if asked.approve_over is not None and change.total > asked.approve_over:
         return True
     operations = set(asked.approve_operations)
-    return bool(operations) and change.steps.filter(operation__in=operations).exists()
+    return bool(operations) and _steps_agreed_to(change).filter(operation__in=operations).exists()
+
+
+def is_approved(change: Change) -> bool:
+    """Whether exactly this was approved, by an operator who still holds the right to every step."""
+    if not change.approved_at or change.digest != digest(change):
+        return False
+    approver = Actor(change.approved_by_id, change.approved_by, method="worker")
+    steps = change.steps.values_list("operation", "params")
+    calls = [(operation, known_params(params)) for operation, params in steps]
+    try:
+        policy.require_each(approver, change.organization, calls)
+    except (policy.Denied, policy.OutOfScope):
+        return False
+    return True
+
+
+class Agreement:
+    """Whether the steps of a running change may begin: by the policies of now and the approval there is."""
+
+    def __init__(self, change: Change) -> None:
+        self.change = change
+        is_end = change.kind in ENDS and change.follows is not None
+        together = is_end and change.follows is not None and change.follows.approved_at is not None
+        self.approved = together or is_approved(change)
+
+    def covers(self, step: Step) -> bool:
+        """Return whether it is approved, or none of the policies, as they are now, asks for approval."""
+        if self.approved or CATALOGUE[step.operation].is_read:
+            return True
+        asked = of(self.change.organization)
+        too_many = asked.approve_over is not None and self.change.total > asked.approve_over
+        return not too_many and step.operation not in asked.approve_operations
+
+
+def _steps_agreed_to(change: Change) -> QuerySet[Step]:
+    """The steps of the change, and of the ends that were scheduled with it."""
+    ends = Q(change__follows=change, change__kind__in=ENDS) & ~Q(change__state=Change.State.CANCELLED)
+    return Step.objects.filter(Q(change=change) | ends)
 
 
 def operations_wanting_approval(organization: Organization, operations: Iterable[str]) -> bool:
@@ -64,7 +132,9 @@ def operations_wanting_approval(organization: Organization, operations: Iterable
 
 
 def digest(change: Change) -> str:
-    """Of everything that the steps will do and what they were seen to change."""
-    rows = change.steps.order_by("position").values_list("operation", "params", "before", "after")
+    """Return a hash of everything that the steps will do, what they were seen to change, and when it ends."""
+    own = change.steps.order_by("position").values_list("operation", "params", "before", "after")
+    ends = _steps_agreed_to(change).exclude(change=change).order_by("change_id", "position")
+    rows = [*own, *ends.values_list("operation", "params", "change__not_before")]
     text = json.dumps([list(row) for row in rows], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

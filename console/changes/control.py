@@ -1,17 +1,17 @@
-"""What people do with a change: see it, let it run, agree to it, hold it, and try again what failed."""
+"""What operators do with a change: run, approve, pause, resume, cancel and retry it."""
 
 import time
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from console import clock
 from console.celery import hint
-from console.changes import conditions, ending, engine, preview
+from console.changes import authority, conditions, drafting, ending, engine, preview
 from console.changes.models import Change, Step
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.operators import policy
 from console.operators.actors import Actor
 
 State = Change.State
@@ -24,16 +24,19 @@ class NotNow(Exception):
 
 
 def prepare_waiting() -> None:
-    """Read the previews of fresh drafts, a slice each."""
+    """Read the previews of fresh drafts, and of what waits for approval, a slice each."""
     since = clock.now() - FORGOTTEN
-    drafts = Change.objects.filter(state=State.DRAFT, prepared_at=None, requested_at__gt=since)
+    fresh = Q(state=State.DRAFT, requested_at__gt=since) | Q(state=State.AWAITING)
+    drafts = Change.objects.filter(fresh, prepared_at=None)
     for change in drafts.select_related("organization").order_by("total", "pk"):
         preview.prepare(change, time.monotonic() + SLICE)
 
 
 def run(actor: Actor, change: Change, not_before: datetime | None = None) -> Change:
     """Let a draft run now or later, as it was previewed."""
+    authority.require(actor, change, "schedule" if not_before else "run")
     _require(change, State.DRAFT)
+    _confirm(actor, change)
     enter(actor, change, "was scheduled" if not_before else "was started")
     if not_before:
         change.not_before = not_before
@@ -41,23 +44,37 @@ def run(actor: Actor, change: Change, not_before: datetime | None = None) -> Cha
     return engine.start(change, actor)
 
 
-def approve(actor: Actor, change: Change) -> Change:
-    """Agree to exactly what the preview shows; nobody agrees to her own."""
+def approve(actor: Actor, change: Change, seen: str = "") -> Change:
+    """Agree to exactly what the preview shows; `seen` is the digest of what the approver looked at.
+
+    The approver needs the right to every step, and is neither the requester nor the runner.
+    """
     _require(change, State.AWAITING)
-    if actor.operator_id == change.requested_by_id:
-        raise NotNow("Somebody else has to approve what you asked for.")
-    for operation in change.steps.values_list("operation", flat=True).distinct():
-        if not policy.allows(actor, operation, change.organization):
-            raise policy.Denied(f"{operation} is not among your rights, so you cannot approve it")
-    change.approved_by_id, change.approved_by = actor.operator_id, actor.name
-    change.approved_at, change.digest = clock.now(), conditions.digest(change)
-    change.save(update_fields=["approved_by_id", "approved_by", "approved_at", "digest"])
+    if actor.operator_id in (change.requested_by_id, change.confirmed_by_id):
+        raise NotNow("Another operator has to approve this change: you requested it or let it run.")
+    authority.require_steps(actor, change, "approve")
+    if change.prepared_at is None:
+        raise NotNow("The preview is not complete yet. Wait until it is, and review it.")
+    digest = conditions.digest(change)
+    if seen and seen != digest:
+        raise NotNow("The change is not what you reviewed any longer. Review it again.")
+    given = {
+        "approved_by_id": actor.operator_id,
+        "approved_by": actor.name,
+        "approved_at": clock.now(),
+        "digest": digest,
+    }
+    if not Change.objects.filter(pk=change.pk, state=State.AWAITING).update(**given):
+        raise NotNow("The change has just moved on. Look again.")
+    for name, value in given.items():
+        setattr(change, name, value)
     enter(actor, change, "was approved")
     return engine.start(change)
 
 
 def cancel(actor: Actor, change: Change, why: str = "") -> None:
     """Let no further step begin; a running step is accounted for, and what is done stays done."""
+    authority.require(actor, change, "cancel")
     if change.is_finished or change.state == State.CANCELLING:
         raise NotNow("This change is over already, or is being cancelled.")
     with transaction.atomic():
@@ -69,36 +86,70 @@ def cancel(actor: Actor, change: Change, why: str = "") -> None:
 
 
 def pause(actor: Actor, change: Change) -> None:
-    """The step under way is finished, none follows."""
+    """Let the step under way end and no other begin."""
+    authority.require(actor, change, "pause")
     _require(change, State.RUNNING)
     Change.objects.filter(pk=change.pk).update(paused=True, note=f"Paused by {actor.name}.")
     enter(actor, change, "was paused")
 
 
 def resume(actor: Actor, change: Change) -> None:
+    """Let a paused change go on, with the rights of `actor` from now on."""
+    authority.require(actor, change, "resume")
     _require(change, State.RUNNING)
+    _confirm(actor, change)
     Change.objects.filter(pk=change.pk).update(paused=False, note="", turn_at=clock.now())
     enter(actor, change, "was resumed")
     hint(engine.TASK)
 
 
 def retry(actor: Actor, change: Change) -> int:
-    """Do again what was refused or skipped; returns how many steps wait anew."""
+    """Do again what was refused or skipped, as it is seen now; return how many steps wait anew.
+
+    What a policy puts under approval by now, or what was approved as it was seen before, waits for it again.
+    """
+    authority.require(actor, change, "retry")
     if change.state not in (State.PARTLY, State.FAILED) and not (
         change.state == State.RUNNING and change.paused
     ):
         raise NotNow("Only what has failed can be tried again.")
-    ending.revive(change)
-    again = change.steps.filter(state__in=[Step.State.REFUSED, Step.State.SKIPPED])
-    count = again.update(state=Step.State.PENDING, note="", code="", before=None, after=None)
-    if count:
-        now = clock.now()
-        Change.objects.filter(pk=change.pk).update(
-            state=State.RUNNING, paused=False, note="", turn_at=now, finished_at=None
-        )
-        enter(actor, change, "was tried again")
-        hint(engine.TASK)
+    _confirm(actor, change)
+    left = [Step.State.REFUSED, Step.State.SKIPPED, *([Step.State.PENDING] if change.is_finished else [])]
+    count = change.steps.filter(state__in=left).update(
+        state=Step.State.PENDING, note="", code="", before=None, after=None
+    )
+    if not count:
+        return 0
+    Change.objects.filter(pk=change.pk).update(prepared_at=None)
+    preview.prepare(change, time.monotonic() + (drafting.LOOKED_AT if count <= drafting.SHORT else 0))
+    _go_on(actor, change)
     return count
+
+
+def _go_on(actor: Actor, change: Change) -> None:
+    """Let the steps that wait anew run, or wait for an approval of what they are seen to change now."""
+    waits = conditions.wants_approval(change)
+    fresh = {"paused": False, "note": "", "turn_at": clock.now(), "finished_at": None}
+    with transaction.atomic():
+        moved = Change.objects.filter(pk=change.pk, state=change.state).update(
+            state=State.AWAITING if waits else State.RUNNING, **fresh
+        )
+        if not moved:
+            raise NotNow("The change has just moved on. Look again.")
+        ending.revive(change)
+        enter(actor, change, "was tried again")
+    change.refresh_from_db()
+    hint(drafting.PREPARE if waits else engine.TASK)
+
+
+def _confirm(actor: Actor, change: Change) -> None:
+    """Make `actor` the runner: from here on the change runs with their rights."""
+    if change.approved_by_id is not None and change.approved_by_id == actor.operator_id:
+        raise NotNow("You approved this change, so another operator has to run it.")
+    given = {"confirmed_by_id": actor.operator_id, "confirmed_by": actor.name, "confirmed_at": clock.now()}
+    Change.objects.filter(pk=change.pk).update(**given)
+    for name, value in given.items():
+        setattr(change, name, value)
 
 
 def _require(change: Change, *states: str) -> None:

@@ -17,7 +17,7 @@ from console.celery import hint
 from console.changes import conditions, preview
 from console.changes.inserting import insert
 from console.changes.models import Change, Step
-from console.changes.plans import From, Generated, Planned, is_made_up, stored
+from console.changes.plans import Generated, Planned, is_link, is_made_up, known_params, stored
 from console.ledger import journal
 from console.mirror.models import Entity, Organization
 from console.operators import policy
@@ -119,7 +119,7 @@ def _hidden(planned: Planned) -> dict[str, Any]:
 
 
 def _require(actor: Actor, organization: Organization, steps: Sequence[Planned]) -> None:
-    policy.require_each(actor, organization, [(each.operation, _known(each.params)) for each in steps])
+    policy.require_each(actor, organization, [(each.operation, known_params(each.params)) for each in steps])
     problems = [problem for each in steps for problem in _problems(CATALOGUE[each.operation], each)]
     if problems:
         raise errors.Invalid(problems)
@@ -143,11 +143,6 @@ def _in_one(rule: Operation) -> bool:
     return "OrganizationId" in model.input_members(rule.name)
 
 
-def _known(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters as far as they are more than links to earlier steps."""
-    return {name: value for name, value in params.items() if value is not None and not _is_link(value)}
-
-
 def _given(params: Mapping[str, Any]) -> dict[str, Any]:
     """Those that somebody typed or chose, as they are stored."""
     return {name: stored(value) for name, value in params.items() if value is not None and not _waits(value)}
@@ -161,7 +156,7 @@ def _step(change: Change, position: int, planned: Planned, names: Mapping[str, s
     token = model.token_member(rule.name)
     if token and token not in params:
         params[token] = str(uuid.uuid4())
-    target = "" if _is_link(params.get(rule.target)) else rule.target_of(params)
+    target = "" if is_link(params.get(rule.target)) else rule.target_of(params)
     return {
         "change_id": change.pk,
         "position": position,
@@ -176,18 +171,14 @@ def _step(change: Change, position: int, planned: Planned, names: Mapping[str, s
     }
 
 
-def _is_link(value: Any) -> bool:
-    return isinstance(value, From) or (isinstance(value, dict) and From.read(value) is not None)
-
-
 def _waits(value: Any) -> bool:
     """Whether it is known only when the step runs."""
-    return isinstance(value, Generated) or (isinstance(value, dict) and is_made_up(value)) or _is_link(value)
+    return isinstance(value, Generated) or (isinstance(value, dict) and is_made_up(value)) or is_link(value)
 
 
 def _names(organization: Organization, steps: Sequence[Planned]) -> dict[str, str]:
     """How the mirror calls every target, in a query for each five hundred."""
-    targets = list({CATALOGUE[each.operation].target_of(_known(each.params)) for each in steps} - {""})
+    targets = list({CATALOGUE[each.operation].target_of(known_params(each.params)) for each in steps} - {""})
     names: dict[str, str] = {}
     for start in range(0, len(targets), BATCH):
         found = Entity.objects.filter(organization=organization, entity_id__in=targets[start : start + BATCH])

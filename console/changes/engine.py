@@ -178,7 +178,7 @@ def start(change: Change, actor: Actor | None = None, *, here: bool = False) -> 
     if not _begin(change, held=runs_here):
         return _reread(change)
     if runs_here:
-        _run_held(change, actor or change.requester, time.monotonic() + REQUEST)
+        _run_held(change, actor or change.runner, time.monotonic() + REQUEST)
     hint(TASK)
     return change
 
@@ -197,7 +197,7 @@ def sweep() -> int:
         if change is None:
             break
         try:
-            slices += run(change, change.requester, time.monotonic() + SLICE)
+            slices += run(change, change.runner, time.monotonic() + SLICE)
         except Exception:
             logger.exception("change %s failed; others go on", change.pk)
     return slices
@@ -303,8 +303,12 @@ def _hold(change: Change) -> None:
 
 
 def _work(change: Change, actor: Actor, deadline: float) -> None:
-    """Do step after step; those that depend on one whose outcome is unknown wait for it."""
+    """Do step after step; those that depend on one whose outcome is unknown wait for it.
+
+    The policies are asked before each step, so one that was set meanwhile holds for the rest.
+    """
     doubt = resolving.Doubt(change)
+    agreed = conditions.Agreement(change)
     for step in resolving.waiting(change):
         if doubt.holds_all() or time.monotonic() >= deadline:
             break
@@ -312,6 +316,9 @@ def _work(change: Change, actor: Actor, deadline: float) -> None:
             continue
         _hold(change)
         if change.paused or change.state != State.RUNNING:
+            return
+        if not agreed.covers(step):
+            _await_approval(change)
             return
         if not (_affords(change, step) and _one(change, actor, step)):
             return
@@ -324,6 +331,14 @@ def _work(change: Change, actor: Actor, deadline: float) -> None:
         return
     if doubt.holds_all():
         _wait_for_answers(change, doubt)
+
+
+def _await_approval(change: Change) -> None:
+    """Give the change back until another operator has approved what is left of it."""
+    mine = Change.objects.filter(pk=change.pk, attempt=change.attempt, state=State.RUNNING)
+    note = "A change policy requires approval for the steps that are left."
+    if mine.update(state=State.AWAITING, note=note, approved_at=None):
+        change.state, change.note, change.approved_at = State.AWAITING, note, None
 
 
 def _wait_for_answers(change: Change, doubt: resolving.Doubt) -> None:
@@ -401,6 +416,7 @@ def write(
         expecting=resolving.expected(step) if expecting is None else expecting,
         call_id=step.call,
         fence=step,
+        parties=change.parties,
         **params,
     )
 

@@ -72,6 +72,10 @@ class Change(models.Model):
     undoes = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="undone_by")
     reverts = models.BooleanField(default=False, help_text="what is done is undone when a step fails")
 
+    confirmed_by_id = models.BigIntegerField(null=True, help_text="who let it run, if not the requester")
+    confirmed_by = models.CharField(max_length=254, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
     prepared_at = models.DateTimeField(null=True, blank=True, help_text="since when the preview is complete")
     digest = models.CharField(max_length=64, blank=True, help_text="of what was approved")
     approved_by_id = models.BigIntegerField(null=True)
@@ -111,8 +115,21 @@ class Change(models.Model):
 
     @property
     def requester(self) -> Actor:
-        """Who asked, acting through a worker: her rights are asked for again at every step."""
+        """The operator who asked for it, acting through a worker."""
         return Actor(self.requested_by_id, self.requested_by, method="worker")
+
+    @property
+    def runner(self) -> Actor:
+        """The operator who let it run, acting through a worker; their rights are required at every step."""
+        if self.confirmed_by_id is None:
+            return self.requester
+        return Actor(self.confirmed_by_id, self.confirmed_by, method="worker")
+
+    @property
+    def parties(self) -> dict[str, str]:
+        """The operators beside the runner whom the audit log names with each call."""
+        named = {"requested_by": self.requested_by, "approved_by": self.approved_by}
+        return {name: operator for name, operator in named.items() if operator}
 
     @property
     def is_open(self) -> bool:

@@ -81,6 +81,15 @@ def links(params: Mapping[str, Any]) -> Iterable[tuple[str, From]]:
     return [(name, link) for name, link in found if link is not None]
 
 
+def known_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters as far as they are more than links to earlier steps."""
+    return {name: value for name, value in params.items() if value is not None and not is_link(value)}
+
+
+def is_link(value: Any) -> bool:
+    return isinstance(value, From) or From.read(value) is not None
+
+
 def is_made_up(value: Any) -> bool:
     return isinstance(value, Mapping) and MADE_UP in value
 

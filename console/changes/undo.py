@@ -9,7 +9,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from console.aws.catalogue import CATALOGUE
-from console.changes import drafting, engine
+from console.changes import authority, drafting, engine
 from console.changes.inverses import UNDO, CannotUndo, Written
 from console.changes.models import Change, Step
 from console.changes.plans import Planned
@@ -80,7 +80,8 @@ def plan(change: Change) -> Plan:
 
 
 def draft(actor: Actor, change: Change, *, reason: str = "", ticket: str = "") -> Change:
-    """The undo as a draft; raises `CannotUndo` if nothing of it can be taken back."""
+    """Return the undo as a draft; raise `CannotUndo` if nothing can be undone, or what `authority` raises."""
+    authority.require(actor, change, "undo")
     found = plan(change)
     if not found.steps:
         raise CannotUndo(" ".join(dict.fromkeys(why for _, why in found.left)) or "Nothing of it was done.")
@@ -99,7 +100,7 @@ def draft(actor: Actor, change: Change, *, reason: str = "", ticket: str = "") -
 def revert(change: Change) -> Change | None:
     """The same at once, for a change that did not hold; `None` if nothing could be taken back."""
     try:
-        undone = draft(change.requester, change, reason=change.reason, ticket=change.ticket)
+        undone = draft(change.runner, change, reason=change.reason, ticket=change.ticket)
     except CannotUndo:
         return None
     return engine.start(undone)

@@ -54,10 +54,12 @@ def intent(
     reason: str = "",
     ticket: str = "",
     call: uuid.UUID | None = None,
+    parties: Mapping[str, str] | None = None,
 ) -> Entry:
     """What is about to be sent to AWS, on disk before this returns. `params` come redacted.
 
-    `call` is the id by which whoever asks will find it again; without one it gets its own.
+    `call` is the id by which it is found again; without one it gets its own. `parties` are the operators
+    who took part beside the actor: `requested_by`, `approved_by`.
     """
     columns: dict[str, Any] = {
         "kind": Entry.Kind.INTENT,
@@ -69,7 +71,9 @@ def intent(
         "reason": reason,
         "ticket": ticket,
     }
-    return _append(_who(actor) | columns, {"params": params, "before": before}, durable=True)
+    return _append(
+        _who(actor) | columns, {"params": params, "before": before, **(parties or {})}, durable=True
+    )
 
 
 def outcome(

@@ -12,7 +12,16 @@ from console.operators.actors import Actor
 from console.operators.models import Grant
 
 # Beyond any one organization, or the end of one: no area's access covers them, only their name or "*".
-RESERVED = frozenset({"CreateOrganization", "DeleteOrganization", "ListOrganizations", "ManageOrganizations"})
+# Loosening what holds changes back is reserved, too: else one operator could loosen, act and restore.
+RESERVED = frozenset(
+    {
+        "CreateOrganization",
+        "DeleteOrganization",
+        "ListOrganizations",
+        "LoosenConditions",
+        "ManageOrganizations",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ OWNERS_ONLY = {
     "ManageOperators",
     "CreateOrganization",
     "DeleteOrganization",
+    "LoosenConditions",
     "ListOrganizations",
     "ManageOrganizations",
 }

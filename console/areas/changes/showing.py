@@ -205,7 +205,8 @@ def receipt(actor: Actor, change: Change, steps: list[Step], address: str) -> st
     told = [
         change.title,
         f"State: {change.get_state_display()} ({tally(change.counts())})",
-        f"Asked for by: {change.requested_by}"
+        f"Requested by: {change.requested_by}"
+        + (f", run by {change.confirmed_by}" if change.confirmed_by not in ("", change.requested_by) else "")
         + (f", approved by {change.approved_by}" if change.approved_by else ""),
         f"When: {(change.finished_at or change.requested_at):%Y-%m-%d %H:%M UTC}",
         *([f"Why: {change.reason}"] if change.reason else []),

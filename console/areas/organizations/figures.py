@@ -18,6 +18,8 @@ from console.operators import policy
 from console.operators.actors import Actor
 
 SOON = timedelta(days=7)
+LOOSENED = timedelta(days=7)  # that loosened change policies stay in view
+LATEST = 5
 RECENT = timedelta(days=30)  # what is looked through for open changes: the ledger only ever grows
 FULL = 0.9  # of its quota: WorkMail warns its owner there [documented]
 MAILBOX = Q(kind="user", role="USER", state="ENABLED")
@@ -85,10 +87,29 @@ def own_changes(actor: Actor, organization: Organization) -> list[Entry]:
 def concerns(actor: Actor, organization: Organization) -> Iterator[Concern]:
     """What needs attention, most urgent first."""
     entities = policy.visible(actor, "ListUsers", organization)
+    yield from _loosened(actor, organization)
     yield from _exports(actor, organization)
     yield from _unsettled(actor, organization)
     yield from _dying(entities, organization)
     yield from _full(entities, organization)
+
+
+def _loosened(actor: Actor, organization: Organization) -> Iterator[Concern]:
+    """Change policies that were loosened during the last days, so that it does not go unnoticed."""
+    if not policy.reaches_all(actor, READING, organization):
+        return
+    since = timezone.now() - LOOSENED
+    entries = Entry.objects.filter(
+        organization=organization.organization_id,
+        kind=Entry.Kind.CHANGED,
+        operation="SetConditions",
+        at__gte=since,
+    )
+    for entry in entries.order_by("-seq")[:LATEST]:
+        if loosened := entry.body.get("loosened"):
+            href = reverse("ledger:detail", args=[organization.slug, entry.seq])
+            text = f"Change policies were loosened by {entry.operator}: {'; '.join(loosened)}."
+            yield Concern(text, href)
 
 
 def _exports(actor: Actor, organization: Organization) -> Iterator[Concern]:

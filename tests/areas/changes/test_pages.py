@@ -134,7 +134,7 @@ class TestApproval:
         adam.post("run", change.pk)
         assert fresh(change).state == State.AWAITING
         own = world.body(adam.client.post(adam.url("approve", change.pk), follow=True))
-        assert "Somebody else has to approve" in own
+        assert "Another operator has to approve" in own
         assert not town.calls("UpdateUser")
         olga.post("approve", change.pk)
         assert fresh(change).state == State.DONE

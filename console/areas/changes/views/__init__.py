@@ -9,6 +9,9 @@ from django.urls import reverse
 from console.areas.changes import showing
 from console.areas.changes.forms import LaterForm
 from console.areas.changes.tables import CHANGES, FILTERS, found
+from console.changes import authority
+from console.changes.conditions import digest
+from console.changes.ending import ENDS
 from console.changes.models import Change, Step
 from console.mirror.models import Organization
 from console.operators import policy
@@ -73,6 +76,8 @@ def context_of(request: ConsoleRequest, change: Change) -> dict[str, Any]:
         "impossible": counts.get(Step.State.REFUSED, 0) if change.state == State.DRAFT else 0,
         "labels": showing.undo_labels(change),
         "may": _may(request, change),
+        "digest": digest(change) if change.state == State.AWAITING else "",
+        "leaves_access": change.kind in ENDS and change.state == State.SCHEDULED,
         "later": LaterForm(),
         "undone_by": change.undone_by.exclude(state=State.CANCELLED).first(),
         "followed_by": list(change.followed_by.order_by("not_before")),
@@ -100,20 +105,25 @@ def _position(request: ConsoleRequest) -> int:
 
 def _may(request: ConsoleRequest, change: Change) -> dict[str, bool]:
     """Which buttons the page has, for this operator and this state."""
-    runs = policy.allows(request.actor, "RunChanges", change.organization)
-    failed = change.state in (State.PARTLY, State.FAILED)
-    own = change.requested_by_id == request.actor.operator_id
+    actor, state = request.actor, change.state
+    acts = policy.allows(actor, "RunChanges", change.organization) and authority.allows(actor, change)
+    runs = acts and change.approved_by_id != actor.operator_id
+    failed = state in (State.PARTLY, State.FAILED)
+    is_paused = state == State.RUNNING and change.paused
+    took_part = actor.operator_id in (change.requested_by_id, change.confirmed_by_id)
     return {
-        "run": runs and change.state == State.DRAFT and not _reading(change),
-        "discard": runs and change.state == State.DRAFT,
-        "cancel": runs and change.state in (State.AWAITING, State.SCHEDULED, State.RUNNING),
-        "pause": runs and change.state == State.RUNNING and not change.paused,
-        "resume": runs and change.state == State.RUNNING and change.paused,
-        "retry": runs and (failed or (change.state == State.RUNNING and change.paused)),
-        "approve": change.state == State.AWAITING
-        and not own
-        and policy.allows(request.actor, "ApproveChanges", change.organization),
-        "undo": runs
+        "run": runs and state == State.DRAFT and not _reading(change),
+        "discard": acts and state == State.DRAFT,
+        "cancel": acts and state in (State.AWAITING, State.SCHEDULED, State.RUNNING),
+        "pause": acts and state == State.RUNNING and not change.paused,
+        "resume": runs and is_paused,
+        "retry": runs and (failed or is_paused),
+        "approve": state == State.AWAITING
+        and not took_part
+        and not _reading(change)
+        and policy.allows(actor, "ApproveChanges", change.organization)
+        and authority.allows(actor, change),
+        "undo": acts
         and change.is_finished
         and any(label.possible for _, label in showing.undo_labels(change)),
     }

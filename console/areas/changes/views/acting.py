@@ -61,7 +61,7 @@ def _doing(right: str, act: Callable[[ConsoleRequest, Change], str]) -> Declared
 
 
 def _approved(request: ConsoleRequest, change: Change) -> str:
-    control.approve(request.actor, change)
+    control.approve(request.actor, change, request.POST.get("digest", ""))
     change.refresh_from_db()
     return f"Approved. {SAID[State(change.state)]}"
 

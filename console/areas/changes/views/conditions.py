@@ -1,13 +1,16 @@
-"""What an organization asks of every change: a reason, a ticket, a second pair of eyes."""
+"""The change policies of an organization: reason, ticket and approval."""
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.urls import reverse
 
 from console.areas.changes.forms import ConditionsForm
 from console.changes import conditions
+from console.changes.models import Conditions
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
+from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 
@@ -15,20 +18,46 @@ from console.ui import pages
 @performs("SetConditions")
 def edit(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     held = conditions.kept(organization)
+    before = Conditions.objects.filter(pk=held.pk).first() or Conditions()
     form = ConditionsForm(pages.posted(request), instance=held)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        journal.record(
-            request.actor,
-            Entry.Kind.CHANGED,
-            organization=organization.organization_id,
-            operation="SetConditions",
-            what="the conditions of changes",
-            **form.cleaned_data,
-        )
-        return pages.done(request, "Every change is held to this from now on.", _list(organization))
-    context = {"title": "Conditions of changes", "organization": organization, "back": _list(organization)}
+    if form.is_valid():
+        loosened = conditions.loosened(before, form.instance)
+        if loosened and not policy.allows(request.actor, "LoosenConditions", organization):
+            _refuse(request, organization, form, loosened)
+        else:
+            form.save()
+            journal.record(
+                request.actor,
+                Entry.Kind.CHANGED,
+                organization=organization.organization_id,
+                operation="SetConditions",
+                what="the change policies",
+                loosened=loosened,
+                **form.cleaned_data,
+            )
+            return pages.done(request, "Change policies saved.", _list(organization))
+    context = {"title": "Change policies", "organization": organization, "back": _list(organization)}
     return pages.form_page(request, "changes/conditions.html", form, context)
+
+
+def _refuse(
+    request: ConsoleRequest, organization: Organization, form: ConditionsForm, loosened: list[str]
+) -> None:
+    """Say that only an owner may loosen the policies, and enter the attempt."""
+    journal.record(
+        request.actor,
+        Entry.Kind.DENIED,
+        organization=organization.organization_id,
+        operation="LoosenConditions",
+        why="; ".join(loosened),
+    )
+    form.add_error(
+        None,
+        ValidationError(
+            f"Only an owner can loosen change policies ({'; '.join(loosened)}). Nothing was saved."
+            " Ask an owner of the organization to do it."
+        ),
+    )
 
 
 def _list(organization: Organization) -> str:
