@@ -108,7 +108,7 @@ class TestTheEndOfTemporaryAccess:
             organization=adam.organization, approve_operations=["DeleteMailboxPermissions"]
         )
         hour = timezone.now() + timedelta(hours=2)
-        monkeypatch.setattr("django.utils.timezone.now", lambda: hour)
+        monkeypatch.setattr("console.clock.now", lambda: hour)
         engine.sweep()
         assert fresh(end).state == State.AWAITING
         assert not town.calls("DeleteMailboxPermissions")

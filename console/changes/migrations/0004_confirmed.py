@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('changes', '0002_cancelling_and_looking'),
+        ('changes', '0003_expired_leases'),
     ]
 
     operations = [
