@@ -4,6 +4,7 @@ Nothing here trusts a broker or a process to live. A worker that dies leaves a l
 the next one repeats the call with the same token, which AWS answers with the same job.
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -11,8 +12,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
+from console import clock
 from console.areas.exports import polling
 from console.areas.exports.models import ATTEMPTS, COOL_DOWN, RUNNING_AT_ONCE, Destination, ExportJob
 from console.aws import errors, gateway
@@ -23,6 +24,7 @@ from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.actors import Actor
 
+logger = logging.getLogger(__name__)
 State = ExportJob.State
 LEASE = timedelta(seconds=settings.EXPORT_LEASE_SECONDS)
 TOKEN_MEMORY = timedelta(hours=1)  # how long AWS knows a token again is not documented [unknown]
@@ -33,21 +35,28 @@ OPERATION = "StartMailboxExportJob"
 def request(
     actor: Actor, destination: Destination, entities: Iterable[Entity], *, reason: str, ticket: str = ""
 ) -> list[ExportJob]:
-    """Queue an export of each mailbox; one that is already under way is not queued twice.
+    """Queue an export of each mailbox that has no open export, and return the new jobs.
 
     Raises `policy.Denied` or `policy.OutOfScope` before anything is queued.
     """
     organization, entities = destination.organization, list(entities)
     policy.require_each(actor, organization, [(OPERATION, {"EntityId": each.entity_id}) for each in entities])
-    with transaction.atomic():
-        under_way = set(ExportJob.objects.filter(organization=organization).open().values_list("entity_id"))
-        fresh = [entity for entity in entities if (entity.entity_id,) not in under_way]
-        jobs = [_queued(actor, destination, entity, reason, ticket) for entity in fresh]
-        return _keep(actor, organization, jobs)
+    now = clock.now()
+    jobs = [_queued(actor, destination, entity, reason, ticket, now) for entity in entities]
+    return _keep(actor, organization, jobs)
 
 
-def _keep(actor: Actor, organization: Organization, jobs: list[ExportJob]) -> list[ExportJob]:
-    """Rows and the ledger's entry of who asked for them, from where and why, stand or fall together."""
+@transaction.atomic
+def _keep(actor: Actor, organization: Organization, asked: list[ExportJob]) -> list[ExportJob]:
+    """Insert the jobs and the audit entry of the request together, and return those inserted.
+
+    The constraint `export_open_once` decides which of several requests for a mailbox is inserted. All
+    requests insert in one order, so two of them cannot wait for each other.
+    """
+    ordered = sorted(asked, key=lambda job: job.entity_id)
+    ExportJob.objects.bulk_create(ordered, ignore_conflicts=True)
+    inserted = ExportJob.objects.in_bulk([job.client_token for job in asked], field_name="client_token")
+    jobs = [inserted[job.client_token] for job in asked if job.client_token in inserted]
     if jobs:
         one = jobs[0] if len(jobs) == 1 else None
         journal.record(
@@ -62,10 +71,12 @@ def _keep(actor: Actor, organization: Organization, jobs: list[ExportJob]) -> li
             mailboxes=[{"EntityId": job.entity_id, "Name": job.entity_name} for job in jobs],
             destination=f"{jobs[0].bucket}/{jobs[0].prefix}",
         )
-    return ExportJob.objects.bulk_create(jobs)
+    return jobs
 
 
-def _queued(actor: Actor, destination: Destination, entity: Entity, reason: str, ticket: str) -> ExportJob:
+def _queued(
+    actor: Actor, destination: Destination, entity: Entity, reason: str, ticket: str, now: datetime
+) -> ExportJob:
     return ExportJob(
         organization=destination.organization,
         entity_id=entity.entity_id,
@@ -79,50 +90,64 @@ def _queued(actor: Actor, destination: Destination, entity: Entity, reason: str,
         ticket=ticket,
         requested_by_id=actor.operator_id,
         requested_by=actor.name,
+        requested_at=now,
+        not_before=now,
     )
 
 
 def sweep() -> int:
-    """Look after every organization with an open export; returns how many rows were touched."""
+    """Poll and start the exports of every organization with an open one; return how many rows changed.
+
+    An organization that fails does not keep the others waiting.
+    """
     busy = Organization.objects.filter(exports__in=ExportJob.objects.open()).distinct()
-    return sum(polling.poll(organization) + start_due(organization) for organization in busy)
+    changed = 0
+    for organization in busy:
+        try:
+            changed += polling.poll(organization) + start_due(organization)
+        except Exception:
+            logger.exception("The exports of %s could not be looked after", organization)
+    return changed
 
 
 def start_due(organization: Organization) -> int:
     """Start what is due, as far as the organization's ten places allow; the rest stays queued."""
     exports = ExportJob.objects.filter(organization=organization)
-    now = timezone.now()
+    now = clock.now()
     free = RUNNING_AT_ONCE - exports.occupying().exclude(pk__in=exports.due(now)).count()
     due = exports.due(now).order_by("not_before", "pk")[: max(free, 0)]
     return sum(start(job) for job in due)
 
 
 def start(job: ExportJob) -> bool:
-    """Take the job, if nobody else has, and start it; safe to call from anywhere, any number of times."""
+    """Claim the job and start it; safe to call from any process, any number of times."""
     if _cooling_down(job) or not _claim(job):
         return False
     if job.unanswered > ATTEMPTS:
         return _settle(job, State.PARKED, f"Tried {ATTEMPTS} times without an answer.")
-    if known := _started_long_ago(job):
-        return _started(job, known)
     try:
-        answer = gateway.call(
-            requester(job),
-            OPERATION,
-            job.organization,
-            reason=job.reason,
-            ticket=job.ticket,
-            ClientToken=str(job.client_token),
-            EntityId=job.entity_id,
-            Description=job.description,
-            RoleArn=job.role_arn,
-            KmsKeyArn=job.kms_key_arn,
-            S3BucketName=job.bucket,
-            S3Prefix=job.prefix,
-        )
-    except (errors.CallFailed, policy.Denied, policy.OutOfScope) as failure:
+        job_id = _started_long_ago(job) or _ask_to_start(job)
+    except Exception as failure:
         return _not_started(job, failure)
-    return _started(job, answer["JobId"])
+    return _started(job, job_id)
+
+
+def _ask_to_start(job: ExportJob) -> str:
+    answer = gateway.call(
+        requester(job),
+        OPERATION,
+        job.organization,
+        reason=job.reason,
+        ticket=job.ticket,
+        ClientToken=str(job.client_token),
+        EntityId=job.entity_id,
+        Description=job.description,
+        RoleArn=job.role_arn,
+        KmsKeyArn=job.kms_key_arn,
+        S3BucketName=job.bucket,
+        S3Prefix=job.prefix,
+    )
+    return str(answer["JobId"])
 
 
 def requester(job: ExportJob) -> Actor:
@@ -132,7 +157,7 @@ def requester(job: ExportJob) -> Actor:
 
 def _claim(job: ExportJob) -> bool:
     """One conditional UPDATE: of any number of workers one gets the row, with a new attempt."""
-    now = timezone.now()
+    now = clock.now()
     claimed = (
         ExportJob.objects.filter(pk=job.pk, attempt=job.attempt)
         .due(now)
@@ -152,7 +177,7 @@ def _claim(job: ExportJob) -> bool:
 
 def _started_long_ago(job: ExportJob) -> str:
     """The id of the job that an unanswered start made, once its token may be forgotten."""
-    if job.tried_at is None or timezone.now() - job.tried_at < TOKEN_MEMORY:
+    if job.tried_at is None or clock.now() - job.tried_at < TOKEN_MEMORY:
         return ""
     return polling.find(job)
 
@@ -162,30 +187,48 @@ def _started(job: ExportJob, job_id: str) -> bool:
         job,
         state=State.RUNNING,
         job_id=job_id,
-        started_at=job.started_at or timezone.now(),
+        started_at=job.started_at or clock.now(),
         lease_until=None,
         unanswered=0,
     )
 
 
 def _not_started(job: ExportJob, failure: Exception) -> bool:
-    """Wait where waiting helps; an answer that did not come is asked for again when the lease is over."""
+    """Return the claim, whatever went wrong.
+
+    After an attempt whose outcome is unknown the row keeps its lease; the next worker repeats the call
+    with the same token when the lease is over.
+    """
+    if isinstance(failure, journal.LedgerUnavailable):
+        return _wait(job, SOON, "The audit log cannot be written at the moment.")
     if isinstance(failure, errors.Throttled):
         return _wait(job, SOON, "AWS asked to slow down.")
     if isinstance(failure, errors.Unreachable):
         return failure.sent or _wait(job, SOON, str(failure))
     if isinstance(failure, errors.Refused) and failure.code == "LimitExceededException":
         return _wait(job, *polling.limit_reached(job))
-    return _settle(job, State.FAILED, str(failure))
+    if isinstance(failure, errors.CallFailed | policy.Denied | policy.OutOfScope):
+        return _settle(job, State.FAILED, str(failure))
+    logger.error("%s could not be started", job, exc_info=failure)
+    return False
 
 
 def _wait(job: ExportJob, delay: timedelta, why: str) -> bool:
-    due = timezone.now() + delay
-    return _fenced(job, state=State.QUEUED, unanswered=0, tried_at=None, not_before=due, note=why)
+    """Return the row to the queue; what earlier attempts left unanswered stays to be found out."""
+    earlier = job.unanswered - 1
+    return _fenced(
+        job,
+        state=State.QUEUED,
+        unanswered=earlier,
+        tried_at=job.tried_at if earlier else None,
+        not_before=clock.now() + delay,
+        lease_until=None,
+        note=why,
+    )
 
 
 def _settle(job: ExportJob, state: ExportJob.State, why: str) -> bool:
-    return _fenced(job, state=state, note=why[:1000], finished_at=timezone.now(), lease_until=None)
+    return _fenced(job, state=state, note=why[:1000], finished_at=clock.now(), lease_until=None)
 
 
 def _fenced(job: ExportJob, **fields: object) -> bool:
@@ -202,7 +245,7 @@ def _cooling_down(job: ExportJob) -> bool:
     last = (
         ExportJob.objects.filter(organization=job.organization, entity_id=job.entity_id)
         .exclude(pk=job.pk)
-        .filter(started_at__gt=timezone.now() - COOL_DOWN, state__in=[State.RUNNING, State.COMPLETED])
+        .filter(started_at__gt=clock.now() - COOL_DOWN, state__in=[State.RUNNING, State.COMPLETED])
         .order_by("-started_at")
         .values_list("started_at", flat=True)
         .first()
@@ -241,7 +284,7 @@ def _withdraw(actor: Actor, job: ExportJob, reason: str) -> bool:
     policy.require(actor, "CancelMailboxExportJob", job.organization, {"EntityId": job.entity_id})
     with transaction.atomic():
         queued = ExportJob.objects.filter(pk=job.pk, state=State.QUEUED)
-        if not queued.update(state=State.CANCELLED, finished_at=timezone.now(), note="Withdrawn"):
+        if not queued.update(state=State.CANCELLED, finished_at=clock.now(), note="Withdrawn"):
             return False
         journal.record(
             actor,
@@ -257,7 +300,7 @@ def _withdraw(actor: Actor, job: ExportJob, reason: str) -> bool:
 
 
 def retry(actor: Actor, job: ExportJob) -> ExportJob:
-    """A new export of the same mailbox to the same place, with a token of its own."""
+    """Queue the mailbox again to the same place, or return the export that is already open."""
     policy.require(actor, OPERATION, job.organization, {"EntityId": job.entity_id})
     fields = ("entity_id", "entity_name", "role_arn", "kms_key_arn", "bucket", "prefix", "reason", "ticket")
     again = ExportJob(
@@ -267,5 +310,6 @@ def retry(actor: Actor, job: ExportJob) -> ExportJob:
         requested_by=actor.name,
         **{name: getattr(job, name) for name in fields},
     )
-    with transaction.atomic():
-        return _keep(actor, job.organization, [again])[0]
+    if kept := _keep(actor, job.organization, [again]):
+        return kept[0]
+    return ExportJob.objects.filter(organization=job.organization, entity_id=job.entity_id).latest("pk")

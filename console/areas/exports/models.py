@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from console import clock
 from console.mirror.models import Organization
 
 RUNNING_AT_ONCE = 10  # of an organization [documented]
@@ -81,14 +82,14 @@ class ExportJob(models.Model):
     ticket = models.CharField(max_length=100, blank=True)
     requested_by_id = models.IntegerField(null=True)
     requested_by = models.CharField(max_length=254, blank=True)
-    requested_at = models.DateTimeField(default=timezone.now)
+    requested_at = models.DateTimeField(default=clock.now)
 
     client_token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempt = models.PositiveIntegerField(default=0)  # only ever grows: it fences
     unanswered = models.PositiveSmallIntegerField(default=0)  # attempts since AWS last answered
     tried_at = models.DateTimeField(null=True)  # when the first of those was made
-    not_before = models.DateTimeField(default=timezone.now)
+    not_before = models.DateTimeField(default=clock.now)
     lease_until = models.DateTimeField(null=True)
     note = models.CharField(max_length=1100, blank=True)  # why it waits, or why it failed
 
@@ -119,6 +120,11 @@ class ExportJob(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "job_id"], condition=~Q(job_id=""), name="export_job_id"
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "entity_id"],
+                condition=Q(state__in=["queued", "starting", "running"]) & ~Q(entity_id=""),
+                name="export_open_once",
             ),
         ]
 

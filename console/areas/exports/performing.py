@@ -58,7 +58,9 @@ def _queued(actor: Actor, step: Step, params: dict[str, Any]) -> ExportJob:
         bucket=params["S3BucketName"],
         prefix=params["S3Prefix"],
     )
-    (job,) = exports.request(actor, place, [person], reason=change.reason, ticket=change.ticket)
+    exports.request(actor, place, [person], reason=change.reason, ticket=change.ticket)
+    mailbox = ExportJob.objects.filter(organization=change.organization, entity_id=person.entity_id)
+    job = mailbox.latest("pk")  # the new one, or the one that another request has just opened
     _keep(step, {JOB: job.pk})
     hint(SWEEP)
     return job

@@ -1,0 +1,179 @@
+"""Two requests for one mailbox at the same moment: one export is opened, and both get it."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from threading import Barrier
+
+import pytest
+from django.apps import apps
+from django.db import connection, connections
+
+from console.areas.exports import engine, polling
+from console.areas.exports.models import Destination, ExportJob
+from console.mirror.models import Entity, Organization
+from console.operators.actors import Actor
+from console.sandbox.testing import TestSandbox
+from tests.areas.exports.test_engine import start_elsewhere
+
+pytestmark = pytest.mark.django_db(transaction=True)
+State = ExportJob.State
+TRIES = 50
+Act = Callable[[], object]
+
+
+@pytest.fixture(autouse=True)
+def real_concurrency() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one transaction write at a time")
+
+
+@pytest.fixture
+def failed(exporter: Actor, destination: Destination, ada: Entity) -> ExportJob:
+    (job,) = engine.request(exporter, destination, [ada], reason="leaves")
+    return fail(job)
+
+
+def fail(job: ExportJob) -> ExportJob:
+    ExportJob.objects.filter(pk=job.pk).update(state=State.FAILED)
+    job.refresh_from_db()
+    return job
+
+
+def race(*acts: Act) -> list[object]:
+    """Do all of them at once, each on a connection of its own."""
+    start = Barrier(len(acts))
+
+    def run(act: Act) -> object:
+        try:
+            connection.ensure_connection()
+            start.wait()
+            return act()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def close_all() -> int:
+    """Close what is open and return how many were."""
+    return ExportJob.objects.open().update(state=State.CANCELLED)
+
+
+class TestTogether:
+    def test_two_requests_open_one_export(
+        self, exporter: Actor, destination: Destination, ada: Entity, bo: Entity
+    ) -> None:
+        for _ in range(TRIES):
+            there, back = race(
+                lambda: engine.request(exporter, destination, [ada, bo], reason="one"),
+                lambda: engine.request(exporter, destination, [bo, ada], reason="two"),
+            )
+            assert isinstance(there, list)
+            assert isinstance(back, list)
+            assert sorted(job.entity_id for job in there + back) == sorted([ada.entity_id, bo.entity_id])
+            assert close_all() == 2
+
+    def test_a_request_and_a_retry_open_one_export(
+        self, exporter: Actor, destination: Destination, ada: Entity, failed: ExportJob
+    ) -> None:
+        for _ in range(TRIES):
+            asked, again = race(
+                lambda: engine.request(exporter, destination, [ada], reason="one"),
+                lambda: engine.retry(exporter, failed),
+            )
+            opened = ExportJob.objects.open().get()
+            assert again == opened
+            assert asked in ([], [opened])
+            assert close_all() == 1
+
+    def test_two_retries_open_one_export(self, exporter: Actor, failed: ExportJob) -> None:
+        for _ in range(TRIES):
+            one, other = race(lambda: engine.retry(exporter, failed), lambda: engine.retry(exporter, failed))
+            assert one == other == ExportJob.objects.open().get()
+            assert close_all() == 1
+
+    def test_a_request_and_an_adoption_open_one_export(
+        self,
+        exporter: Actor,
+        destination: Destination,
+        organization: Organization,
+        ada: Entity,
+        sandbox: TestSandbox,
+    ) -> None:
+        start_elsewhere(sandbox, destination, ada.entity_id)
+        for _ in range(TRIES):
+            race(
+                lambda: engine.request(exporter, destination, [ada], reason="one"),
+                lambda: polling.adopt(organization),
+            )
+            assert ExportJob.objects.open().count() == 1
+            ExportJob.objects.all().delete()
+
+    def test_two_adoptions_keep_one_row(
+        self, destination: Destination, organization: Organization, ada: Entity, sandbox: TestSandbox
+    ) -> None:
+        start_elsewhere(sandbox, destination, ada.entity_id)
+        for _ in range(TRIES):
+            counts = race(lambda: polling.adopt(organization), lambda: polling.adopt(organization))
+            assert sorted(map(int, map(str, counts))) == [0, 1]
+            ExportJob.objects.get().delete()
+
+    def test_a_start_and_an_adoption_keep_one_row(
+        self,
+        exporter: Actor,
+        destination: Destination,
+        organization: Organization,
+        ada: Entity,
+        sandbox: TestSandbox,
+    ) -> None:
+        (job,) = engine.request(exporter, destination, [ada], reason="one")
+        engine.start(job)
+        job.refresh_from_db()
+        job_id = job.job_id
+        for _ in range(TRIES):
+            ExportJob.objects.update(state=State.QUEUED, job_id="", started_at=None)
+            job.refresh_from_db()
+            race(lambda: engine.start(job), lambda: polling.adopt(organization))
+            row = ExportJob.objects.get()
+            assert (row.pk, row.job_id, row.state) == (job.pk, job_id, State.RUNNING)
+
+
+@pytest.fixture
+def unconstrained() -> Iterator[None]:
+    (constraint,) = [each for each in ExportJob._meta.constraints if each.name == "export_open_once"]
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(ExportJob, constraint)
+    yield
+    ExportJob.objects.all().delete()
+    with connection.schema_editor() as editor:
+        editor.add_constraint(ExportJob, constraint)
+
+
+@pytest.mark.usefixtures("unconstrained")
+class TestWithoutTheConstraint:
+    def test_the_race_opens_two_exports(self, exporter: Actor, failed: ExportJob) -> None:
+        """Show that these races can be lost."""
+        opened = set()
+        for _ in range(TRIES):
+            race(lambda: engine.retry(exporter, failed), lambda: engine.retry(exporter, failed))
+            opened.add(close_all())
+        assert 2 in opened
+
+    def test_the_migration_leaves_the_export_that_is_furthest(
+        self, exporter: Actor, destination: Destination, ada: Entity, bo: Entity
+    ) -> None:
+        for state in (State.QUEUED, State.RUNNING, State.STARTING, State.QUEUED):
+            (job,) = engine.request(exporter, destination, [ada], reason=state)
+            ExportJob.objects.filter(pk=job.pk).update(state=state)
+        engine.request(exporter, destination, [bo], reason="alone")
+        migration = import_module("console.areas.exports.migrations.0003_open_once")
+        migration.close_duplicates(apps, None)
+        states = {
+            entity: sorted(
+                ExportJob.objects.filter(entity_id=entity.entity_id).values_list("state", flat=True)
+            )
+            for entity in (ada, bo)
+        }
+        assert states == {ada: ["cancelled", "cancelled", "parked", "running"], bo: ["queued"]}
