@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -275,9 +276,16 @@ class TestCancel:
 
 class TestRetry:
     def test_makes_a_new_export_with_a_token_of_its_own(self, job: ExportJob, exporter: Actor) -> None:
+        ExportJob.objects.update(state=State.FAILED)
         again = engine.retry(exporter, job)
         assert again.client_token != job.client_token
         assert (again.entity_id, again.bucket, again.state) == (job.entity_id, job.bucket, State.QUEUED)
+
+    def test_returns_the_open_export_when_it_is_sent_twice(self, job: ExportJob, exporter: Actor) -> None:
+        ExportJob.objects.update(state=State.FAILED)
+        assert engine.retry(exporter, job) == engine.retry(exporter, job)
+        assert ExportJob.objects.count() == 2
+        assert Entry.objects.filter(kind="requested").count() == 2
 
 
 class TestAdoption:
@@ -292,6 +300,108 @@ class TestAdoption:
     def test_leaves_the_consoles_own_jobs_alone(self, job: ExportJob, organization: Organization) -> None:
         engine.sweep()
         assert polling.adopt(organization) == 0
+
+    def test_finds_every_job_begun_after_the_backup_that_was_restored(
+        self,
+        organization: Organization,
+        exporter: Actor,
+        destination: Destination,
+        sandbox: TestSandbox,
+        time: Time,
+    ) -> None:
+        users = [sandbox.enabled_user(f"user{number}") for number in range(RUNNING_AT_ONCE)]
+        gateway.call(Actor.system("mirror"), "ListUsers", organization)
+        entities = Entity.objects.filter(entity_id__in=[each.entity_id for each in users])
+        engine.request(exporter, destination, entities, reason="before the fault")
+        engine.sweep()
+        ids = {each["JobId"] for each in known_to_aws(sandbox)}
+        assert len(ids) == RUNNING_AT_ONCE
+        ExportJob.objects.all().delete()
+        assert polling.adopt(organization) == RUNNING_AT_ONCE
+        assert set(ExportJob.objects.values_list("job_id", flat=True)) == ids
+        time.pass_(hours=1)
+        engine.sweep()
+        assert ExportJob.objects.filter(state=State.COMPLETED).count() == RUNNING_AT_ONCE
+        due = verifying.next_due()
+        assert due is not None
+        assert verifying.check(due) == ExportJob.Check.MATCHES
+
+    def test_learns_the_place_of_an_adopted_job_so_that_it_can_be_exported_again(
+        self,
+        organization: Organization,
+        destination: Destination,
+        ada: Entity,
+        sandbox: TestSandbox,
+        time: Time,
+    ) -> None:
+        start_elsewhere(sandbox, destination, ada.entity_id)
+        polling.adopt(organization)
+        engine.sweep()
+        row = ExportJob.objects.get()
+        place = (row.role_arn, row.kms_key_arn, row.bucket, row.prefix)
+        assert place == (
+            destination.role_arn,
+            destination.kms_key_arn,
+            destination.bucket,
+            destination.prefix,
+        )
+
+    def test_adopts_another_consoles_job(
+        self, organization: Organization, destination: Destination, ada: Entity, sandbox: TestSandbox
+    ) -> None:
+        marked = f"wm-export:{uuid4()}"
+        job_id = start_elsewhere(sandbox, destination, ada.entity_id, marked)
+        assert polling.adopt(organization) == 1
+        row = ExportJob.objects.get()
+        assert (row.job_id, row.description, row.state) == (job_id, marked, State.RUNNING)
+
+    def test_gives_a_job_whose_start_is_not_answered_yet_to_its_row(
+        self,
+        job: ExportJob,
+        organization: Organization,
+        destination: Destination,
+        sandbox: TestSandbox,
+        time: Time,
+    ) -> None:
+        engine._claim(job)
+        job_id = start_elsewhere(sandbox, destination, job.entity_id, job.description)
+        assert polling.adopt(organization) == 1
+        assert not engine._started(job, job_id)
+        row = ExportJob.objects.get()
+        assert (row.pk, row.job_id, row.state) == (job.pk, job_id, State.RUNNING)
+
+    def test_finds_the_job_of_a_parked_row(
+        self, job: ExportJob, organization: Organization, destination: Destination, sandbox: TestSandbox
+    ) -> None:
+        ExportJob.objects.update(state=State.PARKED)
+        job_id = start_elsewhere(sandbox, destination, job.entity_id, job.description)
+        polling.adopt(organization)
+        row = ExportJob.objects.get()
+        assert (row.job_id, row.state) == (job_id, State.RUNNING)
+
+    def test_waits_with_a_running_job_while_the_mailbox_has_an_open_export_here(
+        self,
+        job: ExportJob,
+        organization: Organization,
+        destination: Destination,
+        sandbox: TestSandbox,
+        time: Time,
+    ) -> None:
+        job_id = start_elsewhere(sandbox, destination, job.entity_id)
+        assert polling.adopt(organization) == 0
+        time.pass_(hours=1)
+        assert polling.adopt(organization) == 1
+        assert ExportJob.objects.get(job_id=job_id).state == State.COMPLETED
+        assert ExportJob.objects.open().get() == job
+
+    def test_does_not_ask_for_ever_about_a_job_that_aws_has_forgotten(
+        self, job: ExportJob, time: Time
+    ) -> None:
+        ExportJob.objects.update(state=State.RUNNING, job_id="a-job-of-an-old-backup")
+        engine.sweep()
+        job.refresh_from_db()
+        assert job.state == State.PARKED
+        assert "no longer shows this export" in job.note
 
 
 class TestCheck:
@@ -331,12 +441,14 @@ def complete(time: Time) -> None:
     engine.sweep()
 
 
-def start_elsewhere(sandbox: TestSandbox, destination: Destination, entity_id: str) -> str:
+def start_elsewhere(
+    sandbox: TestSandbox, destination: Destination, entity_id: str, description: str = "started by a script"
+) -> str:
     answer = sandbox.call(
         "StartMailboxExportJob",
         ClientToken=f"elsewhere-{entity_id}",
         EntityId=entity_id,
-        Description="started by a script",
+        Description=description,
         RoleArn=destination.role_arn,
         KmsKeyArn=destination.kms_key_arn,
         S3BucketName=destination.bucket,
