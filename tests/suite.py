@@ -23,7 +23,17 @@ ONCE = (
     "crash/test_lines.py",
     "crash/test_planted_faults.py",
 )
-TOUCH_THE_DATABASE = ("areas", "aws", "changes", "contract", "crash", "ledger", "mirror", "operators")
+TOUCH_THE_DATABASE = (
+    "areas",
+    "aws",
+    "changes",
+    "contract",
+    "crash",
+    "ledger",
+    "mirror",
+    "operators",
+    "races",
+)
 
 
 @dataclass(frozen=True)

@@ -174,6 +174,12 @@ CHANGED = Explanation(
     "Somebody else changed this while you were at it.",
     now="Open it again to see how it is now.",
 )
+BUSY = Explanation(
+    "Another change is running",
+    "Another change of the same user, group, resource or setting is running.",
+    "Nothing was sent.",
+    "Wait a moment and try again.",
+)
 INVALID = Explanation("Not accepted", "What was sent does not fit WorkMail's rules.", status=422)
 NOT_REACHED = Explanation(
     "WorkMail cannot be reached",
@@ -208,6 +214,8 @@ def explain(failure: errors.CallFailed, *, wrote: bool = True) -> Explanation:
             return UNKNOWN if sent and wrote else NOT_REACHED
         case errors.Changed():
             return CHANGED
+        case errors.Busy():
+            return BUSY
         case errors.Stopped():
             return STOPPED
         case _:
@@ -255,6 +263,9 @@ def into(form: forms.BaseForm, failure: errors.CallFailed) -> bool:
     """Say it in the form if correcting it or sending it again can help; `False` if it wants a page."""
     if isinstance(failure, errors.Invalid):
         _apply(form, failure.problems)
+        return True
+    if isinstance(failure, errors.Busy):
+        form.add_error(None, f"{BUSY.happened} {BUSY.not_happened} {BUSY.now}")
         return True
     if not isinstance(failure, errors.Refused):
         return False

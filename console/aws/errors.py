@@ -65,6 +65,13 @@ class Stopped(NotSent):
         super().__init__("the change was cancelled, or started by another operator, before it was sent")
 
 
+class Busy(NotSent):
+    """Another write of the same target was under way for too long."""
+
+    def __init__(self) -> None:
+        super().__init__("another change of the same user, group or resource is running")
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     field: str

@@ -8,17 +8,19 @@ from typing import Any, NoReturn, Protocol
 from uuid import UUID
 
 from console.aws import doubt, errors, looking, model, transport
-from console.aws.catalogue import CATALOGUE, Operation
+from console.aws.catalogue import CATALOGUE, ENTITY_MEMBERS, Operation
 from console.aws.redaction import redact, redact_result
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.mirror import effects
+from console.mirror import effects, targets
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.actors import Actor
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 16  # reads that one page asks together
+GIVEN = ("Alias", "Email", "DomainName")  # members that name what is given or taken
+LONGEST = 300  # characters of a target
 NOT_RECORDED = "The console could not read or record the answer of Amazon WorkMail"
 
 
@@ -57,12 +59,36 @@ def call(
     _require_valid(rule, params)
     if rule.is_read:
         return _read(rule, organization, params)
-    before = looking.before(rule, organization, params)
-    looking.require_unchanged(rule, before, params, expecting or {})
-    intent = _intend(
-        actor, rule, organization, params, before, reason=reason, ticket=ticket, call=call_id, parties=parties
-    )
-    return _write(rule, organization, params, intent, fence)
+    said = {"reason": reason, "ticket": ticket, "call": call_id, "parties": parties}
+    try:
+        with targets.held(organization, _targets(rule, params)) as lease:
+            before = looking.before(rule, organization, params)
+            looking.require_unchanged(rule, before, params, expecting or {})
+            intent = _intend(actor, rule, organization, params, before, **said)
+            return _write(rule, organization, params, intent, _Fences(lease, fence))
+    except targets.TargetBusy as busy:
+        raise errors.Busy from busy
+
+
+def _targets(rule: Operation, params: Mapping[str, Any]) -> set[str]:
+    """Return what no other write may touch meanwhile: entities and addresses, else the area's settings."""
+    entities = {str(params[name]) for name in ENTITY_MEMBERS if params.get(name)}
+    given = {f"{name}:{str(params[name]).casefold()}" for name in GIVEN if params.get(name)}
+    return {each[:LONGEST] for each in entities | given} or {f"area:{rule.area}"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Fences:
+    """Asked between the intent and the call: the lease on the targets, and the caller's own fence."""
+
+    lease: targets.Held
+    own: Fence | None
+
+    def require_held(self) -> None:
+        if not self.lease.is_held():
+            raise errors.Busy
+        if self.own is not None:
+            self.own.require_held()
 
 
 def pages(

@@ -435,6 +435,10 @@ def _enter(change: Change, step: Step, failure: Exception) -> bool:
             step.end(StepState.PENDING, note=str(failure))
             change.turn_at = clock.now() + failure.delay
             return False
+        case errors.Busy():
+            step.end(StepState.PENDING, note=str(failure))
+            change.turn_at = clock.now() + timedelta(seconds=2)
+            return False
         case errors.Throttled():
             budget.slower(change.organization)
             step.end(StepState.PENDING, note=str(failure))

@@ -291,3 +291,18 @@ class Sync(models.Model):
         return self.started_at is not None and (
             self.finished_at is None or self.finished_at < self.started_at
         )
+
+
+class TargetLease(models.Model):
+    """Who writes to a target just now; `targets.held` explains it."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, db_index=False)
+    target = models.CharField(max_length=320)
+    token = models.UUIDField(db_index=True)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "target"], name="target_lease_once")]
+
+    def __str__(self) -> str:
+        return self.target

@@ -112,7 +112,7 @@ class TestSaving:
         wire.lost.add("UpdateUser")
         page = helga.post("edit", ADA, data=sent)
         assert page.status_code == 503
-        assert "do not know yet" in page.content.decode()
+        assert "this may have been done" in page.content.decode()
         assert Entry.objects.filter(operation="UpdateUser", outcome="unknown").count() == 1
 
 

@@ -217,7 +217,7 @@ class TestCreating:
         wire.lost.add("CreateUser")
         page = adam.post("create", data=new(adam))
         assert page.status_code == 503
-        assert "do not know yet" in text(page)
+        assert "this may have been done" in text(page)
         assert "RegisterToWorkMail" not in wire.calls
 
 

@@ -1,0 +1,62 @@
+"""A lease on what a write is about: read, compare and write of one target happen one after the other.
+
+The lease is a row, so it holds across processes and machines. It is never held by a transaction, since
+AWS is called meanwhile; a process that dies loses it after `LEASE`, by the database's clock.
+"""
+
+import time
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+
+from console import clock
+from console.mirror.models import Organization, TargetLease
+
+LEASE = timedelta(minutes=3)  # longer than a write takes with all its reads and timeouts
+PATIENCE = 5.0  # seconds that a write waits for another one of the same target
+PAUSE = 0.05
+
+
+class TargetBusy(Exception):
+    """Another write of the same target did not end in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    token: uuid.UUID
+
+    def is_held(self) -> bool:
+        return TargetLease.objects.filter(token=self.token, until__gt=clock.now()).exists()
+
+
+@contextmanager
+def held(organization: Organization, targets: Iterable[str]) -> Iterator[Held]:
+    """Hold all targets inside the block; raise `TargetBusy` after `PATIENCE` seconds of waiting."""
+    token, wanted = uuid.uuid4(), sorted(set(targets))
+    deadline = time.monotonic() + PATIENCE
+    while not _take(organization, wanted, token):
+        if time.monotonic() >= deadline:
+            raise TargetBusy
+        time.sleep(PAUSE)
+    try:
+        yield Held(token)
+    finally:
+        TargetLease.objects.filter(token=token).delete()
+
+
+def _take(organization: Organization, targets: list[str], token: uuid.UUID) -> bool:
+    """Insert all rows or none, in their order so that two writes cannot wait for each other."""
+    until = clock.now() + LEASE
+    try:
+        with transaction.atomic():
+            for target in targets:
+                TargetLease.objects.create(organization=organization, target=target, token=token, until=until)
+    except IntegrityError:
+        expired = TargetLease.objects.filter(organization=organization, target__in=targets)
+        expired.filter(until__lte=clock.now()).delete()
+        return False
+    return True
