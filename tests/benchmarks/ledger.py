@@ -5,6 +5,8 @@ in an SQLite file, and removes it.
 """
 
 import hashlib
+import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -13,10 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import django
+from django.db.models import Count, Max, Min
 from django.test.runner import DiscoverRunner
 
 from tests import environment  # noqa: F401 - sets what the settings are read from
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+
+WRITERS = 8
 BARE = "INSERT INTO bare (number, body) VALUES (%s, %s)"
 
 
@@ -46,6 +52,23 @@ def appending(count: int) -> tuple[float, float]:
     return rate(lambda: [intend() for _ in range(count)], count), rate(insert, count)
 
 
+def together(writers: int, each: int) -> float:
+    """Intents a second of so many processes, from the first one's entry to the last."""
+    from console.ledger.models import Entry
+    from tests.crash.processes import ROOT, database_url
+
+    environ = {**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "console.settings"}
+    before = Entry.objects.count()
+    command = [sys.executable, "-m", "tests.ledger.writers", "append", str(each)]
+    running = [
+        subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL) for _ in range(writers)
+    ]
+    assert [process.wait() for process in running] == [0] * writers
+    times = Entry.objects.filter(seq__gt=before).aggregate(first=Min("at"), last=Max("at"), count=Count("pk"))
+    assert times["count"] == writers * each
+    return float(times["count"] / (times["last"] - times["first"]).total_seconds())
+
+
 def verifying(count: int) -> tuple[float, float, float]:
     """From memory, from the database, and a bare SHA-256 of the same bytes."""
     from console.ledger import chain, reading
@@ -70,9 +93,11 @@ def report(count: int) -> None:
     from django.db import connection
 
     appends, inserts = appending(count)
-    memory, database, hashes = verifying(3 * count)
-    say(f"{connection.vendor}, {3 * count} entries")
+    eight = together(WRITERS, count)
+    memory, database, hashes = verifying((3 + WRITERS) * count)
+    say(f"{connection.vendor}, {3 * count} entries, then {WRITERS * count} by {WRITERS} processes at once")
     say(f"append            {appends:>9,.0f}/s, {appends / inserts:.2f} of a bare INSERT ({inserts:,.0f}/s)")
+    say(f"append, {WRITERS} writers {eight:>9,.0f}/s")
     say(f"verify in memory  {memory:>9,.0f}/s, {memory / hashes:.2f} of a bare SHA-256 ({hashes:,.0f}/s)")
     say(f"verify as stored  {database:>9,.0f}/s, {database / hashes:.2f} of a bare SHA-256")
 
