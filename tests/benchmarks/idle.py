@@ -17,7 +17,7 @@ from tests.crash.processes import ROOT, free_port
 from tests.faults.servers import descendants, wait_until
 
 COMMAND = (sys.executable, "-m", "console.demo")
-SETTLING = 90.0  # seconds for the first sync
+SETTLING = 180.0  # seconds for the first sync
 NAMES = {
     "gunicorn": "web",
     " beat": "beat",
