@@ -6,18 +6,19 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 
+from console import clock
 from console.areas.exports.models import ExportJob
 from console.aws import errors, storage
 
 Check = ExportJob.Check
+AGAIN = timedelta(minutes=15)  # after an exception; others are checked meanwhile
 LEASE = timedelta(hours=6)  # 50 GB at 10 MB/s take an hour and a half
 
 
 def next_due() -> ExportJob | None:
     """A completed export that nobody has checked, claimed for six hours."""
-    now = timezone.now()
+    now = clock.now()
     unchecked = ExportJob.objects.filter(
         Q(check_lease=None) | Q(check_lease__lt=now),
         state=ExportJob.State.COMPLETED,
@@ -35,6 +36,9 @@ def check(job: ExportJob) -> ExportJob.Check:
         log, (size, digest) = _log(job), _digest(job)
     except (errors.CallFailed, ValueError) as failure:
         return _keep(job, Check.UNREADABLE, note=f"The zip could not be read: {failure}"[:1000])
+    except BaseException:
+        ExportJob.objects.filter(pk=job.pk).update(check_lease=clock.now() + AGAIN)
+        raise
     verdict = Check.MATCHES if log["sha384Hash"] == digest else Check.DIFFERS
     return _keep(
         job,

@@ -455,3 +455,25 @@ def start_elsewhere(
         S3Prefix=destination.prefix,
     )
     return str(answer["JobId"])
+
+
+class TestAVerificationThatRaises:
+    @pytest.mark.parametrize("failure", [RuntimeError("expired credentials"), MemoryError(), SystemExit(1)])
+    def test_is_tried_again_soon(
+        self, job: ExportJob, time: Time, failure: BaseException, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ExportJob.objects.filter(pk=job.pk).update(
+            state=State.COMPLETED, path="a.zip", check_result=ExportJob.Check.NONE, check_lease=None
+        )
+
+        def fail(*_: object) -> None:
+            raise failure
+
+        monkeypatch.setattr(verifying, "_log", fail)
+        claimed = verifying.next_due()
+        assert claimed
+        with pytest.raises(type(failure)):
+            verifying.check(claimed)
+        assert verifying.next_due() is None
+        time.pass_(minutes=20)
+        assert verifying.next_due() == job
