@@ -277,3 +277,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {name: {"level": "INFO"} for name in ("botocore", "boto3", "urllib3", "s3transfer")},
 }
+
+# A listing that would remove more rows than both of these is kept until an operator confirms it.
+SHRINK_FRACTION = env.float("SHRINK_FRACTION", default=0.2)
+SHRINK_ROWS = env.int("SHRINK_ROWS", default=20)

@@ -278,6 +278,13 @@ class Sync(models.Model):
     rate = models.FloatField(default=0, help_text="calls a second; 0: as the settings say")
     attempt = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
+    held_missing = models.PositiveIntegerField(
+        default=0, help_text="rows that the last listing lacked, kept until an operator confirms"
+    )
+    held_known = models.PositiveIntegerField(default=0, help_text="rows known when that was found")
+    confirmed_missing = models.PositiveIntegerField(
+        default=0, help_text="rows that the next listing may remove"
+    )
 
     class Meta:
         constraints = [UniqueConstraint(fields=["organization", "stage"], name="sync_once")]

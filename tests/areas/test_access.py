@@ -64,6 +64,8 @@ organizations:freshness        GET  200 200 200 200 200 200 404 302
 organizations:freshness        POST 405 405 405 405 405 405 404 302
 organizations:sync             GET  405 405 405 405 405 405 405 405
 organizations:sync             POST 303 303 403 403 403 403 404 302
+organizations:confirm-removal  GET  405 405 405 405 405 405 405 405
+organizations:confirm-removal  POST 303 303 403 403 403 403 404 302
 saved:list                     GET  200 200 200 200 200 200 404 302
 saved:list                     POST 405 405 405 405 405 405 405 302
 saved:create                   GET  200 200 200 200 200 200 404 302

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.overview, name="overview"),
     path("freshness/", views.freshness, name="freshness"),
     path("sync/", views.sync_now, name="sync"),
+    path("sync/confirm/", views.confirm_removal, name="confirm-removal"),
     path("settings/", page.settings, name="settings"),
     path("settings/account/", account.account, name="account"),
     path("settings/state/", page.state, name="state"),

@@ -60,10 +60,24 @@ def sync_now(request: ConsoleRequest, organization: Organization) -> HttpRespons
     return pages.done(request, "The directory is being read again.", overview)
 
 
+@require_POST
+@performs("SyncMirror")
+def confirm_removal(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """Confirm that what the last listing lacked is removed; the number is the one that was shown."""
+    overview = reverse("organizations:overview", args=[organization.slug])
+    stage, shown = request.POST.get("stage", ""), request.POST.get("missing", "")
+    missing = int(shown) if shown.isdecimal() and len(shown) < 10 else 0
+    if sync.confirm_removal(request.actor, organization, stage, missing):
+        text = f"Removal confirmed. The {stage} are read again and what is missing is removed."
+        return pages.done(request, text, overview)
+    return pages.done(request, "Nothing was confirmed: the number has changed. Review it again.", overview)
+
+
 def _freshness(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
     """Numbers and errors of the reading are about everybody: a narrowed operator sees only how far it is."""
     return {
         "freshness": sync.freshness(organization),
         "may_sync": policy.allows(request.actor, "SyncMirror", organization),
+        "may_confirm": policy.reaches_all(request.actor, "SyncMirror", organization),
         "whole": policy.reaches_all(request.actor, "ReadOverview", organization),
     }

@@ -250,6 +250,20 @@ class TestFreshness:
         due = Sync.objects.filter(organization=organization, due_at__lte=timezone.now())
         assert due.filter(stage="users").exists()
 
+    def test_a_listing_that_would_remove_much_is_confirmed_with_a_button(
+        self, organization: Organization, owner: Client, nell: Client
+    ) -> None:
+        self.stage(organization, held_missing=1200, held_known=5000)
+        question = "The last listing would remove 1,200 of 5,000 users. Nothing was removed."
+        assert question in self.box(owner)
+        assert "1,200" not in self.box(nell)
+        address = reverse("organizations:confirm-removal", args=["example"])
+        assert owner.post(address, {"stage": "users", "missing": "1199"}).status_code == 303
+        assert Sync.objects.get(stage="users").confirmed_missing == 0
+        assert owner.post(address, {"stage": "users", "missing": "1200"}).status_code == 303
+        assert Sync.objects.get(stage="users").confirmed_missing == 1200
+        assert "Removal confirmed" in self.box(owner)
+
 
 class TestCost:
     def test_the_page_takes_as_many_queries_for_many_as_for_one(
