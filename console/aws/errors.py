@@ -31,6 +31,15 @@ class Invalid(NotSent):
         self.problems = list(problems)
 
 
+class ApprovalRequired(NotSent):
+    """A change policy requires another operator's approval, and there is none for exactly this call."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            f"A change policy requires approval by another operator for “{title}”. Nothing was sent."
+        )
+
+
 class Refused(CallFailed):
     """AWS answered no: nothing changed."""
 

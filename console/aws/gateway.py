@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 from uuid import UUID
 
-from console.aws import doubt, errors, looking, model, transport
+from console.aws import demands, doubt, errors, looking, model, transport
 from console.aws.catalogue import CATALOGUE, ENTITY_MEMBERS, Operation
 from console.aws.redaction import redact, redact_result
 from console.ledger import journal
@@ -42,6 +42,8 @@ def call(
     call_id: UUID | None = None,
     fence: Fence | None = None,
     parties: Mapping[str, str] | None = None,
+    approval: demands.Approval | None = None,
+    steps: int = 1,
     **params: Any,
 ) -> dict[str, Any]:
     """Perform one operation of AWS for `actor` and return its answer.
@@ -49,9 +51,11 @@ def call(
     `OrganizationId` is filled in. `expecting` has values as the write's first read, or its facet, must
     still show them; `call_id` is what the ledger's entries of this call are found by; `fence` is asked
     between the intent and the call; `parties` are the operators that the intent names beside the actor.
+    `approval` is what the change engine passes of an approved change, `steps` the size of that change.
     Raises `policy.Denied` or `policy.OutOfScope` (entered in the ledger) and, of `errors`, NotSent,
-    Refused, or Unreachable. Whatever goes wrong once a write may have reached AWS is OutcomeUnknown; the
-    ledger then says so if it can be written, and settling finds out.
+    Refused, or Unreachable; ApprovalRequired is NotSent, and entered too. Whatever goes wrong once a write
+    may have reached AWS is OutcomeUnknown; the ledger then says so if it can be written, and settling
+    finds out.
     """
     rule = CATALOGUE[operation]
     params = _complete(rule, organization, params)
@@ -59,6 +63,7 @@ def call(
     _require_valid(rule, params)
     if rule.is_read:
         return _read(rule, organization, params)
+    _require_demands(actor, rule, organization, params, reason, ticket, approval, steps)
     said = {"reason": reason, "ticket": ticket, "call": call_id, "parties": parties}
     try:
         with targets.held(organization, _targets(rule, params)) as lease:
@@ -164,17 +169,49 @@ def _require_right(
     try:
         policy.require(actor, rule.name, organization, params)
     except (policy.Denied, policy.OutOfScope) as denial:
-        journal.record(
-            actor,
-            Entry.Kind.DENIED,
-            organization=organization.organization_id,
-            operation=rule.name,
-            target=rule.target_of(params),
-            reason=reason,
-            ticket=ticket,
-            why=str(denial),
-        )
+        _enter_denial(actor, rule, organization, params, reason, ticket, denial)
         raise
+
+
+def _require_demands(
+    actor: Actor,
+    rule: Operation,
+    organization: Organization,
+    params: Mapping[str, Any],
+    reason: str,
+    ticket: str,
+    approval: demands.Approval | None,
+    steps: int,
+) -> None:
+    """Ask the change policies; a call without the approval that they demand is entered as denied."""
+    try:
+        demands.require(
+            actor, rule, organization, params, reason=reason, ticket=ticket, approval=approval, steps=steps
+        )
+    except errors.ApprovalRequired as denial:
+        _enter_denial(actor, rule, organization, params, reason, ticket, denial)
+        raise
+
+
+def _enter_denial(
+    actor: Actor,
+    rule: Operation,
+    organization: Organization,
+    params: Mapping[str, Any],
+    reason: str,
+    ticket: str,
+    denial: Exception,
+) -> None:
+    journal.record(
+        actor,
+        Entry.Kind.DENIED,
+        organization=organization.organization_id,
+        operation=rule.name,
+        target=rule.target_of(params),
+        reason=reason,
+        ticket=ticket,
+        why=str(denial),
+    )
 
 
 def _require_valid(rule: Operation, params: Mapping[str, Any]) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Q, QuerySet
 
 from console import clock
-from console.aws import errors
+from console.aws import demands
 from console.aws.catalogue import CATALOGUE
-from console.aws.model import Problem
+from console.aws.demands import Approval
 from console.changes.ending import ENDS
 from console.changes.models import Change, Conditions, Step
 from console.changes.plans import Planned, known_params
@@ -55,16 +55,7 @@ def require_why(organization: Organization, steps: Sequence[Planned], reason: st
     """Raise `errors.Invalid` at `reason` or `ticket` where the organization asks for it."""
     if not any(not CATALOGUE[each.operation].is_read for each in steps):
         return
-    asked = of(organization)
-    missing = [
-        ("reason", asked.ask_reason and not reason.strip()),
-        ("ticket", asked.ask_ticket and not ticket.strip()),
-    ]
-    problems = [
-        Problem(name, "required", "is asked for in this organization") for name, lacks in missing if lacks
-    ]
-    if problems:
-        raise errors.Invalid(problems)
+    demands.require_why(organization, reason, ticket)
 
 
 def wants_approval(change: Change) -> bool:
@@ -108,9 +99,8 @@ class Agreement:
 
     def __init__(self, change: Change) -> None:
         self.change = change
-        is_end = change.kind in ENDS and change.follows is not None
-        together = is_end and change.follows is not None and change.follows.approved_at is not None
-        self.approved = together or is_approved(change)
+        change.approval = approval_of(change)
+        self.approved = change.approval is not None
 
     def covers(self, step: Step) -> bool:
         """Return whether it is approved, or none of the policies, as they are now, asks for approval."""
@@ -119,6 +109,24 @@ class Agreement:
         asked = of(self.change.organization)
         too_many = asked.approve_over is not None and self.change.total > asked.approve_over
         return not too_many and step.operation not in asked.approve_operations
+
+
+def approval_of(change: Change) -> Approval | None:
+    """Return the approval that its steps take to the gateway; none if it is not approved as it is now."""
+    approved, is_beginning = change, False
+    if change.kind in ENDS and change.follows is not None and change.follows.approved_at:
+        approved, is_beginning = change.follows, True
+    elif not is_approved(change):
+        return None
+    assert approved.approved_at is not None
+    return Approval(
+        approver_id=approved.approved_by_id,
+        approver=approved.approved_by,
+        requester_id=approved.requested_by_id,
+        at=approved.approved_at,
+        digest=approved.digest,
+        is_beginning=is_beginning,
+    )
 
 
 def _steps_agreed_to(change: Change) -> QuerySet[Step]:

@@ -411,12 +411,13 @@ def write(
         actor,
         operation or step.operation,
         change.organization,
-        reason=change.reason,
-        ticket=change.ticket,
+        **change.why,
         expecting=resolving.expected(step) if expecting is None else expecting,
         call_id=step.call,
         fence=step,
         parties=change.parties,
+        approval=change.approval,
+        steps=change.total,
         **params,
     )
 

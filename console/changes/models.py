@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from console import clock
+from console.aws.demands import Approval
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.actors import Actor
@@ -94,6 +95,8 @@ class Change(models.Model):
 
     # What was typed and must not be stored, by the position of its step: of this object, not of the row.
     secrets: dict[int, dict[str, Any]]
+    # The approval that holds for its steps, as the engine found it when it took the change up.
+    approval: Approval | None
     objects: ClassVar[ChangeQuerySet] = ChangeQuerySet.as_manager()  # type: ignore[assignment]  # the manager has the queryset's methods
 
     class Meta:
@@ -112,6 +115,7 @@ class Change(models.Model):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.secrets = {}
+        self.approval = None
 
     @property
     def requester(self) -> Actor:
@@ -130,6 +134,18 @@ class Change(models.Model):
         """The operators beside the runner whom the audit log names with each call."""
         named = {"requested_by": self.requested_by, "approved_by": self.approved_by}
         return {name: operator for name, operator in named.items() if operator}
+
+    @property
+    def why(self) -> dict[str, str]:
+        """Its reason and ticket; an undo or an end refers to the change that it follows where it has none."""
+        origin = self.undoes_id or self.follows_id
+        said = {"reason": self.reason, "ticket": self.ticket}
+        if origin is None:
+            return said
+        return {
+            "reason": said["reason"] or f"Follows on change {origin}",
+            "ticket": said["ticket"] or f"change-{origin}",
+        }
 
     @property
     def is_open(self) -> bool:
