@@ -64,7 +64,13 @@ def _once(
     attempt: int,
 ) -> Answer:
     account = client.Account.of(organization)
-    wire = client.client(account, model.service_of(rule.name), retrying=rule.is_read)
+    try:
+        wire = client.client(account, model.service_of(rule.name), retrying=rule.is_read)
+    except Exception as error:  # such as credentials that cannot be refreshed
+        name = type(error).__name__
+        raise errors.Unreachable(
+            f"The console could not sign in to AWS ({name}).", name, sent=False
+        ) from error
     with client.permitted(rule.name, intent) as permit:
         try:
             response = getattr(wire, xform_name(rule.name))(**params)

@@ -1,0 +1,143 @@
+"""Whatever fails in an export's attempt, its claim is returned and other exports go on."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from console import clock
+from console.areas.exports import engine, polling
+from console.areas.exports.models import Destination, ExportJob
+from console.aws import client, errors, gateway
+from console.ledger import journal
+from console.mirror.models import Entity
+from console.operators.actors import Actor
+from console.sandbox.testing import TestSandbox
+from tests.areas.exports.conftest import Time
+
+State = ExportJob.State
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def jobs(exporter: Actor, destination: Destination, ada: Entity, bo: Entity, time: Time) -> list[ExportJob]:
+    return engine.request(exporter, destination, [ada, bo], reason="leaves")
+
+
+def fail_once(patch: pytest.MonkeyPatch, owner: Any, name: str, failure: Exception) -> None:
+    real, left = getattr(owner, name), [failure]
+
+    def call(*given: Any, **more: Any) -> Any:
+        if left:
+            raise left.pop()
+        return real(*given, **more)
+
+    patch.setattr(owner, name, call)
+
+
+class TestStarting:
+    @pytest.mark.parametrize(
+        "failure",
+        [RuntimeError("expired"), KeyError("JobId"), MemoryError()],
+        ids=lambda it: type(it).__name__,
+    )
+    def test_goes_on_after_any_exception(
+        self,
+        jobs: list[ExportJob],
+        failure: Exception,
+        sandbox: TestSandbox,
+        time: Time,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        fail_once(monkeypatch, gateway, "call", failure)
+        engine.sweep()
+        states = ExportJob.objects.order_by("pk").values_list("state", flat=True)
+        assert list(states) == [State.STARTING, State.RUNNING]
+        time.pass_(seconds=61)
+        engine.sweep()
+        states = ExportJob.objects.order_by("pk").values_list("state", flat=True)
+        assert list(states) == [State.RUNNING, State.COMPLETED]
+        assert len(sandbox.call("ListMailboxExportJobs")["Jobs"]) == 2
+
+    def test_does_not_count_an_attempt_that_was_not_sent(
+        self, jobs: list[ExportJob], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fail_once(monkeypatch, gateway, "call", errors.Unreachable("no credentials", sent=False))
+        engine.sweep()
+        job = ExportJob.objects.order_by("pk")[0]
+        assert (job.state, job.unanswered, job.tried_at) == (State.QUEUED, 0, None)
+
+    def test_takes_expired_credentials_for_an_attempt_that_was_not_sent(
+        self, jobs: list[ExportJob], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fail_once(monkeypatch, client, "client", RuntimeError("Credentials were refreshed, but are expired"))
+        engine.sweep()
+        assert State.FAILED not in ExportJob.objects.values_list("state", flat=True)
+
+    def test_waits_while_the_audit_log_cannot_be_written(
+        self, jobs: list[ExportJob], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fail_once(monkeypatch, journal, "intent", journal.LedgerUnavailable("locked"))
+        engine.sweep()
+        job = ExportJob.objects.order_by("pk")[0]
+        assert (job.state, job.unanswered) == (State.QUEUED, 0)
+        assert "audit log" in job.note
+
+    def test_remembers_an_unanswered_attempt_after_one_that_was_not_sent(
+        self, jobs: list[ExportJob], time: Time, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its token may be forgotten by AWS, so the job that it made has to be looked for."""
+        fail_once(monkeypatch, gateway, "call", errors.OutcomeUnknown("no answer"))
+        engine.start(jobs[0])
+        first = ExportJob.objects.get(pk=jobs[0].pk).tried_at
+        time.pass_(seconds=61)
+        fail_once(monkeypatch, gateway, "call", errors.Throttled("ThrottlingException", "slow down"))
+        engine.start(ExportJob.objects.get(pk=jobs[0].pk))
+        job = ExportJob.objects.get(pk=jobs[0].pk)
+        assert (job.state, job.unanswered, job.tried_at) == (State.QUEUED, 1, first)
+
+    def test_reads_the_other_exports_when_one_cannot_be_read(
+        self, jobs: list[ExportJob], time: Time, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        engine.sweep()
+        time.pass_(hours=1)
+        fail_once(monkeypatch, polling, "refresh", KeyError("State"))
+        engine.sweep()
+        assert ExportJob.objects.filter(state=State.COMPLETED).count() == 1
+
+
+@pytest.mark.usefixtures("server_clock")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("hours", [-1, 1])
+class TestAWorkerWhoseClockIsWrong:
+    @pytest.fixture(autouse=True)
+    def wrong(self, hours: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        real = timezone.now
+        monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(hours=hours))
+        yield
+        monkeypatch.setattr(timezone, "now", real)
+
+    def test_parks_no_export(
+        self,
+        exporter: Actor,
+        destination: Destination,
+        ada: Entity,
+        monkeypatch: pytest.MonkeyPatch,
+        hours: int,
+    ) -> None:
+        (job,) = engine.request(exporter, destination, [ada], reason="leaves")
+        monkeypatch.undo()
+        engine.sweep()
+        job.refresh_from_db()
+        assert job.state == State.RUNNING
+
+    def test_claims_for_the_lease_only_and_takes_no_live_claim(
+        self, exporter: Actor, destination: Destination, ada: Entity, hours: int
+    ) -> None:
+        (job,) = engine.request(exporter, destination, [ada], reason="leaves")
+        assert engine._claim(job)
+        assert not ExportJob.objects.due(clock.now()).exists()
+        assert ExportJob.objects.due(clock.now() + engine.LEASE + timedelta(seconds=1)).exists()
+        assert not engine.start(ExportJob.objects.get(pk=job.pk))
