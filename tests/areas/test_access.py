@@ -513,7 +513,7 @@ ASKED_OF_AWS = {name for name in ABOUT_ONE if "role_id" in world.arguments(name)
 # A button that looks at everything, and leads back to the page that shows what was found.
 LOOKS = {"posture:check"}
 # What a look may change: who is signed in, when she was seen, how old the copy is, how often she tried.
-FLEETING = {"sessions.session", "mirror.sync"}
+FLEETING = {"operators.session", "mirror.sync"}
 # Who takes everybody along in a file is entered in the ledger.
 ENTERED = {"users:csv", "groups:csv", "resources:csv"}
 FRESHNESS = ("listed_at", "described_at", "detailed_at", "wanted_at")
