@@ -390,7 +390,7 @@ def _call(actor: Actor, change: Change, step: Step) -> dict[str, Any]:
     else:
         answer = write(actor, step, params)
     try:
-        step.end(StepState.DONE, result=resolving.kept(rule.name, answer))
+        step.end(StepState.DONE, result={**step.result, **resolving.kept(rule.name, answer)})
     except Exception:
         # The ledger has the outcome, so the call is done; recovery ends the step by it.
         logger.exception("step %s of change %s is done and could not be ended", step.position, change.pk)

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from console import clock
 from console.mirror.models import Organization, TargetLease
 
-LEASE = timedelta(minutes=3)  # longer than a write takes with all its reads and timeouts
+LEASE = timedelta(seconds=90)  # longer than a write takes with all its reads and timeouts
 PATIENCE = 5.0  # seconds that a write waits for another one of the same target
 PAUSE = 0.05
 

@@ -122,7 +122,7 @@ def test_a_session_is_noted_as_in_use_once_a_minute(client: Client) -> None:
     later = timezone.now() + timedelta(minutes=1, seconds=1)
     with mock.patch("django.utils.timezone.now", return_value=later), noted(tables):
         status(client, "/account/")
-        assert tables == {"django_session"}
+        assert tables == {"operators_session"}
         tables.clear()
         status(client, "/account/")
     assert tables == set()

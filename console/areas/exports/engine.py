@@ -5,8 +5,9 @@ the next one repeats the call with the same token, which AWS answers with the sa
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -16,8 +17,11 @@ from django.db.models.functions import Coalesce
 from console import clock
 from console.areas.exports import polling
 from console.areas.exports.models import ATTEMPTS, COOL_DOWN, RUNNING_AT_ONCE, Destination, ExportJob
-from console.aws import errors, gateway
+from console.aws import demands, errors, gateway
+from console.changes import conditions, drafting
 from console.changes import engine as changes
+from console.changes.models import Step
+from console.changes.plans import Planned
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
@@ -30,6 +34,8 @@ LEASE = timedelta(seconds=settings.EXPORT_LEASE_SECONDS)
 TOKEN_MEMORY = timedelta(hours=1)  # how long AWS knows a token again is not documented [unknown]
 SOON = timedelta(seconds=30)
 OPERATION = "StartMailboxExportJob"
+QUEUED = "exports"  # the kind of a change whose steps end when the export is queued
+JOB = "export"  # in a step's result: the export that the step queued
 
 
 def request(
@@ -37,8 +43,46 @@ def request(
 ) -> list[ExportJob]:
     """Queue an export of each mailbox that has no open export, and return the new jobs.
 
-    Raises `policy.Denied` or `policy.OutOfScope` before anything is queued.
+    Raises `policy.Denied` or `policy.OutOfScope` before anything is queued, `errors.Invalid` where the
+    organization asks for a reason or a ticket, and `WantsApproval` with a change that queues them once it
+    is approved.
     """
+    entities = list(entities)
+    _require_policies(actor, destination, entities, reason, ticket)
+    return queue(actor, destination, entities, reason=reason, ticket=ticket)
+
+
+def _require_policies(
+    actor: Actor, destination: Destination, entities: Sequence[Entity], reason: str, ticket: str
+) -> None:
+    organization = destination.organization
+    policy.require_each(actor, organization, [(OPERATION, {"EntityId": each.entity_id}) for each in entities])
+    demands.require_why(organization, reason, ticket)
+    if not demands.get(organization).wants_approval(OPERATION, len(entities)):
+        return
+    steps = [
+        Planned(
+            OPERATION,
+            {
+                "EntityId": each.entity_id,
+                "RoleArn": destination.role_arn,
+                "KmsKeyArn": destination.kms_key_arn,
+                "S3BucketName": destination.bucket,
+                "S3Prefix": destination.prefix,
+            },
+            label=f"Export {each.email or each.name}",
+        )
+        for each in entities
+    ]
+    title = steps[0].label if len(steps) == 1 else f"Export {len(steps):,} mailboxes"
+    change = drafting.keep(actor, organization, title, steps, reason=reason, ticket=ticket, kind=QUEUED)
+    raise changes.WantsApproval(change)
+
+
+def queue(
+    actor: Actor, destination: Destination, entities: Iterable[Entity], *, reason: str, ticket: str = ""
+) -> list[ExportJob]:
+    """Queue the exports whatever the policies say: of a request that was held to them, or of a step."""
     organization, entities = destination.organization, list(entities)
     policy.require_each(actor, organization, [(OPERATION, {"EntityId": each.entity_id}) for each in entities])
     now = clock.now()
@@ -139,6 +183,7 @@ def _ask_to_start(job: ExportJob) -> str:
         job.organization,
         reason=job.reason,
         ticket=job.ticket,
+        **_agreed(job),
         ClientToken=str(job.client_token),
         EntityId=job.entity_id,
         Description=job.description,
@@ -148,6 +193,17 @@ def _ask_to_start(job: ExportJob) -> str:
         S3Prefix=job.prefix,
     )
     return str(answer["JobId"])
+
+
+def _agreed(job: ExportJob) -> dict[str, Any]:
+    """Return the approval of the change whose step queued the export, as the gateway takes it."""
+    step = Step.objects.filter(
+        operation=OPERATION, target=job.entity_id, **{f"result__{JOB}": job.pk}
+    ).first()
+    if step is None:
+        return {}
+    approval, parties = conditions.approval_of(step.change), step.change.parties
+    return {"approval": approval, "steps": step.change.total, "parties": parties}
 
 
 def requester(job: ExportJob) -> Actor:
@@ -262,7 +318,11 @@ def _hold(job: ExportJob, until: datetime) -> bool:
 
 
 def cancel(actor: Actor, job: ExportJob, *, reason: str = "") -> None:
-    """Take it out of the queue, or ask AWS to stop it; AWS may still complete what is nearly done."""
+    """Take it out of the queue, or ask AWS to stop it; AWS may still complete what is nearly done.
+
+    The ticket is that of the export.
+    """
+    demands.require_why(job.organization, reason, job.ticket)
     if _withdraw(actor, job, reason):
         return
     job.refresh_from_db()
@@ -273,6 +333,7 @@ def cancel(actor: Actor, job: ExportJob, *, reason: str = "") -> None:
             job.organization,
             title=f"Cancel the export of {job.entity_name}",
             reason=reason,
+            ticket=job.ticket,
             ClientToken=str(job.client_token),
             JobId=job.job_id,
         )
@@ -294,6 +355,7 @@ def _withdraw(actor: Actor, job: ExportJob, reason: str) -> bool:
             target=job.entity_id,
             target_name=job.entity_name,
             reason=reason,
+            ticket=job.ticket,
             what="The export was withdrawn from the queue before it started.",
         )
         return True
@@ -301,7 +363,15 @@ def _withdraw(actor: Actor, job: ExportJob, reason: str) -> bool:
 
 def retry(actor: Actor, job: ExportJob) -> ExportJob:
     """Queue the mailbox again to the same place, or return the export that is already open."""
-    policy.require(actor, OPERATION, job.organization, {"EntityId": job.entity_id})
+    entity = Entity(entity_id=job.entity_id, email=job.entity_name)
+    place = Destination(
+        organization=job.organization,
+        role_arn=job.role_arn,
+        kms_key_arn=job.kms_key_arn,
+        bucket=job.bucket,
+        prefix=job.prefix,
+    )
+    _require_policies(actor, place, [entity], job.reason, job.ticket)
     fields = ("entity_id", "entity_name", "role_arn", "kms_key_arn", "bucket", "prefix", "reason", "ticket")
     again = ExportJob(
         organization=job.organization,

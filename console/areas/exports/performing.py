@@ -14,7 +14,7 @@ from console.mirror.models import Entity
 from console.operators.actors import Actor
 
 State = ExportJob.State
-JOB = "export"  # in the step's result: the row that answers for it
+JOB = exports.JOB
 LOOK = timedelta(seconds=15)
 SWEEP = "console.areas.exports.tasks.sweep"
 
@@ -27,6 +27,8 @@ def perform(actor: Actor, step: Step, params: dict[str, Any]) -> dict[str, Any]:
     if not step.change.kind:
         return engine.write(actor, step, params)
     job = _known(step, params["EntityId"]) or _queued(actor, step, params)
+    if step.change.kind == exports.QUEUED:
+        return {}  # the step keeps the id of the export, by which its start finds the approval
     if job.state == State.COMPLETED:
         return {"JobId": job.job_id}
     if job.is_open:
@@ -58,7 +60,7 @@ def _queued(actor: Actor, step: Step, params: dict[str, Any]) -> ExportJob:
         bucket=params["S3BucketName"],
         prefix=params["S3Prefix"],
     )
-    exports.request(actor, place, [person], reason=change.reason, ticket=change.ticket)
+    exports.queue(actor, place, [person], reason=change.reason, ticket=change.ticket)
     mailbox = ExportJob.objects.filter(organization=change.organization, entity_id=person.entity_id)
     job = mailbox.latest("pk")  # the new one, or the one that another request has just opened
     _keep(step, {JOB: job.pk})

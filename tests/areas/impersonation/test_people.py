@@ -192,4 +192,4 @@ class TestTokens:
         town.faults.time_out("AssumeImpersonationRole", "after", seconds=0)
         page = ask(olga, made)
         assert page.status_code == 503
-        assert "not known" in words(page)
+        assert "Result unknown" in words(page)

@@ -1,0 +1,104 @@
+"""Exports under the organization's change policies: request, retry, withdrawal and start."""
+
+from typing import Any
+
+import pytest
+
+from console.areas.exports import engine
+from console.areas.exports.models import Destination, ExportJob
+from console.aws import errors
+from console.changes import control
+from console.changes import engine as changes
+from console.changes.models import Change, Conditions
+from console.mirror.models import Entity, Organization
+from console.operators.actors import Actor
+from console.sandbox.testing import TestSandbox
+from tests.areas.exports.conftest import actor, operator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+State = ExportJob.State
+
+
+@pytest.fixture
+def approver(organization: Organization) -> Actor:
+    return actor(operator(organization, "Owner", "olga"))
+
+
+def demand(organization: Organization, **given: Any) -> None:
+    Conditions.objects.create(organization=organization, **given)
+
+
+def waiting(act: Any) -> Change:
+    """The change that an act leaves behind for somebody to approve."""
+    with pytest.raises(changes.WantsApproval) as stopped:
+        act()
+    changes.start(stopped.value.change)
+    change = Change.objects.get(pk=stopped.value.change.pk)
+    assert change.state == Change.State.AWAITING
+    Change.objects.filter(pk=change.pk).update(prepared_at=change.requested_at)
+    change.refresh_from_db()
+    return change
+
+
+class TestApproval:
+    @pytest.mark.parametrize("policy", [{"approve_operations": [engine.OPERATION]}, {"approve_over": 1}])
+    def test_queues_and_starts_what_was_approved_and_nothing_before(
+        self,
+        policy: dict[str, Any],
+        exporter: Actor,
+        approver: Actor,
+        destination: Destination,
+        ada: Entity,
+        bo: Entity,
+        sandbox: TestSandbox,
+    ) -> None:
+        demand(destination.organization, **policy)
+        change = waiting(lambda: engine.request(exporter, destination, [ada, bo], reason="leave"))
+        engine.sweep()
+        assert not ExportJob.objects.exists()
+        assert not sandbox.calls(engine.OPERATION)
+        control.approve(approver, change)
+        changes.sweep()
+        engine.sweep()
+        change.refresh_from_db()
+        assert change.state == Change.State.DONE
+        assert list(ExportJob.objects.values_list("state", flat=True)) == [State.RUNNING] * 2
+        assert len(sandbox.calls(engine.OPERATION)) == 2
+
+    def test_is_needed_for_another_try(
+        self, exporter: Actor, destination: Destination, ada: Entity, sandbox: TestSandbox
+    ) -> None:
+        (job,) = engine.request(exporter, destination, [ada], reason="leaves")
+        ExportJob.objects.update(state=State.FAILED)
+        demand(destination.organization, approve_operations=[engine.OPERATION])
+        job.refresh_from_db()
+        waiting(lambda: engine.retry(exporter, job))
+        assert ExportJob.objects.count() == 1
+
+    def test_that_a_policy_set_since_asks_for_stops_what_is_queued(
+        self, exporter: Actor, destination: Destination, ada: Entity, sandbox: TestSandbox
+    ) -> None:
+        engine.request(exporter, destination, [ada], reason="leaves")
+        demand(destination.organization, approve_operations=[engine.OPERATION])
+        engine.sweep()
+        assert ExportJob.objects.get().state == State.FAILED
+        assert not sandbox.calls(engine.OPERATION)
+
+
+class TestReasonAndTicket:
+    def test_are_asked_for_before_anything_is_queued(
+        self, exporter: Actor, destination: Destination, ada: Entity
+    ) -> None:
+        demand(destination.organization, ask_ticket=True)
+        with pytest.raises(errors.Invalid, match="ticket"):
+            engine.request(exporter, destination, [ada], reason="leaves")
+        assert not ExportJob.objects.exists()
+
+    def test_are_asked_for_when_an_export_is_withdrawn(
+        self, exporter: Actor, destination: Destination, ada: Entity
+    ) -> None:
+        (job,) = engine.request(exporter, destination, [ada], reason="leaves")
+        demand(destination.organization, ask_reason=True)
+        with pytest.raises(errors.Invalid, match="reason"):
+            engine.cancel(exporter, job)
+        assert ExportJob.objects.get().state == State.QUEUED
