@@ -78,7 +78,8 @@ def call(
 def _targets(rule: Operation, params: Mapping[str, Any]) -> set[str]:
     """Return what no other write may touch meanwhile: entities and addresses, else the area's settings."""
     entities = {str(params[name]) for name in ENTITY_MEMBERS if params.get(name)}
-    given = {f"{name}:{str(params[name]).casefold()}" for name in GIVEN if params.get(name)}
+    naming = (*GIVEN, "Name") if rule.creates else GIVEN
+    given = {f"{name}:{str(params[name]).casefold()}" for name in naming if params.get(name)}
     return {each[:LONGEST] for each in entities | given} or {f"area:{rule.area}"}
 
 

@@ -4,6 +4,7 @@ The lease is a row, so it holds across processes and machines. It is never held 
 AWS is called meanwhile; a process that dies loses it after `LEASE`, by the database's clock.
 """
 
+import logging
 import time
 import uuid
 from collections.abc import Iterable, Iterator
@@ -11,11 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from console import clock
 from console.mirror.models import Organization, TargetLease
 
+logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)  # longer than a write takes with all its reads and timeouts
 PATIENCE = 5.0  # seconds that a write waits for another one of the same target
 PAUSE = 0.05
@@ -45,7 +47,15 @@ def held(organization: Organization, targets: Iterable[str]) -> Iterator[Held]:
     try:
         yield Held(token)
     finally:
+        _give_back(token)
+
+
+def _give_back(token: uuid.UUID) -> None:
+    """Remove the rows; a fault here must not replace what became of the write, and they expire anyway."""
+    try:
         TargetLease.objects.filter(token=token).delete()
+    except DatabaseError:
+        logger.exception("a lease on a target was not given back")
 
 
 def _take(organization: Organization, targets: list[str], token: uuid.UUID) -> bool:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 from console import clock
 from console.aws import errors, gateway
@@ -145,6 +145,20 @@ class TestTheLease:
         assert not sandbox.calls("UpdateUser")
         outcome = Entry.objects.filter(kind=Entry.Kind.OUTCOME).latest("seq")
         assert outcome.outcome in (Entry.Outcome.REFUSED, Entry.Outcome.NOT_APPLIED)
+
+    def test_that_cannot_be_given_back_hides_no_outcome(
+        self,
+        owner: Actor,
+        organization: Organization,
+        sandbox: TestSandbox,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def fail(self: Any) -> None:
+            raise OperationalError("the database is locked")
+
+        monkeypatch.setattr("django.db.models.query.QuerySet.delete", fail)
+        gateway.call(owner, "UpdateUser", organization, UserId=BO, Office="Oslo")
+        assert sandbox.calls("UpdateUser")
 
     def test_that_does_not_come_says_so_and_sends_nothing(
         self,
