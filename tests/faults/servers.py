@@ -5,6 +5,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -118,7 +119,9 @@ class PostgreSQL(Server):
         if os.geteuid() == 0:
             self.user = SERVER
             shutil.chown(self.folder, SERVER)
-            for parent in self.folder.parents[:2]:
+            for parent in self.folder.parents:
+                if parent == Path(tempfile.gettempdir()) or parent == parent.parent:
+                    break  # the folders of a test run are above it, one more with each worker of pytest
                 parent.chmod(parent.stat().st_mode | 0o011)
         create = ("-D", str(self.data), "-U", "postgres", "--auth", "trust", "--no-sync", "-E", "UTF8")
         subprocess.run(
