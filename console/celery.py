@@ -27,7 +27,7 @@ app.autodiscover_tasks(
 
 logger = logging.getLogger(__name__)
 
-# Workers wait long for messages; whoever publishes a hint waits at most this long, and for one attempt.
+# Workers wait long for messages; the publisher of a hint waits at most this long, and for one attempt.
 PUBLISH_SECONDS = 0.5
 PUBLISHING = {
     "socket_timeout": PUBLISH_SECONDS,

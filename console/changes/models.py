@@ -208,7 +208,7 @@ class Step(models.Model):
         return self.label or f"{self.operation} {self.target_name or self.target}".strip()
 
     def begin(self) -> bool:
-        """Enter the call before it is made, for whoever comes after a crash; false if it may not begin.
+        """Enter the call before it is made, so that it is found after a crash; false if it may not begin.
 
         A step begins once, for the worker that holds the change, and not of a change that is cancelled.
         """

@@ -29,7 +29,7 @@ def demand(organization: Organization, **given: Any) -> None:
 
 
 def waiting(act: Any) -> Change:
-    """The change that an act leaves behind for somebody to approve."""
+    """The change that an act leaves behind to be approved."""
     with pytest.raises(changes.WantsApproval) as stopped:
         act()
     changes.start(stopped.value.change)
