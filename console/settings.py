@@ -218,6 +218,8 @@ AWS_ENDPOINT_URL = env.str("WORKMAIL_ENDPOINT_URL", default="")
 # Exports: how often they are looked after, and after how long a start is anybody's again whose worker is
 # silent. Longer than a call may take (its timeouts, three times), or live workers are overtaken.
 EXPORT_SWEEP_SECONDS = env.float("EXPORT_SWEEP_SECONDS", default=10.0)
+# How long a write holds its target: longer than it takes with all its reads and timeouts.
+TARGET_LEASE_SECONDS = env.float("TARGET_LEASE_SECONDS", default=90.0)
 EXPORT_LEASE_SECONDS = env.float("EXPORT_LEASE_SECONDS", default=60.0)
 # How fast the mirror reads details; AWS publishes no limit for WorkMail, and throttling halves the pace.
 MIRROR_CALLS_PER_SECOND = env.float("MIRROR_CALLS_PER_SECOND", default=20.0)

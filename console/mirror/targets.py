@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
 
 from console import clock
 from console.mirror.models import Organization, TargetLease
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(seconds=90)  # longer than a write takes with all its reads and timeouts
+LEASE = timedelta(seconds=settings.TARGET_LEASE_SECONDS)
 PATIENCE = 5.0  # seconds that a write waits for another one of the same target
 PAUSE = 0.05
 

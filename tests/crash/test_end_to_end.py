@@ -45,6 +45,7 @@ class Site:
                 "BROKER_URL": broker,
                 "EXPORT_SWEEP_SECONDS": "0.5",
                 "EXPORT_LEASE_SECONDS": "3",
+                "TARGET_LEASE_SECONDS": "5",
             },
         )
 

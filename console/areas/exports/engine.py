@@ -33,6 +33,7 @@ State = ExportJob.State
 LEASE = timedelta(seconds=settings.EXPORT_LEASE_SECONDS)
 TOKEN_MEMORY = timedelta(hours=1)  # how long AWS knows a token again is not documented [unknown]
 SOON = timedelta(seconds=30)
+BUSY = timedelta(seconds=2)
 OPERATION = "StartMailboxExportJob"
 QUEUED = "exports"  # the kind of a change whose steps end when the export is queued
 JOB = "export"  # in a step's result: the export that the step queued
@@ -259,6 +260,8 @@ def _not_started(job: ExportJob, failure: Exception) -> bool:
         return _wait(job, SOON, "The audit log cannot be written at the moment.")
     if isinstance(failure, errors.Throttled):
         return _wait(job, SOON, "AWS asked to slow down.")
+    if isinstance(failure, errors.Busy):
+        return _wait(job, BUSY, "Waiting for another change of this mailbox.")
     if isinstance(failure, errors.Unreachable):
         return failure.sent or _wait(job, SOON, str(failure))
     if isinstance(failure, errors.Refused) and failure.code == "LimitExceededException":
@@ -270,14 +273,16 @@ def _not_started(job: ExportJob, failure: Exception) -> bool:
 
 
 def _wait(job: ExportJob, delay: timedelta, why: str) -> bool:
-    """Return the row to the queue; what earlier attempts left unanswered stays to be found out."""
-    earlier = job.unanswered - 1
+    """Return the row to the queue, or keep it "starting" if an earlier attempt may have reached AWS."""
+    earlier, again = job.unanswered - 1, clock.now() + delay
+    if earlier:
+        return _fenced(job, unanswered=earlier, lease_until=again, note=why)
     return _fenced(
         job,
         state=State.QUEUED,
-        unanswered=earlier,
-        tried_at=job.tried_at if earlier else None,
-        not_before=clock.now() + delay,
+        unanswered=0,
+        tried_at=None,
+        not_before=again,
         lease_until=None,
         note=why,
     )

@@ -12,6 +12,7 @@ from console.areas.exports import engine, polling
 from console.areas.exports.models import Destination, ExportJob
 from console.aws import client, errors, gateway
 from console.ledger import journal
+from console.mirror import targets
 from console.mirror.models import Entity
 from console.operators.actors import Actor
 from console.sandbox.testing import TestSandbox
@@ -96,7 +97,22 @@ class TestStarting:
         fail_once(monkeypatch, gateway, "call", errors.Throttled("ThrottlingException", "slow down"))
         engine.start(ExportJob.objects.get(pk=jobs[0].pk))
         job = ExportJob.objects.get(pk=jobs[0].pk)
-        assert (job.state, job.unanswered, job.tried_at) == (State.QUEUED, 1, first)
+        assert (job.state, job.unanswered, job.tried_at) == (State.STARTING, 1, first)
+        time.pass_(seconds=31)
+        assert engine.start(job)
+
+    def test_waits_for_another_change_of_the_mailbox(
+        self, jobs: list[ExportJob], time: Time, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A killed worker leaves its lease on the mailbox behind; that is no refusal of AWS."""
+        monkeypatch.setattr(targets, "PATIENCE", 0)
+        with targets.held(jobs[0].organization, [jobs[0].entity_id]):
+            for _ in range(engine.ATTEMPTS + 2):
+                engine.start(ExportJob.objects.get(pk=jobs[0].pk))
+                time.pass_(seconds=3)
+            job = ExportJob.objects.get(pk=jobs[0].pk)
+            assert (job.state, job.unanswered) == (State.QUEUED, 0)
+        assert engine.start(job)
 
     def test_reads_the_other_exports_when_one_cannot_be_read(
         self, jobs: list[ExportJob], time: Time, monkeypatch: pytest.MonkeyPatch
