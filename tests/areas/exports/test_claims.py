@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from console import clock
 from console.areas.exports import engine, polling
-from console.areas.exports.models import Destination, ExportJob
+from console.areas.exports.models import ATTEMPTS, Destination, ExportJob
 from console.aws import client, errors, gateway
 from console.ledger import journal
 from console.mirror import targets
@@ -107,7 +107,7 @@ class TestStarting:
         """A killed worker leaves its lease on the mailbox behind; that is no refusal of AWS."""
         monkeypatch.setattr(targets, "PATIENCE", 0)
         with targets.held(jobs[0].organization, [jobs[0].entity_id]):
-            for _ in range(engine.ATTEMPTS + 2):
+            for _ in range(ATTEMPTS + 2):
                 engine.start(ExportJob.objects.get(pk=jobs[0].pk))
                 time.pass_(seconds=3)
             job = ExportJob.objects.get(pk=jobs[0].pk)
