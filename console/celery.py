@@ -22,6 +22,7 @@ app.autodiscover_tasks(
         "console.areas.exports",
         "console.areas.lifecycle",
         "console.areas.posture",
+        "console.data_retention",
     ]
 )
 

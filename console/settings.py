@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "console.areas.domains",
     "console.areas.identity",
     "console.areas.posture",
+    "console.data_retention",
     "console.ui",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -265,6 +266,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "previews": {"task": "console.changes.tasks.prepare", "schedule": 30.0},
     "posture": {"task": "console.areas.posture.tasks.sweep", "schedule": 60.0},
     "digests": {"task": "console.areas.lifecycle.tasks.digest", "schedule": 900.0},
+    "retention": {"task": "console.data_retention.tasks.sweep", "schedule": 600.0},
     "settling": {"task": "console.aws.tasks.settle", "schedule": 30.0},
 }
 
@@ -279,6 +281,17 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {name: {"level": "INFO"} for name in ("botocore", "boto3", "urllib3", "s3transfer")},
 }
+
+# After how many days the console removes its own old rows, by kind (`console/data_retention`); 0 is never.
+RETENTION_SESSIONS_DAYS = env.int("RETENTION_SESSIONS_DAYS", default=1)
+RETENTION_CACHE_DAYS = env.int("RETENTION_CACHE_DAYS", default=1)
+RETENTION_TARGET_LEASES_DAYS = env.int("RETENTION_TARGET_LEASES_DAYS", default=1)
+RETENTION_DRAFTS_DAYS = env.int("RETENTION_DRAFTS_DAYS", default=30)
+RETENTION_CHANGES_DAYS = env.int("RETENTION_CHANGES_DAYS", default=365)
+RETENTION_HEALTH_CHECKS_DAYS = env.int("RETENTION_HEALTH_CHECKS_DAYS", default=90)
+RETENTION_DNS_CHECKS_DAYS = env.int("RETENTION_DNS_CHECKS_DAYS", default=180)
+RETENTION_DIGESTS_DAYS = env.int("RETENTION_DIGESTS_DAYS", default=30)
+RETENTION_RUNS_DAYS = env.int("RETENTION_RUNS_DAYS", default=365)
 
 # A listing that would remove more rows than both of these is kept until an operator confirms it.
 SHRINK_FRACTION = env.float("SHRINK_FRACTION", default=0.2)

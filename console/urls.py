@@ -30,6 +30,7 @@ in_organization: Addresses = [
     path("availability/", include("console.areas.availability.urls")),
     path("monitoring/", include("console.areas.monitoring.urls")),
     path("ledger/", include("console.areas.ledger.urls")),
+    path("settings/data-retention/", include("console.data_retention.urls")),
 ]
 urlpatterns: Addresses = [
     path("", organizations.home, name="home"),

@@ -371,6 +371,7 @@ CONSOLE_ACTIONS = {
         write("LoosenConditions", "approvals"),
         read("ReadLedger", "ledger"),
         read("ExportLedger", "ledger"),
+        read("ReadDataRetention", "data_retention"),
         write("SyncMirror", "mirror"),
         write("CheckMailDomain", "domains", "DomainName"),
         write("ManageExportDestinations", "exports"),

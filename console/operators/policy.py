@@ -37,7 +37,13 @@ ADDRESSES = {
 LISTINGS = frozenset({"ListUsers", "ListGroups", "ListResources", "ListMailboxExportJobs"})
 # Reads of settings, and of checks, that name people of all domains, and not one at a time.
 OF_THE_WHOLE = frozenset(
-    {"ListOrganizations", "ListImpersonationRoles", "GetImpersonationRole", "ReadPosture"}
+    {
+        "ListOrganizations",
+        "ListImpersonationRoles",
+        "GetImpersonationRole",
+        "ReadPosture",
+        "ReadDataRetention",
+    }
 )
 # The console's own actions that concern one mailbox or domain, or a change of the operator's own, whose steps
 # are asked for one by one; the others concern the organization.

@@ -438,6 +438,8 @@ posture:check                  GET  405 405 405 405 405 405 405 405
 posture:check                  POST 303 303 403 403 403 403 404 302
 posture:mend                   GET  200 200 403 403 403 403 404 302
 posture:mend                   POST 422 422 403 403 403 403 404 302
+data_retention:overview        GET  200 200 403 403 200 403 404 302
+data_retention:overview        POST 405 405 403 403 405 403 404 302
 organizations:settings         GET  200 200 200 200 200 200 404 302
 organizations:settings         POST 405 405 405 405 405 405 404 302
 organizations:state            GET  200 200 200 200 200 200 404 302

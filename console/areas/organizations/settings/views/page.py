@@ -15,7 +15,14 @@ from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 
 INACTIVE = Explanation("Not active", "Only an active organization shows how it is set.")
-OFFERED = ("TagResource", "UntagResource", "CreateOrganization", "DeleteOrganization", "ListOrganizations")
+OFFERED = (
+    "TagResource",
+    "UntagResource",
+    "CreateOrganization",
+    "DeleteOrganization",
+    "ListOrganizations",
+    "ReadDataRetention",
+)
 
 
 @performs("DescribeOrganization")

@@ -1,0 +1,10 @@
+"""What Celery may be asked to look at: the removal of the last night."""
+
+from celery import shared_task
+
+from console.data_retention import removal
+
+
+@shared_task
+def sweep() -> None:
+    removal.sweep()
