@@ -29,6 +29,7 @@ LAYERS = (
         "console.rules",
         "console.celery",
         "console.clock",
+        "console.constraints",
     ),
     ("console.changes",),
     ("console.ui",),

@@ -4,6 +4,9 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
+from console.constraints import as_validation_error
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
@@ -25,8 +28,14 @@ def add(actor: Actor, email: str, name: str) -> tuple[Operator, str]:
     if known:
         return known, ""
     password = new_password()
-    operator = Operator.objects.create_user(email, password, name=name)
-    _note(actor, operator, "operator added", name=name)
+    operator = Operator(email=email.strip().lower(), name=name)
+    operator.set_password(password)
+    try:
+        with as_validation_error(operator):
+            operator.save()
+            _note(actor, operator, "operator added", name=name)
+    except ValidationError:  # added by another process meanwhile
+        return Operator.objects.get(email=operator.email), ""
     return operator, password
 
 

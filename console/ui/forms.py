@@ -17,7 +17,7 @@ from console.aws.model import Problem
 from console.ui.markup import stamp
 from console.ui.shapes import fields_from_model, sentence
 
-CHANGED = "Somebody changed this since you opened it. Compare below; saving again keeps what you typed."
+CHANGED = "This was changed after you opened it. Review the differences and save again."
 STALE = "This form is no longer valid. Check what it says and save again."
 
 

@@ -175,6 +175,12 @@ def body(answer: Any) -> str:
     return TOKENS.sub("", bytes(content).decode())
 
 
+def loaded(client: Client, url: str) -> dict[str, str]:
+    """The snapshot that the form of a page carries, to be sent back with it."""
+    page = str(client.get(url).content.decode())
+    return {"loaded": page.partition('name="loaded" value="')[2].partition('"')[0]}
+
+
 class Samples:
     """What stands for the arguments of each address: somebody and what belongs to her."""
 

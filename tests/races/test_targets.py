@@ -1,6 +1,5 @@
 """Two writes of one target at once: one is done, the other is told; held on PostgreSQL with real threads."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection
 
 from console import clock
 from console.aws import errors, gateway
@@ -18,33 +17,11 @@ from console.mirror.models import Organization, TargetLease
 from console.operators.actors import Actor
 from console.sandbox.testing import ADA, BO, TestSandbox
 from tests.areas.exports.conftest import actor, operator, organization, sandbox
+from tests.races.harness import TRIES, at_once, on_postgresql
 
 __all__ = ["organization", "sandbox"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TRIES = 50
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Let all begin at the same moment, each with a connection of its own; their results or exceptions."""
-    barrier = threading.Barrier(len(acts))
-    results: list[Any] = [None] * len(acts)
-
-    def run(index: int) -> None:
-        try:
-            barrier.wait()
-            results[index] = acts[index]()
-        except Exception as failure:
-            results[index] = failure
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.fixture
@@ -76,7 +53,7 @@ def lost_updates(
     return lost
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one transaction write at a time")
+@on_postgresql
 class TestTwoOperators:
     def test_are_not_both_told_that_theirs_is_saved(
         self, owner: Actor, organization: Organization, sandbox: TestSandbox

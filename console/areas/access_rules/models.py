@@ -1,6 +1,7 @@
 """What WorkMail does not keep: how networks are called, and whom no rule may lock out."""
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from console.mirror.models import Entity, Organization
 
@@ -13,7 +14,7 @@ class NamedNetwork(models.Model):
     ranges = models.JSONField(default=list)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="network_name")]
+        constraints = [models.UniqueConstraint("organization", Lower("name"), name="network_in_any_case")]
         ordering = ["name"]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """What is asked for when a view is saved, or called and shared differently."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 
@@ -10,38 +10,24 @@ from console.areas.saved.models import SavedView
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.actors import Actor
+from console.ui.records import RecordForm
 
-if TYPE_CHECKING:  # generic to the type checker only
-    ViewForm = forms.ModelForm[SavedView]
-else:
-    ViewForm = forms.ModelForm
 SHARED = (
     "Everybody who may open this list sees the view's name and what it searches for. In the list itself"
     " each sees only what her own rights reach."
 )
 
 
-class RenameForm(ViewForm):
+class RenameForm(RecordForm):
     """Its name, and whether others see it."""
+
+    taken = "You already have a view with this name for this list. Enter another name."
 
     class Meta:
         model = SavedView
         fields: tuple[str, ...] = ("name", "shared")
         labels = {"shared": "Share with everybody in this organization"}
         help_texts = {"shared": SHARED}
-
-    def clean(self) -> dict[str, Any]:
-        """No two of hers above one list are called alike."""
-        given = super().clean() or {}
-        mine = SavedView.objects.filter(
-            operator=self.instance.operator_id,
-            organization=self.instance.organization_id,
-            page=given.get("page", self.instance.page),
-            name=given.get("name", ""),
-        )
-        if mine.exclude(pk=self.instance.pk).exists():
-            self.add_error("name", "You have a view of this name here already. Take another name.")
-        return given
 
 
 class SaveForm(RenameForm):
@@ -66,7 +52,7 @@ class SaveForm(RenameForm):
         field.choices = [(name, each.label) for name, each in offered.items()]
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean()
+        given = super().clean() or {}
         if page := given.get("page"):
             given["query"] = LISTS[page].kept(given.get("query", ""))
         return given

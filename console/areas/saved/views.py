@@ -39,8 +39,8 @@ def listing(request: ConsoleRequest, organization: str) -> HttpResponse:
 def create(request: ConsoleRequest, organization: str) -> HttpResponse:
     place = policy.place(request.actor, organization)
     form = SaveForm(request.actor, place, pages.posted(request), request.GET.dict())
-    if form.is_bound and form.is_valid():
-        made = form.save()
+    if form.is_valid() and form.save_recorded(request.actor):
+        made = form.instance
         return pages.done(request, f"Saved as “{made.name}”.", showing.address(place, made))
     return pages.form_page(request, "saved/form.html", form, _around(place, "Save this view"))
 
@@ -49,8 +49,8 @@ def create(request: ConsoleRequest, organization: str) -> HttpResponse:
 def edit(request: ConsoleRequest, organization: str, pk: int) -> HttpResponse:
     place = policy.place(request.actor, organization)
     form = RenameForm(pages.posted(request), instance=_own(request, place, pk))
-    if form.is_bound and form.is_valid():
-        return pages.done(request, f"“{form.save().name}” is kept.", _all(place))
+    if form.is_valid() and form.save_recorded(request.actor):
+        return pages.done(request, f"“{form.instance.name}” saved.", _all(place))
     return pages.form_page(request, "saved/form.html", form, _around(place, "Change a saved view"))
 
 

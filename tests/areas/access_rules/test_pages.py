@@ -167,7 +167,9 @@ class TestFinder:
 
 class TestNetworks:
     def test_are_kept_with_what_was_before_in_the_ledger(self, adam: Desk, office: NamedNetwork) -> None:
-        sent = adam.post("network-edit", office.pk, name="Office", ranges="203.0.113.9/24\n10.0.0.1")
+        given = {"name": "Office", "ranges": "203.0.113.9/24\n10.0.0.1"}
+        given |= world.loaded(adam.client, adam.url("network-edit", office.pk))
+        sent = adam.post("network-edit", office.pk, **given)
         assert sent.status_code == 303
         office.refresh_from_db()
         assert office.ranges == [OFFICE, "10.0.0.1/32"]

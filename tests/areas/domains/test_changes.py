@@ -153,7 +153,7 @@ class TestInboundDmarc:
         sent = self.sent(adam, Enforced="on")
         town.call("PutInboundDmarcSettings", Enforced=False)
         page = adam.post("dmarc", data=sent)
-        assert (page.status_code, "Somebody changed this" in text(page)) == (422, True)
+        assert (page.status_code, "This was changed after you opened it" in text(page)) == (422, True)
         assert town.call("DescribeInboundDmarcSettings") == {"Enforced": False}
 
 

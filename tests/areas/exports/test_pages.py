@@ -281,7 +281,7 @@ class TestDestinations:
 
     def test_need_a_name_of_their_own(self, signed_in: Client, destination: Destination) -> None:
         answer = signed_in.post(to("destination-create"), {**self.valid(), "name": destination.name})
-        assert "There is a destination of this name already" in answer.content.decode()
+        assert "This name is in use." in answer.content.decode()
 
     def test_are_removed_after_asking(self, signed_in: Client, destination: Destination) -> None:
         signed_in.post(to("destination-delete", destination.pk), {})

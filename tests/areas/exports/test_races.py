@@ -1,13 +1,11 @@
 """Two requests for one mailbox at the same moment: one export is opened, and both get it."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
-from threading import Barrier
 
 import pytest
 from django.apps import apps
-from django.db import connection, connections
+from django.db import connection
 
 from console.areas.exports import engine, polling
 from console.areas.exports.models import Destination, ExportJob
@@ -15,17 +13,11 @@ from console.mirror.models import Entity, Organization
 from console.operators.actors import Actor
 from console.sandbox.testing import TestSandbox
 from tests.areas.exports.test_engine import start_elsewhere
+from tests.races.harness import TRIES, on_postgresql, results_at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), on_postgresql]
 State = ExportJob.State
-TRIES = 50
 Act = Callable[[], object]
-
-
-@pytest.fixture(autouse=True)
-def real_concurrency() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite lets one transaction write at a time")
 
 
 @pytest.fixture
@@ -40,22 +32,6 @@ def fail(job: ExportJob) -> ExportJob:
     return job
 
 
-def race(*acts: Act) -> list[object]:
-    """Do all of them at once, each on a connection of its own."""
-    start = Barrier(len(acts))
-
-    def run(act: Act) -> object:
-        try:
-            connection.ensure_connection()
-            start.wait()
-            return act()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
-
-
 def close_all() -> int:
     """Close what is open and return how many were."""
     return ExportJob.objects.open().update(state=State.CANCELLED)
@@ -66,7 +42,7 @@ class TestTogether:
         self, exporter: Actor, destination: Destination, ada: Entity, bo: Entity
     ) -> None:
         for _ in range(TRIES):
-            there, back = race(
+            there, back = results_at_once(
                 lambda: engine.request(exporter, destination, [ada, bo], reason="one"),
                 lambda: engine.request(exporter, destination, [bo, ada], reason="two"),
             )
@@ -79,7 +55,7 @@ class TestTogether:
         self, exporter: Actor, destination: Destination, ada: Entity, failed: ExportJob
     ) -> None:
         for _ in range(TRIES):
-            asked, again = race(
+            asked, again = results_at_once(
                 lambda: engine.request(exporter, destination, [ada], reason="one"),
                 lambda: engine.retry(exporter, failed),
             )
@@ -90,7 +66,9 @@ class TestTogether:
 
     def test_two_retries_open_one_export(self, exporter: Actor, failed: ExportJob) -> None:
         for _ in range(TRIES):
-            one, other = race(lambda: engine.retry(exporter, failed), lambda: engine.retry(exporter, failed))
+            one, other = results_at_once(
+                lambda: engine.retry(exporter, failed), lambda: engine.retry(exporter, failed)
+            )
             assert one == other == ExportJob.objects.open().get()
             assert close_all() == 1
 
@@ -104,7 +82,7 @@ class TestTogether:
     ) -> None:
         start_elsewhere(sandbox, destination, ada.entity_id)
         for _ in range(TRIES):
-            race(
+            results_at_once(
                 lambda: engine.request(exporter, destination, [ada], reason="one"),
                 lambda: polling.adopt(organization),
             )
@@ -116,7 +94,7 @@ class TestTogether:
     ) -> None:
         start_elsewhere(sandbox, destination, ada.entity_id)
         for _ in range(TRIES):
-            counts = race(lambda: polling.adopt(organization), lambda: polling.adopt(organization))
+            counts = results_at_once(lambda: polling.adopt(organization), lambda: polling.adopt(organization))
             assert sorted(map(int, map(str, counts))) == [0, 1]
             ExportJob.objects.get().delete()
 
@@ -135,7 +113,7 @@ class TestTogether:
         for _ in range(TRIES):
             ExportJob.objects.update(state=State.QUEUED, job_id="", started_at=None)
             job.refresh_from_db()
-            race(lambda: engine.start(job), lambda: polling.adopt(organization))
+            results_at_once(lambda: engine.start(job), lambda: polling.adopt(organization))
             row = ExportJob.objects.get()
             assert (row.pk, row.job_id, row.state) == (job.pk, job_id, State.RUNNING)
 
@@ -157,7 +135,7 @@ class TestWithoutTheConstraint:
         """Show that these races can be lost."""
         opened = set()
         for _ in range(TRIES):
-            race(lambda: engine.retry(exporter, failed), lambda: engine.retry(exporter, failed))
+            results_at_once(lambda: engine.retry(exporter, failed), lambda: engine.retry(exporter, failed))
             opened.add(close_all())
         assert 2 in opened
 

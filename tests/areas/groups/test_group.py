@@ -146,7 +146,7 @@ class TestTheAddressBook:
         town.call("UpdateGroup", GroupId=NURSES, HiddenFromGlobalAddressList=True)
         again = adam.post("edit", NURSES, data={"loaded": loaded(page)})
         assert again.status_code == 422
-        assert "Somebody changed this" in text(again)
+        assert "This was changed after you opened it" in text(again)
         assert written("UpdateGroup") == []
 
 

@@ -124,7 +124,7 @@ class TestTheWarning:
         configured(town, ONLY)
         page = adam.post("configure", data=data)
         assert page.status_code == 422
-        assert "Somebody changed this" in page.content.decode()
+        assert "This was changed after you opened it" in page.content.decode()
         assert shown(town)["AuthenticationMode"] == ONLY
 
 

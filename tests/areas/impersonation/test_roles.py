@@ -221,7 +221,7 @@ class TestChanging:
         town.call("UpdateImpersonationRole", ImpersonationRoleId=made, **changed)
         page = adam.post("edit", made, data=sent)
         assert page.status_code == 422
-        assert "Somebody changed this" in page.content.decode()
+        assert "This was changed after you opened it" in page.content.decode()
         assert "Bo Ek" in page.content.decode()
         assert shown(town, made)["Rules"] == [rule(1, only=[BO])]
         again = adam.post("edit", made, data=form(page))

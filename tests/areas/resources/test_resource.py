@@ -164,7 +164,7 @@ class TestEditing:
         town.call("UpdateResource", ResourceId=HALL, Description="Cellar, 3 seats", Name="aula")
         page = saved(adam, HALL, loaded=loaded, Name="hall", Description="Second floor", Capacity="13")
         assert page.status_code == 422
-        assert "Somebody changed this" in text(page)
+        assert "This was changed after you opened it" in text(page)
         form = page.context["form"]
         assert form["Name"].value() == "aula"  # left alone: theirs
         assert (form["Description"].value(), form["Capacity"].value()) == (

@@ -13,6 +13,7 @@ from console.operators.models import Operator
 from tests.areas import world
 from tests.areas.ledger.conftest import person
 from tests.areas.organizations.conftest import FAR, NEAR, organization
+from tests.areas.world import loaded
 
 __all__ = ["organization"]
 pytestmark = pytest.mark.django_db
@@ -164,7 +165,8 @@ class TestChanging:
     def test_renames_and_shares(self, hers: Client) -> None:
         save(hers)
         made = SavedView.objects.get()
-        answer = hers.post(to("edit", made.pk), {"name": "Gone soon", "shared": "on", "query": "q=x"})
+        given = {"name": "Gone soon", "shared": "on", "query": "q=x"}
+        answer = hers.post(to("edit", made.pk), given | loaded(hers, to("edit", made.pk)))
         assert answer.status_code == 303
         made.refresh_from_db()
         assert (made.name, made.shared, made.query) == ("Gone soon", True, "sort=-size&state=DISABLED")

@@ -1,8 +1,5 @@
 """Pages of what the console keeps beside the rules: names of networks, and people whom none may lock out."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.contrib.messages import ERROR
 from django.db import transaction
 from django.http import HttpResponse
@@ -14,13 +11,12 @@ from console.areas.access_rules import reading
 from console.areas.access_rules.forms.keeping import NetworkForm, ProtectedForm
 from console.areas.access_rules.models import NamedNetwork, ProtectedPerson
 from console.areas.directory.views.suggestions import suggest
-from console.ledger import journal
-from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm, WhyForm
+from console.ui.records import record_change, row_values
 
 
 @performs("ListAccessControlRules")
@@ -49,10 +45,9 @@ def network_delete(request: ConsoleRequest, organization: Organization, pk: int)
     network = get_object_or_404(NamedNetwork, organization=organization, pk=pk)
     form = ConfirmForm(pages.posted(request))
     if form.is_valid():
-        before = {"name": network.name, "ranges": network.ranges}
         with transaction.atomic():
+            record_change(request.actor, "ManageNetworks", network, row_values(network), {}, **form.why())
             network.delete()
-            _record(request, "ManageNetworks", organization, network.name, before, {}, **form.why())
         return pages.done(request, f"{network.name} is forgotten.", _networks(organization))
     return pages.confirm_page(
         request,
@@ -88,22 +83,14 @@ def protected(request: ConsoleRequest, organization: Organization) -> HttpRespon
 def protect(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     people = policy.visible(request.actor, "ManageProtectedPeople", organization)
     living = people.filter(kind=Entity.Kind.USER).exclude(state=Entity.State.DELETED)
-    form = ProtectedForm(pages.posted(request), people=living, suggest=suggest(organization, "all"))
-    if form.is_valid():
-        person, note = form.cleaned_data["other"], form.cleaned_data["note"]
-        with transaction.atomic():
-            ProtectedPerson.objects.create(organization=organization, entity_id=person.entity_id, note=note)
-            after = {"protected": True, "note": note}
-            _record(
-                request,
-                "ManageProtectedPeople",
-                organization,
-                str(person),
-                {},
-                after,
-                target=person.entity_id,
-            )
-        return pages.done(request, f"{person} is protected.", _protected(organization))
+    form = ProtectedForm(
+        pages.posted(request),
+        instance=ProtectedPerson(organization=organization),
+        people=living,
+        suggest=suggest(organization, "all"),
+    )
+    if form.is_valid() and form.save_recorded(request.actor):
+        return pages.done(request, f"{form.cleaned_data['other']} is protected.", _protected(organization))
     context = {
         "title": "Protect somebody",
         "organization": organization,
@@ -122,49 +109,32 @@ def unprotect(request: ConsoleRequest, organization: Organization, pk: int) -> H
     if not form.is_valid():
         return pages.done(request, "That button is out of date.", _protected(organization), level=ERROR)
     person = Entity.objects.filter(organization=organization, entity_id=kept.entity_id).first()
-    before = {"protected": True, "note": kept.note}
+    name, before = str(person or kept), {"protected": True, "note": kept.note}
     with transaction.atomic():
+        record_change(
+            request.actor,
+            "ManageProtectedPeople",
+            kept,
+            before,
+            {},
+            target=kept.entity_id,
+            target_name=name,
+        )
         kept.delete()
-        name = str(person or kept)
-        _record(request, "ManageProtectedPeople", organization, name, before, {}, target=kept.entity_id)
     return pages.done(request, f"{name} is not protected any more.", _protected(organization))
 
 
 def _edit(request: ConsoleRequest, network: NamedNetwork) -> HttpResponse:
-    form = NetworkForm(pages.posted(request), network=network)
-    organization = network.organization
-    if form.is_valid():
-        with transaction.atomic():
-            before, after = form.save()
-            _record(request, "ManageNetworks", organization, network.name, before, after)
+    organization, title = network.organization, network.name or "New network"
+    form = NetworkForm(pages.posted(request), instance=network)
+    if form.is_valid() and form.save_recorded(request.actor):
         return pages.done(request, f"{network.name} is saved.", _networks(organization))
     context = {
-        "title": network.name or "New network",
+        "title": title,
         "organization": organization,
         "back": _networks(organization),
     }
     return pages.form_page(request, "access_rules/network.html", form, context)
-
-
-def _record(
-    request: ConsoleRequest,
-    action: str,
-    organization: Organization,
-    name: str,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    **fields: Any,
-) -> None:
-    journal.record(
-        request.actor,
-        Entry.Kind.CHANGED,
-        organization=organization.organization_id,
-        operation=action,
-        target_name=name,
-        before=before,
-        after=after,
-        **fields,
-    )
 
 
 def _networks(organization: Organization) -> str:

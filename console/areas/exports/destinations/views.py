@@ -1,8 +1,5 @@
 """Pages of the places that exports are written to."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -10,15 +7,12 @@ from django.urls import reverse
 
 from console.areas.exports.destinations.forms import DestinationForm
 from console.areas.exports.models import Destination
-from console.ledger import journal
-from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm
-
-ACTION = "ManageExportDestinations"
+from console.ui.records import record_change, row_values
 
 
 @performs("ListMailboxExportJobs")
@@ -27,7 +21,7 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
         "title": "Destinations of exports",
         "organization": organization,
         "destinations": organization.destinations.all(),
-        "may_manage": policy.allows(request.actor, ACTION, organization),
+        "may_manage": policy.allows(request.actor, DestinationForm.action, organization),
     }
     return pages.show(request, "exports/destinations.html", context)
 
@@ -48,8 +42,8 @@ def delete(request: ConsoleRequest, organization: Organization, pk: int) -> Http
     form = ConfirmForm(pages.posted(request))
     if form.is_valid():
         with transaction.atomic():
+            record_change(request.actor, DestinationForm.action, destination, row_values(destination), {})
             destination.delete()
-            _record(request, destination, {"name": destination.name}, {})
         return pages.done(request, f"{destination.name} is no longer offered.", _back(organization))
     return pages.confirm_page(
         request,
@@ -62,32 +56,16 @@ def delete(request: ConsoleRequest, organization: Organization, pk: int) -> Http
 
 
 def _edit(request: ConsoleRequest, destination: Destination) -> HttpResponse:
-    form = DestinationForm(pages.posted(request), destination=destination)
-    if form.is_valid():
-        with transaction.atomic():
-            before, after = form.save()
-            _record(request, destination, before, after)
+    title = destination.name or "New destination"
+    form = DestinationForm(pages.posted(request), instance=destination)
+    if form.is_valid() and form.save_recorded(request.actor):
         return pages.done(request, f"{destination.name} is saved.", _back(destination.organization))
     context = {
-        "title": destination.name or "New destination",
+        "title": title,
         "organization": destination.organization,
         "destination": destination,
     }
     return pages.form_page(request, "exports/destination.html", form, context)
-
-
-def _record(
-    request: ConsoleRequest, destination: Destination, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> None:
-    journal.record(
-        request.actor,
-        Entry.Kind.CHANGED,
-        organization=destination.organization.organization_id,
-        operation=ACTION,
-        target_name=destination.name,
-        before=before,
-        after=after,
-    )
 
 
 def _back(organization: Organization) -> str:

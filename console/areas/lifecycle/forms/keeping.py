@@ -9,12 +9,14 @@ from console.areas.directory.forms.naming import GroupsField
 from console.areas.lifecycle.models import OnboardingTemplate, Preset
 from console.areas.lifecycle.offboarding import DELETE, DISABLE, PARTS
 from console.mirror.querysets import EntityQuerySet
+from console.ui.records import RecordForm
 
 LARGEST = 51_200  # MB [documented]
 RULES = [("generated", "Generate a strong one"), ("typed", "Type one")]
 
 
-class PresetForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+class PresetForm(RecordForm):
+    action = "ManageTemplates"
     parts = forms.MultipleChoiceField(
         label="Ticked to begin with", choices=list(PARTS.items()), widget=forms.CheckboxSelectMultiple
     )
@@ -30,7 +32,8 @@ class PresetForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
         return parts
 
 
-class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+class TemplateForm(RecordForm):
+    action = "ManageTemplates"
     quota = forms.IntegerField(
         label="Quota in MB",
         min_value=1,
@@ -49,6 +52,7 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
         super().__init__(*args, **kwargs)
         choices = [("", "The default domain"), *((each, each) for each in domains)]
         self.fields["domain"] = forms.ChoiceField(choices=choices, required=False)
+        self.groups = groups
         known = groups.filter(entity_id__in=self.instance.groups)
         shown = "\n".join(each.email or each.name for each in known)
         self.fields["groups"] = GroupsField(groups=groups, initial=shown)
@@ -57,3 +61,8 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
     def save(self, commit: bool = True) -> Any:
         self.instance.groups = [each.entity_id for each in self.cleaned_data["groups"]]
         return super().save(commit)
+
+    def shown_value(self, name: str, value: Any) -> Any:
+        if name != "groups" or not value:
+            return value
+        return ", ".join(each.email or each.name for each in self.groups.filter(entity_id__in=value))

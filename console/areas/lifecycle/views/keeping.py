@@ -1,10 +1,6 @@
 """Templates for new people and presets for leavers: listed, written and forgotten."""
 
-from typing import Any
-
-from django import forms
-from django.db import IntegrityError, transaction
-from django.forms import model_to_dict
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,13 +9,12 @@ from console.areas.directory import scope
 from console.areas.lifecycle.forms.keeping import PresetForm, TemplateForm
 from console.areas.lifecycle.models import OnboardingTemplate, Preset
 from console.areas.lifecycle.offboarding import PARTS
-from console.ledger import journal
-from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm
 from console.ui.pages import posted
+from console.ui.records import record_change, row_values
 
 Kept = OnboardingTemplate | Preset
 
@@ -66,7 +61,7 @@ def template_delete(request: ConsoleRequest, organization: Organization, pk: int
     return _delete(request, get_object_or_404(OnboardingTemplate, organization=organization, pk=pk))
 
 
-def _form(request: ConsoleRequest, kept: Kept) -> forms.ModelForm:  # type: ignore[type-arg]  # as in forms
+def _form(request: ConsoleRequest, kept: Kept) -> PresetForm | TemplateForm:
     if isinstance(kept, Preset):
         return PresetForm(posted(request), instance=kept)
     groups = scope.groups(request.actor, kept.organization).filter(state=Entity.State.ENABLED)
@@ -75,20 +70,12 @@ def _form(request: ConsoleRequest, kept: Kept) -> forms.ModelForm:  # type: igno
 
 
 def _edit(request: ConsoleRequest, kept: Kept) -> HttpResponse:
-    before = _values(kept) if kept.pk else {}
     form = _form(request, kept)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                form.save()
-                _record(request, kept, before, _values(kept))
-        except IntegrityError:
-            form.add_error("name", "There is one of this name already.")
-        else:
-            return pages.done(request, f"{kept.name} is saved.", _home(kept.organization))
+    if form.is_valid() and form.save_recorded(request.actor):
+        return pages.done(request, f"{kept.name} is saved.", _home(kept.organization))
     kind = "preset for leavers" if isinstance(kept, Preset) else "template for new people"
     context = {
-        "title": f"Edit {before['name']}" if before else f"New {kind}",
+        "title": f"Edit {form.current['name']}" if form.current else f"New {kind}",
         "verb": "Save",
         "organization": kept.organization,
         "back": _home(kept.organization),
@@ -100,30 +87,13 @@ def _delete(request: ConsoleRequest, kept: Kept) -> HttpResponse:
     form, organization, name = ConfirmForm(posted(request)), kept.organization, kept.name
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
-            _record(request, kept, _values(kept), {})
+            record_change(request.actor, "ManageTemplates", kept, row_values(kept), {})
             kept.delete()
         return pages.done(request, f"{name} is forgotten.", _home(organization))
     said = ("Nobody who was created or let go with it changes.",)
     title = f"Forget {name}?"
     return pages.confirm_page(
         request, form, title=title, verb="Forget", back=_home(organization), consequences=said
-    )
-
-
-def _values(kept: Kept) -> dict[str, Any]:
-    return model_to_dict(kept, exclude=["id", "organization"])
-
-
-def _record(request: ConsoleRequest, kept: Kept, before: dict[str, Any], after: dict[str, Any]) -> None:
-    journal.record(
-        request.actor,
-        Entry.Kind.REQUESTED,
-        organization=kept.organization.organization_id,
-        operation="ManageTemplates",
-        target=kept.name,
-        target_name=kept.name,
-        before=before,
-        after=after,
     )
 
 

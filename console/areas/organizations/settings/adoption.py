@@ -4,9 +4,8 @@ Whoever takes one in becomes its operator, so it must not be any organization of
 one that the ledger knows to have been made by way of this organization.
 """
 
-from django.db import transaction
-
 from console.aws.catalogue import CATALOGUE
+from console.constraints import as_validation_error
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror import sync
@@ -30,12 +29,14 @@ def was_made_here(organization: Organization, organization_id: str) -> bool:
     return any(each.body.get("result", {}).get("OrganizationId") == organization_id for each in answers)
 
 
-@transaction.atomic
 def adopt(
     actor: Actor, operator: Operator, origin: Organization, organization_id: str, slug: str, arn: str
 ) -> Organization:
-    """Serve it, reached as its origin is, with the operator's own roles that let her make it."""
-    adopted = Organization.objects.create(
+    """Serve it, reached as its origin is, with the operator's own roles that let them create it.
+
+    Raise `ValidationError` where the console has it already, or the slug is taken.
+    """
+    adopted = Organization(
         organization_id=organization_id,
         slug=slug,
         name=slug,
@@ -45,21 +46,23 @@ def adopt(
         external_id=origin.external_id,
         arn=arn,
     )
-    journal.record(
-        actor,
-        Entry.Kind.CHANGED,
-        organization=organization_id,
-        operation="ManageOrganizations",
-        target=organization_id,
-        target_name=slug,
-        what="organization added",
-        region=origin.region,
-        role_arn=origin.role_arn,
-    )
-    for held in _makers(operator, origin):
-        given = accounts.grant(actor, operator, held.role, adopted)
-        Grant.objects.filter(pk=given.pk).update(until=held.until)
-    sync.schedule(adopted)
+    with as_validation_error(adopted):
+        adopted.save()
+        journal.record(
+            actor,
+            Entry.Kind.CHANGED,
+            organization=organization_id,
+            operation="ManageOrganizations",
+            target=organization_id,
+            target_name=slug,
+            what="organization added",
+            region=origin.region,
+            role_arn=origin.role_arn,
+        )
+        for held in _makers(operator, origin):
+            given = accounts.grant(actor, operator, held.role, adopted)
+            Grant.objects.filter(pk=given.pk).update(until=held.until)
+        sync.schedule(adopted)
     return adopted
 
 

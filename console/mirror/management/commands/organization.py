@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from console.aws import gateway
 from console.aws.errors import CallFailed, Refused
+from console.constraints import as_validation_error
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
@@ -70,7 +70,6 @@ class Command(BaseCommand):
             )
 
 
-@transaction.atomic
 def _stored(options: dict[str, Any]) -> Organization:
     """The row, new or brought up to date; what is not given stays as it was."""
     known = Organization.objects.filter(organization_id=options["organization_id"]).first()
@@ -82,8 +81,12 @@ def _stored(options: dict[str, Any]) -> Organization:
         setattr(organization, name, value)
     _complete(organization)
     _valid(organization)
-    organization.save()
-    _record(organization, "organization changed" if known else "organization added")
+    try:
+        with as_validation_error(organization):
+            organization.save()
+            _record(organization, "organization changed" if known else "organization added")
+    except ValidationError as fault:
+        raise CommandError(" ".join(fault.messages)) from fault
     return organization
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -76,9 +77,12 @@ def adopt(request: ConsoleRequest, organization: Organization, made: str) -> Htt
     if look.shown.get("State") != "Active":
         return pages.done(request, "It does not work yet, so it was not added.", back, level=messages.ERROR)
     slug = form.cleaned_data["slug"]
-    adopted = adoption.adopt(
-        request.actor, request.user, organization, made, slug, str(look.shown.get("ARN", ""))
-    )
+    try:
+        adopted = adoption.adopt(
+            request.actor, request.user, organization, made, slug, str(look.shown.get("ARN", ""))
+        )
+    except ValidationError:
+        return pages.done(request, _obstacle(form, made), back, level=messages.ERROR)
     return pages.done(
         request, f"{slug} is added, and its directory is being read.", _back(adopted, "overview")
     )
