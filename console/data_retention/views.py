@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from console import clock
 from console.data_retention import removal
@@ -23,7 +22,6 @@ class RunSummary:
     removed: list[tuple[str, int]]
 
 
-@require_safe
 @performs("ReadDataRetention")
 def overview(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     now = clock.now()
