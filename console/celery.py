@@ -18,6 +18,7 @@ app.autodiscover_tasks(
     [
         "console.aws",
         "console.mirror",
+        "console.operators",
         "console.changes",
         "console.areas.exports",
         "console.areas.lifecycle",

@@ -20,8 +20,9 @@ from console.aws import doubt
 from console.aws.errors import CallFailed
 from console.breaker import Breaker
 from console.changes.engine import WantsApproval
+from console.ledger import journal
 from console.mirror import effects
-from console.operators import rights, sessions
+from console.operators import policy, refusals, rights, sessions
 from console.operators.acting import actor_of, request_id_of
 
 logger = logging.getLogger(__name__)
@@ -139,6 +140,8 @@ class Acting:
 
         Whatever fails after a write was sent, the answer must not say that nothing was changed.
         """
+        if isinstance(exception, policy.Refusal):
+            return self._enter_refusal(request, exception)
         if doubt.has_written() and not isinstance(exception, EXPECTED):
             logger.exception("the request failed after it had sent a write", exc_info=exception)
             return render(request, "unknown.html", status=503)
@@ -149,6 +152,13 @@ class Acting:
             return failures.wants_approval(request, exception.change)
         if isinstance(exception, CallFailed):
             return failures.page(request, exception)
+        return None
+
+    def _enter_refusal(self, request: HttpRequest, refusal: policy.Refusal) -> HttpResponseBase | None:
+        try:
+            refusals.enter_of(request, request.actor, refusal)  # type: ignore[attr-defined]  # set above
+        except journal.LedgerUnavailable as fault:
+            return unavailable.answer(request, fault)
         return None
 
 

@@ -268,6 +268,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "digests": {"task": "console.areas.lifecycle.tasks.digest", "schedule": 900.0},
     "retention": {"task": "console.data_retention.tasks.sweep", "schedule": 600.0},
     "settling": {"task": "console.aws.tasks.settle", "schedule": 30.0},
+    "refusals": {"task": "console.operators.tasks.enter_omitted_refusals", "schedule": 60.0},
 }
 
 # Logs go to standard error. botocore prints passwords at DEBUG, so it never gets there.

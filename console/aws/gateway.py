@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 from uuid import UUID
@@ -14,7 +15,7 @@ from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror import effects, targets
 from console.mirror.models import Organization
-from console.operators import policy
+from console.operators import policy, refusals
 from console.operators.actors import Actor
 
 logger = logging.getLogger(__name__)
@@ -59,11 +60,14 @@ def call(
     """
     rule = CATALOGUE[operation]
     params = _complete(rule, organization, params)
-    _require_right(actor, rule, organization, params, reason, ticket)
-    _require_valid(rule, params)
+    with _refusals_entered(actor, rule, organization, params, reason=reason, ticket=ticket):
+        policy.require(actor, rule.name, organization, params)
+        _require_valid(rule, params)
+        demands.require(
+            actor, rule, organization, params, reason=reason, ticket=ticket, approval=approval, steps=steps
+        )
     if rule.is_read:
         return _read(rule, organization, params)
-    _require_demands(actor, rule, organization, params, reason, ticket, approval, steps)
     said = {"reason": reason, "ticket": ticket, "call": call_id, "parties": parties}
     try:
         with targets.held(organization, _targets(rule, params)) as lease:
@@ -133,7 +137,8 @@ def together(
     for rule, given in zip(rules, params, strict=True):
         if not rule.is_read:
             raise ValueError(f"{rule.name} is no read")
-        _require_right(actor, rule, organization, given, "", "")
+        with _refusals_entered(actor, rule, organization, given):
+            policy.require(actor, rule.name, organization, given)
         _require_valid(rule, given)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = list(pool.map(lambda rule, given: _answer(rule, organization, given), rules, params))
@@ -158,61 +163,16 @@ def _complete(rule: Operation, organization: Organization, params: dict[str, Any
     return {name: value for name, value in params.items() if value is not None}
 
 
-def _require_right(
-    actor: Actor,
-    rule: Operation,
-    organization: Organization,
-    params: Mapping[str, Any],
-    reason: str,
-    ticket: str,
-) -> None:
-    """Ask the policy, and enter a refusal in the ledger: an attempt is worth knowing."""
+@contextmanager
+def _refusals_entered(
+    actor: Actor, rule: Operation, organization: Organization, params: Mapping[str, Any], **why: str
+) -> Iterator[None]:
+    """Enter in the audit log what the policy or the change policies refuse: an attempt is worth knowing."""
     try:
-        policy.require(actor, rule.name, organization, params)
-    except (policy.Denied, policy.OutOfScope) as denial:
-        _enter_denial(actor, rule, organization, params, reason, ticket, denial)
+        yield
+    except (policy.Refusal, errors.ApprovalRequired) as refusal:
+        refusals.enter(actor, refusal, organization, rule.name, target=rule.target_of(params), **why)
         raise
-
-
-def _require_demands(
-    actor: Actor,
-    rule: Operation,
-    organization: Organization,
-    params: Mapping[str, Any],
-    reason: str,
-    ticket: str,
-    approval: demands.Approval | None,
-    steps: int,
-) -> None:
-    """Ask the change policies; a call without the approval that they demand is entered as denied."""
-    try:
-        demands.require(
-            actor, rule, organization, params, reason=reason, ticket=ticket, approval=approval, steps=steps
-        )
-    except errors.ApprovalRequired as denial:
-        _enter_denial(actor, rule, organization, params, reason, ticket, denial)
-        raise
-
-
-def _enter_denial(
-    actor: Actor,
-    rule: Operation,
-    organization: Organization,
-    params: Mapping[str, Any],
-    reason: str,
-    ticket: str,
-    denial: Exception,
-) -> None:
-    journal.record(
-        actor,
-        Entry.Kind.DENIED,
-        organization=organization.organization_id,
-        operation=rule.name,
-        target=rule.target_of(params),
-        reason=reason,
-        ticket=ticket,
-        why=str(denial),
-    )
 
 
 def _require_valid(rule: Operation, params: Mapping[str, Any]) -> None:

@@ -6,9 +6,7 @@ from typing import Any
 from console.changes.ending import FOLLOWING
 from console.changes.models import Change, Step
 from console.changes.plans import known_params
-from console.ledger import journal
-from console.ledger.models import Entry
-from console.operators import policy
+from console.operators import policy, refusals
 from console.operators.actors import Actor
 
 BATCH = 2000
@@ -29,16 +27,15 @@ def require_steps(actor: Actor, change: Change, verb: str) -> None:
     try:
         policy.require_each(actor, change.organization, _calls(change))
     except (policy.Denied, policy.OutOfScope) as denial:
-        journal.record(
+        refusals.enter(
             actor,
-            Entry.Kind.DENIED,
-            organization=change.organization.organization_id,
-            operation="RunChanges",
+            denial,
+            change.organization,
+            "RunChanges",
             target=f"change-{change.pk}",
             target_name=change.title[:300],
             reason=change.reason,
             ticket=change.ticket,
-            why=str(denial),
             verb=verb,
         )
         raise

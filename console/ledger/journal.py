@@ -22,7 +22,7 @@ from console.ledger.fields import body_text, clipped, plain
 from console.ledger.models import Entry, EntryQuerySet, Head
 from console.operators.actors import Actor
 
-__all__ = ["LedgerUnavailable", "intent", "open_intents", "outcome", "plain", "record"]
+__all__ = ["LedgerUnavailable", "appending", "intent", "open_intents", "outcome", "plain", "record"]
 
 logger = logging.getLogger(__name__)
 CLIPPED = {
@@ -120,6 +120,14 @@ def record(
         "ticket": ticket,
     }
     return _append(_who(actor) | columns, body)
+
+
+@contextmanager
+def appending() -> Iterator[None]:
+    """Let nobody else append until the block's transaction ends, so that what it counts stays true."""
+    with _or_unavailable(), transaction.atomic():
+        _locked_head()
+        yield
 
 
 def open_intents(before: datetime) -> EntryQuerySet:

@@ -10,8 +10,6 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from console.aws.catalogue import action
-from console.ledger import journal
-from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.actors import Actor
@@ -46,7 +44,7 @@ def performs(operation: str) -> Callable[[View[P]], Declared]:
     """Only for those who may perform `operation` in the organization that the URL names.
 
     The view gets the `Organization` in place of its slug. An organization without a grant is 404,
-    a missing right is 403 and an entry in the ledger, and neither asks AWS anything. What only
+    a missing right is 403; both are entered in the audit log, and neither asks AWS anything. What only
     reads is asked for with GET or HEAD: anything else is 405.
     """
     rule = action(operation)
@@ -57,7 +55,7 @@ def performs(operation: str) -> Callable[[View[P]], Declared]:
             if not request.user.is_authenticated:
                 return sign_in_first(request)
             kwargs["organization"] = policy.place(request.actor, kwargs["organization"])
-            _require(request, operation, **kwargs)
+            _require(request, operation, kwargs["organization"])
             if rule.is_read and request.method not in SAFE:
                 return HttpResponseNotAllowed(SAFE)
             return view(request, *args, **kwargs)
@@ -104,19 +102,9 @@ def sign_in_first(request: HttpRequest) -> HttpResponseBase:
     return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
 
 
-def _require(request: ConsoleRequest, operation: str, *, organization: Organization, **named: Any) -> None:
-    """Refuse, and let the ledger know of the attempt, unless the operator has the right."""
+def _require(request: ConsoleRequest, operation: str, organization: Organization) -> None:
     if policy.allows(request.actor, operation, organization):
         return
-    target = next((str(value) for value in named.values() if isinstance(value, str | int)), "")
-    journal.record(
-        request.actor,
-        Entry.Kind.DENIED,
-        organization=organization.organization_id,
-        operation=operation,
-        target=target,
-        path=request.path,
-    )
     raise policy.Denied(f"{operation} is not among your rights in {organization.name or organization.slug}")
 
 

@@ -29,6 +29,7 @@ def actor_of(request: HttpRequest, operator: Operator | None = None) -> Actor:
         session=session_of(request),
         request_id=request_id_of(request),
         method=method_of(request, found),
+        path=request.path,
     )
 
 

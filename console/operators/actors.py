@@ -9,7 +9,8 @@ class Actor:
     """An operator, with where and how she signed in, or (without an id) the console itself.
 
     `address` is the client's IP, `session` a hash of the session's key, `method` how she
-    authenticated (`password`, `password+totp`) or, for the console itself, its purpose.
+    authenticated (`password`, `password+totp`) or, for the console itself, its purpose; `path` is what a
+    request asked for.
     """
 
     operator_id: int | None
@@ -18,6 +19,7 @@ class Actor:
     session: str = ""
     request_id: str = ""
     method: str = ""
+    path: str = ""
 
     @classmethod
     def system(cls, purpose: str) -> Self:
@@ -26,7 +28,7 @@ class Actor:
 
     def through(self, purpose: str) -> Self:
         """The same operator, acting later through a worker."""
-        return replace(self, address="", session="", method=purpose)
+        return replace(self, address="", session="", method=purpose, path="")
 
     @property
     def is_system(self) -> bool:

@@ -119,3 +119,21 @@ class Grant(models.Model):
     def __str__(self) -> str:
         where = ", ".join(self.domains) or self.organization.slug
         return f"{self.role} for {self.operator} on {where}"
+
+
+class OmittedRefusals(models.Model):
+    """How many refused attempts of an operator were too many to be entered in the audit log one by one."""
+
+    operator_id = models.BigIntegerField(null=True)
+    operator = models.CharField(max_length=254)
+    organization = models.CharField(max_length=64, blank=True)
+    since = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["operator_id", "organization"], name="omitted_refusals_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} refusals of {self.operator}"

@@ -8,10 +8,10 @@ without domains.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404
 
 from console.aws.catalogue import ENTITY_MEMBERS, Operation, action
@@ -53,15 +53,35 @@ Finder = Callable[[Organization, str], str]
 OWNED = ("JobId", "PersonalAccessTokenId")
 finders: dict[str, Finder] = {}
 Params = Mapping[str, Any]
+M = TypeVar("M", bound=Model)
+NOT_SEEN = "not within the rights of the operator"
 AT_ONCE = 500  # entities that one query asks for
 
 
-class Denied(PermissionDenied):
-    """She may not do this here: 403."""
+class Refusal(Exception):
+    """An attempt that is refused; `refusals` enters it in the audit log once, by what is said of it here."""
+
+    def __init__(
+        self,
+        why: str,
+        *,
+        operation: str = "",
+        organization: Organization | None = None,
+        target: str = "",
+        target_name: str = "",
+    ) -> None:
+        super().__init__(why)
+        self.operation, self.organization = operation, organization
+        self.target, self.target_name = target, target_name
+        self.is_entered = False
 
 
-class OutOfScope(Http404):
-    """For her there is no such thing: 404, as for what does not exist."""
+class Denied(Refusal, PermissionDenied):
+    """The operator does not have the right: 403."""
+
+
+class OutOfScope(Refusal, Http404):
+    """It exists, but not within the operator's rights: 404, as for what does not exist."""
 
 
 def allows(actor: Actor, operation: str, organization: Organization, entity: Entity | None = None) -> bool:
@@ -113,8 +133,18 @@ def places(actor: Actor) -> tuple[Organization, ...]:
 def place(actor: Actor, slug: str) -> Organization:
     """The one of them with this word in its addresses; `OutOfScope` if she holds nothing there."""
     found = next((each for each in places(actor) if each.slug == slug), None)
+    return found or get_in_scope(organizations(actor), slug=slug)
+
+
+def get_in_scope(visible: QuerySet[M], **lookup: Any) -> M:
+    """Return the one row of `visible`; raise `OutOfScope` if it is hidden, Http404 if it does not exist.
+
+    The name that a lookup gives has to say which row it is within what all operators together may see:
+    `organization` besides `pk`, for example.
+    """
+    found = visible.filter(**lookup).first()
     if found is None:
-        raise OutOfScope(f"no grant in {slug}")
+        raise (OutOfScope if visible.model._base_manager.filter(**lookup).exists() else Http404)(NOT_SEEN)
     return found
 
 
@@ -143,7 +173,8 @@ def require_each(actor: Actor, organization: Organization, calls: Iterable[tuple
 def _required(held: rights.Rights, rule: Operation, organization: Organization) -> Reach:
     reach = _reach(held, rule, organization)
     if not reach:
-        raise Denied(f"{rule.name} is not among your rights in {organization.slug}")
+        why = f"{rule.name} is not among your rights in {organization.slug}"
+        raise Denied(why, operation=rule.name, organization=organization)
     return reach
 
 
@@ -174,9 +205,8 @@ def _require_entities(organization: Organization, calls: Iterable[tuple[Operatio
     for rule, reach, params in calls:
         found = _named(rule, organization, params)
         if rule.name in LISTINGS or (_naming(rule) and not found):
-            raise Denied(
-                f"{rule.name} would show everybody; your rights cover {', '.join(sorted(reach.domains))}"
-            )
+            why = f"{rule.name} would show everybody; your rights cover {', '.join(sorted(reach.domains))}"
+            raise Denied(why, operation=rule.name, organization=organization)
         named.setdefault(reach.domains, set()).update(found)
     for domains, ids in named.items():
         within = Entity.objects.filter(organization=organization, domain__in=domains)
@@ -202,4 +232,5 @@ def _entity_id(member: str, organization: Organization, value: str) -> str:
 def _require_address(rule: Operation, reach: Reach, params: Params) -> None:
     member = ADDRESSES.get(rule.name)
     if member and str(params.get(member, "")).rpartition("@")[2] not in reach:
-        raise Denied(f"{member} has to be an address on {', '.join(sorted(reach.domains))}")
+        why = f"{member} has to be an address on {', '.join(sorted(reach.domains))}"
+        raise Denied(why, operation=rule.name)

@@ -55,7 +55,7 @@ class TestRights:
         organization("second")
         response = browser(operator("Owner")).get(path)
         assert response.status_code == 404
-        assert not Entry.objects.filter(kind=Entry.Kind.DENIED).exists()
+        assert Entry.objects.filter(kind=Entry.Kind.DENIED).exists() is ("/second/" in path)
 
     def test_a_person_out_of_scope_is_404(self) -> None:
         entity("in", "her@acme.example")

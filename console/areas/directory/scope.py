@@ -2,8 +2,6 @@
 
 from console.areas.directory import kinds
 from console.areas.directory.kinds import Kind
-from console.ledger import journal
-from console.ledger.models import Entry
 from console.mirror.models import Domain, Entity, Organization
 from console.mirror.querysets import EntityQuerySet
 from console.operators import policy
@@ -28,17 +26,21 @@ def groups(actor: Actor, organization: Organization) -> EntityQuerySet:
 def find(actor: Actor, operation: str, organization: Organization, entity_id: str, kind: Kind) -> Entity:
     """The person, group or resource on which `actor` wants to perform `operation`.
 
-    Whoever is not within what she may see does not exist: `OutOfScope`. Whoever she may see but not
-    touch like this is `Denied`, which the ledger keeps.
+    Raises `policy.OutOfScope` for one outside what the operator may see, `policy.Denied` for one on which
+    they may not perform it.
     """
     words = kinds.OF[kind]
     seen = entities(actor, words.describe, organization).filter(kind=kind)
-    entity = seen.select_related("organization").filter(entity_id=entity_id).first()
-    if entity is None:
-        raise policy.OutOfScope("nobody here has this id")
+    entity = policy.get_in_scope(
+        seen.select_related("organization"), organization=organization, kind=kind, entity_id=entity_id
+    )
     if not policy.allows(actor, operation, organization, entity):
-        _enter_denial(actor, operation, entity)
-        raise policy.Denied(f"{operation} is not among your rights for this {words.noun}")
+        raise policy.Denied(
+            f"{operation} is not among your rights for this {words.noun}",
+            operation=operation,
+            target=entity.entity_id,
+            target_name=entity.email or entity.name,
+        )
     return entity
 
 
@@ -64,14 +66,3 @@ def usable_domains(actor: Actor, operation: str, organization: Organization) -> 
 def _domains(organization: Organization, **fields: str) -> list[str]:
     found = Domain.objects.filter(organization=organization, **fields)
     return list(found.order_by("name").values_list("name", flat=True))
-
-
-def _enter_denial(actor: Actor, operation: str, entity: Entity) -> None:
-    journal.record(
-        actor,
-        Entry.Kind.DENIED,
-        organization=entity.organization.organization_id,
-        operation=operation,
-        target=entity.entity_id,
-        target_name=entity.email or entity.name,
-    )

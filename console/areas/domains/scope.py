@@ -2,8 +2,6 @@
 
 from django.db.models import QuerySet
 
-from console.ledger import journal
-from console.ledger.models import Entry
 from console.mirror.models import Domain, Entity, Organization
 from console.operators import policy
 from console.operators.actors import Actor
@@ -43,21 +41,15 @@ def visible(actor: Actor, organization: Organization) -> QuerySet[Domain]:
 def find(actor: Actor, operation: str, organization: Organization, name: str) -> Domain:
     """The domain on which `actor` wants to perform `operation`.
 
-    One that she may not see does not exist: `OutOfScope`. One that she may see but not touch like
-    this is `Denied`, which the ledger keeps.
+    Raises `policy.OutOfScope` for one that the operator may not see, `policy.Denied` for one on which they
+    may not perform it.
     """
-    domain = visible(actor, organization).select_related("organization").filter(name=name.lower()).first()
-    if domain is None:
-        raise policy.OutOfScope("no such mail domain here")
+    seen = visible(actor, organization).select_related("organization")
+    domain = policy.get_in_scope(seen, organization=organization, name=name.lower())
     if not allows(actor, operation, organization, domain.name):
-        journal.record(
-            actor,
-            Entry.Kind.DENIED,
-            organization=organization.organization_id,
-            operation=operation,
-            target=domain.name,
+        raise policy.Denied(
+            f"{operation} is not among your rights for this domain", operation=operation, target=domain.name
         )
-        raise policy.Denied(f"{operation} is not among your rights for this domain")
     return domain
 
 

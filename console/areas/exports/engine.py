@@ -25,7 +25,7 @@ from console.changes.plans import Planned
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
-from console.operators import policy
+from console.operators import policy, refusals
 from console.operators.actors import Actor
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def _require_policies(
     actor: Actor, destination: Destination, entities: Sequence[Entity], reason: str, ticket: str
 ) -> None:
     organization = destination.organization
-    policy.require_each(actor, organization, [(OPERATION, {"EntityId": each.entity_id}) for each in entities])
+    _require_right(actor, organization, entities)
     demands.require_why(organization, reason, ticket)
     if not demands.get(organization).wants_approval(OPERATION, len(entities)):
         return
@@ -85,10 +85,22 @@ def queue(
 ) -> list[ExportJob]:
     """Queue the exports whatever the policies say: of a request that was held to them, or of a step."""
     organization, entities = destination.organization, list(entities)
-    policy.require_each(actor, organization, [(OPERATION, {"EntityId": each.entity_id}) for each in entities])
+    _require_right(actor, organization, entities)
     now = clock.now()
     jobs = [_queued(actor, destination, entity, reason, ticket, now) for entity in entities]
     return _keep(actor, organization, jobs)
+
+
+def _require_right(actor: Actor, organization: Organization, entities: Sequence[Entity]) -> None:
+    """A step of a change comes here too, which no request enters the refusal of."""
+    try:
+        policy.require_each(
+            actor, organization, [(OPERATION, {"EntityId": each.entity_id}) for each in entities]
+        )
+    except policy.Refusal as refusal:
+        target = entities[0].entity_id if len(entities) == 1 else f"{len(entities)} mailboxes"
+        refusals.enter(actor, refusal, organization, OPERATION, target=target)
+        raise
 
 
 @transaction.atomic

@@ -40,6 +40,14 @@ def visible(actor: Actor, organization: Organization) -> EntryQuerySet:
     return found
 
 
+def find(actor: Actor, organization: Organization, seq: int) -> Entry:
+    """Return one entry; raise `policy.OutOfScope` if the actor may not read it."""
+    entry = visible(actor, organization).filter(seq=seq).first()
+    return entry or policy.get_in_scope(
+        Entry.objects.none(), organization=organization.organization_id, seq=seq
+    )
+
+
 def rows(actor: Actor, organization: Organization, params: Any) -> EntryQuerySet:
     """One row a call (its intent, with `result`), and everything that is no call, as the URL filters it."""
     return one_a_call(visible(actor, organization), organization, params).with_result()

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from console.areas.ledger import scope, showing
@@ -35,7 +34,7 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
 
 @performs("ReadLedger")
 def detail(request: ConsoleRequest, organization: Organization, seq: int) -> HttpResponse:
-    entry = get_object_or_404(scope.visible(request.actor, organization), seq=seq)
+    entry = scope.find(request.actor, organization, seq)
     context = showing.context(request.actor, organization, entry)
     return pages.show(request, "ledger/detail.html", context)
 
@@ -71,13 +70,6 @@ def _bar(request: ConsoleRequest) -> filters.Bar:
 def _require_everything(request: ConsoleRequest, organization: Organization) -> None:
     if policy.reaches_all(request.actor, "ExportLedger", organization):
         return
-    journal.record(
-        request.actor,
-        Entry.Kind.DENIED,
-        organization=organization.organization_id,
-        operation="ExportLedger",
-        path=request.path,
-    )
     raise policy.Denied("Signed entries name others, too, and your rights are narrowed: take the CSV.")
 
 

@@ -5,7 +5,7 @@ They are the operator's own and hold no data of anybody: the list that a view le
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -66,11 +66,9 @@ def delete(request: ConsoleRequest, organization: str, pk: int) -> HttpResponse:
 
 
 def _own(request: ConsoleRequest, place: Organization, pk: int) -> SavedView:
-    """Hers; another's does not exist, shared or not."""
-    found = SavedView.objects.filter(operator=request.user, organization=place, pk=pk).first()
-    if found is None:
-        raise Http404("no saved view of hers")
-    return found
+    """Return a view of the operator's own; another operator's is out of scope, shared or not."""
+    own = SavedView.objects.filter(operator=request.user)
+    return policy.get_in_scope(own, organization=place, pk=pk)
 
 
 def _around(place: Organization, title: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from console.areas.changes import showing
@@ -86,7 +85,7 @@ def context_of(request: ConsoleRequest, change: Change) -> dict[str, Any]:
 
 def find(request: ConsoleRequest, organization: Organization, pk: int) -> Change:
     seen = Change.objects.visible_to(request.actor, organization).select_related("organization")
-    return get_object_or_404(seen, pk=pk)
+    return policy.get_in_scope(seen, organization=organization, pk=pk)
 
 
 def address(change: Change) -> str:

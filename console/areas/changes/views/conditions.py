@@ -10,7 +10,7 @@ from console.changes.models import Conditions
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.operators import policy
+from console.operators import policy, refusals
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 
@@ -44,13 +44,7 @@ def _refuse(
     request: ConsoleRequest, organization: Organization, form: ConditionsForm, loosened: list[str]
 ) -> None:
     """Say that only an owner may loosen the policies, and enter the attempt."""
-    journal.record(
-        request.actor,
-        Entry.Kind.DENIED,
-        organization=organization.organization_id,
-        operation="LoosenConditions",
-        why="; ".join(loosened),
-    )
+    refusals.enter(request.actor, policy.Denied("; ".join(loosened)), organization, "LoosenConditions")
     form.add_error(
         None,
         ValidationError(

@@ -10,7 +10,7 @@ from console.aws import errors
 from console.changes import drafting
 from console.changes.plans import Planned
 from console.mirror.models import Organization
-from console.operators import policy
+from console.operators import policy, refusals
 from console.operators.access import ConsoleRequest
 from console.ui.forms import WhyForm
 from console.ui.pages import SeeOther
@@ -38,6 +38,7 @@ def draft(
             request.actor, organization, title, steps, kind=kind, reverts=reverts, **form.why()
         )
     except policy.Denied as denied:
+        refusals.enter_of(request, request.actor, denied)
         form.add_error(None, f"{denied}.")
     except errors.CallFailed as failure:
         if not failures.into(form, failure):

@@ -1,7 +1,6 @@
 """One export: how it goes, stopping it, and its zip."""
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -12,6 +11,7 @@ from console.aws import errors, storage
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
+from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm
@@ -92,7 +92,8 @@ def download(request: ConsoleRequest, organization: Organization, pk: int) -> Ht
 
 
 def find(request: ConsoleRequest, organization: Organization, operation: str, pk: int) -> ExportJob:
-    return get_object_or_404(scope.visible(request.actor, operation, organization), pk=pk)
+    seen = scope.visible(request.actor, operation, organization)
+    return policy.get_in_scope(seen, organization=organization, pk=pk)
 
 
 def address(organization: Organization, job: ExportJob) -> str:

@@ -17,7 +17,7 @@ from console.areas.lifecycle.models import Preset
 from console.areas.lifecycle.offboarding import DELETE, FREEZE, USUAL, Wish
 from console.aws import errors
 from console.mirror.models import Entity, Organization
-from console.operators import policy
+from console.operators import policy, refusals
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.pages import SeeOther, posted
@@ -69,7 +69,8 @@ def _draft(request: ConsoleRequest, person: Entity, form: OffboardForm) -> HttpR
             _rules(request, person, asked["what"]),
         )
         change = leaving.draft(request.actor, wish, asked.get("days") or 0, form.why())
-    except (policy.Denied, policy.OutOfScope) as denied:
+    except policy.Refusal as denied:
+        refusals.enter_of(request, request.actor, denied)
         form.add_error(None, f"{denied}. Nothing was planned.")
     except errors.CallFailed as failure:
         if not failures.into(form, failure):

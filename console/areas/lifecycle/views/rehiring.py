@@ -13,7 +13,7 @@ from console.areas.lifecycle.rehiring import KIND, Return
 from console.aws import errors, gateway
 from console.changes import drafting
 from console.mirror.models import Entity, Organization
-from console.operators import policy
+from console.operators import policy, refusals
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import WhyForm
@@ -31,7 +31,8 @@ def rehire(request: ConsoleRequest, organization: Organization, entity_id: str) 
         way = _plan(request, person, capsule)
         if request.method == "POST" and form.is_valid() and way.steps:
             return _draft(request, way, form)
-    except (policy.Denied, policy.OutOfScope) as denied:
+    except policy.Refusal as denied:
+        refusals.enter_of(request, request.actor, denied)
         form.add_error(None, f"{denied}. Nothing was planned.")
     except errors.CallFailed as failure:
         if not failures.into(form, failure):

@@ -1,6 +1,7 @@
 """Giving somebody's addresses to a successor, as a change that is looked at before it happens."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 
 from console.areas.directory import kinds
 from console.areas.directory import scope as directory
@@ -32,9 +33,9 @@ def hand_over(request: ConsoleRequest, organization: Organization, entity_id: st
 
 def _find(request: ConsoleRequest, organization: Organization, entity_id: str) -> Entity:
     """Whoever gives an address up has to be within reach, whatever she is."""
-    met = Entity.objects.filter(organization=organization, entity_id=entity_id).first()
-    if met is None or met.is_deleted:
-        raise policy.OutOfScope("nobody here has this id")
+    met = get_object_or_404(Entity, organization=organization, entity_id=entity_id)
+    if met.is_deleted:
+        raise Http404("the address was given up when it was deleted")
     operation = "DeleteAlias" if met.state == Entity.State.ENABLED else kinds.of(met).describe
     return directory.find(request.actor, operation, organization, entity_id, Kind(met.kind))
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -22,6 +21,7 @@ from console.changes.models import Change
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
+from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import csv, pages
 from console.ui.pages import SeeOther, posted
@@ -79,7 +79,7 @@ def template(request: ConsoleRequest, organization: Organization) -> HttpRespons
 def checked(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
     """What came of a file: the cells that differ, and every row that cannot be done, with the reason."""
     seen = Change.objects.visible_to(request.actor, organization).select_related("organization")
-    change = get_object_or_404(seen, pk=pk, kind__in=[EDITED, CREATED])
+    change = policy.get_in_scope(seen, organization=organization, pk=pk, kind__in=[EDITED, CREATED])
     return pages.show(
         request, "users/file_checked.html", reporting.context(request.actor, change, request.GET)
     )
