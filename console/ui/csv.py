@@ -13,6 +13,7 @@ from django.http import StreamingHttpResponse
 from console.ui.tables import Table
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as the local code page
+APOSTROPHE = "'"
 # What makes a spreadsheet take a cell for a formula, in full width too (it is folded when it is read).
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 BATCH = 2000
@@ -69,8 +70,17 @@ def unguarded(cell: str) -> str:
 
 
 def is_computed(text: str) -> bool:
-    """Whether a spreadsheet takes it for a formula, or we ourselves for one that was made harmless."""
-    return text.lstrip("'").startswith(FORMULA)
+    """Whether a spreadsheet takes it for a formula, or we ourselves for one that was made harmless.
+
+    The first printable character decides: spreadsheets skip blanks and characters without width.
+    """
+    if text.lstrip(APOSTROPHE).startswith(FORMULA):
+        return True
+    return next((each for each in text if _is_seen(each)), "").startswith(FORMULA)
+
+
+def _is_seen(letter: str) -> bool:
+    return letter.isprintable() and not letter.isspace() and letter != APOSTROPHE
 
 
 def plain(value: Any) -> str:

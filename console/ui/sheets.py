@@ -1,23 +1,26 @@
-"""A file that somebody made with a spreadsheet, as text: whatever Excel did to it, each row by its number."""
+"""An uploaded table, as text: the header is found, each row has its number, and damage is named."""
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from console.ui.csv import BOM, unguarded
+from console.ui.cells import find_control, find_damage, normalize
+from console.ui.csv import unguarded
+from console.ui.encodings import BOM, Unreadable
 
 DELIMITERS = ",;\t|"
-
-NOT_UTF8 = (
-    "The file is not in UTF-8 and was read as Windows text. Look whether letters with marks are right;"
-    " if not, save it as “CSV UTF-8”."
+EITHER = "|"  # in a name: the first column if most of its cells have an @, else the second
+HEADER_WITHIN = 10  # rows that are not empty
+BRACKETED = re.compile(r"^(.*?)\s*\[([^\[\]]*)\]\s*(.*)$")
+LINES_IN_A_ROW = 100  # a cell may have line ends
+NEVER_CLOSES = (
+    "Row {} opens a quotation mark that never closes, so it cannot be told from the rows below it. Nothing"
+    " was imported. Close the mark, or double it if it belongs to the text."
 )
+AFTER_QUOTE = r'" +(?=[{0}\r\n]|$)'
 csv.field_size_limit(1_000_000)
-
-
-class Unreadable(Exception):
-    """Nothing of the file can be used; `str()` says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,59 +28,103 @@ class Line:
     """One row: its number as a spreadsheet counts them, and its cells by the names of the columns.
 
     `cells` lacks the columns that the row is too short for; `more` are cells beyond the last column.
+    `controls` says of a cell why it must not be written, `damage` what a spreadsheet did to it.
     """
 
     number: int
-    cells: Mapping[str, str]
+    cells: dict[str, str]
     more: int = 0
+    raw: Sequence[str] = ()
+    controls: Mapping[str, str] = field(default_factory=dict)
+    damage: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`columns` are those that are known, by our own names; `foreign` the headers that mean nothing here."""
+    """`columns` are those that are known, by our own names; `foreign` the headers that mean nothing here.
+
+    `header` is the header row as it is written, `meaning` our name for each of its cells, or "".
+    `broken` has the rows that cannot be read, by number, with the reason.
+    """
 
     columns: tuple[str, ...]
     lines: list[Line]
     foreign: tuple[str, ...] = ()
     twice: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
+    header: tuple[str, ...] = ()
+    meaning: tuple[str, ...] = ()
+    broken: Mapping[int, str] = field(default_factory=dict)
+    accepts_damage: bool = False
 
 
-def decoded(content: bytes) -> tuple[str, list[str]]:
-    """The text, and what has to be said about how it was read."""
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise Unreadable("This is an Excel workbook. Save it as “CSV UTF-8” and choose that file.")
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _wide(content), []
-    try:
-        return content.decode("utf-8-sig"), []
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace"), [NOT_UTF8]
+@dataclass(frozen=True, slots=True)
+class _Record:
+    number: int
+    cells: list[str]
+    fault: str = ""
+    lines: int = 1
 
 
-def read(text: str, names: Mapping[str, str], most: int) -> Sheet:
-    """The rows below the header. `names` has our name of a column for each way of writing its header.
+def read(text: str, names: Mapping[str, str], most: int, mapping: Mapping[int, str] | None = None) -> Sheet:
+    """Return the rows below the header. `names` has our name of a column for each way of writing it.
 
-    Raises `Unreadable` without a header or with more than `most` rows. Commas, semicolons and tabs
-    separate cells, whichever makes most of the header's names known; empty rows are left out.
+    `mapping` has our names by the position of the header's cells, where an operator chose them.
+    Raises `Unreadable` without a header, with more than `most` rows, or when a quotation mark that never
+    closes has swallowed rows. Empty rows are left out.
     """
-    text = text.removeprefix(BOM).replace("\x00", "")
-    given = list(_records(text, _delimiter(text, names)))
-    if not given:
-        raise Unreadable("There is nothing in it. The first row has to name the columns.")
-    (_, header), *records = given
+    text = text.lstrip(BOM)
+    delimiter = _delimiter(text, names)
+    records = list(_records(text, delimiter))
+    if not records:
+        raise Unreadable("The file is empty. The first row must name the columns.")
+    skipped = _header_at(records, names)
+    header, records = records[skipped], records[skipped + 1 :]
     if len(records) > most:
-        raise Unreadable(f"At most {most:,} rows at once; these are {len(records):,}. Split the file.")
-    known = [names.get(folded(each), "") for each in header]
+        raise Unreadable(f"A file can have {most:,} rows; this one has {len(records):,}. Split the file.")
+    for each in records:
+        if each.lines > 1 and len(each.cells) < len(header.cells):
+            raise Unreadable(NEVER_CLOSES.format(each.number))
+    known = [
+        (mapping or {}).get(at, _settled(find_name(cell, names), at, records))
+        for at, cell in enumerate(header.cells)
+    ]
     columns = tuple(dict.fromkeys(filter(None, known)))
-    foreign = tuple(each for each, name in zip(header, known, strict=True) if each.strip() and not name)
-    twice = tuple(name for name in columns if known.count(name) > 1)
-    return Sheet(columns, [_line(number, cells, known) for number, cells in records], foreign, twice)
+    return Sheet(
+        columns,
+        [_line(each, known) for each in records if not each.fault],
+        tuple(cell for cell, name in zip(header.cells, known, strict=True) if cell.strip() and not name),
+        tuple(name for name in columns if known.count(name) > 1),
+        [f"The header was found in row {header.number}; the rows above it were left out."] if skipped else [],
+        tuple(header.cells),
+        tuple(known),
+        {each.number: each.fault for each in records if each.fault},
+    )
 
 
 def folded(header: str) -> str:
     """`Job title`, `JobTitle` and `job_title` are one."""
     return "".join(each for each in header.casefold() if each.isalnum())
+
+
+def find_name(header: str, names: Mapping[str, str]) -> str:
+    """Return our name of a column, or "": by its whole header, or by what is in brackets or before them.
+
+    Entra writes `User name [userPrincipalName] Required`, Google `Email Address [Required]`.
+    """
+    ways = [header]
+    if bracketed := BRACKETED.match(header):
+        ways += [bracketed.group(2), bracketed.group(1)]
+    return next((names[way] for each in ways if (way := folded(each)) in names), "")
+
+
+def _settled(name: str, at: int, records: list[_Record]) -> str:
+    """Decide between two columns that a header may mean, by what its cells are."""
+    if EITHER not in name:
+        return name
+    filled = [each.cells[at] for each in records if len(each.cells) > at and each.cells[at].strip()]
+    with_address = sum("@" in cell for cell in filled)
+    return name.split(EITHER)[0 if with_address * 2 > len(filled) else 1]
 
 
 def known_as(columns: Iterable[str], labels: Mapping[str, str]) -> dict[str, str]:
@@ -88,37 +135,85 @@ def known_as(columns: Iterable[str], labels: Mapping[str, str]) -> dict[str, str
     }
 
 
-def _wide(content: bytes) -> str:
-    try:
-        return content.decode("utf-16")
-    except UnicodeDecodeError:
-        raise Unreadable("The file breaks off in the middle of a letter. Save it again.") from None
-
-
 def _delimiter(text: str, names: Mapping[str, str]) -> str:
-    first = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
-    if first.casefold().startswith("sep=") and len(first.strip()) == len("sep=,"):
-        return first.strip()[-1]
+    """Return what separates the cells: the one with which a row at the beginning names most columns."""
+    start = list(_filled(io.StringIO(text, newline=None)))
+    if start and start[0].casefold().startswith("sep=") and len(start[0].strip()) == len("sep=,"):
+        return start[0].strip()[-1]
 
-    def recognised(delimiter: str) -> int:
-        return sum(folded(each) in names for each in next(csv.reader([first], delimiter=delimiter), []))
+    def recognized(delimiter: str) -> tuple[int, int]:
+        rows = list(csv.reader(start, delimiter=delimiter))
+        most = max((sum(bool(find_name(cell, names)) for cell in row) for row in rows), default=0)
+        return most, len(rows[0]) if rows else 0
 
-    return max(DELIMITERS, key=recognised)
+    return max(DELIMITERS, key=recognized)
 
 
-def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows with something in them, by their numbers; Excel's line about the separator is none."""
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def _filled(lines: Iterable[str]) -> Iterator[str]:
+    filled = (line for line in lines if line.strip())
+    for _, line in zip(range(HEADER_WITHIN), filled, strict=False):
+        yield line
+
+
+def _header_at(records: list[_Record], names: Mapping[str, str]) -> int:
+    """Return which row is the header: of the first ones the one that names most of the columns."""
+    counts = [sum(bool(find_name(cell, names)) for cell in each.cells) for each in records[:HEADER_WITHIN]]
+    return counts.index(max(counts))
+
+
+def _records(text: str, delimiter: str) -> Iterator[_Record]:
+    """Return rows with something in them; what Excel or PowerShell put above the header is none."""
+    for record in _all_records(text, delimiter):
+        first = record.cells[0].casefold() if record.cells else ""
+        is_directive = record.number == 1 and (
+            delimiter.join(record.cells).casefold().startswith("sep=") or first.startswith("#type ")
+        )
+        if record.fault or (any(cell.strip() for cell in record.cells) and not is_directive):
+            yield record
+
+
+def _all_records(text: str, delimiter: str) -> Iterator[_Record]:
+    lines = io.StringIO(text, newline="").readlines()
+    number = at = 0
+    while at < len(lines):
+        number += 1
+        end = at + 1
+        cells, fault = _parsed(lines[at], delimiter)
+        quotes = lines[at].count('"')
+        while cells is None and end < min(len(lines), at + LINES_IN_A_ROW):
+            quotes += lines[end].count('"')
+            end += 1
+            if quotes % 2 == 0:
+                cells, fault = _parsed("".join(lines[at:end]), delimiter)
+        if cells is None or (fault and end > at + 1):
+            raise Unreadable(NEVER_CLOSES.format(number))
+        yield _Record(number, cells, fault, end - at)
+        at = end
+
+
+def _parsed(text: str, delimiter: str) -> tuple[list[str] | None, str]:
+    """Return the cells of one row, or `None` while a quotation mark is open, and what is wrong with it."""
     try:
-        for number, cells in enumerate(rows, 1):
-            is_separator = number == 1 and delimiter.join(cells).casefold().startswith("sep=")
-            if any(cell.strip() for cell in cells) and not is_separator:
-                yield number, cells
-    except csv.Error as fault:
-        raise Unreadable(f"Line {rows.line_num} cannot be read as CSV: {fault}.") from None
+        return next(csv.reader([text], delimiter=delimiter, strict=True), []), ""
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            return None, ""
+        mended = re.sub(AFTER_QUOTE.format(re.escape(delimiter)), '"', text)
+        if mended != text:
+            return _parsed(mended, delimiter)
+        if "expected after" in str(error):
+            return [], "has a quotation mark inside a quoted cell that is not doubled"
+        return [], f"cannot be read as CSV ({error})"
 
 
-def _line(number: int, cells: list[str], known: list[str]) -> Line:
-    named = {name: unguarded(cell) for name, cell in zip(known, cells, strict=False) if name}
-    more = sum(1 for cell in cells[len(known) :] if cell.strip())
-    return Line(number, named, more)
+def _line(record: _Record, known: list[str]) -> Line:
+    named = {name: cell for name, cell in zip(known, record.cells, strict=False) if name}
+    more = sum(1 for cell in record.cells[len(known) :] if cell.strip())
+    return Line(
+        record.number,
+        {name: normalize(unguarded(cell)) for name, cell in named.items()},
+        more,
+        record.cells,
+        {name: said for name, cell in named.items() if (said := find_control(cell))},
+        {name: said for name, cell in named.items() if (said := find_damage(cell))},
+    )

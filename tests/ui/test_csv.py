@@ -20,6 +20,11 @@ class TestTheGuard:
     def test_a_cell_that_begins_like_a_formula_is_text(self, start: str) -> None:
         assert guarded(f"{start}HYPERLINK(1)").startswith("'")
 
+    @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d"])
+    def test_whatever_that_cannot_be_seen_stands_before_it(self, sign: str) -> None:
+        for before in (" ", "\u00a0", "\ufeff", "\u200b", "\u2060", "\u00ad", " \u200b", "\x01", "\u3000"):
+            assert guarded(f"{before}{sign}HYPERLINK(1)") == f"'{before}{sign}HYPERLINK(1)"
+
     @given(st.text())
     def test_no_text_comes_out_as_a_formula(self, text: str) -> None:
         assert not guarded(text).startswith(FORMULA)

@@ -1,17 +1,18 @@
 """Which mailboxes, to where, and why."""
 
-import re
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from console.areas.exports.models import Destination
-from console.mirror.models import Entity
+from console.mirror import lookup
+from console.mirror.models import Entity, Organization
+from console.mirror.querysets import EntityQuerySet
+from console.ui.addresses import parse_addresses
 from console.ui.forms import WhyForm
 
-SEPARATORS = re.compile(r"[\s,;<>]+")
 AT_ONCE = 2000
 NAMED = 5  # how many of the names that nobody knows an error spells out
 
@@ -24,7 +25,7 @@ class ExportForm(WhyForm):
 
     mailboxes = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
-        help_text="Addresses or usernames, separated by spaces, commas or lines. Paste a column of a table.",
+        help_text="Email addresses or usernames, separated by commas, semicolons or lines.",
     )
     destination = forms.ModelChoiceField(Destination.objects.none(), empty_label=None)
     field_order = ("mailboxes", "destination", "reason", "ticket")
@@ -32,30 +33,40 @@ class ExportForm(WhyForm):
     def __init__(
         self,
         *args: Any,
-        entities: QuerySet[Entity],
+        organization: Organization,
+        entities: EntityQuerySet,
         destinations: QuerySet[Destination],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.organization = organization
         self.entities = entities.filter(kind__in=["user", "resource"])
         self.fields["destination"].queryset = destinations  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["reason"].required = True
         self.fields["reason"].help_text = "Who asked for it and why. Kept in the ledger and with the export."
 
     def clean_mailboxes(self) -> list[Entity]:
-        names = list(dict.fromkeys(filter(None, SEPARATORS.split(self.cleaned_data["mailboxes"].strip()))))
+        names = [each.text for each in parse_addresses(self.cleaned_data["mailboxes"])]
         if len(names) > AT_ONCE:
             raise ValidationError(f"At most {AT_ONCE:,} mailboxes at once; these are {len(names):,}.")
-        known = found(self.entities, names)
+        resolved = lookup.resolve(self.entities, self.organization, names, display_names=True)
+        self._require_one_meaning(resolved)
+        known = resolved.one.keys() | resolved.offered.keys()
         self._require_known([name for name in names if name.lower() not in known])
-        mailboxes = list({entity.pk: entity for entity in known.values()}.values())
+        mailboxes = list({entity.pk: entity for entity in resolved.one.values()}.values())
         self._require_mailboxes([entity for entity in mailboxes if entity.state != "ENABLED"])
         return mailboxes
+
+    def _require_one_meaning(self, resolved: lookup.Resolved) -> None:
+        for word, meant in resolved.offered.items():
+            users = ", ".join(each.email or each.name for each in meant)
+            self.add_error("mailboxes", f"“{word}” can mean {users}. Enter the one you want.")
 
     def _require_known(self, unknown: list[str]) -> None:
         if unknown:
             raise ValidationError(
-                f"Nobody here is called {listed(unknown)}. Correct or remove them; nothing was queued."
+                f"No mailbox has the address or username {listed(unknown)}. Correct or remove them; nothing"
+                " was queued."
             )
 
     def _require_mailboxes(self, disabled: list[Entity]) -> None:
@@ -64,19 +75,6 @@ class ExportForm(WhyForm):
             raise ValidationError(
                 f"Not enabled, so there is no mailbox to export: {names}. Nothing was queued."
             )
-
-
-def found(entities: QuerySet[Entity], names: list[str]) -> dict[str, Entity]:
-    """The entity that each name stands for, by the name in lower case."""
-    wanted = [name.lower() for name in names]
-    matches = entities.filter(
-        Q(email__in=wanted) | Q(name__in=names) | Q(entity_id__in=names) | Q(aliases__address__in=wanted)
-    ).prefetch_related("aliases")
-    known: dict[str, Entity] = {}
-    for entity in matches.distinct():
-        own = [entity.email, entity.name, entity.entity_id, *(each.address for each in entity.aliases.all())]
-        known |= dict.fromkeys((each.lower() for each in own if each), entity)
-    return {name: known[name] for name in wanted if name in known}
 
 
 def listed(names: list[str]) -> str:

@@ -28,7 +28,7 @@ def joining(group: Entity, resolved: Resolved) -> Joining:
     return Joining(
         [each for each in new if each.pk not in above],
         [each for each in resolved.entities if each.pk in inside],
-        [*map(str, resolved.unknown), *circles],
+        [*resolved.unknown, *circles],
     )
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from console.areas.directory.forms.naming import EntityField, named
+from console.areas.directory.forms.naming import EntityField, get_named
 from console.areas.impersonation.roles import TYPES, Role
 from console.aws import model
 from console.mirror.querysets import EntityQuerySet
@@ -45,12 +45,7 @@ class PeopleField(forms.CharField):
         """Whoever a rule names already may stay, whether or not the console knows who that is."""
         if text in self.kept:
             return text
-        found = list(named(self.people, text)[:2])
-        if not found:
-            raise ValidationError(f"No person here is called {text}.")
-        if len(found) > 1:
-            raise ValidationError(f"Several people are called {text}. Take the address.")
-        return found[0].entity_id
+        return get_named(self.people, text).entity_id
 
 
 class RuleForm(forms.Form):

@@ -221,7 +221,7 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("field", "value", "said"),
         [
-            ("UserIds", "nobody@example.com", "Nobody here is called nobody@example.com"),
+            ("UserIds", "nobody@example.com", "No match was found for “nobody@example.com”"),
             ("NotIpRanges", "Offices", "neither the name of a network nor a range"),
             ("NotIpRanges", "2001:db8::/32", "IPv6"),
             ("Name", "no imap", "Name"),

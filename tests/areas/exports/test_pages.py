@@ -145,7 +145,7 @@ class TestRequest:
         answer = signed_in.post(to("create"), {**asked, "destination": destination.pk})
         page = answer.content.decode()
         assert answer.status_code == 422
-        assert "Nobody here is called nobody@example.com" in page
+        assert "No mailbox has the address or username nobody@example.com" in page
         assert "ada@example.com nobody@example.com" in page
         assert 'value="kept"' in page
         assert not ExportJob.objects.exists()
@@ -168,7 +168,7 @@ class TestRequest:
     ) -> None:
         client.force_login(ned)
         answer = client.post(to("create"), {"mailboxes": "ada", "destination": destination.pk, "reason": "x"})
-        assert "Nobody here is called ada" in answer.content.decode()
+        assert "No mailbox has the address or username ada" in answer.content.decode()
         suggested = client.get(to("mailboxes") + "?name=ada", headers={"HX-Request": "true"})
         assert b"ada" not in suggested.content
 

@@ -125,7 +125,7 @@ class TestMaking:
                 "rule0-Effect": "ALLOW",
                 "rule0-TargetUsers": "ada\r\nbo@example.com\r\n",
                 "rule1-Effect": "DENY",
-                "rule1-TargetUsers": "Cy Ahn",
+                "rule1-TargetUsers": "cy",
                 "rule1-Name": "Not Cy",
             },
         )
@@ -145,11 +145,11 @@ class TestMaking:
             ({"Effect": "ALLOW"}, "everybody", "Tick this if the rule is for everybody"),
             ({"Effect": "ALLOW", "everybody": "on", "TargetUsers": "ada"}, "everybody", "Either everybody"),
             ({"everybody": "on"}, "Effect", "allows or denies"),
-            ({"Effect": "ALLOW", "TargetUsers": "nobody"}, "TargetUsers", "No person here is called nobody"),
+            ({"Effect": "ALLOW", "TargetUsers": "nobody"}, "TargetUsers", "No match was found for “nobody”"),
             (
                 {"Effect": "ALLOW", "TargetUsers": "\n".join(f"p{n}" for n in range(3))},
                 "TargetUsers",
-                "No person here",
+                "No match was found",
             ),
             ({"Effect": "ALLOW", "everybody": "on", "Name": "<b>"}, "Name", "not allowed"),
         ],

@@ -223,7 +223,7 @@ class TestAPastedList:
         page = helga.post("pick", data={"people": text})
         assert page.context["ids"].split() == [ADA, BO, DEE, CY]
         assert page.context["lost"] == ["nobody"]
-        assert "4 people found" in page.content.decode()
+        assert "4 users found" in page.content.decode()
 
     def test_leads_to_the_same_actions(self, helga: Desk) -> None:
         page = helga.post("pick", data={"people": "ada bo"})
@@ -233,10 +233,32 @@ class TestAPastedList:
         helga.post("bulk-edit", data=ask(ids=page.context["ids"], Office="Oslo"))
         assert targets() == {ADA, BO}
 
+    def test_never_takes_a_display_name_for_a_username(self, helga: Desk) -> None:
+        """Bo's username is a word of another user's display name."""
+        page = helga.post("pick", data={"people": "Bo, Ada <ada@example.com>; Ek, Dee <dee@branch.example>"})
+        assert page.context["ids"].split() == [ADA, DEE]
+
+    def test_offers_display_names_and_takes_those_selected(self, helga: Desk) -> None:
+        page = helga.post("pick", data={"people": "Ada Çelik\nbo"})
+        assert page.context["ids"].split() == [BO]
+        assert [each.entity_id for each in page.context["offered"]["Ada Çelik"]] == [ADA]
+        page = helga.post("pick", data={"people": "Ada Çelik\nbo", "meant": ADA})
+        assert page.context["ids"].split() == [BO, ADA]
+        assert page.context["offered"] == {}
+
+    def test_offers_whom_a_username_and_an_address_share(self, helga: Desk) -> None:
+        bo = Entity.objects.get(entity_id=BO)
+        bo.name = "ada@example.com"
+        bo.derive([])
+        bo.save()
+        page = helga.post("pick", data={"people": "ada@example.com"})
+        assert page.context["ids"] == ""
+        assert {each.entity_id for each in page.context["offered"]["ada@example.com"]} == {ADA, BO}
+
     def test_is_never_refused_for_a_name_that_nobody_has(self, helga: Desk) -> None:
         page = helga.post("pick", data={"people": "nobody\nelse"})
         assert page.status_code == 200
-        assert "2 of them mean nobody here" in page.content.decode()
+        assert "No user was found for 2 entries" in page.content.decode()
 
 
 class TestAStep:

@@ -16,7 +16,7 @@ from console.changes.models import Change
 from console.ledger.models import Entry
 from console.mirror.models import Entity
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
-from console.ui import sheets
+from console.ui import encodings, sheets
 from console.ui.csv import written
 from tests.areas import world
 from tests.areas.users.conftest import DEE, EVE, NURSES, Desk, Wire
@@ -195,7 +195,7 @@ class TestARoundTrip:
         csv.writer(again, delimiter=delimiter, lineterminator=ends, quoting=quoting).writerows(
             csv.reader(io.StringIO(ours, newline=""))
         )
-        text, _ = sheets.decoded(again.getvalue().encode(codec))
+        text, _ = encodings.decode(again.getvalue().encode(codec))
         sheet = sheets.read(text, importing.NAMES, 100)
         assert len(sheet.lines) == len(people)
         for person, line in zip(people, sheet.lines, strict=True):
@@ -222,10 +222,10 @@ class TestWhatIsWrong:
             (1, {"MailboxQuota": ""}, "MailboxQuota", "cannot be empty"),
             (1, {"DisplayName": " "}, "DisplayName", "cannot be empty"),
             (1, {"Role": "SYSTEM_USER"}, "Role", "USER or REMOTE_USER"),
-            (1, {"UserId": "nobody-has-this"}, "UserId", "Nobody here"),
-            (1, {"UserId": "", "Name": "", "Version": ""}, "", "names nobody"),
-            (1, {"UserId": DEE}, "Name", "not the one whom the row's id means"),
-            (1, {"UserId": ADA, "Name": ""}, "", "stands in row 2 already"),
+            (1, {"UserId": "nobody-has-this"}, "UserId", "No user has this id"),
+            (1, {"UserId": "", "Name": "", "Version": ""}, "", "names no user"),
+            (1, {"UserId": DEE}, "Name", "not the user that UserId in this row means"),
+            (1, {"UserId": ADA, "Name": ""}, "", "is in row 2 already"),
         ],
     )
     def test_is_told_with_row_and_column_and_the_others_are_done(
@@ -265,7 +265,7 @@ class TestWhatIsWrong:
         page = bring(helga, "Name,Office\nnobody-here,Oslo\n")
         assert page.status_code == 422
         assert "nobody-here,Oslo" in page.context["form"]["text"].value()
-        assert "Row 2 (nobody-here): Nobody here is called this." in said(page)
+        assert "Row 2 (nobody-here): No user has this id, username, email address or alias." in said(page)
 
 
 class TestScope:
@@ -276,7 +276,7 @@ class TestScope:
         bring(bruno, text)
         assert [(params["UserId"], row) for row, _, params in steps()] == [(DEE, 5)]
         assert [(row, told) for row, _, _, told in left()] == [
-            (n, "Nobody here is called this.") for n in (2, 3, 4)
+            (n, "No user has this id, username, email address or alias.") for n in (2, 3, 4)
         ]
 
     def test_what_is_outside_is_not_asked_of_aws(self, bruno: Desk, wire: Wire) -> None:
@@ -297,7 +297,7 @@ class TestSpreadsheets:
             TEXT.encode(),
             TEXT.encode("utf-8-sig"),
             TEXT.encode("utf-16"),
-            TEXT.encode("cp1252"),
+            "Name;Office\nada;Zürich\n".encode("cp1252"),
             TEXT.replace("\n", "\r\n").encode(),
             TEXT.replace("\n", "\r").encode(),
             TEXT.replace(";", "\t").encode("utf-16"),
@@ -323,7 +323,7 @@ class TestSpreadsheets:
         assert [params for _, _, params in steps()] == [{"UserId": ADA, "Office": "Zürich"}]
 
     def test_windows_text_is_read_and_told(self, helga: Desk) -> None:
-        bring(helga, self.TEXT.encode("cp1252"))
+        bring(helga, "Name;Office\nada;Zürich\n".encode("cp1252"))
         assert "not in UTF-8" in Change.objects.get().data["notes"][0]
 
     def test_foreign_and_doubled_columns_are_told(self, helga: Desk) -> None:
@@ -338,11 +338,11 @@ class TestSpreadsheets:
         [
             (b"", "Choose a file, or paste its rows"),
             (b"\n\n", "Choose a file, or paste its rows"),
-            (b"PK\x03\x04whatever", "Excel workbook"),
-            (b"Office\nOslo\n", "No column says whom a row is about"),
-            (b"Name,Shoe size\nada,42\n", "No column has anything to change"),
-            (b"Name,Office\n", "no row below it"),
-            (b"\xff\xfeN", "breaks off"),
+            (b"PK\x03\x04whatever", "zip archive"),
+            (b"Office\nOslo\n", "No column identifies the users"),
+            (b"Name,Shoe size\nada,42\n", "No column has a value that can be changed"),
+            (b"Name,Office\n", "a header and no rows"),
+            (b"\xff\xfeN", "ends in the middle of a character"),
         ],
     )
     def test_that_are_of_no_use_are_told_why(self, helga: Desk, content: bytes, text: str) -> None:
@@ -352,7 +352,7 @@ class TestSpreadsheets:
 
     def test_too_many_rows_are_told(self, helga: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("console.areas.users.forms.files.MOST", 1)
-        assert "At most 1 rows" in said(bring(helga, "Name,Office\nada,x\nbo,y\n"))
+        assert "A file can have 1 rows" in said(bring(helga, "Name,Office\nada,x\nbo,y\n"))
 
     def test_nothing_at_all_asks_for_a_file(self, helga: Desk) -> None:
         assert "Choose a file" in said(helga.post("file-edit", data={}))
@@ -410,16 +410,16 @@ class TestNewPeople:
         [
             (",Gil,,,,,,", "Name", "cannot be empty"),
             ("gil,,,,,,,", "DisplayName", "cannot be empty"),
-            ("g l,Gil,,,,,,", "Name", "not allowed"),
-            ("ada,Ada,,,,,,", "Name", "is taken already"),
-            ("kim,Kim,,,,,,", "Name", "stands in row 2 already"),
-            ("gil,Gil,ada@example.com,,,,,", "Email", "is taken already"),
-            ("gil,Gil,countess@example.com,,,,,", "Email", "is taken already"),
-            ("gil,Gil,gil@elsewhere.test,,,,,", "Email", "none of the domains"),
+            ("g l,Gil,,,,,,", "Name", "no blanks"),
+            ("ada,Ada,,,,,,", "Name", "is already in use"),
+            ("kim,Kim,,,,,,", "Name", "is already in row 2"),
+            ("gil,Gil,ada@example.com,,,,,", "Email", "is already in use"),
+            ("gil,Gil,countess@example.com,,,,,", "Email", "is already in use"),
+            ("gil,Gil,gil@elsewhere.test,,,,,", "Email", "cannot create addresses"),
             ("gil,Gil,gil,,,,,", "Email", "name@example.com"),
-            ("gil,Gil,gil@example.com,no-such-group,,,,", "Groups", "no group here is called that"),
+            ("gil,Gil,gil@example.com,no-such-group,,,,", "Groups", "no group has this name"),
             ("gil,Gil,gil@example.com,,0,,,", "MailboxQuota", "between 1 and 51,200"),
-            ("gil,Gil,gil@example.com,,,x@elsewhere.test,,", "Aliases", "none of the domains"),
+            ("gil,Gil,gil@example.com,,,x@elsewhere.test,,", "Aliases", "cannot create addresses"),
             ("gil,Gil,,nurses,,,,", "Groups", "needs a mailbox"),
         ],
     )

@@ -6,29 +6,22 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from console.areas.directory.forms.naming import named
+from console.areas.directory.forms.naming import get_named
 from console.mirror.models import Entity
 from console.mirror.querysets import EntityQuerySet
+from console.ui.addresses import parse_addresses
 from console.ui.lines import LinesField
-
-NAMED = 3
 
 
 class PeopleField(LinesField):
-    """Ids of people, who are given by address, alias, username, display name or id."""
+    """Ids of users, who are given by email address, alias, username or id."""
 
     def __init__(self, *, people: EntityQuerySet, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.people = people.filter(kind=Entity.Kind.USER).exclude(state=Entity.State.DELETED)
 
     def values_of(self, line: str) -> list[Any]:
-        found = list(named(self.people, line)[: NAMED + 1])
-        if not found:
-            raise ValidationError(f"Nobody here is called {line}.")
-        if len(found) > 1:
-            names = ", ".join(each.email or each.name for each in found[:NAMED])
-            raise ValidationError(f"Several are called {line}: {names}. Take the address.")
-        return [found[0].entity_id]
+        return [get_named(self.people, mention.text).entity_id for mention in parse_addresses(line)]
 
 
 class NetworksField(LinesField):

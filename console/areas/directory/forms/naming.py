@@ -1,4 +1,4 @@
-"""Fields that name somebody or something in the directory."""
+"""Fields that name users, groups and resources of the directory."""
 
 from typing import Any
 
@@ -9,12 +9,13 @@ from django.db.models import Q
 from console.mirror import search
 from console.mirror.models import Entity
 from console.mirror.querysets import EntityQuerySet
+from console.ui.addresses import parse_addresses
 
 NAMED = 3
 
 
 class EntityField(forms.CharField):
-    """Somebody or something by address, alias, username, display name or id; the value is the entity."""
+    """An entity by email address, alias, username or id; a display name is offered, never chosen."""
 
     def __init__(self, *, entities: EntityQuerySet, suggest: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -34,19 +35,22 @@ class EntityField(forms.CharField):
         text = super().clean(value).strip()
         if not text and not self.required:
             return None
-        found = list(named(self.entities, text)[: NAMED + 1])
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise ValidationError(f"Nobody and nothing here is called {text}.")
-        names = ", ".join(each.email or each.name for each in found[:NAMED])
-        raise ValidationError(f"Several are called that: {names}. Take the address.")
+        return get_named(self.entities, text)
 
 
-def named(entities: EntityQuerySet, text: str) -> EntityQuerySet:
-    word = search.sort_key(text)
-    exactly = Q(entity_id=text) | Q(email=text.lower()) | Q(aliases__address=text.lower())
-    return entities.filter(exactly | Q(sort_name=word) | Q(sort_display_name=word)).distinct()
+def get_named(entities: EntityQuerySet, text: str) -> Entity:
+    """Return the one entity that the text means; raise `ValidationError` with what it can mean otherwise."""
+    mentions = parse_addresses(text)
+    word = mentions[0].text if len(mentions) == 1 else text
+    exactly = Q(entity_id=word) | Q(email=word.lower()) | Q(aliases__address=word.lower())
+    found = list(entities.filter(exactly | Q(sort_name=search.sort_key(word))).distinct()[: NAMED + 1])
+    if len(found) == 1:
+        return found[0]
+    offered = found or list(entities.filter(sort_display_name=search.sort_key(word))[: NAMED + 1])
+    if not offered:
+        raise ValidationError(f"No match was found for “{word}”.")
+    names = ", ".join(each.email or each.name for each in offered[:NAMED])
+    raise ValidationError(f"“{word}” can mean {names}. Enter the email address or username.")
 
 
 def split(text: str) -> list[str]:
@@ -65,9 +69,6 @@ class GroupsField(forms.CharField):
     def clean(self, value: Any) -> list[Entity]:
         found: dict[int, Entity] = {}
         for text in split(super().clean(value)):
-            matches = list(named(self.groups, text)[:2])
-            if len(matches) != 1:
-                many = "Several groups are" if matches else "No group here is"
-                raise ValidationError(f"{many} called {text}.")
-            found[matches[0].pk] = matches[0]
+            group = get_named(self.groups, text)
+            found[group.pk] = group
         return list(found.values())

@@ -26,6 +26,7 @@ def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
         return pages.show(request, "exports/no_destination.html", context)
     form = ExportForm(
         pages.posted(request),
+        organization=organization,
         entities=policy.visible(request.actor, "StartMailboxExportJob", organization),
         destinations=destinations,
         initial={"mailboxes": "\n".join(request.GET.getlist("entity"))},

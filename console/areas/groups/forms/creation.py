@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from console.areas.directory.forms.addresses import require_domain
 from console.areas.groups.forms.members import PasteField
+from console.mirror.models import Organization
 from console.mirror.querysets import EntityQuerySet
 from console.ui.forms import OperationForm, WhyForm
 from console.ui.shapes import field_of, shape_of
@@ -27,14 +28,23 @@ class CreateForm(OperationForm, WhyForm):
         label="Enable now", required=False, initial=True, help_text="Mail to its address reaches all members."
     )
 
-    def __init__(self, *args: Any, domains: Sequence[str], entities: EntityQuerySet, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        organization: Organization,
+        domains: Sequence[str],
+        entities: EntityQuerySet,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.domains = list(domains)
         if domains:
             help_text = f"Empty: name@{domains[0]}."
             shape = shape_of("RegisterToWorkMail", "Email")
             self.fields["Email"] = field_of(shape, required=False, label="Address", help_text=help_text)
-            self.fields["people"] = PasteField(entities=entities, label="Members", required=False)
+            self.fields["people"] = PasteField(
+                organization=organization, entities=entities, label="Members", required=False
+            )
         else:
             del self.fields["enable"]
         self.order_fields([*self.members, "enable", "Email", "people", "reason", "ticket"])
@@ -46,7 +56,7 @@ class CreateForm(OperationForm, WhyForm):
         require_domain(self, "Email", self.domains)
         resolved = cleaned.get("people")
         if resolved and resolved.unknown:
-            self.add_error("people", ValidationError([str(each) for each in resolved.unknown]))
+            self.add_error("people", ValidationError(resolved.unknown))
         elif resolved and resolved.entities and not cleaned.get("enable"):
             self.add_error("people", ValidationError(DISABLED))
         return cleaned

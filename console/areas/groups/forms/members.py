@@ -1,4 +1,4 @@
-"""Members by pasting: each line somebody, looked up before anything is done."""
+"""Members from a pasted list, looked up before anything is done."""
 
 from typing import Any
 
@@ -7,25 +7,26 @@ from django.core.exceptions import ValidationError
 
 from console.areas.groups import resolving
 from console.areas.groups.resolving import Resolved
+from console.mirror.models import Organization
 from console.mirror.querysets import EntityQuerySet
 from console.ui.forms import WhyForm
 
-HELP = "One in a line, or with commas between: address, alias, username or display name."
+HELP = "Email addresses, aliases, usernames or ids: one per line, or separated by commas or semicolons."
 
 
 class PasteField(forms.CharField):
-    """The value is what came of it; whether unknown lines are an error is the form's to say."""
+    """A list; its value is `Resolved`, and the form decides whether unknown entries are an error."""
 
     widget = forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autocomplete": "off"})
 
-    def __init__(self, *, entities: EntityQuerySet, **kwargs: Any) -> None:
+    def __init__(self, *, organization: Organization, entities: EntityQuerySet, **kwargs: Any) -> None:
         super().__init__(**{"help_text": HELP, **kwargs})
-        self.entities = entities
+        self.organization, self.entities = organization, entities
 
     def clean(self, value: Any) -> Resolved:
         text = super().clean(value)
         try:
-            return resolving.resolve(self.entities, text)
+            return resolving.resolve(self.entities, self.organization, text)
         except ValueError as error:
             raise ValidationError(str(error)) from error
 
@@ -35,9 +36,11 @@ class AddForm(WhyForm):
 
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, entities: EntityQuerySet, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, organization: Organization, entities: EntityQuerySet, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["members"] = PasteField(entities=entities, label="Who joins")
+        self.fields["members"] = PasteField(organization=organization, entities=entities, label="Members")
         self.order_fields(["members", "reason", "ticket"])
 
 

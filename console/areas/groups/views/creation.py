@@ -19,7 +19,12 @@ from console.ui.pages import posted
 @performs("CreateGroup")
 def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     candidates = scope.candidates(request.actor, None, organization)
-    form = CreateForm(posted(request), domains=_domains(request, organization), entities=candidates)
+    form = CreateForm(
+        posted(request),
+        organization=organization,
+        domains=_domains(request, organization),
+        entities=candidates,
+    )
     if request.method == "POST" and form.is_valid():
         title = f"Create the group {form.cleaned_data['Name']}"
         if answer := draft(request, organization, form, title, _steps(form), "group"):

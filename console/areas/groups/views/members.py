@@ -53,7 +53,7 @@ def add(request: ConsoleRequest, organization: Organization, group_id: str) -> H
     """First what the pasted lines come to, then a draft with one step for each."""
     group = scope.find(request.actor, "AssociateMemberToGroup", organization, group_id)
     candidates = scope.candidates(request.actor, group, organization)
-    form = AddForm(posted(request), entities=candidates)
+    form = AddForm(posted(request), organization=organization, entities=candidates)
     joining = None
     if request.method == "POST" and form.is_valid():
         joining = membership.joining(group, form.cleaned_data["members"])

@@ -1,5 +1,7 @@
 """What of a person many edits and files may change: as a cell, as AWS's value, and what is wrong with it."""
 
+import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +12,7 @@ from console.areas.users.forms.quota import LARGEST
 from console.areas.users.showing import ROLES
 from console.aws import model
 from console.mirror.models import Entity
+from console.ui.cells import normalize
 from console.ui.csv import plain
 from console.ui.shapes import WRITTEN, shape_of
 
@@ -20,11 +23,23 @@ COLUMNS = (*MEMBERS, QUOTA)
 LABELS = {**{member: ProfileForm.labels[member] for member in MEMBERS}, QUOTA: "Mailbox quota (MB)"}
 KEPT = frozenset({"DisplayName", ROLE, HIDDEN, QUOTA})  # cannot be empty [inferred]
 CLEARABLE = tuple(member for member in MEMBERS if member not in KEPT)
-YES = frozenset({"yes", "true", "1"})
-NO = frozenset({"no", "false", "0"})
+# In the languages in which spreadsheets and directories write them.
+YES_WORDS = """
+    yes y true t 1 x ✓ ✔ on ja j wahr oui o vrai sí si s verdadero sim verdadeiro sì vero waar igen igaz tak
+    prawda ano pravda áno evet doğru kyllä tosi sand sant да истина はい 是 예
+"""
+NO_WORDS = """
+    no n false f 0 off nein falsch non faux falso não nee onwaar nem hamis nie fałsz ne nepravda hayır yanlış
+    ei epätosi nej falsk usand usant нет ложь いいえ 否 아니오
+"""  # noqa: RUF001
+YES, NO = frozenset(YES_WORDS.split()), frozenset(NO_WORDS.split())
+UNITS = {"b": 1 / 1024**2, "k": 1 / 1024, "m": 1, "g": 1024, "t": 1024**2}  # in MB
+SIZE = re.compile(
+    r"(?P<number>\d[\d.,'\u2019 \u00a0\u202f]*)\s*(?P<unit>[kmgt]?i?[bo]?)(?:ytes|ctets)?\s*"
+    r"(?:\((?P<bytes>\d[\d., ]*)\s*bytes\))?",
+    re.IGNORECASE,
+)
 READ = tuple((member, READ_AS.get(member, member)) for member in MEMBERS)
-FIELDS = ("organization", "entity_id", "name", "email", "display_name", "state", "role", "domain", "kind")
-NEEDED = (*FIELDS, "mailbox_quota", "details")  # the columns of an entity that `current` and its callers read
 
 
 class Wrong(ValueError):
@@ -51,12 +66,10 @@ def written(value: Any) -> str:
 def same(cell: str, value: Any) -> bool:
     """Whether the cell still shows the value, whatever a spreadsheet did to it.
 
-    It may have made other line ends, and a number of a postal code: 2115 is what is left of 02115.
+    It may have made other line ends and blanks, and a number of a postal code: 2115 is left of 02115.
     """
-    shown = written(value)
-    if cell == shown:
-        return True
-    return _unified(cell) == _unified(shown) or (
+    shown = normalize(written(value))
+    return normalize(cell) == shown or (
         shown.startswith("0") and shown.isdecimal() and cell == shown.lstrip("0")
     )
 
@@ -83,16 +96,39 @@ def require_fits(shape: Shape, text: str) -> None:
 
 
 def _truth(text: str) -> bool:
-    if text.casefold() not in YES | NO:
+    word = text.casefold()
+    if word not in YES | NO:
         raise Wrong(f"is yes or no, not “{text}”")
-    return text.casefold() in YES
+    return word in YES
 
 
 def _quota(text: str) -> int:
-    digits = text.removesuffix(".0")
-    if not (digits.isascii() and digits.isdigit() and 1 <= int(digits[:9]) <= LARGEST and len(digits) < 9):
-        raise Wrong(f"is a whole number of MB between 1 and {LARGEST:,}, not “{text}”")
-    return int(digits)
+    """Return MB of a whole number, or of a size with its unit, as Exchange and Google write it."""
+    match = SIZE.fullmatch(text)
+    size = None if match is None else _megabytes(match)
+    if size is None or not 1 <= size <= LARGEST or size != int(size):
+        raise Wrong(
+            f"is a whole number of MB between 1 and {LARGEST:,}, or a size such as 25 GB, not “{text}”"
+        )
+    return int(size)
+
+
+def _megabytes(match: re.Match[str]) -> float | None:
+    if match["bytes"]:
+        return math.ceil(int(re.sub(r"\D", "", match["bytes"])) * UNITS["b"])
+    unit = match["unit"].lower()[:1]
+    number = _number(re.sub(r"[\s'\u2019]", "", match["number"]), is_whole=unit in ("", "m", "k", "b"))
+    return None if number is None else number * UNITS["b" if unit == "o" else unit or "m"]
+
+
+def _number(text: str, *, is_whole: bool) -> float | None:
+    """Return the number, or `None` if a mark in it may part thousands as well as decimals."""
+    parts = re.split(r"[.,]", text)
+    if not all(parts):
+        return None
+    if len(parts) > 1 and all(len(each) == 3 for each in parts[1:]):
+        return float("".join(parts)) if is_whole or len(parts) > 2 else None
+    return float(".".join(parts)) if len(parts) <= 2 else None
 
 
 def _role(text: str) -> str:
@@ -101,7 +137,3 @@ def _role(text: str) -> str:
     if role not in GIVEN:
         raise Wrong(f"is {' or '.join(GIVEN)}, not “{text}”")
     return role
-
-
-def _unified(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -1,27 +1,29 @@
 """A file of new people: each row a chain of steps, from the account to its groups; rows that will not do."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from console.areas.directory import scope
 from console.areas.directory.scope import usable_domains
-from console.areas.users.bulk import cells, finding
+from console.areas.users.bulk import cells
 from console.areas.users.bulk.cells import LABELS, MEMBERS, QUOTA, ROLE, Wrong
-from console.areas.users.bulk.importing import Fault, Plan, notes, who
+from console.areas.users.bulk.columns import ALIASES, EMAIL, GROUPS, NAME, with_synonyms
+from console.areas.users.bulk.importing import Fault, Plan, begin, require_sound, who
 from console.aws import model
 from console.changes.plans import GENERATED, From, Planned
+from console.mirror import lookup
 from console.mirror.models import Alias, Entity, Organization
 from console.operators import policy
 from console.operators.actors import Actor
+from console.ui.addresses import parse_addresses
 from console.ui.shapes import shape_of
 from console.ui.sheets import Line, Sheet, known_as
 
-SEVERAL = ";"
-NAME, EMAIL, GROUPS, ALIASES = "Name", "Email", "Groups", "Aliases"
 FIRST = tuple(member for member in MEMBERS if member in model.input_members("CreateUser"))
 LATER = tuple(member for member in MEMBERS if member not in FIRST)
 COLUMNS = (NAME, *FIRST, EMAIL, GROUPS, QUOTA, ALIASES, *LATER)
-NAMES = known_as(COLUMNS, {**LABELS, NAME: "Username", EMAIL: "Primary address"})
+NAMES = with_synonyms(known_as(COLUMNS, {**LABELS, NAME: "Username", EMAIL: "Primary address"}), COLUMNS)
 # What a column asks for, beyond the account itself.
 NEEDS = {
     EMAIL: "RegisterToWorkMail",
@@ -45,9 +47,10 @@ class Creation:
         self.groups = self._groups(actor, organization)
         self.taken = self._taken(actor, organization)
         self.used: dict[str, int] = {}
+        self.half_made = self._half_made(actor, organization)
 
     def plan(self) -> Plan:
-        made = Plan(rows=len(self.sheet.lines), notes=notes(self.sheet))
+        made = begin(self.sheet)
         for line in self.sheet.lines:
             faults: list[Fault] = []
             values = self._values(line, faults)
@@ -56,76 +59,108 @@ class Creation:
                 made.faults += faults
             else:
                 made.steps += self._steps(line.number, values, len(made.steps))
-                self.used |= dict.fromkeys(self._names(line), line.number)
+                if self._existing(line):
+                    made.notes.append(
+                        f"Row {line.number}: {values[NAME]} exists without a mailbox and is completed."
+                    )
+                self.used |= {name: line.number for _, name in self._names(line)}
         return made
 
     def _values(self, line: Line, faults: list[Fault]) -> dict[str, Any]:
         """What the cells ask for; empty ones ask for nothing."""
         found: dict[str, Any] = {}
         for column in COLUMNS:
-            cell = line.cells.get(column, "").strip()
+            cell = line.cells.get(column, "")
             try:
+                require_sound(line, column, self.sheet)
                 if cell or column in (NAME, "DisplayName"):
                     found[column] = self._value(column, cell)
             except Wrong as wrong:
-                faults.append(Fault(line.number, who(line), column, f"{_label(column)} {wrong}."))
+                faults.append(Fault(line.number, who(line), column, f"{label(column)} {wrong}."))
         return found
 
     def _value(self, column: str, cell: str) -> Any:
         if column in LABELS:
             return cells.parsed(column, cell)
         if column == GROUPS:
-            return [self._group(each) for each in _several(cell)]
+            return [self._group(each) for each in _groups(cell)]
         if column == ALIASES:
-            return [self._address("CreateAlias", "Alias", each) for each in _several(cell)]
+            return [self._address("CreateAlias", "Alias", each.text) for each in parse_addresses(cell)]
         if column == EMAIL:
-            return self._address("RegisterToWorkMail", "Email", cell)
+            return self._address("RegisterToWorkMail", "Email", _email(cell))
         if not cell:
             raise Wrong("cannot be empty")
+        if " " in cell:
+            raise Wrong("takes letters, digits, dots, hyphens and underscores; no blanks")
         cells.require_fits(shape_of("CreateUser", NAME), cell)
         return cell
 
     def _group(self, name: str) -> str:
         group = self.groups.get(name.lower())
         if group is None:
-            raise Wrong(f"names {name}, and no group here is called that")
+            raise Wrong(f"names {name}, and no group has this name or address")
         return group.entity_id
 
     def _address(self, operation: str, member: str, address: str) -> str:
         cells.require_fits(shape_of(operation, member), address)
         domain = address.rpartition("@")[2].lower()
         if domain not in self.domains:
-            raise Wrong(f"is on {domain}, which is none of the domains on which you may give addresses")
+            raise Wrong(f"is in the domain {domain}, in which you cannot create addresses")
         return address
 
     def _unfit(self, line: Line) -> Iterator[tuple[str, str]]:
-        filled = [column for column in COLUMNS if line.cells.get(column, "").strip()]
+        filled = [column for column in COLUMNS if line.cells.get(column)]
         if line.more:
             yield "", f"The row has {line.more} cells more than the header names."
         for column in filled:
             if column in NEEDS and not self.whole[NEEDS[column]]:
-                yield column, f"Your rights do not let you give somebody new a value for {_label(column)}."
+                yield column, f"Your permissions do not let you set {label(column)} for a new user."
         if not self.whole["CreateUser"] and not self._is_own(line):
-            yield NAME, f"Your rights cover usernames like name@{min(self.own)} alone."
+            yield NAME, f"Your permissions cover only usernames such as name@{min(self.own)}."
         if EMAIL not in filled:
             for column in {GROUPS, QUOTA, ALIASES}.intersection(filled):
-                yield column, f"{_label(column)} needs a mailbox: give a primary address, too."
-        for name in self._names(line):
-            if name in self.taken:
-                yield NAME if "@" not in name else EMAIL, f"{name} is taken already."
+                yield column, f"{label(column)} needs a mailbox: add a primary email address."
+        yield from self._not_free(line)
+
+    def _not_free(self, line: Line) -> Iterator[tuple[str, str]]:
+        """Names and addresses that another user, row or cell has."""
+        own, here = self._existing(line), set[str]()
+        for column, name in self._names(line):
+            if column == ALIASES and name in here:
+                yield column, f"{name} is in this row twice, as an alias or as the primary email address."
+            elif name in self.taken and not (own and column == NAME):
+                yield column, f"{name} is already in use."
             elif name in self.used:
-                yield NAME if "@" not in name else EMAIL, f"{name} stands in row {self.used[name]} already."
+                yield column, f"{name} is already in row {self.used[name]}."
+            if column != NAME:
+                here.add(name)
 
     def _is_own(self, line: Line) -> bool:
         return line.cells.get(NAME, "").strip().rpartition("@")[2].lower() in self.own
 
-    def _names(self, line: Line) -> list[str]:
-        """The username and the addresses, none of which anybody else may have."""
-        cells_ = [line.cells.get(NAME, ""), line.cells.get(EMAIL, ""), *_several(line.cells.get(ALIASES, ""))]
-        return [each.strip().lower() for each in cells_ if each.strip()]
+    def _names(self, line: Line) -> list[tuple[str, str]]:
+        """The username and the addresses, none of which another user may have, with their columns."""
+        email = line.cells.get(EMAIL, "")
+        addresses = [each.text for each in parse_addresses(email)] or [email]
+        aliases = [each.text for each in parse_addresses(line.cells.get(ALIASES, ""))]
+        found = [(NAME, line.cells.get(NAME, "")), *((EMAIL, each) for each in addresses)]
+        return [
+            (column, name.lower())
+            for column, name in [*found, *((ALIASES, each) for each in aliases)]
+            if name
+        ]
+
+    def _existing(self, line: Line) -> Entity | None:
+        """Return the user of that username who was created earlier and has no mailbox yet."""
+        found = self.half_made.get(line.cells.get(NAME, "").lower())
+        is_same = found is not None and found.display_name == line.cells.get("DisplayName", "")
+        return found if is_same and line.cells.get(EMAIL) else None
 
     def _steps(self, row: int, values: dict[str, Any], base: int) -> Iterator[Planned]:
         """`base` is where the first of them will stand among all steps of the change."""
+        if existing := self.half_made.get(values[NAME].lower()):
+            yield from self._completing(row, values, existing, base)
+            return
         name, made, email = values[NAME], From(base, "UserId"), values.get(EMAIL, "")
         first = {member: values[member] for member in (NAME, *FIRST) if member in values}
         if values.get(ROLE, "USER") == "USER":
@@ -141,8 +176,22 @@ class Creation:
         for operation, params, label in self._more(values, made, name):
             yield Planned(operation, params, label=label, needs=base + 1, row=row)
 
+    def _completing(self, row: int, values: dict[str, Any], existing: Entity, base: int) -> Iterator[Planned]:
+        """What a user still lacks who was created without a mailbox."""
+        name, email, made = values[NAME], values[EMAIL], existing.entity_id
+        given = {"EntityId": made, "Email": email}
+        yield Planned("RegisterToWorkMail", given, label=f"Enable {name} as {email}", row=row)
+        now = cells.current(existing)
+        record = {
+            member: values[member] for member in MEMBERS if values.get(member) not in ("", None, now[member])
+        }
+        if record:
+            yield Planned("UpdateUser", {"UserId": made, **record}, label=f"Record of {name}", row=row)
+        for operation, params, label in self._more(values, made, name):
+            yield Planned(operation, params, label=label, needs=base, row=row)
+
     def _more(
-        self, values: dict[str, Any], made: From, name: str
+        self, values: dict[str, Any], made: From | str, name: str
     ) -> Iterator[tuple[str, dict[str, Any], str]]:
         """What only somebody enabled can have."""
         for group in values.get(GROUPS, []):
@@ -154,42 +203,59 @@ class Creation:
 
     def _groups(self, actor: Actor, organization: Organization) -> dict[str, Entity]:
         """The groups that the file names, among those into which the operator may put somebody."""
-        asked = {each for line in self.sheet.lines for each in _several(line.cells.get(GROUPS, ""))}
+        asked = {each for line in self.sheet.lines for each in _groups(line.cells.get(GROUPS, ""))}
         groups = policy.visible(actor, "AssociateMemberToGroup", organization).filter(
             kind=Entity.Kind.GROUP, state=Entity.State.ENABLED
         )
-        return dict(finding.words(groups, organization, sorted(asked)))
+        return lookup.resolve(groups, organization, sorted(asked)).one
 
     def _taken(self, actor: Actor, organization: Organization) -> set[str]:
         """Names and addresses of those whom the operator may see; WorkMail itself knows of the others."""
-        names = [name for line in self.sheet.lines for name in self._names(line)]
+        names = [name for line in self.sheet.lines for _, name in self._names(line)]
         seen = scope.entities(actor, "DescribeUser", organization).exclude(state=Entity.State.DELETED)
         addresses = [name for name in names if "@" in name]
-        usernames = [line.cells.get(NAME, "").strip() for line in self.sheet.lines]
-        known = finding.known(seen, names=usernames, addresses=addresses)
+        usernames = [line.cells.get(NAME, "") for line in self.sheet.lines]
+        known = lookup.known(seen, names=usernames, addresses=addresses)
         aliases = (
             Alias.objects.filter(organization=organization, address__in=part, entity__in=seen.values("pk"))
-            for part in finding.parts(addresses)
+            for part in lookup.parts(addresses)
         )
         given = {address for found in aliases for address in found.values_list("address", flat=True)}
         return given | known.names.keys() | known.addresses.keys()
+
+    def _half_made(self, actor: Actor, organization: Organization) -> dict[str, Entity]:
+        """Return the users of the file who exist, disabled and without an address, by their usernames."""
+        usernames = [line.cells.get(NAME, "") for line in self.sheet.lines]
+        seen = scope.entities(actor, "RegisterToWorkMail", organization)
+        disabled = seen.filter(kind=Entity.Kind.USER, state=Entity.State.DISABLED, email="")
+        return lookup.known(disabled, names=usernames).names
 
 
 def unusable(sheet: Sheet) -> str:
     """Why no row of the file can be used, if so."""
     missing = [column for column in (NAME, "DisplayName") if column not in sheet.columns]
-    if missing:
-        return f"The first row has to name the columns, and {' and '.join(missing)} must be among them."
-    return "" if sheet.lines else "There is a header and no row below it."
+    if missing and (sheet.lines or not sheet.columns):
+        names = " and the ".join(label(each).lower() for each in missing)
+        return f"No column has the {names}. Assign the columns below."
+    return "" if sheet.lines or sheet.broken else "The file has a header and no rows."
 
 
 def _operations() -> set[str]:
     return {"CreateUser", *NEEDS.values()}
 
 
-def _label(column: str) -> str:
+def label(column: str) -> str:
+    """Return the name of a column as pages show it."""
     return LABELS.get(column) or {NAME: "Username", EMAIL: "Primary address"}.get(column, column)
 
 
-def _several(cell: str) -> list[str]:
-    return [each.strip() for each in cell.split(SEVERAL) if each.strip()]
+def _groups(cell: str) -> list[str]:
+    """Return the groups of a cell: group names may hold blanks and commas, so only `;` and `|` separate."""
+    return [each.strip() for each in re.split(r"[;|\n]", cell) if each.strip()]
+
+
+def _email(cell: str) -> str:
+    mentions = parse_addresses(cell)
+    if len(mentions) > 1:
+        raise Wrong("has more than one address")
+    return mentions[0].text if mentions else cell

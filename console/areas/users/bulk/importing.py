@@ -7,18 +7,17 @@ from typing import Any
 from console.areas.users import scope
 from console.areas.users.bulk import cells, finding, versions
 from console.areas.users.bulk.cells import COLUMNS, LABELS, QUOTA, Wrong
+from console.areas.users.bulk.columns import with_synonyms
 from console.changes.plans import Planned
+from console.mirror import lookup
 from console.mirror.models import Entity, Organization
 from console.operators.actors import Actor
-from console.ui.sheets import Line, Sheet, folded, known_as
+from console.ui.addresses import parse_addresses
+from console.ui.sheets import Line, Sheet, known_as
 
 IDENTITY = ("UserId", "Name", "Email")
-LABELLED = {"Id": "UserId", "Username": "Name", "Address": "Email", "Primary address": "Email"}
 HEADER = ("UserId", "Name", *COLUMNS, versions.COLUMN)
-NAMES = {
-    **known_as((*IDENTITY, *COLUMNS, versions.COLUMN), LABELS),
-    **{folded(label): column for label, column in LABELLED.items()},
-}
+NAMES = with_synonyms(known_as((*IDENTITY, *COLUMNS, versions.COLUMN), LABELS), (*IDENTITY, *COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +58,14 @@ class Import:
         self.columns = tuple(column for column in sheet.columns if column in COLUMNS)
         self.edits = finding.able(actor, "UpdateUser", organization)
         self.sizes = finding.able(actor, "UpdateMailboxQuota", organization)
-        columns = {name: [line.cells.get(name, "").strip() for line in sheet.lines] for name in IDENTITY}
         people = scope.people(actor, organization)
-        self.known = finding.known(
-            people,
-            ids=columns["UserId"],
-            names=self._lone(columns, "Name"),
-            addresses=self._lone(columns, "Email"),
-        )
+        self.known = lookup.known(people, ids=[line.cells.get("UserId", "") for line in sheet.lines])
+        living = people.exclude(state=Entity.State.DELETED)
+        self.resolved = lookup.resolve(living, organization, filter(None, map(_word, sheet.lines)))
         self.met: dict[int, int] = {}
 
     def plan(self) -> Plan:
-        made = Plan(rows=len(self.sheet.lines), notes=notes(self.sheet))
+        made = begin(self.sheet)
         for line in self.sheet.lines:
             person = self._whom(line)
             faults = list(self._unfit(line, person))
@@ -81,16 +76,10 @@ class Import:
                 made.same.append(line.number)
         return made
 
-    @staticmethod
-    def _lone(columns: dict[str, list[str]], name: str) -> list[str]:
-        """Of rows that have no id, by which they would be found."""
-        return [cell for cell, key in zip(columns[name], columns["UserId"], strict=True) if cell and not key]
-
     def _whom(self, line: Line) -> Entity | None:
-        user_id, name, email = (line.cells.get(column, "").strip().lower() for column in IDENTITY)
-        if user_id:
+        if user_id := line.cells.get("UserId", "").lower():
             return self.known.ids.get(user_id)
-        return self.known.names.get(name) or (None if name else self.known.addresses.get(email))
+        return self.resolved.one.get(_word(line).lower())
 
     def _unfit(self, line: Line, person: Entity | None) -> Iterator[Fault]:
         """What speaks against the row as a whole: the first is enough."""
@@ -101,29 +90,41 @@ class Import:
     def _obstacle(self, line: Line, person: Entity | None) -> tuple[str, str]:
         named = next((column for column in IDENTITY if line.cells.get(column, "").strip()), "")
         if person is None:
-            return named, "Nobody here is called this." if named else "The row names nobody."
+            return named, self._unknown(line) if named else "The row names no user."
         if short := len(self.sheet.columns) - len(line.cells):
             return "", f"The row is {short} cells shorter than the header, so something is missing."
         if line.more:
             return "", f"The row has {line.more} cells more than the header names."
         if person.is_deleted:
-            return named, "This person is deleted in WorkMail."
+            return named, "This user is deleted in WorkMail."
         if not self.edits(person):
-            return named, "Your rights do not let you change this person."
+            return named, "Your permissions do not let you change this user."
         return self._mixed_up(line, person) or self._again(line, person) or ("", "")
+
+    def _unknown(self, line: Line) -> str:
+        if meant := self.resolved.offered.get(_word(line).lower()):
+            users = " or ".join(f"{each.display_name} ({each.entity_id})" for each in meant[:3])
+            return f"This can mean {users}. Add the column UserId with the id of the user."
+        return "No user has this id, username, email address or alias."
 
     def _mixed_up(self, line: Line, person: Entity) -> tuple[str, str] | None:
         """A row that was sorted apart from its ids would put one person's data upon another."""
-        for column, own in (("Name", person.name), ("Email", person.email)):
-            given = line.cells.get(column, "").strip()
-            if given and given.lower() != own.lower():
-                return column, f"This is not the one whom the row's id means ({own or 'without an address'})."
+        by, *others = [column for column in IDENTITY if line.cells.get(column)]
+        for column in others:
+            own = person.name if column == "Name" else person.email
+            given = _address(line) if column == "Email" else line.cells[column]
+            meant = self.resolved.one.get(given.lower())
+            if given.lower() != own.lower() and (meant is None or meant.pk != person.pk):
+                return (
+                    column,
+                    f"This is not the user that {by} in this row means ({own or 'no email address'}).",
+                )
         return None
 
     def _again(self, line: Line, person: Entity) -> tuple[str, str] | None:
         first = self.met.setdefault(person.pk, line.number)
         if first != line.number:
-            return "", f"This person stands in row {first} already; only that one counts."
+            return "", f"This user is in row {first} already; only that row counts."
         return None
 
     def _steps(self, line: Line, person: Entity, faults: list[Fault]) -> list[Planned]:
@@ -146,6 +147,7 @@ class Import:
             if marks.is_untouched(name, line.cells[name]):
                 continue
             try:
+                require_sound(line, name, self.sheet)
                 value = self._value(name, line, person, stale=marks.is_stale(name, cells.written(now[name])))
             except Wrong as wrong:
                 faults.append(Fault(line.number, who(line), name, f"{LABELS[name]} {wrong}."))
@@ -158,33 +160,56 @@ class Import:
         if stale:
             raise Wrong("was changed in WorkMail after this file was made. Export it again, and edit that")
         if name == QUOTA and not self.sizes(person):
-            raise Wrong("is not among your rights")
+            raise Wrong("is not among your permissions")
         if name == QUOTA and person.state != Entity.State.ENABLED:
-            raise Wrong("needs a mailbox, and this person is not enabled")
+            raise Wrong("needs a mailbox, and this user is not enabled")
         return value
+
+
+def begin(sheet: Sheet) -> Plan:
+    """Return the plan of a file with the rows that cannot be read."""
+    made = Plan(rows=len(sheet.lines) + len(sheet.broken), notes=notes(sheet))
+    made.faults += [Fault(row, "", "", f"The row {said}.") for row, said in sheet.broken.items()]
+    return made
+
+
+def require_sound(line: Line, column: str, sheet: Sheet) -> None:
+    """Raise `Wrong` for a cell with control characters, or damaged by a spreadsheet unless accepted."""
+    if said := line.controls.get(column):
+        raise Wrong(said)
+    if (said := line.damage.get(column)) and not sheet.accepts_damage:
+        raise Wrong(f"{said}: “{line.cells[column][:60]}”. Correct it, or accept such values in the form")
 
 
 def who(line: Line) -> str:
     """As the file names the person of a row, by what a reader knows best."""
-    return next(
-        (line.cells[each].strip() for each in ("Name", "Email", "UserId") if line.cells.get(each)), ""
-    )
+    return next((line.cells[each] for each in ("Name", "Email", "UserId") if line.cells.get(each)), "")
+
+
+def _word(line: Line) -> str:
+    """Return what the row names its user by, unless that is an id."""
+    return "" if line.cells.get("UserId") else line.cells.get("Name", "") or _address(line)
+
+
+def _address(line: Line) -> str:
+    mentions = parse_addresses(line.cells.get("Email", ""))
+    return mentions[0].text if len(mentions) == 1 else line.cells.get("Email", "")
 
 
 def notes(sheet: Sheet) -> list[str]:
     """What has to be said of the file as a whole."""
     told = list(sheet.notes)
     if sheet.foreign:
-        told.append(f"Columns that mean nothing here were left out: {', '.join(sheet.foreign)}.")
+        told.append(f"Columns without a match in WorkMail were left out: {', '.join(sheet.foreign)}.")
     if sheet.twice:
-        told.append(f"Of columns that are there twice the last one counts: {', '.join(sheet.twice)}.")
+        told.append(f"Of columns that occur twice, the last one counts: {', '.join(sheet.twice)}.")
     return told
 
 
 def unusable(sheet: Sheet) -> str:
     """Why no row of the file can be used, if so."""
     if not set(IDENTITY) & set(sheet.columns):
-        return "No column says whom a row is about: it needs UserId, Name or Email in its first row."
+        return "No column identifies the users. Add UserId, Name or Email, or assign the columns below."
     if not set(COLUMNS) & set(sheet.columns):
-        return f"No column has anything to change. These can be changed: {', '.join(COLUMNS)}."
-    return "" if sheet.lines else "There is a header and no row below it."
+        return f"No column has a value that can be changed: {', '.join(COLUMNS)}. Assign the columns below."
+    return "" if sheet.lines or sheet.broken else "The file has a header and no rows."

@@ -6,9 +6,10 @@ from typing import Any
 
 from console.areas.changes import showing
 from console.areas.users import scope
-from console.areas.users.bulk import cells, finding
+from console.areas.users.bulk import cells
 from console.areas.users.bulk.importing import Plan
 from console.changes.models import Change, Step
+from console.mirror import lookup
 from console.mirror.models import Organization
 from console.operators.actors import Actor
 
@@ -60,7 +61,7 @@ def _remember(actor: Actor, organization: Organization, steps: Iterable[Step]) -
     mended = [
         step for step in steps if step.operation in ("UpdateUser", "UpdateMailboxQuota") and step.target
     ]
-    known = finding.known(scope.people(actor, organization), ids=[step.target for step in mended])
+    known = lookup.known(scope.people(actor, organization), ids=[step.target for step in mended])
     for step in mended:
         if person := known.ids.get(step.target.lower()):
             now = cells.current(person)

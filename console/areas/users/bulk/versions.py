@@ -5,6 +5,8 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from console.ui.cells import normalize
+
 COLUMN = "Version"
 PREFIX = "v1."
 WIDTH = 3  # letters for each cell: one other text in 262,144 has the same
@@ -37,6 +39,6 @@ def read(text: str, columns: tuple[str, ...]) -> Version:
 
 
 def mark(cell: str) -> str:
-    """Of the text as everybody sees it: line ends and spaces around it do not count."""
-    text = cell.replace("\r\n", "\n").replace("\r", "\n").strip()
-    return urlsafe_b64encode(zlib.crc32(text.encode("utf-8", "replace")).to_bytes(4))[:WIDTH].decode()
+    """Return the mark of the text in normal form: line ends and doubled blanks do not count."""
+    text = normalize(cell).encode("utf-8", "replace")
+    return urlsafe_b64encode(zlib.crc32(text).to_bytes(4))[:WIDTH].decode()

@@ -78,7 +78,7 @@ class BulkExportForm(WhyForm):
 
 class PasteForm(forms.Form):
     people = forms.CharField(
-        label="Addresses, usernames or ids",
+        label="Email addresses, usernames or ids",
         widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autocomplete": "off"}),
-        help_text="One a line, or separated by commas or semicolons. Paste a column of a table.",
+        help_text="One per line, or separated by commas or semicolons.",
     )

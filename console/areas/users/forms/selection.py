@@ -1,23 +1,21 @@
 """Whom somebody means: rows that are ticked, all that the filters of a list let through, or a pasted list."""
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from django.http import QueryDict
 
 from console.areas.users import scope
-from console.areas.users.bulk import finding
-from console.areas.users.bulk.cells import NEEDED
 from console.areas.users.tables import found
+from console.mirror import lookup
+from console.mirror.lookup import NEEDED
 from console.mirror.models import Entity, Organization
 from console.mirror.querysets import EntityQuerySet
 from console.operators import policy
 from console.operators.actors import Actor
+from console.ui.addresses import parse_addresses
 
 MOST = 10_000
-SEPARATORS = re.compile(r"[\r\n,;\t]+")
-BRACKETED = re.compile(r".*<([^<>\s]+)>\s*")
 State = Entity.State
 
 
@@ -78,25 +76,40 @@ def _ticked(actor: Actor, organization: Organization, reach: EntityQuerySet, ids
     if len(ids) > MOST:
         raise TooMany
     people = scope.people(actor, organization).exclude(state=State.DELETED).filter(pk__in=reach.values("pk"))
-    known = finding.known(people, ids=ids)
+    known = lookup.known(people, ids=ids)
     listed = sorted(known.ids.values(), key=lambda each: each.display_name.casefold())
     return Chosen(listed, len(ids) - len(listed))
 
 
-def pasted(actor: Actor, organization: Organization, text: str) -> tuple[list[Entity], list[str]]:
-    """The people whom a list names, each once, and the words that name nobody. Raises `TooMany`."""
-    words = list(dict.fromkeys(_words(text)))
-    if len(words) > MOST:
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """The users whom a list names, each once; entries with several meanings, and entries with none."""
+
+    people: list[Entity]
+    offered: dict[str, list[Entity]] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+
+
+def pasted(actor: Actor, organization: Organization, text: str, meant: Sequence[str] = ()) -> Pasted:
+    """Resolve a list of addresses, usernames and ids. Raises `TooMany`.
+
+    `meant` are the ids selected of what was offered before.
+    """
+    entries = [each.text for each in parse_addresses(text)]
+    if len(entries) > MOST:
         raise TooMany
     people = scope.people(actor, organization).exclude(state=State.DELETED)
-    known = finding.words(people, organization, words)
-    named = {each.pk: each for word in words if (each := known.get(word.lower()))}
-    return list(named.values()), [word for word in words if word.lower() not in known]
-
-
-def _words(text: str) -> Iterable[str]:
-    """`Ada Çelik <ada@example.com>`, as mail programs copy it, is the address."""
-    for part in SEPARATORS.split(text):
-        word = BRACKETED.sub(r"\1", part).strip().strip("\"'")
-        if word:
-            yield word
+    resolved = lookup.resolve(people, organization, entries, display_names=True)
+    offered = {entry: users for entry in entries if (users := resolved.offered.get(entry.lower()))}
+    left = {
+        entry: users
+        for entry, users in offered.items()
+        if not set(meant) & {each.entity_id for each in users}
+    }
+    selected = [each for users in offered.values() for each in users if each.entity_id in meant]
+    named = [each for entry in entries if (each := resolved.one.get(entry.lower()))]
+    return Pasted(
+        list({each.pk: each for each in [*named, *selected]}.values()),
+        left,
+        [entry for entry in entries if entry.lower() not in resolved.one and entry not in offered],
+    )

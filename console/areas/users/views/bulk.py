@@ -56,17 +56,21 @@ def actions(request: ConsoleRequest, organization: Organization) -> list[dict[st
 
 @performs("RunChanges")
 def pick(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    """A pasted list as a selection; who is not found is named, and keeps nobody else from being found."""
+    """Find the users of a pasted list; entries with several meanings are offered, unknown ones named."""
     form = PasteForm(pages.posted(request))
-    context: dict[str, Any] = {"title": "Paste a list of people", "organization": organization}
+    context: dict[str, Any] = {"title": "Add from list", "organization": organization}
     if form.is_valid():
         try:
-            people, lost = selection.pasted(request.actor, organization, form.cleaned_data["people"])
+            pasted = selection.pasted(
+                request.actor, organization, form.cleaned_data["people"], request.POST.getlist("meant")
+            )
         except TooMany as reason:
             form.add_error("people", str(reason))
         else:
-            picked = {"ids": " ".join(each.entity_id for each in people), "lost": lost, "count": len(people)}
-            context |= {**picked, "shown": people[:SHOWN], "actions": actions(request, organization)}
+            people = pasted.people
+            picked = {"ids": " ".join(each.entity_id for each in people), "count": len(people)}
+            context |= {"offered": pasted.offered, "lost": pasted.unknown, **picked}
+            context |= {"shown": people[:SHOWN], "actions": actions(request, organization)}
     return pages.form_page(request, "users/pick.html", form, context)
 
 

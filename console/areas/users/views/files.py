@@ -12,7 +12,7 @@ from console.areas import failures
 from console.areas.users.bulk import cells, creating, importing, reporting, versions
 from console.areas.users.bulk.importing import Plan
 from console.areas.users.forms import selection
-from console.areas.users.forms.files import FileForm
+from console.areas.users.forms.files import EditedFileForm, FileForm, NewUsersForm
 from console.areas.users.forms.selection import Selection, TooMany
 from console.areas.users.views.bulk import nobody
 from console.aws import errors
@@ -47,9 +47,7 @@ def export(request: ConsoleRequest, organization: Organization) -> HttpResponseB
 
 @performs("UpdateUser")
 def edit(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    form = FileForm(
-        posted(request), request.FILES or None, names=importing.NAMES, unusable=importing.unusable
-    )
+    form = EditedFileForm(posted(request), request.FILES or None)
     if form.is_valid():
         plan = importing.Import(request.actor, organization, form.sheet).plan()
         if answer := _taken(request, organization, form, plan, "UpdateUser", EDITED, "People edited in {}"):
@@ -60,7 +58,7 @@ def edit(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 
 @performs("CreateUser")
 def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    form = FileForm(posted(request), request.FILES or None, names=creating.NAMES, unusable=creating.unusable)
+    form = NewUsersForm(posted(request), request.FILES or None)
     if form.is_valid():
         plan = creating.Creation(request.actor, organization, form.sheet).plan()
         if answer := _taken(request, organization, form, plan, "CreateUser", CREATED, "New people from {}"):
