@@ -218,6 +218,7 @@ KEPT = {
     "mirror.Domain": COPY_OF_AWS,
     "mirror.Sync": "One row per organization and stage",
     "operators.Operator": "Operators stay, so that the audit log names them",
+    "operators.OmittedRefusals": "Counts that the next minute enters in the audit log and removes",
     "operators.Role": SET_BY_OPERATORS,
     "operators.Grant": "Expired grants show whose sign-ins an organization's audit log lists",
     "account.EmailAddress": "One row per operator",
