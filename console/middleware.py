@@ -22,7 +22,7 @@ from console.breaker import Breaker
 from console.changes.engine import WantsApproval
 from console.ledger import journal
 from console.mirror import effects
-from console.operators import policy, refusals, rights, sessions
+from console.operators import once, policy, refusals, rights, sessions
 from console.operators.acting import actor_of, request_id_of
 
 logger = logging.getLogger(__name__)
@@ -132,6 +132,7 @@ class Acting:
             response = self.get_response(request)
             if isinstance(response, StreamingHttpResponse):
                 begin_stream(response)
+        once.finish(request, response)
         response.headers["X-Request-ID"] = request_id_of(request)
         return response
 

@@ -16,7 +16,6 @@ from django.test import Client
 from django.utils import timezone
 
 from console.operators.models import Operator
-from console.ui import once
 from tests.operators.people import PASSWORD, operator
 
 pytestmark = pytest.mark.django_db
@@ -66,8 +65,8 @@ class TestCounting:
     def test_forgets_nothing_alive_however_much_there_is(self) -> None:
         """Django's own cache removes a third of its entries beyond 300, counters of attempts among them."""
         for number in range(450):
-            assert once.spend(f"number{number}")
-        assert [number for number in range(450) if once.spend(f"number{number}")] == []
+            assert cache.add(f"number{number}", 1)
+        assert [number for number in range(450) if cache.add(f"number{number}", 1)] == []
 
     def test_removes_what_has_expired(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("console.cache.CLEAN_ONE_IN", 1)
@@ -83,8 +82,8 @@ class TestCounting:
 class TestWhereNothingCanBeWritten:
     def test_a_form_is_not_said_to_be_sent_twice(self) -> None:
         with read_only(), pytest.raises(DatabaseError):
-            once.spend("number")
-        assert once.spend("number")
+            cache.add("number", 1)
+        assert cache.add("number", 1)
 
     def test_sign_in_is_refused_with_true_words(self, helpdesk: Operator) -> None:
         client = Client(raise_request_exception=False)
@@ -112,7 +111,7 @@ class TestTogether:
 
 def spend_at(start: Barrier, number: str, _: int) -> bool:
     start.wait()
-    return once.spend(number)
+    return bool(cache.add(number, 1))
 
 
 def close(all_here: Barrier) -> None:

@@ -109,7 +109,7 @@ class TestWriting:
         "page": "users:list",
         "query": "state=DISABLED",
         "password": "hunter2",
-        "once": "1",
+        "once": "spent-number",
     }
 
     def test_what_was_typed_is_offered_again_without_secrets(self, client: Client) -> None:
@@ -122,7 +122,7 @@ class TestWriting:
         assert 'value="state=DISABLED"' in text
         assert f'action="{self.PAGE}"' in text
         assert "hunter2" not in text
-        assert 'name="once"' not in text
+        assert "spent-number" not in text
 
     def test_a_view_that_has_begun_does_not_say_that_nothing_was_done(self, client: Client) -> None:
         with failing(LOCKED, only=WRITES):

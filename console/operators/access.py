@@ -11,7 +11,7 @@ from django_htmx.middleware import HtmxDetails
 
 from console.aws.catalogue import action
 from console.mirror.models import Organization
-from console.operators import policy
+from console.operators import once, policy
 from console.operators.actors import Actor
 from console.operators.models import Operator
 
@@ -33,6 +33,7 @@ class Declared(Protocol):
 
     performs: str
     exempt: str
+    acts_once: bool
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase: ...
 
@@ -58,9 +59,10 @@ def performs(operation: str) -> Callable[[View[P]], Declared]:
             _require(request, operation, kwargs["organization"])
             if rule.is_read and request.method not in SAFE:
                 return HttpResponseNotAllowed(SAFE)
-            return view(request, *args, **kwargs)
+            repeated = once.answer_to_repeat(request)
+            return view(request, *args, **kwargs) if repeated is None else repeated
 
-        return _declared(guarded, performs=operation)
+        return _declared(guarded, performs=operation, acts_once=True)
 
     return declare
 
@@ -73,9 +75,10 @@ def signed_in(reason: str) -> Callable[[V], Declared]:
         def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return sign_in_first(request)
-            return view(request, *args, **kwargs)
+            repeated = once.answer_to_repeat(request)
+            return view(request, *args, **kwargs) if repeated is None else repeated
 
-        return _declared(guarded, exempt=reason)
+        return _declared(guarded, exempt=reason, acts_once=True)
 
     return declare
 
@@ -108,7 +111,9 @@ def _require(request: ConsoleRequest, operation: str, organization: Organization
     raise policy.Denied(f"{operation} is not among your rights in {organization.name or organization.slug}")
 
 
-def _declared(view: Callable[..., HttpResponseBase], *, performs: str = "", exempt: str = "") -> Declared:
+def _declared(
+    view: Callable[..., HttpResponseBase], *, performs: str = "", exempt: str = "", acts_once: bool = False
+) -> Declared:
     declared = cast(Declared, view)
-    declared.performs, declared.exempt = performs, exempt
+    declared.performs, declared.exempt, declared.acts_once = performs, exempt, acts_once
     return declared

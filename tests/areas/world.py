@@ -43,7 +43,9 @@ MADE = "m-" + "d" * 32  # an organization that was made by way of the first one
 TOKEN = "c0c0c0c0-0000-4000-8000-000000000001"
 ZOE = "a0a0a0a0-0000-4000-8000-00000000000f"  # on another mail domain than everybody else
 ARGUMENT = re.compile(r"%\((\w+)\)s")
-TOKENS = re.compile(r"(?<=csrfmiddlewaretoken\" value=\")\w{64}|(?<=X-CSRFToken\": \")\w{64}")
+TOKENS = re.compile(
+    r"(?<=csrfmiddlewaretoken\" value=\")\w{64}|(?<=X-CSRFToken\": \")\w{64}|(?<=once\" value=\")[\w-]{22}"
+)
 
 
 class Calls(list[str]):

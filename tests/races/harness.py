@@ -9,7 +9,7 @@ from django.db import connection, connections
 
 TRIES = 50
 on_postgresql = pytest.mark.skipif(
-    "connection.vendor != 'postgresql'",
+    connection.vendor != "postgresql",
     reason="SQLite lets one transaction write at a time",
 )
 

@@ -14,7 +14,6 @@ from console.aws import model
 from console.mirror.querysets import EntityQuerySet
 from console.rules.deciding import ALLOW, DENY
 from console.ui.forms import CHANGED, STALE, OperationForm, ReasonedForm, Snapshot, WhyForm
-from console.ui.once import OnceField
 from console.ui.shapes import field_of
 
 _RULES: Any = model.input_members("UpdateImpersonationRole")["Rules"]
@@ -184,5 +183,3 @@ class PersonForm(forms.Form):
 
 class AssumeForm(ReasonedForm):
     """Why somebody wants to act as others; its number is spent, so that a reload gives no second token."""
-
-    once = OnceField()

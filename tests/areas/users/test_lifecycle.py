@@ -21,7 +21,7 @@ def text(response: Any) -> str:
 
 
 def new(desk: Desk, **values: str) -> dict[str, str]:
-    once = re.search(r'name="once" value="([^"]+)"', text(desk.get("create")))
+    once = re.search(r'name="once" value="([^"]+)"', desk.get("create").content.decode())
     assert once is not None
     person = {"DisplayName": "Nele Novak", "Name": "nele", "Role": "USER", "how": "generated"}
     return {**person, "once": once[1], "enable": "on", **values}

@@ -110,12 +110,8 @@ class TestTheReset:
         assert helga.post("password", ADA, data=sent).status_code == 200
         again = helga.post("password", ADA, data=sent)
         assert again.status_code == 409
-        assert "not set a second time" in again.content.decode()
+        assert "Nothing was done a second time" in again.content.decode()
         assert wire.calls.count("ResetPassword") == 1
-
-    def test_a_number_of_ones_own_making_counts_for_nothing(self, helga: Desk, wire: Wire) -> None:
-        assert helga.post("password", ADA, data={"how": "generated", "once": "made-up"}).status_code == 422
-        assert "ResetPassword" not in wire.calls
 
     def test_a_refusal_can_be_corrected_at_once(self, helga: Desk, wire: Wire) -> None:
         wire.refused["ResetPassword"] = "InvalidPasswordException"

@@ -16,7 +16,6 @@ from console.aws import errors, gateway
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
-from console.ui.once import spend
 
 
 @never_cache
@@ -26,8 +25,6 @@ def assume(request: ConsoleRequest, organization: Organization, role_id: str) ->
     form = AssumeForm(pages.posted(request))
     back = reverse("impersonation:detail", args=[organization.slug, role.id])
     if form.is_valid():
-        if not spend(form.cleaned_data["once"]):
-            return _sent_twice(request, back)
         answer = _token(request, organization, role, form, back)
         if answer is not None:
             return answer
@@ -61,15 +58,3 @@ def _token(
         "minutes": int(answer.get("ExpiresIn") or 0) // 60,
     }
     return render(request, "impersonation/assumed.html", context)
-
-
-def _sent_twice(request: ConsoleRequest, back: str) -> HttpResponse:
-    return pages.problem(
-        request,
-        title="Sent twice",
-        happened="This form was sent before, and then a token was shown or refused.",
-        not_happened="No second token was made.",
-        now="If you have not seen the token, go back and ask for another; the ledger keeps that, too.",
-        status=409,
-        back=back,
-    )

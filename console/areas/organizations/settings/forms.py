@@ -8,7 +8,6 @@ from django.core.validators import validate_slug
 
 from console.aws import model
 from console.ui.forms import ConfirmForm, OperationForm, WhyForm
-from console.ui.once import OnceField
 
 
 class CreateForm(OperationForm, WhyForm):
@@ -37,7 +36,6 @@ class CreateForm(OperationForm, WhyForm):
         help_text="One a line, at most five. Behind it, after a space, the id of its hosted zone, if Route 53"
         " is to get its records. More can follow later.",
     )
-    once = OnceField()
     field_order = (*members[:1], "domains", *members[1:], "reason", "ticket")
 
     def clean_domains(self) -> list[dict[str, str]]:
@@ -105,7 +103,6 @@ class SecondForm(forms.Form):
     """The second: `first` is what the first page signed, `once` lets it act a single time."""
 
     first = forms.CharField(widget=forms.HiddenInput)
-    once = OnceField()
 
 
 class AdoptForm(forms.Form):

@@ -16,7 +16,6 @@ from console.areas.users.joining import Newcomer
 from console.areas.users.showing import role
 from console.mirror.querysets import EntityQuerySet
 from console.ui.forms import OperationForm, WhyForm
-from console.ui.once import OnceField
 from console.ui.shapes import field_of, fields_from_model, shape_of
 
 LABELS = {
@@ -48,7 +47,6 @@ class CreateForm(OperationForm, PasswordChoice, WhyForm):
     enable = forms.BooleanField(
         label="Enable now", required=False, initial=True, help_text="Makes the mailbox; billing starts."
     )
-    once = OnceField()
 
     def __init__(
         self,

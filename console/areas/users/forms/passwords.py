@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 
 from console.areas.users import passwords
 from console.ui.forms import WhyForm
-from console.ui.once import OnceField
 
 GENERATED, TYPED, NONE = "generated", "typed", "none"
 
@@ -48,5 +47,4 @@ class PasswordChoice(forms.Form):
 
 
 class ResetForm(PasswordChoice, WhyForm):
-    once = OnceField()
     field_order = ("how", "Password", "reason", "ticket")

@@ -23,7 +23,6 @@ from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
-from console.ui.once import spend
 from console.ui.pages import posted
 
 MORE = ("CreateAlias", "UpdateMailboxQuota", "UpdateUser")
@@ -52,8 +51,6 @@ def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     form = _form(request, organization, template)
     people = reverse("users:list", args=[organization.slug])
     if request.method == "POST" and form.is_valid():
-        if not spend(form.cleaned_data["once"]):
-            return _sent_twice(request, people)
         try:
             return _create(request, organization, form)
         except errors.CallFailed as failure:
@@ -160,15 +157,3 @@ def _answer(request: ConsoleRequest, made: Created) -> HttpResponse:
         "resume": reverse("changes:detail", args=[organization.slug, made.change.pk]),
     }
     return render(request, "users/created.html", context)
-
-
-def _sent_twice(request: ConsoleRequest, people: str) -> HttpResponse:
-    return pages.problem(
-        request,
-        title="Sent twice",
-        happened="This form was sent before.",
-        not_happened="Nobody was created a second time.",
-        now="Look among the people; a password that you have not seen can be reset.",
-        status=409,
-        back=people,
-    )

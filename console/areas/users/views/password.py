@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -15,7 +14,6 @@ from console.changes import engine
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
-from console.ui.once import spend
 from console.ui.pages import posted
 
 
@@ -26,8 +24,6 @@ def reset(request: ConsoleRequest, organization: Organization, user_id: str) -> 
     person = scope.find(request.actor, "ResetPassword", organization, user_id)
     form = ResetForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        if not spend(form.cleaned_data["once"]):
-            return sent_twice(request, person)
         answer = _set(request, person, form)
         if answer is not None:
             return answer
@@ -52,17 +48,3 @@ def _set(request: ConsoleRequest, person: Entity, form: ResetForm) -> HttpRespon
         return None if failures.into(form, failure) else failures.page(request, failure, back=place(person))
     context = {"organization": person.organization, "person": person, "password": password}
     return render(request, "users/password_set.html", context)
-
-
-def sent_twice(request: ConsoleRequest, person: Entity) -> HttpResponse:
-    """The first of the two did it, and its answer, with the password on it, may be lost."""
-    again = reverse("users:password", args=[person.organization.slug, person.entity_id])
-    return pages.problem(
-        request,
-        title="Sent twice",
-        happened="This form was sent before, and then the password was set or refused.",
-        not_happened="It was not set a second time.",
-        now="If you have not seen the new password, go back and reset it again.",
-        status=409,
-        back=again,
-    )

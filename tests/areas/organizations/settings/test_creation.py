@@ -19,7 +19,7 @@ CREATES = "CreateOrganization"
 
 
 def typed(desk: Desk, **changed: str) -> dict[str, str]:
-    page = world.body(desk.get("organizations:create"))
+    page = desk.get("organizations:create").content.decode()
     once = re.search(r'name="once" value="([^"]+)"', page)
     assert once is not None
     return {"Alias": "branch", "once": once[1], "reason": "a new site", **changed}

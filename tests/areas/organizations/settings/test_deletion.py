@@ -22,7 +22,7 @@ ENDS = "DeleteOrganization"
 
 def hidden(page: Any) -> dict[str, str]:
     """What the second page carries."""
-    found = re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', world.body(page))
+    found = re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', page.content.decode())
     return {name: value for name, value in found if name != "csrfmiddlewaretoken"}
 
 

@@ -18,7 +18,6 @@ from console.changes import engine
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
-from console.ui.once import spend
 
 TAKEN = "Another organization has this alias, here or in another account: take another one."
 
@@ -27,8 +26,6 @@ TAKEN = "Another organization has this alias, here or in another account: take a
 def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     form = CreateForm(pages.posted(request))
     if form.is_valid():
-        if not spend(form.cleaned_data["once"]):
-            return pages.done(request, "That was sent already.", _back(organization), level=messages.INFO)
         answer = _create(request, organization, form)
         if answer is not None:
             return answer

@@ -17,7 +17,6 @@ from console.changes import engine
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
-from console.ui.once import spend
 
 VALID = 15 * 60  # seconds between the two pages
 SALT = "console.areas.organizations.deletion"
@@ -76,8 +75,6 @@ def _second(
 def _delete(
     request: ConsoleRequest, organization: Organization, form: SecondForm, asked: dict[str, Any]
 ) -> HttpResponse:
-    if not spend(form.cleaned_data["once"]):
-        return pages.done(request, "That was sent already.", _back(organization), level=messages.INFO)
     why: dict[str, Any] = {"reason": asked["reason"], "ticket": asked["ticket"]}
     flags = {name: asked[name] for name in FLAGS if asked[name] or name == "DeleteDirectory"}
     try:
