@@ -4,6 +4,7 @@ Written by `journal` alone. Operators and organizations are kept by value: the l
 """
 
 import json
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar, NoReturn, Self
 
@@ -61,9 +62,13 @@ class Entry(models.Model):
         OBSERVED = "observed", "Observed"
         CHANGED = "changed", "Changed"
         REQUESTED = "requested", "Requested"
+        DOWNLOADED = "downloaded", "Downloaded"
 
     class Outcome(models.TextChoices):
-        """`DONE` and `REFUSED` are AWS's answers, `UNKNOWN` is none; the rest was found by looking later."""
+        """`DONE` and `REFUSED` are AWS's answers, `UNKNOWN` is none; three were found by reading later.
+
+        A download that was streamed ends as `SENT` or `BROKEN_OFF`.
+        """
 
         DONE = "done", "Done"
         REFUSED = "refused", "Refused"
@@ -71,6 +76,8 @@ class Entry(models.Model):
         APPLIED = "applied", "Applied"
         NOT_APPLIED = "not_applied", "Not applied"
         UNDETERMINED = "undetermined", "Undetermined"
+        SENT = "sent", "Sent"
+        BROKEN_OFF = "broken_off", "Broken off"
 
     seq = Seq("number", primary_key=True)
     at = models.DateTimeField()
@@ -148,6 +155,8 @@ class Entry(models.Model):
     def sentence(self) -> str:
         """The entry in one line: who did what to whom, and what came of it."""
         what = " on ".join(part for part in (self.operation, self.target_name or self.target) if part)
+        if self.kind == self.Kind.DOWNLOADED:
+            what = download_text(self.body)
         return SENTENCES.get(self.kind, "{operator}: {what}").format(
             operator=self.operator or "Somebody",
             what=what or str(self.body.get("what", "something")),
@@ -169,7 +178,19 @@ SENTENCES: dict[str, str] = {
     Entry.Kind.OBSERVED: "{what} was done outside the console",
     Entry.Kind.CHANGED: "{operator} changed {what}",
     Entry.Kind.REQUESTED: "{operator} requested {what}, to be done later",
+    Entry.Kind.DOWNLOADED: "{operator} downloaded {what}",
 }
+
+
+def download_text(body: Mapping[str, Any], end: Mapping[str, Any] | None = None) -> str:
+    """Return a download in words: "users.csv, 444 rows, filter: state is enabled"."""
+    rows = (end or body).get("rows")
+    parts = [str(body.get("file", ""))]
+    if rows is not None:
+        parts.append(f"{rows:,} row{'' if rows == 1 else 's'}")
+    if body.get("filter"):
+        parts.append(f"filter: {body['filter']}")
+    return ", ".join(parts)
 
 
 class Head(models.Model):

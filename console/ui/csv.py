@@ -3,13 +3,14 @@
 import csv
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import islice
 from typing import Any
-from urllib.parse import quote
 
 from django.db.models import QuerySet
-from django.http import StreamingHttpResponse
+from django.http import HttpResponseBase
 
+from console.mirror.models import Organization
+from console.operators.access import ConsoleRequest
+from console.ui import downloads
 from console.ui.tables import Table
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as the local code page
@@ -17,7 +18,6 @@ APOSTROPHE = "'"
 # What makes a spreadsheet take a cell for a formula, in full width too (it is folded when it is read).
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 BATCH = 2000
-PIECE = 200
 
 
 class _Echo:
@@ -27,11 +27,17 @@ class _Echo:
         return value
 
 
-def stream(queryset: QuerySet[Any], table: Table, filename: str) -> StreamingHttpResponse:
+def stream(
+    request: ConsoleRequest,
+    organization: Organization,
+    filename: str,
+    queryset: QuerySet[Any],
+    table: Table,
+) -> HttpResponseBase:
     """All rows of an ordered query as a download, the table's columns as far as they go into a file."""
     columns = [(column.label, column.exported) for column in table.columns if column.exported]
     rows = queryset.values_list(*(source for _, source in columns)).iterator(chunk_size=BATCH)
-    return download(written((label for label, _ in columns), rows), filename)
+    return download(request, organization, filename, written((label for label, _ in columns), rows))
 
 
 def written(header: Iterable[Any], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
@@ -42,17 +48,19 @@ def written(header: Iterable[Any], rows: Iterable[Iterable[Any]]) -> Iterator[st
         yield writer.writerow([guarded(cell) for cell in row])
 
 
-def download(lines: Iterable[str], filename: str) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(_together(lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = attachment(filename)
-    return response
-
-
-def _together(lines: Iterable[str]) -> Iterator[str]:
-    """Some hundred lines at once: each piece of an answer is sent by itself."""
-    left = iter(lines)
-    while piece := "".join(islice(left, PIECE)):
-        yield piece
+def download(
+    request: ConsoleRequest, organization: Organization, filename: str, lines: Iterable[str], **said: Any
+) -> HttpResponseBase:
+    """Send lines that `written` made; `said` is what the audit log is told besides."""
+    return downloads.stream(
+        request,
+        organization,
+        filename,
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headings=1,
+        **said,
+    )
 
 
 def guarded(value: Any) -> str:
@@ -93,10 +101,3 @@ def plain(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return " ".join(plain(each) for each in value)
     return str(value)
-
-
-def attachment(filename: str) -> str:
-    """Content-Disposition for any name: ASCII for the old, UTF-8 for the rest (RFC 6266)."""
-    ascii_name = "".join(each if each.isalnum() and each.isascii() else "_" for each in filename[:-4])
-    tail = filename[-4:] if filename[-4:].isascii() and filename[-4:].replace(".", "").isalnum() else ""
-    return f"attachment; filename=\"{ascii_name}{tail}\"; filename*=UTF-8''{quote(filename, safe='')}"

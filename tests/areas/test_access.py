@@ -16,6 +16,7 @@ from console.operators.models import Operator
 from console.sandbox import testing
 from tests.addresses import addresses
 from tests.areas import world
+from tests.areas.test_downloads import GIVEN
 from tests.areas.world import Samples, browser, counted, mirrored, operator, visit
 
 pytestmark = pytest.mark.django_db
@@ -516,8 +517,8 @@ ASKED_OF_AWS = {name for name in ABOUT_ONE if "role_id" in world.arguments(name)
 LOOKS = {"posture:check"}
 # What a look may change: who is signed in, when she was seen, how old the copy is, how often she tried.
 FLEETING = {"operators.session", "mirror.sync"}
-# Who takes everybody along in a file is entered in the ledger, and who asks for another operator's view.
-ENTERED = {"users:csv", "groups:csv", "resources:csv", "saved:edit"}
+# Downloads are entered in the audit log, and who asks for another operator's view.
+ENTERED = {*GIVEN, "saved:edit"}
 FRESHNESS = ("listed_at", "described_at", "detailed_at", "wanted_at")
 
 

@@ -18,12 +18,12 @@ from console.mirror.models import Entity, Organization
 from console.sandbox import testing
 from tests.addresses import addresses
 from tests.areas import world
+from tests.areas.test_downloads import GIVEN
 from tests.areas.world import Samples
 
 WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
 AUDIT_LOG = {"ledger_entry", "ledger_head"}
 REFUSED = {"saved:edit"}  # another operator's
-FILE = re.compile(r"csv$|jsonl$|receipt$|file$|download$")  # what an operator takes along is entered
 # These ask AWS, and the mirror learns from the answer.
 COPY_OF_AWS = {f"{kind}:refresh": {"mirror_entity"} for kind in ("users", "groups", "resources")}
 
@@ -110,7 +110,7 @@ def test_get_writes_the_audit_log_and_the_copy_of_aws_and_nothing_else(
 ) -> None:
     _, written = walk(client, urls)
     audit = {name for name, tables in written.items() if tables <= AUDIT_LOG}
-    assert {name for name in audit if not FILE.search(name)} == REFUSED
+    assert audit == {*GIVEN, *REFUSED}
     assert {name: tables for name, tables in written.items() if name not in audit} == COPY_OF_AWS
 
 

@@ -104,6 +104,11 @@ class TestSentences:
         entry = journal.record(ADA, kind, organization=ORGANIZATION, operation="DeleteUser", target="S-1")
         assert entry.sentence == sentence
 
+    def test_of_a_download(self) -> None:
+        said: dict[str, Any] = {"file": "users.csv", "rows": 444, "filter": "state is enabled"}
+        entry = journal.record(ADA, Kind.DOWNLOADED, organization=ORGANIZATION, **said)
+        assert entry.sentence == "ada@example.com downloaded users.csv, 444 rows, filter: state is enabled"
+
     @pytest.mark.parametrize("kind", Kind.values)
     def test_there_is_one_for_every_kind(self, kind: str) -> None:
         assert Entry(kind=kind, operator="ada@example.com", target_name="eve", text="{}").sentence

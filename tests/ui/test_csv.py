@@ -3,16 +3,27 @@
 import csv
 import io
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.ui.csv import FORMULA, attachment, download, guarded, stream, unguarded, written
+from console.mirror.models import Organization
+from console.operators.actors import Actor
+from console.ui.csv import FORMULA, guarded, stream, unguarded, written
+from console.ui.downloads import attachment
 from console.ui.tables import Column, Table
 from tests.ui.shelf import Thing
 
 cells = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+
+
+def asked() -> Any:
+    request: Any = RequestFactory().get("/people.csv")
+    request.actor, request.resolver_match = Actor(1, "ada@desk.example"), None
+    return request
 
 
 class TestTheGuard:
@@ -70,12 +81,14 @@ class TestTheFile:
             ),
             "label",
         )
-        response = stream(Thing.objects.all(), table, "people.csv")
-        content = b"".join(response).decode()
+        response: Any = stream(
+            asked(), Organization(organization_id="m-1"), "people.csv", Thing.objects.all(), table
+        )
+        content = b"".join(response.streaming_content).decode()
         assert content == "\ufeffLabel,State\r\n'=1+1,3\r\n"
         assert response["Content-Type"] == "text/csv; charset=utf-8"
 
     def test_its_name_survives_every_script(self) -> None:
         assert attachment("people.csv") == "attachment; filename=\"people.csv\"; filename*=UTF-8''people.csv"
         assert attachment('a"\r\nb 佐.csv').startswith('attachment; filename="a___b__.csv"; ')
-        assert download([], "ü.csv")["Content-Disposition"].endswith("filename*=UTF-8''%C3%BC.csv")
+        assert attachment("ü.csv").endswith("filename*=UTF-8''%C3%BC.csv")

@@ -35,6 +35,7 @@ def context(actor: Actor, organization: Organization, entry: Entry) -> dict[str,
     call = list(scope.visible(actor, organization).of_call(entry.call))
     first, last = call[0], _last_outcome(call)
     error = (last.body.get("error") if last else None) or {}
+    more = {name: value for each in call for name, value in each.body.items() if name not in APART}
     veil = Veil(actor, organization, *(each.body for each in call))
     return {
         "title": f"Entry {first.seq}",
@@ -48,7 +49,7 @@ def context(actor: Actor, organization: Organization, entry: Entry) -> dict[str,
         "error": veil.over(error),
         "changes": [_spelled(each, veil) for each in first.changes],
         "params": _members(veil.over(first.body.get("params") or {})),
-        "more": _members(veil.over({k: v for k, v in first.body.items() if k not in APART})),
+        "more": _members(veil.over(more)),
     }
 
 

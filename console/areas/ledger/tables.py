@@ -1,7 +1,9 @@
 """The ledger's entries as rows, a page of which costs the same however long the ledger is."""
 
+import json
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
@@ -9,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from console.areas.ledger import scope
 from console.aws.catalogue import CATALOGUE, CONSOLE_ACTIONS, Access
-from console.ledger.models import Entry, EntryQuerySet
+from console.ledger.models import Entry, EntryQuerySet, download_text
 from console.mirror.models import Organization
 from console.operators.actors import Actor
 from console.ui.filters import Filter
@@ -25,6 +27,7 @@ TONES = {
     Outcome.NOT_APPLIED: "neutral",
     Outcome.UNKNOWN: "warning",
     Outcome.UNDETERMINED: "warning",
+    Outcome.BROKEN_OFF: "warning",
     Kind.DENIED: "danger",
     Kind.SIGN_IN_FAILED: "danger",
     Kind.OBSERVED: "info",
@@ -37,6 +40,8 @@ RECORDED = sorted(
 
 def result(kind: str, outcome: str) -> SafeString:
     """What came of it: the outcome of a call, the kind of everything else."""
+    if outcome == Outcome.BROKEN_OFF:
+        return badge(Outcome(outcome).label, TONES[Outcome(outcome)])
     if kind != Kind.INTENT:
         return badge(Kind(kind).label, TONES.get(Kind(kind), "neutral"))
     return badge(Outcome(outcome).label, TONES[Outcome(outcome)]) if outcome else badge("Under way", "info")
@@ -44,6 +49,9 @@ def result(kind: str, outcome: str) -> SafeString:
 
 def _entry(values: Any) -> SafeString:
     href = reverse("ledger:detail", args=[values["slug"], values["seq"]])
+    if values["kind"] == Kind.DOWNLOADED:
+        body, end = json.loads(values["text"]), json.loads(values["end"] or "{}")
+        return link(href, f"Downloaded {download_text(body, end)}", values["target_name"] or values["target"])
     what = values["operation"] or Kind(values["kind"]).label
     return link(href, what, values["target_name"] or values["target"])
 
@@ -58,9 +66,10 @@ def _why(values: Any) -> SafeString | str:
     return format_html('{}<span class="below">{}</span>', text(reason), ticket) if ticket else text(reason)
 
 
+FIELDS = ("operation", "kind", "seq", "target_name", "target", "text", "end")
 LEDGER = Table(
     (
-        Column("what", "What", ("operation", "kind", "seq", "target_name", "target"), _entry),
+        Column("what", "What", FIELDS, _entry),
         Column("result", "Result", ("result", "kind", "at"), _result),
         Column("who", "Who", ("operator",), hide="sm"),
         Column("why", "Why", ("reason", "ticket"), _why, hide="md"),
@@ -113,4 +122,6 @@ def page(actor: Actor, organization: Organization, params: QueryDict) -> Page:
         ).rows
     ]
     found: EntryQuerySet = Entry.objects.filter(seq__in=numbers)
-    return paginate(found.with_result(), LEDGER, params, extra={"slug": organization.slug})
+    ends = Entry.objects.filter(call=OuterRef("call"), outcome__in=[Outcome.SENT, Outcome.BROKEN_OFF])
+    shown = found.with_result().annotate(end=Subquery(ends.values("text")[:1]))
+    return paginate(shown, LEDGER, params, extra={"slug": organization.slug})

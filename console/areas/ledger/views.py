@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from console.areas.ledger import scope, showing
 from console.areas.ledger.tables import FILE, FILTERS, page
 from console.ledger import journal
 from console.ledger.jsonl import entry_line
-from console.ledger.models import Entry
+from console.ledger.models import Entry, Head
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.ui import csv, filters, pages, tables
+from console.ui import csv, downloads, filters, pages, tables
 
 
 @performs("ReadLedger")
@@ -41,8 +41,9 @@ def detail(request: ConsoleRequest, organization: Organization, seq: int) -> Htt
 
 @performs("ExportLedger")
 def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
-    found = scope.rows(request.actor, organization, request.GET)
-    return csv.stream(tables.ordered(found, FILE, request.GET), FILE, _filename(organization, "csv"))
+    found = scope.rows(request.actor, organization, request.GET).filter(seq__lte=_last())
+    rows = tables.ordered(found, FILE, request.GET)
+    return csv.stream(request, organization, _filename(organization, "csv"), rows, FILE)
 
 
 @performs("ExportLedger")
@@ -54,11 +55,9 @@ def as_jsonl(request: ConsoleRequest, organization: Organization) -> HttpRespons
     """
     _require_everything(request, organization)
     found = scope.narrowed(scope.visible(request.actor, organization), organization, request.GET)
-    response = StreamingHttpResponse(
-        _lines(found.order_by("seq").iterator()), content_type="application/x-ndjson"
-    )
-    response["Content-Disposition"] = csv.attachment(_filename(organization, "jsonl"))
-    return response
+    lines = _lines(found.filter(seq__lte=_last()).order_by("seq").iterator())
+    name = _filename(organization, "jsonl")
+    return downloads.stream(request, organization, name, lines, content_type="application/x-ndjson")
 
 
 def _bar(request: ConsoleRequest) -> filters.Bar:
@@ -71,6 +70,11 @@ def _require_everything(request: ConsoleRequest, organization: Organization) -> 
     if policy.reaches_all(request.actor, "ExportLedger", organization):
         return
     raise policy.Denied("Signed entries name others, too, and your rights are narrowed: take the CSV.")
+
+
+def _last() -> int:
+    """Return the number of the last entry; those of the download itself come after it."""
+    return Head.objects.get().seq
 
 
 def _lines(entries: Iterator[Entry]) -> Iterator[str]:

@@ -13,12 +13,10 @@ from console.areas.messages import reading
 from console.areas.messages.forms import LookForm, ReplaceForm
 from console.aws import errors, gateway
 from console.changes import engine
-from console.ledger import journal
-from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.ui import pages
+from console.ui import downloads, pages
 from console.ui.forms import OperationForm
 
 GONE = (
@@ -52,17 +50,8 @@ def download(request: ConsoleRequest, organization: Organization) -> HttpRespons
     if content is None:
         return pages.form_page(request, "messages/look.html", form, _around(request, organization))
     message_id = form.cleaned_data["messageId"]
-    journal.record(
-        request.actor,
-        Entry.Kind.REVEALED,
-        organization=organization.organization_id,
-        operation="GetRawMessageContent",
-        target=message_id,
-        **form.why(),
-        what=f"a file of {len(content)} bytes",
-    )
-    headers = {"Content-Disposition": f'attachment; filename="{message_id}.eml"'}
-    return HttpResponse(content, content_type="message/rfc822", headers=headers)
+    said = {"target": message_id, "size": len(content), **form.why()}
+    return downloads.send(request, organization, f"{message_id}.eml", content, "message/rfc822", **said)
 
 
 @performs("PutRawMessageContent")

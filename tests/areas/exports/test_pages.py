@@ -240,7 +240,7 @@ class TestDownload:
         with zipfile.ZipFile(io.BytesIO(fetched(sandbox, link))) as archive:
             mails = [name for name in archive.namelist() if name.endswith(".eml")]
             assert message_from_bytes(archive.read(mails[0])).keys()
-        entry = Entry.objects.get(kind="revealed")
+        entry = Entry.objects.get(kind="downloaded")
         assert (entry.operator, entry.target) == ("erin@helpdesk.example", testing.ADA)
         assert link not in entry.text
 

@@ -12,6 +12,7 @@ from console.operators.models import Operator
 from console.sandbox import transit
 from console.sandbox.clock import DAY
 from console.sandbox.testing import BUCKET, TestSandbox
+from console.ui.downloads import attachment
 from tests.areas import world
 from tests.areas.desk import Desk
 from tests.areas.messages.conftest import MAIL, sent
@@ -117,9 +118,9 @@ class TestDownloading:
         answer = olga.post("download", data={"messageId": message, "reason": "evidence"})
         assert answer.content == MAIL
         assert answer["Content-Type"] == "message/rfc822"
-        assert answer["Content-Disposition"] == f'attachment; filename="{message}.eml"'
+        assert answer["Content-Disposition"] == attachment(f"{message}.eml")
         assert "no-store" in answer["Cache-Control"]
-        kinds = [("intent", ""), ("outcome", "done"), ("revealed", "")]
+        kinds = [("intent", ""), ("outcome", "done"), ("downloaded", "")]
         assert entries() == [(*each, "evidence") for each in kinds]
 
     def test_without_a_reason_gives_the_form(self, olga: Desk, message: str) -> None:
@@ -130,7 +131,7 @@ class TestDownloading:
     def test_of_what_is_gone_says_so(self, olga: Desk) -> None:
         answer = olga.post("download", data={"messageId": "gone", "reason": "evidence"})
         assert answer.status_code == 422
-        assert not Entry.objects.filter(kind=Kind.REVEALED).exists()
+        assert not Entry.objects.filter(kind=Kind.DOWNLOADED).exists()
 
     def test_is_not_for_administrators_and_never_a_link(self, adam: Desk, olga: Desk, message: str) -> None:
         assert adam.post("download", data={"messageId": message, "reason": "x"}).status_code == 403

@@ -72,17 +72,15 @@ class TestTakingAlong:
 
     def test_is_entered_in_the_ledger(self, helga: Desk) -> None:
         taken(helga, ADA, BO)
-        entry = Entry.objects.get(kind=Entry.Kind.REQUESTED)
-        assert (entry.operator, entry.operation, entry.body["rows"]) == (
-            "helga@desk.example",
-            "UpdateUser",
-            2,
-        )
+        entry = Entry.objects.get(kind=Entry.Kind.DOWNLOADED)
+        assert (entry.operator, entry.operation) == ("helga@desk.example", "UpdateUser")
+        assert entry.body["filter"] == "2 selected"
+        assert Entry.objects.get(outcome=Entry.Outcome.SENT).body["rows"] == 2
 
     def test_and_so_is_the_list_as_a_file(self, helga: Desk) -> None:
         world.body(helga.get("csv", data={"q": "ada"}))
-        entry = Entry.objects.get(kind=Entry.Kind.REQUESTED)
-        assert (entry.operation, entry.body["narrowed_by"]) == ("ListUsers", "q=ada")
+        entry = Entry.objects.get(kind=Entry.Kind.DOWNLOADED)
+        assert (entry.operation, entry.body["filter"]) == ("ListUsers", "search is ada")
 
 
 class TestARoundTrip:

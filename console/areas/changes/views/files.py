@@ -12,7 +12,7 @@ from console.changes.models import Change
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.operators.actors import Actor
-from console.ui import csv
+from console.ui import csv, downloads
 
 RECEIPT = 200  # steps; a longer change has its file
 BATCH = 500
@@ -24,6 +24,9 @@ def receipt(request: ConsoleRequest, organization: Organization, pk: int) -> Htt
     change = find(request, organization, pk)
     steps = list(change.steps.order_by("position")[:RECEIPT])
     text = showing.receipt(request.actor, change, steps, request.build_absolute_uri(address(change)))
+    filename = f"change-{change.pk}-receipt.txt"
+    if request.method != "HEAD":
+        downloads.record(request, organization, filename, rows=len(steps), **_named(change))
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
@@ -31,7 +34,11 @@ def receipt(request: ConsoleRequest, organization: Organization, pk: int) -> Htt
 def as_csv(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponseBase:
     change = find(request, organization, pk)
     lines = csv.written(HEADER, _lines(request.actor, change))
-    return csv.download(lines, f"change-{change.pk}-result.csv")
+    return csv.download(request, organization, f"change-{change.pk}-result.csv", lines, **_named(change))
+
+
+def _named(change: Change) -> dict[str, str]:
+    return {"target": f"change-{change.pk}", "target_name": change.title[:300], "ticket": change.ticket}
 
 
 def _lines(actor: Actor, change: Change) -> Iterator[tuple[Any, ...]]:

@@ -10,8 +10,6 @@ from django.utils import timezone
 
 from console.areas.directory import kinds, scope
 from console.areas.directory.kinds import Kind
-from console.ledger import journal
-from console.ledger.models import Entry
 from console.mirror import sync
 from console.mirror.models import Organization
 from console.mirror.querysets import EntityQuerySet
@@ -76,23 +74,9 @@ class Listing:
         return HttpResponse(f"{self.found(request.actor, organization, request.GET).order_by().count():,}")
 
     def as_csv(self, request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
-        """The ledger says who took the directory along; a HEAD takes nothing."""
         rows = tables.ordered(self.found(request.actor, organization, request.GET), self.file, request.GET)
         name = f"{kinds.OF[self.kind].plural}-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-        if request.method == "GET":
-            self._enter(request, organization)
-        return csv.stream(rows, self.file, name)
-
-    def _enter(self, request: ConsoleRequest, organization: Organization) -> None:
-        words = kinds.OF[self.kind]
-        journal.record(
-            request.actor,
-            Entry.Kind.REQUESTED,
-            organization=organization.organization_id,
-            operation=words.listing,
-            what=f"the list of {words.plural} as a file",
-            narrowed_by=request.GET.urlencode(),
-        )
+        return csv.stream(request, organization, name, rows, self.file)
 
     def _same(self, request: ConsoleRequest, organization: Organization, name: str) -> str:
         """The same rows by another address."""

@@ -14,7 +14,7 @@ from console.aws import errors, gateway
 from console.mirror.models import Domain, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.ui import csv, pages, tables
+from console.ui import downloads, pages, tables
 
 RECENT = 5
 
@@ -35,9 +35,14 @@ def zone_file(request: ConsoleRequest, organization: Organization, domain: str) 
     if failure:
         return failure
     text = zone.text(found.name, records.of(found.name, shown))
-    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
-    response["Content-Disposition"] = csv.attachment(f"{found.name}.txt")
-    return response
+    return downloads.send(
+        request,
+        organization,
+        f"{found.name}.txt",
+        text,
+        "text/plain; charset=utf-8",
+        rows=len(text.splitlines()),
+    )
 
 
 @performs("GetMailDomain")

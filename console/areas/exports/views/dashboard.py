@@ -39,7 +39,8 @@ def under_way(request: ConsoleRequest, organization: Organization) -> HttpRespon
 @performs("ListMailboxExportJobs")
 def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
     found = tables.ordered(_found(request, organization), EXPORTS, request.GET)
-    return csv.stream(found, EXPORTS, f"exports-{organization.slug}-{timezone.now():%Y-%m-%d}.csv")
+    name = f"exports-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
+    return csv.stream(request, organization, name, found, EXPORTS)
 
 
 def _under_way(request: ConsoleRequest, organization: Organization) -> dict[str, object]:

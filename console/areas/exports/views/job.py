@@ -8,12 +8,11 @@ from console.areas import failures
 from console.areas.exports import engine, scope, showing
 from console.areas.exports.models import ExportJob
 from console.aws import errors, storage
-from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.ui import pages
+from console.ui import downloads, pages
 from console.ui.forms import ConfirmForm
 
 State = ExportJob.State
@@ -110,11 +109,10 @@ def _cancelled(job: ExportJob) -> str:
 
 
 def _enter(request: ConsoleRequest, organization: Organization, job: ExportJob, size: int) -> None:
-    journal.record(
-        request.actor,
-        Entry.Kind.REVEALED,
-        organization=organization.organization_id,
-        operation="DownloadMailboxExport",
+    downloads.record(
+        request,
+        organization,
+        f"{job.entity_name}.zip",
         target=job.entity_id,
         target_name=job.entity_name,
         job_id=job.job_id,

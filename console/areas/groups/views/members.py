@@ -45,7 +45,8 @@ def members(request: ConsoleRequest, organization: Organization, group_id: str) 
 def as_csv(request: ConsoleRequest, organization: Organization, group_id: str) -> HttpResponseBase:
     group = scope.find(request.actor, "ListGroupMembers", organization, group_id)
     rows = tables.ordered(found_members(request.actor, group, request.GET), MEMBERS_FILE, request.GET)
-    return csv.stream(rows, MEMBERS_FILE, f"members-{group.name}-{timezone.now():%Y-%m-%d}.csv")
+    name = f"members-{group.name}-{timezone.now():%Y-%m-%d}.csv"
+    return csv.stream(request, organization, name, rows, MEMBERS_FILE)
 
 
 @performs("AssociateMemberToGroup")

@@ -36,4 +36,4 @@ def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseB
     rows = access.found(request.actor, organization, request.GET)
     name = f"access-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
     ordered = tables.ordered(access.told(rows), access.ACCESS, request.GET)
-    return csv.download(csv.written(access.HEADER, access.filed(ordered)), name)
+    return csv.download(request, organization, name, csv.written(access.HEADER, access.filed(ordered)))

@@ -51,7 +51,7 @@ def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseB
     every = together(found(actor, organization, request.GET))
     rows = tables.ordered(with_exports(actor, organization, every), shown, request.GET)
     name = f"mailboxes-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    return csv.download(csv.written(HEADER, filed(rows)), name)
+    return csv.download(request, organization, name, csv.written(HEADER, filed(rows)))
 
 
 def _extra(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:

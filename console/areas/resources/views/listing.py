@@ -36,4 +36,4 @@ def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseB
     """With columns of its own: the capacity and the booking options are no columns of the mirror's."""
     resources = tables.ordered(found(request.actor, organization, request.GET), RESOURCES, request.GET)
     name = f"rooms-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    return csv.download(csv.written(HEADER, filed(resources)), name)
+    return csv.download(request, organization, name, csv.written(HEADER, filed(resources)))

@@ -13,6 +13,7 @@ from console.mirror.models import Entity, Organization
 from console.mirror.querysets import EntityQuerySet
 from console.operators import policy
 from console.operators.actors import Actor
+from console.ui import downloads
 from console.ui.addresses import parse_addresses
 
 MOST = 10_000
@@ -41,6 +42,13 @@ class Selection:
 
     def __bool__(self) -> bool:
         return self.everybody or bool(self.ids)
+
+    @property
+    def text(self) -> str:
+        """Return what is selected, in words."""
+        if not self.everybody:
+            return f"{len(self.ids):,} selected"
+        return downloads.filter_text(QueryDict(self.query)) or "all"
 
     @property
     def fields(self) -> list[tuple[str, str]]:

@@ -32,7 +32,7 @@ EDITED, CREATED = "csv", "csv-new"
 @require_POST
 @performs("UpdateUser")
 def export(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
-    """The people chosen as a file to edit and bring back; the ledger says who has it."""
+    """The people chosen as a file to edit and bring back."""
     try:
         chosen = Selection.read(request.POST)
         people = selection.resolve(request.actor, "UpdateUser", organization, chosen).people
@@ -40,9 +40,9 @@ def export(request: ConsoleRequest, organization: Organization) -> HttpResponseB
         return nobody(request, organization, "Too many", str(reason))
     if not people:
         return nobody(request, organization, "Nobody is chosen", "No row was ticked that you may change.")
-    _enter(request, organization, "UpdateUser", f"a file of {len(people):,} people to edit", len(people))
     name = f"people-to-edit-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    return csv.download(csv.written(importing.HEADER, _rows(people)), name)
+    lines = csv.written(importing.HEADER, _rows(people))
+    return csv.download(request, organization, name, lines, filter=chosen.text)
 
 
 @performs("UpdateUser")
@@ -70,7 +70,8 @@ def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 @performs("CreateUser")
 def template(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
     """Nothing but the header: an example would be created."""
-    return csv.download(csv.written(creating.COLUMNS, []), "new-people.csv")
+    lines = csv.written(creating.COLUMNS, [])
+    return csv.download(request, organization, "new-people.csv", lines)
 
 
 @performs("ReadChanges")
@@ -143,7 +144,7 @@ def _enter(
     reason: str = "",
     ticket: str = "",
 ) -> None:
-    """Who took people along in a file, and who brought one in."""
+    """Who brought a file of people in."""
     said: dict[str, Any] = {"target": target, "reason": reason, "ticket": ticket, "what": what, "rows": rows}
     journal.record(
         request.actor,

@@ -1,0 +1,112 @@
+"""Files that leave the console: each is entered in the audit log before its first byte is sent."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+
+from console.ledger import journal
+from console.ledger.models import Entry
+from console.mirror.models import Organization
+from console.operators.access import ConsoleRequest
+from console.operators.refusals import target_in
+
+logger = logging.getLogger(__name__)
+PIECE = 200  # lines that are sent together
+NO_FILTER = {"sort", "after", "before", "page"}
+Outcome = Entry.Outcome
+
+
+def record(
+    request: ConsoleRequest, organization: Organization, filename: str, *, filter: str = "", **said: Any
+) -> Entry:
+    """Enter that an operator takes a file; `said` has `rows` where they are known, `target` and the like."""
+    match = request.resolver_match
+    named = {name: value for name, value in match.kwargs.items() if name != "organization"} if match else {}
+    columns = {"target": target_in(named), **said}
+    return journal.record(
+        request.actor,
+        Entry.Kind.DOWNLOADED,
+        organization=organization.organization_id,
+        operation=getattr(match.func, "performs", "") if match else "",
+        file=filename,
+        filter=filter or filter_text(request.GET) or None,
+        **columns,
+    )
+
+
+def send(
+    request: ConsoleRequest,
+    organization: Organization,
+    filename: str,
+    content: str | bytes,
+    content_type: str,
+    **said: Any,
+) -> HttpResponse:
+    """Send a small file whole; a HEAD request takes nothing and is not entered."""
+    if request.method != "HEAD":
+        record(request, organization, filename, **said)
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = attachment(filename)
+    return response
+
+
+def stream(
+    request: ConsoleRequest,
+    organization: Organization,
+    filename: str,
+    lines: Iterable[str],
+    *,
+    content_type: str,
+    headings: int = 0,
+    **said: Any,
+) -> HttpResponseBase:
+    """Send a file as it is made. How many rows were sent, and whether all, is entered at its end."""
+    response = StreamingHttpResponse(content_type=content_type)
+    response["Content-Disposition"] = attachment(filename)
+    if request.method != "HEAD":
+        entry = record(request, organization, filename, **said)
+        response.streaming_content = _sent(lines, entry, headings)
+    return response
+
+
+def filter_text(params: QueryDict) -> str:
+    """Return what narrows a list, in words: "state is enabled; search is ada"."""
+    given = ((name, str(value).strip()) for name, value in params.items() if name not in NO_FILTER)
+    return "; ".join(f"{_words(name)} is {_words(value)}" for name, value in given if value)
+
+
+def _words(value: str) -> str:
+    if value == "q":
+        return "search"
+    return value.lower().replace("_", " ") if value.isupper() else value
+
+
+def _sent(lines: Iterable[str], entry: Entry, headings: int) -> Iterator[str]:
+    """The server asks for the next piece when it has sent one, and closes this when the client has gone."""
+    count, outcome, left = -headings, Outcome.BROKEN_OFF, iter(lines)
+    try:
+        while piece := list(islice(left, PIECE)):
+            yield "".join(piece)
+            count += len(piece)
+        outcome = Outcome.SENT
+    finally:
+        _enter_end(entry, outcome, max(count, 0))
+
+
+def _enter_end(entry: Entry, outcome: Outcome, rows: int) -> None:
+    """What was sent cannot be called back: an end that cannot be entered is only logged."""
+    try:
+        journal.outcome(entry, outcome, rows=rows)
+    except journal.LedgerUnavailable:
+        logger.exception("the end of download %s could not be entered", entry.seq)
+
+
+def attachment(filename: str) -> str:
+    """Content-Disposition for any name: ASCII for the old, UTF-8 for the rest (RFC 6266)."""
+    ascii_name = "".join(each if each.isalnum() and each.isascii() else "_" for each in filename[:-4])
+    tail = filename[-4:] if filename[-4:].isascii() and filename[-4:].replace(".", "").isalnum() else ""
+    return f"attachment; filename=\"{ascii_name}{tail}\"; filename*=UTF-8''{quote(filename, safe='')}"
