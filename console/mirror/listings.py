@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from console import clock
-from console.mirror import observing, relations
+from console.mirror import observing, relations, shrink_guard
 from console.mirror.models import Domain, Entity, Organization
 from console.mirror.readings import COLUMNS, Kind, Reading, changed_members, column_value, plain
 
@@ -57,7 +57,7 @@ def domains(reading: Reading) -> None:
         for name, each in shown.items()
     ]
     held = Domain.objects.filter(organization=organization)
-    relations.exchange(held, wanted, lambda row: row.name, whole=reading.is_whole)
+    relations.exchange(reading, shrink_guard.Listing.DOMAINS, held, wanted, lambda row: row.name)
     known = dict(held.values_list("name", "is_default"))
     for row in wanted:
         if known.get(row.name) != row.is_default:

@@ -278,13 +278,6 @@ class Sync(models.Model):
     rate = models.FloatField(default=0, help_text="calls a second; 0: as the settings say")
     attempt = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
-    held_missing = models.PositiveIntegerField(
-        default=0, help_text="rows that the last listing lacked, kept until an operator confirms"
-    )
-    held_known = models.PositiveIntegerField(default=0, help_text="rows known when that was found")
-    confirmed_missing = models.PositiveIntegerField(
-        default=0, help_text="rows that the next listing may remove"
-    )
 
     class Meta:
         constraints = [UniqueConstraint(fields=["organization", "stage"], name="sync_once")]
@@ -298,6 +291,40 @@ class Sync(models.Model):
         return self.started_at is not None and (
             self.finished_at is None or self.finished_at < self.started_at
         )
+
+
+class HeldListing(models.Model):
+    """A listing that lacked so much that nothing was removed; `shrink_guard` explains it."""
+
+    class Listing(models.TextChoices):
+        USERS = "users", "Users"
+        GROUPS = "groups", "Groups"
+        RESOURCES = "resources", "Resources"
+        DOMAINS = "domains", "Domains"
+        ALIASES = "aliases", "Aliases"
+        MEMBERS = "members", "Members"
+        MEMBERSHIPS = "memberships", "Group memberships"
+        PERMISSIONS = "permissions", "Mailbox permissions"
+        DELEGATES = "delegates", "Booking delegates"
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="held", db_index=False)
+    listing = models.CharField(max_length=12, choices=Listing)
+    entity = models.ForeignKey(Entity, models.CASCADE, null=True, related_name="+")
+    missing = models.PositiveIntegerField(help_text="rows that the last listing lacked")
+    known = models.PositiveIntegerField(help_text="rows known when that was found")
+    confirmed = models.PositiveIntegerField(default=0, help_text="rows that the next listing may remove")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            UniqueConstraint(
+                fields=["organization", "listing", "entity"], nulls_distinct=False, name="held_listing_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_listing_display()} of {self.entity}" if self.entity else self.get_listing_display()
 
 
 class TargetLease(models.Model):

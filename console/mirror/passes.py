@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Min, Q, QuerySet
 
 from console import clock
 from console.aws import errors, gateway
-from console.mirror import effects, listings, observing
+from console.mirror import effects, listings, observing, shrink_guard
 from console.mirror.leases import FOLLOWING, LISTINGS, Lease, Stage
-from console.mirror.models import Entity, Organization, Sync
+from console.mirror.models import Entity, HeldListing, Organization, Sync
 from console.mirror.pace import resting
 from console.mirror.readings import Kind, Reading
 
@@ -109,27 +108,11 @@ class ListingPass:
         self.lease.save()  # nobody is marked deleted by a worker that has lost the row
         missing = self._missing()
         known = _living(self.sync.organization, self.kind).count()
-        held = self._is_doubtful(len(missing), known)
-        if not held:
+        listing = HeldListing.Listing(self.sync.stage)
+        if shrink_guard.may_remove(self.sync.organization, listing, len(missing), known):
             reading = Reading(self.sync.organization, self.operation, {}, page)
             listings.mark_missing(reading, self.kind, missing, clock.now())
-        finish(
-            self.lease,
-            done=self.done,
-            total=self.done,
-            seen=b"",
-            token="",
-            held_missing=len(missing) if held else 0,
-            held_known=known if held else 0,
-            confirmed_missing=0,
-        )
-
-    def _is_doubtful(self, missing: int, known: int) -> bool:
-        """Return whether too much is missing for a complete listing, and no operator confirmed it."""
-        if missing <= settings.SHRINK_ROWS or missing <= known * settings.SHRINK_FRACTION:
-            return False
-        confirmed = Sync.objects.values_list("confirmed_missing", flat=True).get(pk=self.sync.pk)
-        return missing > confirmed
+        finish(self.lease, done=self.done, total=self.done, seen=b"", token="")
 
     def _missing(self) -> list[str]:
         """Who was known before the pass began and was not met in it, nor came or was described since."""

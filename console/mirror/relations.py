@@ -3,24 +3,38 @@
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from console.mirror import observing
-from console.mirror.models import Alias, Delegate, Entity, Membership, Organization, Permission
+from console.mirror import observing, shrink_guard
+from console.mirror.models import Alias, Delegate, Entity, HeldListing, Membership, Organization, Permission
 from console.mirror.readings import Reading
+from console.mirror.shrink_guard import Listing
 
 Row = TypeVar("Row", bound=Model)
 Changes = tuple[list[Row], list[Row]]  # gone, new
 
 
 def exchange(
-    held: QuerySet[Row], wanted: Iterable[Row], key: Callable[[Row], Hashable], *, whole: bool
+    reading: Reading,
+    listing: Listing,
+    held: QuerySet[Row],
+    wanted: Iterable[Row],
+    key: Callable[[Row], Hashable],
+    *,
+    entity: Entity | None = None,
 ) -> Changes[Row]:
-    """Make `held` what is `wanted`, touching only the rows that differ; a part of a listing only adds."""
+    """Make `held` what is `wanted`, touching only the rows that differ.
+
+    A part of a listing only adds, and so does one that lacks so much that an operator has to confirm it.
+    """
     known, asked = {key(row): row for row in held}, {key(row): row for row in wanted}
-    gone = [row for each, row in known.items() if whole and each not in asked]
+    gone = [row for each, row in known.items() if each not in asked] if reading.is_whole else []
     new = [row for each, row in asked.items() if each not in known]
+    if reading.is_whole and len(known) > settings.SHRINK_ROWS:
+        may_remove = shrink_guard.may_remove(reading.organization, listing, len(gone), len(known), entity)
+        gone = gone if may_remove else []
     if gone:
         held.filter(pk__in=[row.pk for row in gone]).delete()
     if new:
@@ -36,7 +50,9 @@ def aliases(reading: Reading) -> None:
         return
     shown = {address.lower() for address in reading.result.get("Aliases", [])} - {entity.email}
     wanted = [Alias(organization=reading.organization, entity=entity, address=each) for each in sorted(shown)]
-    gone, new = exchange(entity.aliases.all(), wanted, lambda row: row.address, whole=reading.is_whole)
+    gone, new = exchange(
+        reading, Listing.ALIASES, entity.aliases.all(), wanted, lambda row: row.address, entity=entity
+    )
     if gone or new:
         refresh_search(entity)
         _note(reading, entity, "Aliases", [row.address for row in gone], [row.address for row in new])
@@ -50,7 +66,7 @@ def members(reading: Reading) -> None:
     found = _known(reading.organization, [each["Id"] for each in reading.result.get("Members", [])])
     wanted = [Membership(organization=reading.organization, group=group, member=each) for each in found]
     held = Membership.objects.filter(group=group).select_related("member")
-    gone, new = exchange(held, wanted, lambda row: row.member_id, whole=reading.is_whole)
+    gone, new = exchange(reading, Listing.MEMBERS, held, wanted, lambda row: row.member_id, entity=group)
     if gone or new:
         _note(reading, group, "Members", [row.member for row in gone], [row.member for row in new])
 
@@ -64,7 +80,7 @@ def memberships(reading: Reading) -> None:
     found = _known(reading.organization, [each["GroupId"] for each in reading.result.get("Groups", [])])
     wanted = [Membership(organization=reading.organization, group=each, member=member) for each in found]
     held = Membership.objects.filter(member=member).select_related("group")
-    gone, new = exchange(held, wanted, lambda row: row.group_id, whole=reading.is_whole)
+    gone, new = exchange(reading, Listing.MEMBERSHIPS, held, wanted, lambda row: row.group_id, entity=member)
     left, joined = ([row.group for row in rows if row.group.detailed_at] for rows in (gone, new))
     if left or joined:
         _note(reading, member, "Groups", left, joined)
@@ -86,7 +102,9 @@ def permissions(reading: Reading) -> None:
         for each in reading.result.get("Permissions", [])
     ]
     held = Permission.objects.filter(owner=owner)
-    gone, new = exchange(held, wanted, lambda row: (row.grantee_id, *row.values), whole=reading.is_whole)
+    gone, new = exchange(
+        reading, Listing.PERMISSIONS, held, wanted, lambda row: (row.grantee_id, *row.values), entity=owner
+    )
     if gone or new:
         _note(
             reading,
@@ -106,7 +124,9 @@ def delegates(reading: Reading) -> None:
     found = _known(reading.organization, [each["Id"] for each in reading.result.get("Delegates", [])])
     wanted = [Delegate(organization=reading.organization, resource=resource, delegate=each) for each in found]
     held = Delegate.objects.filter(resource=resource).select_related("delegate")
-    gone, new = exchange(held, wanted, lambda row: row.delegate_id, whole=reading.is_whole)
+    gone, new = exchange(
+        reading, Listing.DELEGATES, held, wanted, lambda row: row.delegate_id, entity=resource
+    )
     if gone or new:
         _note(reading, resource, "Delegates", [row.delegate for row in gone], [row.delegate for row in new])
 
@@ -114,6 +134,7 @@ def delegates(reading: Reading) -> None:
 def sever(organization: Organization, entity_ids: list[str]) -> None:
     """What is deleted has no addresses, groups, rights or delegates any more."""
     gone = Entity.objects.filter(organization=organization, entity_id__in=entity_ids)
+    HeldListing.objects.filter(entity__in=gone).delete()
     Alias.objects.filter(entity__in=gone).delete()
     Membership.objects.filter(group__in=gone).delete()
     Membership.objects.filter(member__in=gone).delete()

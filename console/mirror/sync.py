@@ -10,17 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Q
 
 from console import clock
 from console.aws import errors, gateway
 from console.celery import hint
-from console.ledger import journal
-from console.ledger.models import Entry
 from console.mirror import details, observing, passes
 from console.mirror.leases import FOLLOWING, LISTINGS, Lease, Lost, Stage, claims, ensure
-from console.mirror.models import Entity, Organization, Sync
+from console.mirror.models import Entity, HeldListing, Organization, Sync
 from console.mirror.pace import Pace
 from console.operators import policy
 from console.operators.actors import Actor
@@ -31,6 +28,7 @@ SWEEP = 30.0
 AGAIN = timedelta(minutes=1)  # after a failure
 SOON = timedelta(seconds=5)  # after AWS asked to slow down
 LOOKED = timedelta(minutes=10)
+HELD_SHOWN = 20  # questions of listings that lacked much
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,7 @@ class Freshness:
     listed_at: datetime | None
     detailed_at: datetime | None
     stages: list[Sync]
+    held: list[HeldListing]
 
     @property
     def under_way(self) -> list[Sync]:
@@ -52,11 +51,6 @@ class Freshness:
         return any(first or stage.stage in LISTINGS for stage in self.under_way)
 
     @property
-    def held(self) -> list[Sync]:
-        """Return the listings that lacked so much that nothing was removed."""
-        return [stage for stage in self.stages if stage.held_missing]
-
-    @property
     def errors(self) -> list[str]:
         return list(dict.fromkeys(stage.error for stage in self.stages if stage.error))
 
@@ -65,31 +59,6 @@ def request(actor: Actor, organization: Organization) -> None:
     """Let the listings be read as soon as a worker is free; raises `policy.Denied` or `OutOfScope`."""
     policy.require(actor, "SyncMirror", organization, {})
     schedule(organization)
-
-
-def confirm_removal(actor: Actor, organization: Organization, stage: str, missing: int) -> bool:
-    """Let the next listing remove up to `missing` rows; return false if another number is held by now.
-
-    Raises `policy.Denied` or `policy.OutOfScope`; only an operator of the whole organization may confirm.
-    """
-    policy.require(actor, "SyncMirror", organization, {})
-    if not policy.reaches_all(actor, "SyncMirror", organization):
-        raise policy.OutOfScope(f"no grant for all of {organization.slug}")
-    held = Sync.objects.filter(organization=organization, stage=stage, held_missing=missing)
-    with transaction.atomic():
-        found = held.filter(held_missing__gt=0).first()
-        if found is None or not held.update(confirmed_missing=missing, due_at=clock.now()):
-            return False
-        journal.record(
-            actor,
-            Entry.Kind.REQUESTED,
-            organization=organization.organization_id,
-            operation="SyncMirror",
-            target_name=stage,
-            what=f"Confirmed that the next listing removes up to {missing} of {found.held_known} {stage}.",
-        )
-    hint("console.mirror.tasks.sweep")
-    return True
 
 
 def schedule(organization: Organization) -> None:
@@ -125,7 +94,8 @@ def freshness(organization: Organization) -> Freshness:
     stages = {stage.stage: stage for stage in Sync.objects.filter(organization=organization)}
     ordered = [stages[stage] for stage in (*LISTINGS, *FOLLOWING) if stage in stages]
     times = Organization.objects.values_list("listed_at", "detailed_at").get(pk=organization.pk)
-    return Freshness(*times, ordered)
+    held = HeldListing.objects.filter(organization=organization).select_related("entity")
+    return Freshness(*times, ordered, list(held[:HELD_SHOWN]))
 
 
 def organizations() -> list[Organization]:

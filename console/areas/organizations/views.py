@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from console.areas.organizations import figures
-from console.mirror import sync
+from console.mirror import shrink_guard, sync
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs, signed_in
@@ -65,10 +65,10 @@ def sync_now(request: ConsoleRequest, organization: Organization) -> HttpRespons
 def confirm_removal(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     """Confirm that what the last listing lacked is removed; the number is the one that was shown."""
     overview = reverse("organizations:overview", args=[organization.slug])
-    stage, shown = request.POST.get("stage", ""), request.POST.get("missing", "")
-    missing = int(shown) if shown.isdecimal() and len(shown) < 10 else 0
-    if sync.confirm_removal(request.actor, organization, stage, missing):
-        text = f"Removal confirmed. The {stage} are read again and what is missing is removed."
+    given = (request.POST.get(name, "") for name in ("held", "missing"))
+    held_id, missing = (int(text) if text.isdecimal() and len(text) < 10 else 0 for text in given)
+    if shrink_guard.confirm(request.actor, organization, held_id, missing):
+        text = "Removal confirmed. The listing is read again and what is missing is removed."
         return pages.done(request, text, overview)
     return pages.done(request, "Nothing was confirmed: the number has changed. Review it again.", overview)
 

@@ -12,7 +12,7 @@ from console.areas.exports.models import ExportJob
 from console.areas.organizations import figures
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.mirror.models import Entity, Organization, Sync
+from console.mirror.models import Entity, HeldListing, Organization, Sync
 from console.operators.actors import Actor
 from console.operators.models import Operator
 from tests.areas import world
@@ -253,15 +253,17 @@ class TestFreshness:
     def test_a_listing_that_would_remove_much_is_confirmed_with_a_button(
         self, organization: Organization, owner: Client, nell: Client
     ) -> None:
-        self.stage(organization, held_missing=1200, held_known=5000)
-        question = "The last listing would remove 1,200 of 5,000 users. Nothing was removed."
+        held = HeldListing.objects.create(
+            organization=organization, listing="users", missing=1200, known=5000, at=timezone.now()
+        )
+        question = "Users: the last listing would remove 1,200 of 5,000. Nothing was removed."
         assert question in self.box(owner)
         assert "1,200" not in self.box(nell)
         address = reverse("organizations:confirm-removal", args=["example"])
-        assert owner.post(address, {"stage": "users", "missing": "1199"}).status_code == 303
-        assert Sync.objects.get(stage="users").confirmed_missing == 0
-        assert owner.post(address, {"stage": "users", "missing": "1200"}).status_code == 303
-        assert Sync.objects.get(stage="users").confirmed_missing == 1200
+        assert owner.post(address, {"held": held.pk, "missing": "1199"}).status_code == 303
+        assert HeldListing.objects.get().confirmed == 0
+        assert owner.post(address, {"held": held.pk, "missing": "1200"}).status_code == 303
+        assert HeldListing.objects.get().confirmed == 1200
         assert "Removal confirmed" in self.box(owner)
 
 
