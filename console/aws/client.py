@@ -35,6 +35,10 @@ TIMEOUTS: dict[str, Any] = {"connect_timeout": 3, "read_timeout": 10, "max_pool_
 READS = Config(retries={"mode": "standard", "total_max_attempts": 2}, **TIMEOUTS)
 # A default client sends a timed-out CreateUser three times; a write is sent once, by whoever asks.
 WRITES = Config(retries={"mode": "standard", "total_max_attempts": 1}, **TIMEOUTS)
+# By default a presigned link has Signature Version 2, which S3 refuses for objects that KMS encrypted, and
+# the global endpoint, which redirects to one for which the link is not signed.
+S3 = Config(signature_version="s3v4")
+S3_OF_AWS = S3.merge(Config(s3={"us_east_1_regional_endpoint": "regional", "addressing_style": "virtual"}))
 SESSION_NAME = "workmail-console"
 # The beginning and the end: denied unless `ALLOW_ORGANIZATION_CHANGES` names the organization.
 DENIED = ("workmail:DeleteOrganization", "workmail:CreateOrganization")
@@ -54,6 +58,7 @@ BREAK_GLASS = (
     "workmail:AssumeImpersonationRole",
     "workmail:CreateImpersonationRole",
     "workmail:UpdateImpersonationRole",
+    "workmail:DeleteImpersonationRole",
     "workmail:*IdentityCenterApplication",
     "workmail:PutIdentityProviderConfiguration",
     "workmail:DeleteIdentityProviderConfiguration",
@@ -157,11 +162,14 @@ def client(account: Account, service: str, *, retrying: bool) -> Any:
 @cache
 def _client(account: Account, service: str, retrying: bool) -> Any:
     session: Any = _session(account)
+    config = READS if retrying else WRITES
+    if service == "s3":
+        config = config.merge(S3 if account.endpoint_url else S3_OF_AWS)
     made = session.client(
         service,
         region_name=account.region,
         endpoint_url=account.endpoint_url or None,
-        config=READS if retrying else WRITES,
+        config=config,
     )
     if service in model.SERVICES:
         made.meta.events.register(f"before-call.{service}", require_permit)
@@ -211,9 +219,10 @@ def _sts(session: Any, account: Account) -> Any:
 
 
 def session_policy(account: Account) -> str:
-    """What the assumed role may do through this console: its organization, and never the worst.
+    """Return what the assumed role may do through this console: its organization, and never the worst.
 
-    A bug in the console's own policy is caught by AWS here (security.md 7).
+    A fault in the console's own rules is caught by AWS here. What this allows and what the policies in
+    `deploy/iam` allow are held together by a test.
     """
     organization = account.organization_arn or "*"
     denied: tuple[str, ...] = () if account.founds_and_ends else DENIED
@@ -223,6 +232,12 @@ def session_policy(account: Account) -> str:
         {"Effect": "Allow", "Action": "workmailmessageflow:*", "Resource": messages_of(organization)},
         {"Effect": "Allow", "Action": "workmail:ListOrganizations", "Resource": "*"},
         {"Effect": "Allow", "Action": ["iam:PassRole", "s3:GetObject"], "Resource": "*"},
+        {
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"kms:ViaService": f"s3.{account.region}.amazonaws.com"}},
+        },
     ]
     if account.founds_and_ends:
         others = f"{organization.rpartition('/')[0]}/*" if "/" in organization else "*"

@@ -23,7 +23,7 @@ from urllib3 import HTTPHeaderDict
 from werkzeug.test import run_wsgi_app
 
 from console.aws import model
-from console.sandbox import control, dispatch, rest, signatures, wire
+from console.sandbox import control, dispatch, encryption, rest, signatures, wire
 from console.sandbox.clock import Clock
 from console.sandbox.errors import ServiceError
 from console.sandbox.faults import Faults, NoAnswer
@@ -93,6 +93,8 @@ class Sandbox:
         signer = wire.signer(environ.get("HTTP_AUTHORIZATION", ""), environ.get("QUERY_STRING", ""))
         if not self.is_ours(environ, signer):
             dispatch.advance(self.store)  # an export that is due is in its bucket
+            if refused := encryption.refusal(self.store, self.neighbours, environ):
+                return respond(start_response, refused, "application/xml")
             return self.neighbours(environ, start_response)
         is_rest = signer is not None and signer.service == rest.SERVICE
         content_type = rest.CONTENT_TYPE if is_rest else wire.CONTENT_TYPE

@@ -68,6 +68,11 @@ class Neighbours:
         key = iam_backends[account][PARTITION].access_keys.get(access_key)
         return str(key.secret_access_key) if key else None
 
+    def session_policy(self, access_key: str) -> str:
+        """Return the policy that was passed when the key's role was assumed, or ""."""
+        role = sts_backends[self.account(access_key)][PARTITION].get_assumed_role_from_access_key(access_key)
+        return str(role.policy or "") if role else ""
+
     def contents(self) -> Contents:
         """Every bucket with the latest version of each of its objects."""
         found = [bucket for account in s3_backends.values() for bucket in account[PARTITION].buckets.values()]
