@@ -239,6 +239,12 @@ class Step(models.Model):
         mine = self._held().filter(state=self.State.RUNNING, call=self.call)
         mine.update(note=self.note, look_at=self.look_at)
 
+    def store_result(self, result: dict[str, Any]) -> None:
+        """Store what is known so far; raise `Lost` if the step is no longer this worker's."""
+        if not self._held().filter(state=self.state, call=self.call).update(result=result):
+            raise Lost
+        self.result = result
+
     def require_held(self) -> None:
         """Raise `Lost` if another worker has taken the change over since this one took it."""
         if not self._held().filter(state=self.State.RUNNING, call=self.call).exists():

@@ -37,6 +37,7 @@ def mailbox(reading: Reading) -> None:
     size, quota = reading.result.get("MailboxSize"), reading.result.get("MailboxQuota")
     if (size, quota) == (entity.mailbox_size, entity.mailbox_quota):
         return
+    entity = Entity.objects.select_for_update().get(pk=entity.pk)  # another reading may have noted it
     if entity.mailbox_quota not in (None, quota):
         before, after = {"MailboxQuota": entity.mailbox_quota}, {"MailboxQuota": quota}
         observing.note(reading, entity, before, after)
@@ -47,10 +48,11 @@ def mailbox(reading: Reading) -> None:
 
 def forget(reading: Reading, entity_id: str) -> None:
     """AWS says that it is gone, or no longer knows it."""
-    entity = Entity.objects.filter(organization=reading.organization, entity_id=entity_id).first()
-    if entity is None or entity.is_deleted:
-        return
     with transaction.atomic():
+        known = Entity.objects.filter(organization=reading.organization, entity_id=entity_id)
+        entity = known.select_for_update().first()
+        if entity is None or entity.is_deleted:
+            return
         if entity.described_at:
             before, after = {"State": entity.state}, {"State": Entity.State.DELETED.value}
             observing.note(reading, entity, before, after, since=entity.described_at)

@@ -145,6 +145,8 @@ def sever(organization: Organization, entity_ids: list[str]) -> None:
 
 
 def refresh_search(entity: Entity) -> None:
+    """Derive it from the row as it is now: another reading may have changed the name meanwhile."""
+    entity = Entity.objects.select_for_update().get(pk=entity.pk)
     entity.derive(entity.aliases.values_list("address", flat=True))
     entity.save(update_fields=["search_text"])
 

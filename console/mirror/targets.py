@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, transaction
 
 from console import clock
 from console.mirror.models import Organization, TargetLease
@@ -60,14 +60,20 @@ def _give_back(token: uuid.UUID) -> None:
 
 
 def _take(organization: Organization, targets: list[str], token: uuid.UUID) -> bool:
-    """Insert all rows or none, in their order so that two writes cannot wait for each other."""
-    until = clock.now() + LEASE
-    try:
-        with transaction.atomic():
-            for target in targets:
-                TargetLease.objects.create(organization=organization, target=target, token=token, until=until)
-    except IntegrityError:
-        expired = TargetLease.objects.filter(organization=organization, target__in=targets)
-        expired.filter(until__lte=clock.now()).delete()
-        return False
-    return True
+    """Insert all rows or none, in their order so that two writes cannot wait for each other.
+
+    Only a row that is there already makes a target busy; any other fault of the insert is raised.
+    """
+    now = clock.now()
+    rows = [
+        TargetLease(organization=organization, target=target, token=token, until=now + LEASE)
+        for target in targets
+    ]
+    with transaction.atomic():
+        TargetLease.objects.bulk_create(rows, ignore_conflicts=True)
+        if TargetLease.objects.filter(token=token).count() == len(rows):
+            return True
+        transaction.set_rollback(True)
+    expired = TargetLease.objects.filter(organization=organization, target__in=targets)
+    expired.filter(until__lte=now).delete()
+    return False

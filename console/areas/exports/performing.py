@@ -33,7 +33,7 @@ def perform(actor: Actor, step: Step, params: dict[str, Any]) -> dict[str, Any]:
         return {"JobId": job.job_id}
     if job.is_open:
         raise NotYet(f"The export is {job.get_state_display()}. {job.note}".strip(), LOOK)
-    _keep(step, {})  # who tries it again gets another one
+    step.store_result({})  # who tries it again gets another one
     raise errors.Refused("ExportFailed", f"The export is {job.get_state_display()}. {job.note}".strip())
 
 
@@ -46,7 +46,7 @@ def _known(step: Step, entity_id: str) -> ExportJob | None:
     done = jobs.filter(requested_at__gte=begun, state=State.COMPLETED)
     found = (jobs.open().order_by("-pk").first()) or done.order_by("-pk").first()
     if found:
-        _keep(step, {JOB: found.pk})
+        step.store_result({JOB: found.pk})
     return found
 
 
@@ -63,11 +63,6 @@ def _queued(actor: Actor, step: Step, params: dict[str, Any]) -> ExportJob:
     exports.queue(actor, place, [person], reason=change.reason, ticket=change.ticket)
     mailbox = ExportJob.objects.filter(organization=change.organization, entity_id=person.entity_id)
     job = mailbox.latest("pk")  # the new one, or the one that another request has just opened
-    _keep(step, {JOB: job.pk})
+    step.store_result({JOB: job.pk})
     hint(SWEEP)
     return job
-
-
-def _keep(step: Step, result: dict[str, Any]) -> None:
-    step.result = result
-    step.save(update_fields=["result"])

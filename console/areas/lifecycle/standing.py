@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from console.areas.lifecycle import freezing
 from console.areas.lifecycle.models import Frozen
 from console.aws.catalogue import CATALOGUE
@@ -25,6 +27,7 @@ class Standing:
     narrowed: bool
 
 
+@transaction.atomic
 def absorb(reading: Reading) -> None:
     """Whoever reads the rules shows who is frozen."""
     organization = reading.organization

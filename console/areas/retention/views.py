@@ -67,9 +67,11 @@ def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 
 def _save(request: ConsoleRequest, organization: Organization, form: PolicyForm) -> HttpResponseBase | None:
     """On to the preview of a draft, or `None` if the form says what is wrong with it."""
-    expected = {"FolderConfigurations": form.folders} if form.folders else None
     step = Planned(
-        "PutRetentionPolicy", form.asked(), label=f"Set the policy. {showing.DELAY}", expects=expected
+        "PutRetentionPolicy",
+        form.asked(),
+        label=f"Set the policy. {showing.DELAY}",
+        expects={"FolderConfigurations": form.folders},  # none: nobody has set one meanwhile
     )
     try:
         title = f"Retention: {showing.brief(form.configurations)}"

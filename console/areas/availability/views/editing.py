@@ -12,7 +12,7 @@ from console.areas.availability import testing
 from console.areas.availability.forms import CREATE, PASSWORD, UPDATE, ProviderForm
 from console.areas.availability.testing import Tested
 from console.areas.availability.views.listing import back, find
-from console.aws import errors
+from console.aws import errors, facets
 from console.changes import engine
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
@@ -39,7 +39,9 @@ def edit(request: ConsoleRequest, organization: Organization, partner: str) -> H
         return failures.page(request, failure, back=back(organization))
     chosen = UPDATE[_kind(request, str(current.get("ProviderType", "EWS")))]
     form = chosen(pages.posted(request), current=current, subject=f"{organization.slug}/{partner}")
-    return _answer(request, organization, form, f"Change {partner}", {"DomainName": partner})
+    shown = {"ListAvailabilityConfigurations": {"AvailabilityConfigurations": [current]}}
+    expecting = facets.now(chosen.operation, shown, {"DomainName": partner})
+    return _answer(request, organization, form, f"Change {partner}", {"DomainName": partner}, expecting)
 
 
 def _kind(request: ConsoleRequest, otherwise: str) -> str:
@@ -53,13 +55,14 @@ def _answer(
     form: ProviderForm,
     title: str,
     target: Mapping[str, str],
+    expecting: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     tested = None
     if form.is_valid():
         try:
             tested = _tested(request, organization, form)
             if tested is None or (tested.passed and "test" not in request.POST):
-                return _save(request, organization, form, target)
+                return _save(request, organization, form, target, expecting)
         except errors.CallFailed as failure:
             if not _into(form, failure):
                 return failures.page(request, failure, back=back(organization))
@@ -78,13 +81,17 @@ def _tested(request: ConsoleRequest, organization: Organization, form: ProviderF
 
 
 def _save(
-    request: ConsoleRequest, organization: Organization, form: ProviderForm, target: Mapping[str, str]
+    request: ConsoleRequest,
+    organization: Organization,
+    form: ProviderForm,
+    target: Mapping[str, str],
+    expecting: Mapping[str, Any] | None,
 ) -> HttpResponse:
     """Inline, so that the password is in memory alone."""
     domain = target.get("DomainName") or form.domain
     why: dict[str, Any] = form.why()
     params = {"DomainName": domain, **form.provider}
-    engine.perform(request.actor, form.operation, organization, **why, **params)
+    engine.perform(request.actor, form.operation, organization, expecting=expecting, **why, **params)
     return pages.done(request, f"WorkMail asks {domain} from now on.", back(organization))
 
 

@@ -108,8 +108,8 @@ def _forget(change: Change) -> None:
     """What was typed cannot wait for somebody else: nobody knows the password that is set instead."""
     step = change.steps.get(position=joining.CREATED)
     if "Password" in step.params:
-        step.params["Password"] = GENERATED.stored()
-        step.save(update_fields=["params"])
+        params = {**step.params, "Password": GENERATED.stored()}
+        change.steps.filter(pk=step.pk, state=StepState.PENDING).update(params=params)
         Change.objects.filter(pk=change.pk).update(note=MADE_UP)
     change.secrets = {}
 
