@@ -7,6 +7,7 @@ where the process was killed. That a change is missing proves nothing before `QU
 carrying out the call, or show an older state [inferred].
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from console.ledger.fields import plain
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 
+logger = logging.getLogger(__name__)
 QUIET = timedelta(seconds=90)  # longer than any call can take
 FIRST_LOOK = timedelta(seconds=5)  # after a call that is known to be over
 Outcome = Entry.Outcome
@@ -39,7 +41,16 @@ OF_THE_TARGET = frozenset(
 def settle() -> int:
     """Settle every open intent that it is time to look at; returns how many."""
     intents = journal.open_intents(clock.now() - FIRST_LOOK)
-    return sum(settle_one(intent) for intent in intents if is_due(intent))
+    return sum(_try_to_settle(intent) for intent in intents if is_due(intent))
+
+
+def _try_to_settle(intent: Entry) -> bool:
+    """Settle one; any failure leaves it open and does not stop the others."""
+    try:
+        return settle_one(intent)
+    except Exception:
+        logger.exception("the outcome of call %s could not be settled", intent.call)
+        return False
 
 
 def is_due(intent: Entry) -> bool:

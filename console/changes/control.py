@@ -1,5 +1,6 @@
 """What operators do with a change: run, approve, pause, resume, cancel and retry it."""
 
+import logging
 import time
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from console.ledger import journal
 from console.ledger.models import Entry
 from console.operators.actors import Actor
 
+logger = logging.getLogger(__name__)
 State = Change.State
 SLICE = 20.0
 FORGOTTEN = timedelta(days=2)  # drafts that nobody took up
@@ -29,7 +31,10 @@ def prepare_waiting() -> None:
     fresh = Q(state=State.DRAFT, requested_at__gt=since) | Q(state=State.AWAITING)
     drafts = Change.objects.filter(fresh, prepared_at=None)
     for change in drafts.select_related("organization").order_by("total", "pk"):
-        preview.prepare(change, time.monotonic() + SLICE)
+        try:
+            preview.prepare(change, time.monotonic() + SLICE)
+        except Exception:
+            logger.exception("the preview of change %s could not be read; others go on", change.pk)
 
 
 def run(actor: Actor, change: Change, not_before: datetime | None = None) -> Change:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Min
-from django.utils import timezone
 
+from console import clock
 from console.aws.catalogue import CATALOGUE
 from console.changes import authority, drafting, engine
 from console.changes.inverses import UNDO, CannotUndo, Written
@@ -46,8 +46,9 @@ def label(operation: str, done_at: datetime | None = None) -> Label:
         return Label(False, f"Cannot be undone. {undo.why}")
     if undo.days is None:
         return Label(True, "Can be undone.")
-    until = (done_at or timezone.now()) + timedelta(days=undo.days)
-    if until < timezone.now():
+    now = clock.now()
+    until = (done_at or now) + timedelta(days=undo.days)
+    if until < now:
         return Label(False, f"Could be undone until {until:%-d %B %Y}.", until)
     return Label(True, f"Can be undone until {until:%-d %B %Y}.", until)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from console import clock
 from console.mirror.models import Organization, Sync
@@ -13,6 +13,7 @@ Stage = Sync.Stage
 LISTINGS = (Stage.USERS, Stage.GROUPS, Stage.RESOURCES, Stage.DOMAINS)
 FOLLOWING = (Stage.RELATIONS, Stage.DETAILS)  # they need everybody to be listed
 LEASE = timedelta(seconds=45)  # longer than a call with all its retries takes
+FATAL = 5  # workers in a row that end during a stage before it is parked
 TOGETHER = 2  # stages that are worked on at once, so that other jobs find a worker
 
 
@@ -30,7 +31,7 @@ class Lease:
         self._write(lease_until=clock.now() + LEASE, **fields)
 
     def release(self, **fields: Any) -> None:
-        self._write(lease_until=None, **fields)
+        self._write(lease_until=None, expired_leases=0, **fields)
 
     def _write(self, **fields: Any) -> None:
         held = Sync.objects.filter(pk=self.sync.pk, attempt=self.sync.attempt)
@@ -59,8 +60,17 @@ def due(now: datetime) -> QuerySet[Sync]:
     ready = Q(stage__in=LISTINGS) | Q(organization__listed_at__isnull=False)
     found = Sync.objects.filter(free, ready, due_at__lte=now).select_related("organization")
     going = Q(organization__state="Deleting") & ~Q(stage=Stage.DOMAINS)
-    found = found.exclude(going | Q(organization__state="Deleted"))
+    found = found.exclude(going | Q(organization__state="Deleted")).exclude(_fatal(now))
     return found.order_by("due_at", "pk")
+
+
+def _fatal(now: datetime) -> Q:
+    """Match stages during which one worker after the other ended: they wait for an operator."""
+    return Q(lease_until__lte=now, expired_leases__gte=FATAL - 1)
+
+
+def parked(organization: Organization) -> QuerySet[Sync]:
+    return Sync.objects.filter(_fatal(clock.now()), organization=organization)
 
 
 def claims(organization: Organization | None = None) -> Iterator[Lease]:
@@ -81,7 +91,8 @@ def _claim_next(organization: Organization | None) -> Lease | None:
 def _claim(sync: Sync, now: datetime) -> bool:
     claimed = due(now).filter(pk=sync.pk, attempt=sync.attempt).order_by()
     taken = Sync.objects.filter(pk__in=claimed.values("pk"), attempt=sync.attempt)
-    if not taken.update(attempt=F("attempt") + 1, lease_until=now + LEASE):
+    expired = Case(When(lease_until=None, then=Value(0)), default=F("expired_leases") + 1)
+    if not taken.update(attempt=F("attempt") + 1, lease_until=now + LEASE, expired_leases=expired):
         return False
     sync.attempt += 1
     return True

@@ -278,6 +278,7 @@ class Sync(models.Model):
     rate = models.FloatField(default=0, help_text="calls a second; 0: as the settings say")
     attempt = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
+    expired_leases = models.PositiveSmallIntegerField(default=0, help_text="in a row, none of them returned")
 
     class Meta:
         constraints = [UniqueConstraint(fields=["organization", "stage"], name="sync_once")]

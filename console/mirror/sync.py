@@ -15,7 +15,7 @@ from django.db.models import Q
 from console import clock
 from console.aws import errors, gateway
 from console.celery import hint
-from console.mirror import details, observing, passes
+from console.mirror import details, leases, observing, passes
 from console.mirror.leases import FOLLOWING, LISTINGS, Lease, Lost, Stage, claims, ensure
 from console.mirror.models import Entity, HeldListing, Organization, Sync
 from console.mirror.pace import Pace
@@ -39,6 +39,7 @@ class Freshness:
     detailed_at: datetime | None
     stages: list[Sync]
     held: list[HeldListing]
+    parked: list[Sync]
 
     @property
     def under_way(self) -> list[Sync]:
@@ -52,7 +53,12 @@ class Freshness:
 
     @property
     def errors(self) -> list[str]:
-        return list(dict.fromkeys(stage.error for stage in self.stages if stage.error))
+        found = [
+            f"{stage.get_stage_display()}: paused, because {leases.FATAL} workers in a row ended during it."
+            " Check their logs, then sync again."
+            for stage in self.parked
+        ]
+        return list(dict.fromkeys([*found, *(stage.error for stage in self.stages if stage.error)]))
 
 
 def request(actor: Actor, organization: Organization) -> None:
@@ -64,6 +70,7 @@ def request(actor: Actor, organization: Organization) -> None:
 def schedule(organization: Organization) -> None:
     """The same without asking who wants it, for whoever sets an organization up."""
     ensure(Organization.objects.filter(pk=organization.pk))
+    leases.parked(organization).update(lease_until=None, expired_leases=0, due_at=clock.now())
     Sync.objects.filter(organization=organization, stage__in=LISTINGS).update(due_at=clock.now())
     hint("console.mirror.tasks.sweep")
 
@@ -95,7 +102,7 @@ def freshness(organization: Organization) -> Freshness:
     ordered = [stages[stage] for stage in (*LISTINGS, *FOLLOWING) if stage in stages]
     times = Organization.objects.values_list("listed_at", "detailed_at").get(pk=organization.pk)
     held = HeldListing.objects.filter(organization=organization).select_related("entity")
-    return Freshness(*times, ordered, list(held[:HELD_SHOWN]))
+    return Freshness(*times, ordered, list(held[:HELD_SHOWN]), list(leases.parked(organization)))
 
 
 def organizations() -> list[Organization]:

@@ -9,10 +9,10 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from console import clock
 from console.aws.model import Problem
 from console.ui.markup import stamp
 from console.ui.shapes import fields_from_model, sentence
@@ -167,7 +167,7 @@ class UntilForm(WhyForm):
 
     def clean_until(self) -> datetime | None:
         until: datetime | None = self.cleaned_data["until"]
-        if until and until <= timezone.now():
+        if until and until <= clock.now():
             raise ValidationError("This moment is over. Choose one to come, or leave it empty.")
         return until
 

@@ -4,7 +4,9 @@
 the processor time of each process in percent of one core.
 """
 
+import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -17,7 +19,8 @@ from tests.crash.processes import ROOT, free_port
 from tests.faults.servers import descendants, wait_until
 
 COMMAND = (sys.executable, "-m", "console.demo")
-SETTLING = 180.0  # seconds for the first sync
+SETTLING = 1800.0  # seconds that the first sync may take
+QUIET = 30.0  # seconds after it
 NAMES = {
     "gunicorn": "web",
     " beat": "beat",
@@ -63,7 +66,8 @@ def main(seconds: float) -> None:
         demo = subprocess.Popen(COMMAND, cwd=ROOT, env=environ, stdout=log, stderr=log)
         try:
             wait_until(lambda: is_up(port), "the demo", 300)
-            time.sleep(SETTLING)
+            wait_until(lambda: is_synced(Path(folder) / "console.sqlite3"), "the first sync", SETTLING)
+            time.sleep(QUIET)
             shares = measure(demo.pid, seconds)
         finally:
             demo.terminate()
@@ -72,6 +76,16 @@ def main(seconds: float) -> None:
         say(f"{name:12}{share:6.2f} %")
     counted = sum(share for name, share in shares.items() if name != "sandbox")
     say(f"R14 {counted:.2f} % of one core, {sum(shares.values()):.2f} % with the sandbox, {seconds:.0f} s")
+
+
+def is_synced(path: Path) -> bool:
+    """Whether every stage of every organization was read to its end, so that the workers are at rest."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute(
+            "SELECT o.detailed_at, count(s.id) FROM mirror_organization o"
+            " LEFT JOIN mirror_sync s ON s.organization_id = o.id AND s.finished_at IS NULL GROUP BY o.id"
+        ).fetchall()
+    return bool(rows) and all(detailed_at and not unfinished for detailed_at, unfinished in rows)
 
 
 def is_up(port: int) -> bool:

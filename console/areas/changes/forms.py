@@ -3,8 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
+from console import clock
 from console.aws import model
 from console.aws.catalogue import OPERATIONS
 from console.aws.redaction import is_secret
@@ -22,7 +22,7 @@ class LaterForm(forms.Form):
 
     def clean_when(self) -> Any:
         when = self.cleaned_data["when"]
-        if when and when <= timezone.now():
+        if when and when <= clock.now():
             raise forms.ValidationError("This moment is over. Choose one to come, or run it now.")
         return when
 

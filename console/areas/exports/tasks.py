@@ -1,10 +1,14 @@
 """What Celery may be asked to look at; every task can be lost or run twice without harm."""
 
+import logging
+
 from celery import shared_task
 
 from console.areas.exports import engine, polling, verifying
 from console.celery import hint
 from console.mirror.models import Organization
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -22,4 +26,7 @@ def check() -> None:
 @shared_task
 def adopt() -> None:
     for organization in Organization.objects.exclude(state="Deleted"):
-        polling.adopt(organization)
+        try:
+            polling.adopt(organization)
+        except Exception:
+            logger.exception("exports of %s could not be adopted", organization)

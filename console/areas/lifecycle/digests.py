@@ -27,13 +27,26 @@ def send_due() -> int:
     if now.hour < MORNING:
         return 0
     wanting = Operator.objects.filter(digest=True, is_active=True)
-    return sum(_send(each, now.date()) for each in wanting.exclude(digests__day=now.date()))
+    return sum(_try_to_send(each, now.date()) for each in wanting.exclude(digests__day=now.date()))
+
+
+def _try_to_send(operator: Operator, today: date) -> bool:
+    """Send one; any failure is tried again at the next run and does not stop the others."""
+    try:
+        return _send(operator, today)
+    except Exception:
+        logger.exception("the digest for operator %s could not be made", operator.pk)
+        return False
 
 
 def _send(operator: Operator, today: date) -> bool:
     """The row comes first: of two workers one sends, and one that dies sends nothing twice."""
     sent, made = Digest.objects.get_or_create(operator=operator, day=today)
-    text = body(operator) if made else ""
+    try:
+        text = body(operator) if made else ""
+    except BaseException:
+        sent.delete()
+        raise
     if not text:
         return False
     try:

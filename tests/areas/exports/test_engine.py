@@ -1,5 +1,6 @@
 """The export engine against the sandbox: started once, queued at limits, settled whatever happens."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -477,3 +478,48 @@ class TestAVerificationThatRaises:
         assert verifying.next_due() is None
         time.pass_(minutes=20)
         assert verifying.next_due() == job
+
+
+class TestAVerificationWhoseWorkerIsKilled:
+    @pytest.fixture
+    def completed(self, job: ExportJob) -> ExportJob:
+        ExportJob.objects.filter(pk=job.pk).update(state=State.COMPLETED, path="a.zip", bucket="b")
+        job.refresh_from_db()
+        return job
+
+    def test_is_free_within_minutes(self, completed: ExportJob, time: Time) -> None:
+        assert verifying.next_due() == completed
+        assert verifying.next_due() is None
+        time.pass_(minutes=5)
+        assert verifying.next_due() == completed
+
+    def test_is_not_free_while_the_zip_is_read(
+        self, completed: ExportJob, time: Time, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        taken = []
+
+        def read(*_: object) -> Iterator[bytes]:
+            for _minute in range(10):
+                time.pass_(minutes=2)
+                taken.append(verifying.next_due())
+                yield b"x"
+
+        log = {"sha384Hash": "", "totalMessages": "1", "totalNonExportableItems": "0"}
+        monkeypatch.setattr(verifying, "RENEW", -1.0)
+        monkeypatch.setattr(verifying, "_log", lambda _: log)
+        monkeypatch.setattr("console.aws.storage.read", read)
+        claimed = verifying.next_due()
+        assert claimed
+        assert verifying.check(claimed) == ExportJob.Check.DIFFERS
+        assert taken == [None] * 10
+
+    def test_writes_nothing_over_the_worker_that_took_over(self, completed: ExportJob, time: Time) -> None:
+        late = verifying.next_due()
+        time.pass_(minutes=5)
+        assert verifying.next_due()
+        assert late
+        with pytest.raises(verifying.Lost):
+            verifying._renew(late)
+        verifying._keep(late, ExportJob.Check.UNREADABLE)
+        completed.refresh_from_db()
+        assert completed.check_result == ExportJob.Check.NONE
