@@ -256,7 +256,7 @@ class TestDownload:
         sandbox.s3.delete_object(Bucket=done.bucket, Key=done.path)
         answer = signed_in.post(to("download", done.pk))
         assert answer.status_code >= 400
-        assert not Entry.objects.filter(kind="revealed").exists()
+        assert not Entry.objects.filter(kind="downloaded").exists()
 
 
 class TestDestinations:

@@ -48,38 +48,24 @@ FORMED: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def town() -> Iterator[TestSandbox]:
-    with world.town() as made:
-        yield made
-
-
-@pytest.fixture
 def calls(town: TestSandbox) -> Iterator[Calls]:
     with world.counted() as made:
         yield made
 
 
 @pytest.fixture
-def organization(db: None, town: TestSandbox, calls: Calls) -> Organization:
-    made = world.mirrored(town.organization_id)
-    Conditions.objects.create(organization=made, ask_reason=True, ask_ticket=True, approve_operations=WRITES)
+def organization(organization: Organization, calls: Calls) -> Organization:
+    """The one of all these tests, with every demand there is."""
+    Conditions.objects.create(
+        organization=organization, ask_reason=True, ask_ticket=True, approve_operations=WRITES
+    )
     calls.clear()
-    return made
-
-
-@pytest.fixture
-def olga(organization: Organization) -> Actor:
-    return world.actor(world.operator("Owner", organization, name="olga"))
+    return organization
 
 
 @pytest.fixture
 def paula(organization: Organization) -> Actor:
     return world.actor(world.operator("Owner", organization, name="paula"))
-
-
-@pytest.fixture
-def helga(organization: Organization) -> Actor:
-    return world.actor(world.operator("Helpdesk", organization, name="helga"))
 
 
 def given(operation: str) -> dict[str, Any]:
