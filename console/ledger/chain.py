@@ -11,7 +11,7 @@ and head. Heads kept elsewhere (`manage.py ledger anchor`, the first line of any
 import hmac
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -119,8 +119,50 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The end of a file with some of the entries, signed: how many, their digest, and by which filter."""
+
+    count: int
+    digest: str
+    filter: str
+    head: str
+    key_id: str
+    mac: str
+
+    @classmethod
+    def make(cls, count: int, digest: str, filter: str, head: str, keys: Keys) -> Self:
+        key_id = list(keys)[-1]
+        unsigned = cls(count, digest, filter, head, key_id, "")
+        return replace(unsigned, mac=unsigned.sign(keys[key_id]))
+
+    @classmethod
+    def parse(cls, line: str) -> Self:
+        """From a line that `line()` made; `ValueError` if it is none."""
+        try:
+            return cls(**json.loads(line)["part"])
+        except (TypeError, KeyError, RecursionError) as fault:
+            raise ValueError("not the end of a part") from fault
+
+    def line(self) -> str:
+        return json.dumps({"part": asdict(self)})
+
+    def sign(self, key: bytes) -> str:
+        text = json.dumps({**asdict(self), "mac": "", "of": "part"}, sort_keys=True)
+        return hmac.digest(key, text.encode(), "sha256").hex()
+
+    def is_signed(self, keys: Keys) -> bool:
+        key = keys.get(self.key_id) if isinstance(self.key_id, str) else None
+        return key is not None and hmac.compare_digest(
+            self.sign(key).encode(), str(self.mac).encode(errors="replace")
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """`first_bad_seq` is the number at which what was read stops being what was signed."""
+    """`first_bad_seq` is the number at which what was read stops being what was signed, if there is one.
+
+    `reason` says what is wrong, or of which part of the log a file that is in order is.
+    """
 
     ok: bool
     count: int
@@ -130,7 +172,9 @@ class Verdict:
 
     def __str__(self) -> str:
         if self.ok:
-            return f"OK: {self.count} entries"
+            return f"OK: {self.count} entries{f' ({self.reason})' if self.reason else ''}"
+        if self.first_bad_seq is None:
+            return f"BAD: {self.reason} ({self.count} entries are good)"
         return f"BAD at entry {self.first_bad_seq}: {self.reason} ({self.count} entries before it are good)"
 
 
@@ -172,6 +216,14 @@ def _link(entry: Row, walk: Walk) -> str:
     return "" if entry["prev"] == walk.hash else "it does not follow from the entry before it"
 
 
+def _order(entry: Row, walk: Walk) -> str:
+    return "" if entry["seq"] > walk.seq else f"entry {entry['seq']!r} stands after {walk.seq}"
+
+
+def _near_link(entry: Row, walk: Walk) -> str:
+    return _link(entry, walk) if entry["seq"] == walk.seq + 1 else ""
+
+
 def _signature(entry: Row, walk: Walk) -> str:
     key = walk.keys.get(entry["key_id"])
     if key is None:
@@ -202,7 +254,9 @@ def _anchors_reached(_: Seal, walk: Walk) -> str:
     return "" if longest <= walk.seq else f"entries are missing at the end: an anchor counts {longest}"
 
 
-CHECKS: tuple[Callable[[Row, Walk], str], ...] = (_gap, _link, _signature, _anchored)
+Check = Callable[[Row, Walk], str]
+CHECKS: tuple[Check, ...] = (_gap, _link, _signature, _anchored)
+PART_CHECKS: tuple[Check, ...] = (_order, _near_link, _signature, _anchored)
 END_CHECKS: tuple[Callable[[Seal, Walk], str], ...] = (_head_signed, _head_fits, _anchors_reached)
 
 
@@ -210,10 +264,13 @@ def verify(entries: Iterable[Row], keys: Keys, head: Seal | None, anchors: Itera
     """Walk the entries in the order given, from the first, and stop at the first that is not as signed.
 
     `head=None` means that there is no head, which is as bad as a wrong one. An anchor that is not
-    signed counts for nothing, with a warning.
+    signed is as bad.
     """
     walk = Walk(keys)
-    walk.anchors = dict(_trusted(anchors, walk))
+    anchors = list(anchors)
+    if forged := _forged(anchors, keys):
+        return Verdict(False, 0, None, forged)
+    walk.anchors = {anchor.seq: anchor.hash for anchor in anchors}
     for entry in entries:
         fault = _fault(entry, walk)
         if fault:
@@ -222,17 +279,36 @@ def verify(entries: Iterable[Row], keys: Keys, head: Seal | None, anchors: Itera
     return _end(head, walk)
 
 
-def _trusted(anchors: Iterable[Seal], walk: Walk) -> Iterator[tuple[int, str]]:
-    for anchor in anchors:
-        if anchor.is_signed(walk.keys):
-            yield anchor.seq, anchor.hash
-        else:
-            walk.warn(f"the anchor of entry {anchor.seq} is not signed and was not believed")
+def verify_part(entries: Iterable[Row], keys: Keys, head: Seal, anchors: Iterable[Seal] = ()) -> Verdict:
+    """Walk some of the entries, in their order: each as it was signed, none after the head.
+
+    Entries that stand next to each other in the log have to follow from each other.
+    """
+    walk = Walk(keys)
+    anchors = list(anchors)
+    if forged := _forged([head, *anchors], keys):
+        return Verdict(False, 0, None, forged)
+    walk.anchors = {anchor.seq: anchor.hash for anchor in (*anchors, head)}
+    count = 0
+    for entry in entries:
+        fault = _fault(entry, walk, PART_CHECKS)
+        if not fault and entry["seq"] > head.seq:
+            fault = "it is after the head"
+        if fault:
+            return Verdict(False, count, walk.seq + 1, fault, tuple(walk.warnings))
+        walk.step(entry)
+        count += 1
+    return Verdict(True, count, warnings=tuple(walk.warnings))
 
 
-def _fault(entry: Row, walk: Walk) -> str:
+def _forged(seals: Iterable[Seal], keys: Keys) -> str:
+    forged = [str(seal.seq) for seal in seals if not seal.is_signed(keys)]
+    return f"the head of entry {forged[0]} is not signed with a key of LEDGER_KEYS" if forged else ""
+
+
+def _fault(entry: Row, walk: Walk, checks: Iterable[Check] | None = None) -> str:
     try:
-        for check in CHECKS:
+        for check in checks or CHECKS:
             fault = check(entry, walk)
             if fault:
                 return fault

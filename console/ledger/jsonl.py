@@ -1,10 +1,13 @@
 """Exports of the ledger as JSON lines, and their verifier, which needs no database and no Django.
 
 An export is a head, one line an entry (its hash, then exactly the bytes that were signed), and the
-same head again.
+same head again. A part of the log, such as a page's file, is a head, lines of entries, and a signed end
+that says how many they are and by which filter.
 """
 
 import argparse
+import hashlib
+import itertools
 import json
 import os
 import sys
@@ -14,6 +17,12 @@ from json.encoder import encode_basestring
 from typing import TextIO
 
 from console.ledger import chain
+
+PART, PART_MARK = '{"part"', ', "part": true}'
+
+
+class BadAnchors(Exception):
+    """A file of anchors that has none, or that cannot be read."""
 
 
 def entry_line(entry: chain.Row) -> str:
@@ -27,6 +36,47 @@ def export_lines(entries: Iterable[chain.Row], head: chain.Seal) -> Iterator[str
     for entry in entries:
         yield entry_line(entry)
     yield head.line()
+
+
+def part_lines(
+    entries: Iterable[chain.Row], head: chain.Seal, filter: str, keys: chain.Keys
+) -> Iterator[str]:
+    """Some of the entries up to the head; the end shows whether lines were taken out or added."""
+    yield f"{head.line()[:-1]}{PART_MARK}"
+    count, digest = 0, hashlib.sha256()
+    for entry in entries:
+        line = entry_line(entry)
+        digest.update(f"{line}\n".encode())
+        count += 1
+        yield line
+    yield chain.Part.make(count, digest.hexdigest(), filter, head.hash, keys).line()
+
+
+class PartFile:
+    """The entries of a part, read once, and what its end has to say of them."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = lines
+        self._digest = hashlib.sha256()
+        self.end: chain.Part | None = None
+
+    def __iter__(self) -> Iterator[chain.Row]:
+        for line in self._lines:
+            if self.end is not None:
+                yield {}
+            elif line.startswith(PART):
+                self.end = chain.Part.parse(line)
+            else:
+                self._digest.update(f"{line}\n".encode(errors="surrogateescape"))
+                yield _parsed(line)
+
+    def fault(self, head: chain.Seal, count: int, keys: chain.Keys) -> str:
+        if self.end is None:
+            return "the file does not end with its signed end: it was cut off"
+        if not self.end.is_signed(keys):
+            return "the end of the file is not signed with a key of LEDGER_KEYS"
+        signed = (self.end.count, self.end.digest, self.end.head)
+        return "" if signed == (count, self._digest.hexdigest(), head.hash) else "lines are missing, or added"
 
 
 class Export:
@@ -60,8 +110,13 @@ def _parsed(line: str) -> chain.Row:
 def verify_export(
     lines: Iterable[str], keys: chain.Keys, anchors: Iterable[chain.Seal] = ()
 ) -> chain.Verdict:
+    """The verdict on a file, whole or a part: its first line says which it is."""
+    left = iter(lines)
+    first = next(left, "")
     try:
-        export = Export(lines)
+        if PART_MARK in first:
+            return _verify_part(chain.Seal.parse(first), left, keys, anchors)
+        export = Export(itertools.chain([first], left))
     except ValueError:
         return chain.Verdict(False, 0, 1, "the file does not begin with a head: it is not a whole export")
     verdict = chain.verify(export, keys, export.head, anchors)
@@ -71,17 +126,36 @@ def verify_export(
     return verdict
 
 
+def _verify_part(
+    head: chain.Seal, lines: Iterable[str], keys: chain.Keys, anchors: Iterable[chain.Seal]
+) -> chain.Verdict:
+    part = PartFile(line.rstrip("\n") for line in lines)
+    verdict = chain.verify_part(part, keys, head, anchors)
+    if not verdict.ok:
+        return verdict
+    if fault := part.fault(head, verdict.count, keys):
+        return replace(verdict, ok=False, reason=fault)
+    filter = part.end.filter if part.end else ""
+    return replace(verdict, reason=f"a part of {head.seq} entries, filter: {filter or 'none'}")
+
+
 def open_export(path: str) -> TextIO:
     """Bytes that are no text, and line ends of another kind, come through: no signature fits them."""
     return open(path, encoding="utf-8", errors="surrogateescape", newline="\n")
 
 
 def read_anchors(path: str) -> list[chain.Seal]:
-    """The heads in a file of heads, or in an export; none for no path."""
+    """The heads in a file of heads, or in an export; none for no path. `BadAnchors` if the file has none."""
     if not path:
         return []
-    with open(path, encoding="utf-8") as file:
-        return [chain.Seal.parse(line) for line in file if line.startswith('{"head"')]
+    try:
+        with open(path, encoding="utf-8") as file:
+            anchors = [chain.Seal.parse(line) for line in file if line.startswith('{"head"')]
+    except ValueError as fault:
+        raise BadAnchors(f"{path} has a line that is damaged") from fault
+    if not anchors:
+        raise BadAnchors(f"{path} has no anchor")
+    return anchors
 
 
 def report(verdict: chain.Verdict, as_json: bool) -> str:
@@ -98,7 +172,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     pairs = (pair.partition("=") for pair in os.environ.get("LEDGER_KEYS", "").split(",") if pair)
     keys = chain.read_keys({name: text for name, _, text in pairs})
+    try:
+        anchors = read_anchors(options.anchors)
+    except BadAnchors as fault:
+        parser.exit(1, f"{fault}\n")
     with open_export(options.file) as file:
-        verdict = verify_export(file, keys, read_anchors(options.anchors))
+        verdict = verify_export(file, keys, anchors)
     sys.stdout.write(report(verdict, options.json) + "\n")
     return 0 if verdict.ok else 1

@@ -82,8 +82,12 @@ def head() -> chain.Seal | None:
 
 
 def verify(keys: chain.Keys, anchors: list[chain.Seal]) -> chain.Verdict:
-    """The verdict on the stored chain; triggers that are gone are a warning, not tampering."""
+    """The verdict on the stored chain; it is bad as well where the triggers that protect it are gone."""
     with one_view():
         verdict = chain.verify(rows(), keys, head(), anchors)
-        gone = [f"the trigger {name} is missing" for name in triggers.missing(connection)]
-    return replace(verdict, warnings=(*verdict.warnings, *gone))
+        gone = triggers.missing(connection)
+    if gone and verdict.ok:
+        return replace(verdict, ok=False, reason=f"triggers are missing: {', '.join(gone)}")
+    return replace(
+        verdict, warnings=(*verdict.warnings, *(f"the trigger {name} is missing" for name in gone))
+    )

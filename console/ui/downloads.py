@@ -69,7 +69,7 @@ def stream(
     response["Content-Disposition"] = attachment(filename)
     if request.method != "HEAD":
         entry = record(request, organization, filename, **said)
-        response.streaming_content = _sent(lines, entry, headings)
+        response.streaming_content = _Sending(lines, entry, headings)
     return response
 
 
@@ -85,16 +85,36 @@ def _words(value: str) -> str:
     return value.lower().replace("_", " ") if value.isupper() else value
 
 
-def _sent(lines: Iterable[str], entry: Entry, headings: int) -> Iterator[str]:
-    """The server asks for the next piece when it has sent one, and closes this when the client has gone."""
-    count, outcome, left = -headings, Outcome.BROKEN_OFF, iter(lines)
-    try:
-        while piece := list(islice(left, PIECE)):
-            yield "".join(piece)
-            count += len(piece)
-        outcome = Outcome.SENT
-    finally:
-        _enter_end(entry, outcome, max(count, 0))
+class _Sending:
+    """The pieces of a file: the server asks for the next when it has sent one, and closes this at the end."""
+
+    def __init__(self, lines: Iterable[str], entry: Entry, headings: int) -> None:
+        self._left, self._entry = iter(lines), entry
+        self._count, self._under_way, self._is_open = -headings, 0, True
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        self._count += self._under_way
+        try:
+            piece = list(islice(self._left, PIECE))
+        except BaseException:
+            self.close()
+            raise
+        self._under_way = len(piece)
+        if not piece:
+            self._end(Outcome.SENT)
+            raise StopIteration
+        return "".join(piece)
+
+    def close(self) -> None:
+        self._end(Outcome.BROKEN_OFF)
+
+    def _end(self, outcome: Outcome) -> None:
+        if self._is_open:
+            self._is_open = False
+            _enter_end(self._entry, outcome, max(self._count, 0))
 
 
 def _enter_end(entry: Entry, outcome: Outcome, rows: int) -> None:

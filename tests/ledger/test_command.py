@@ -113,6 +113,21 @@ class TestAnAnchor:
         with pytest.raises(CommandError, match="no head"):
             ledger("anchor", "-")
 
+    @pytest.mark.parametrize("text", ["", "OK: 3 entries\n", '{"head": {"seq": 1}}\n'])
+    def test_file_without_a_usable_anchor_is_an_error(self, tmp_path: Path, text: str) -> None:
+        anchors = tmp_path / "anchors"
+        anchors.write_text(text)
+        fill(1)
+        with pytest.raises(CommandError, match=r"anchor|damaged"):
+            ledger("verify", "--anchors", anchors)
+
+    def test_that_is_forged_is_an_error(self, tmp_path: Path) -> None:
+        anchors = tmp_path / "anchors"
+        anchors.write_text(chain.Seal(1, "f" * 64, "test", "0" * 64).line() + "\n")
+        fill(1)
+        code, output = ledger("verify", "--anchors", anchors)
+        assert (code, "not signed" in output) == (1, True)
+
 
 class TestAnExport:
     def test_has_a_line_an_entry_between_two_heads(self, export: Path) -> None:
@@ -129,7 +144,7 @@ class TestAnExport:
         path = tmp_path / "empty.jsonl"
         seal = chain.Seal.make(0, chain.GENESIS, keys())
         path.write_text("".join(f"{line}\n" for line in jsonl.export_lines([], seal)))
-        assert ledger("verify", "--jsonl", path) == (0, "OK: 0 entries\n")
+        assert ledger("verify", path) == (0, "OK: 0 entries\n")
 
     def test_verifies_without_django(self, export: Path) -> None:
         done = offline(export)
@@ -170,5 +185,5 @@ class TestAnExport:
     def test_that_was_changed_is_detected(
         self, change: Callable[[list[bytes]], list[bytes]], first_bad: int, export: Path
     ) -> None:
-        code, output = ledger("verify", "--json", "--jsonl", changed(export, change))
+        code, output = ledger("verify", "--json", changed(export, change))
         assert (code, json.loads(output)["first_bad_seq"]) == (1, first_bad)

@@ -1,16 +1,15 @@
 """Pages of the ledger: what was done, attempted and noticed, and one entry in full."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from console.areas.ledger import scope, showing
 from console.areas.ledger.tables import FILE, FILTERS, page
-from console.ledger import journal
-from console.ledger.jsonl import entry_line
-from console.ledger.models import Entry, Head
+from console.ledger import chain, journal, jsonl, reading
+from console.ledger.models import Head
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -48,16 +47,27 @@ def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseB
 
 @performs("ExportLedger")
 def as_jsonl(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
-    """Every entry of the view, outcomes included, each as it was signed.
+    """Every entry of the view, outcomes included, each as it was signed, with a signed end.
 
-    A part of the chain has no head, so its length proves nothing; `manage.py ledger export` writes
-    the whole of it. Nobody can be made nameless in what is signed, so it is for those who may know all.
+    `manage.py ledger verify FILE` verifies it. No name can be hidden in what is signed, so it is for
+    those who may see everything.
     """
     _require_everything(request, organization)
     found = scope.narrowed(scope.visible(request.actor, organization), organization, request.GET)
-    lines = _lines(found.filter(seq__lte=_last()).order_by("seq").iterator())
-    name = _filename(organization, "jsonl")
-    return downloads.stream(request, organization, name, lines, content_type="application/x-ndjson")
+    head = reading.head()
+    if head is None:
+        raise journal.LedgerUnavailable("the ledger has no head")
+    entries = (journal.row(entry) for entry in found.filter(seq__lte=head.seq).order_by("seq").iterator())
+    narrowed_to = "; ".join(filter(None, [organization.slug, downloads.filter_text(request.GET)]))
+    part = jsonl.part_lines(entries, head, narrowed_to, chain.read_keys(settings.LEDGER_KEYS))
+    return downloads.stream(
+        request,
+        organization,
+        _filename(organization, "jsonl"),
+        (f"{line}\n" for line in part),
+        content_type="application/x-ndjson",
+        headings=2,
+    )
 
 
 def _bar(request: ConsoleRequest) -> filters.Bar:
@@ -75,10 +85,6 @@ def _require_everything(request: ConsoleRequest, organization: Organization) -> 
 def _last() -> int:
     """Return the number of the last entry; those of the download itself come after it."""
     return Head.objects.get().seq
-
-
-def _lines(entries: Iterator[Entry]) -> Iterator[str]:
-    return (entry_line(journal.row(entry)) + "\n" for entry in entries)
 
 
 def _filename(organization: Organization, ending: str) -> str:

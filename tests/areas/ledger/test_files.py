@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from console.operators.models import Operator
 from tests.areas import world
 from tests.areas.ledger.conftest import done, intend, person, record, to
 from tests.ledger.support import keys
+from tests.ledger.test_command import ledger, offline
 
 pytestmark = pytest.mark.django_db
 Kind = Entry.Kind
@@ -25,9 +27,10 @@ def rows(client: Client, **params: str) -> list[dict[str, str]]:
 
 
 def lines(client: Client, **params: str) -> list[dict[str, Any]]:
-    *whole, rest = world.body(client.get(to("jsonl"), params)).split("\n")
+    """The entries between the head and the signed end."""
+    _, *entries, _, rest = world.body(client.get(to("jsonl"), params)).split("\n")
     assert rest == ""
-    return [json.loads(line) for line in whole]
+    return [json.loads(line) for line in entries]
 
 
 class TestCsv:
@@ -68,12 +71,41 @@ class TestJsonLines:
     def test_one_entry_is_one_line_whatever_it_says(self, reader: Client) -> None:
         done(reason="first\nsecond\r\nthird\x85fourth\u2029fifth")
         text = world.body(reader.get(to("jsonl")))
-        assert text.count("\n") == 2
+        assert text.count("\n") == 1 + 2 + 1
 
     def test_the_filter_holds(self, reader: Client) -> None:
         done("ResetPassword")
         wanted = done("UpdateUser")
         assert [line["seq"] for line in lines(reader, operation="UpdateUser")] == [wanted.seq, wanted.seq + 1]
+
+
+class TestVerifying:
+    """What the page gives is what `manage.py ledger verify FILE` takes."""
+
+    @pytest.fixture(params=[{}, {"operation": "ResetPassword"}, {"q": "nothing at all"}])
+    def file(self, request: pytest.FixtureRequest, reader: Client, tmp_path: Path) -> Path:
+        for operation in ("UpdateUser", "ResetPassword", "UpdateUser", "ResetPassword"):
+            done(operation, reason="first\nsecond\u2028")
+        path = tmp_path / "ledger.jsonl"
+        path.write_bytes(b"".join(reader.get(to("jsonl"), request.param).streaming_content))  # type: ignore[attr-defined]
+        return path
+
+    def test_a_file_is_in_order_filtered_or_not(self, file: Path) -> None:
+        code, output = ledger("verify", file)
+        assert code == 0, output
+        assert "a part of 8 entries, filter: example" in output
+        assert offline(file).returncode == 0
+        assert ledger("verify", "--anchors", file)[0] == 0
+
+    def test_any_change_is_detected(self, file: Path) -> None:
+        lines = file.read_bytes().splitlines(keepends=True)
+        changed = [lines[:-1], lines[1:], [*lines[:-1], lines[-1].replace(b"example", b"nothing")]]
+        changed += [lines[:at] + lines[at + 1 :] for at in range(1, len(lines) - 1)]
+        changed += [[*lines[:at], lines[at], *lines[at:]] for at in range(1, len(lines) - 1)]
+        changed += [[*lines, lines[0]], [lines[0].replace(b', "part": true', b""), *lines[1:]]]
+        for each in changed:
+            file.write_bytes(b"".join(each))
+            assert ledger("verify", file)[0] == 1, each
 
 
 class TestRights:

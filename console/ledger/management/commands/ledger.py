@@ -19,7 +19,7 @@ class Command(BaseCommand):
         actions = parser.add_subparsers(dest="action", required=True)
         verify = actions.add_parser("verify", help="exit 1 and name the first bad entry, if there is one")
         verify.add_argument(
-            "--jsonl", default="", metavar="FILE", help="verify an export, without a database"
+            "file", nargs="?", default="", help="verify an export or a file of the page, without a database"
         )
         verify.add_argument("--anchors", default="", metavar="FILE", help="heads that were kept elsewhere")
         verify.add_argument("--json", action="store_true")
@@ -34,12 +34,12 @@ class Command(BaseCommand):
 
     def _verify(self, options: dict[str, Any]) -> None:
         keys = _keys()
-        anchors = jsonl.read_anchors(options["anchors"])
-        verdict = (
-            _verify_file(options["jsonl"], keys, anchors)
-            if options["jsonl"]
-            else reading.verify(keys, anchors)
-        )
+        try:
+            anchors = jsonl.read_anchors(options["anchors"])
+        except jsonl.BadAnchors as fault:
+            raise CommandError(str(fault)) from fault
+        file = options["file"]
+        verdict = _verify_file(file, keys, anchors) if file else reading.verify(keys, anchors)
         self.stdout.write(jsonl.report(verdict, options["json"]))
         if not verdict.ok:
             sys.exit(1)
