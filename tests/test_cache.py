@@ -1,11 +1,9 @@
 """The cache that counts attempts and remembers spent forms: exact, and never wrong when it cannot write."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from threading import Barrier
 from typing import Any
 from unittest import mock
 
@@ -17,6 +15,7 @@ from django.utils import timezone
 
 from console.operators.models import Operator
 from tests.operators.people import PASSWORD, operator
+from tests.races.harness import TRIES, results_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -102,19 +101,5 @@ class TestWhereNothingCanBeWritten:
 @pytest.mark.django_db(transaction=True)
 class TestTogether:
     def test_of_eight_at_once_one_spends_the_form(self) -> None:
-        with ThreadPoolExecutor(8) as pool:
-            for number in range(50):
-                start = Barrier(8)
-                assert sum(pool.map(partial(spend_at, start, f"race{number}"), range(8))) == 1
-            list(pool.map(close, [Barrier(8)] * 8))
-
-
-def spend_at(start: Barrier, number: str, _: int) -> bool:
-    start.wait()
-    return bool(cache.add(number, 1))
-
-
-def close(all_here: Barrier) -> None:
-    """In each thread: its connection would keep the tests' database from being removed."""
-    all_here.wait()
-    connection.close()
+        for number in range(TRIES):
+            assert sum(results_at_once(*[partial(cache.add, f"race{number}", 1)] * 8)) == 1

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.forms import model_to_dict
 from django.utils.safestring import SafeString
 
@@ -108,3 +108,14 @@ def record_change(
         operation=action,
         **{"target_name": str(row), "before": before, "after": after, **fields},
     )
+
+
+def delete_recorded(
+    actor: Actor, action: str, row: Any, before: Mapping[str, Any] | None = None, **fields: Any
+) -> None:
+    """Delete a row with its audit entry; a row that another operator has deleted gets no second one."""
+    shown = row_values(row) if before is None else before
+    with transaction.atomic():
+        count, _ = type(row)._default_manager.filter(pk=row.pk).delete()
+        if count:
+            record_change(actor, action, row, shown, {}, **fields)

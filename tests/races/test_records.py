@@ -109,6 +109,18 @@ class TestOneForm:
             assert model.objects.count() == number + 1
 
     @on_postgresql
+    def test_enters_one_of_two_deletions(self, kind: str, olga: Client, oleg: Client) -> None:
+        model, prefix, values = FORMS[kind]
+        for _ in range(TRIES):
+            olga.post(url(prefix, "create"), {"name": "first", **values})
+            delete = url(prefix, "delete", model.objects.get().pk)
+            entries = Entry.objects.count()
+            answers = at_once(partial(olga.post, delete), partial(oleg.post, delete))
+            assert {each.status_code for each in answers} <= {303, 404}, answers
+            assert not model.objects.exists()
+            assert Entry.objects.count() == entries + (kind != "saved view"), answers
+
+    @on_postgresql
     def test_saves_one_of_two_edits(self, kind: str, olga: Client, oleg: Client) -> None:
         assert lost_edits(kind, olga, oleg) == 0
 

@@ -1,7 +1,8 @@
 """Pages of what the console keeps beside the rules: names of networks, and people whom none may lock out."""
 
+from typing import Any
+
 from django.contrib.messages import ERROR
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,7 +17,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm, WhyForm
-from console.ui.records import record_change, row_values
+from console.ui.records import delete_recorded
 
 
 @performs("ListAccessControlRules")
@@ -45,9 +46,8 @@ def network_delete(request: ConsoleRequest, organization: Organization, pk: int)
     network = get_object_or_404(NamedNetwork, organization=organization, pk=pk)
     form = ConfirmForm(pages.posted(request))
     if form.is_valid():
-        with transaction.atomic():
-            record_change(request.actor, "ManageNetworks", network, row_values(network), {}, **form.why())
-            network.delete()
+        why: dict[str, Any] = form.why()
+        delete_recorded(request.actor, "ManageNetworks", network, **why)
         return pages.done(request, f"{network.name} is forgotten.", _networks(organization))
     return pages.confirm_page(
         request,
@@ -110,17 +110,9 @@ def unprotect(request: ConsoleRequest, organization: Organization, pk: int) -> H
         return pages.done(request, "That button is out of date.", _protected(organization), level=ERROR)
     person = Entity.objects.filter(organization=organization, entity_id=kept.entity_id).first()
     name, before = str(person or kept), {"protected": True, "note": kept.note}
-    with transaction.atomic():
-        record_change(
-            request.actor,
-            "ManageProtectedPeople",
-            kept,
-            before,
-            {},
-            target=kept.entity_id,
-            target_name=name,
-        )
-        kept.delete()
+    delete_recorded(
+        request.actor, "ManageProtectedPeople", kept, before, target=kept.entity_id, target_name=name
+    )
     return pages.done(request, f"{name} is not protected any more.", _protected(organization))
 
 

@@ -1,6 +1,5 @@
 """Pages of the places that exports are written to."""
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,7 +11,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm
-from console.ui.records import record_change, row_values
+from console.ui.records import delete_recorded
 
 
 @performs("ListMailboxExportJobs")
@@ -41,9 +40,7 @@ def delete(request: ConsoleRequest, organization: Organization, pk: int) -> Http
     destination = get_object_or_404(Destination, organization=organization, pk=pk)
     form = ConfirmForm(pages.posted(request))
     if form.is_valid():
-        with transaction.atomic():
-            record_change(request.actor, DestinationForm.action, destination, row_values(destination), {})
-            destination.delete()
+        delete_recorded(request.actor, DestinationForm.action, destination)
         return pages.done(request, f"{destination.name} is no longer offered.", _back(organization))
     return pages.confirm_page(
         request,

@@ -1,6 +1,5 @@
 """Templates for new people and presets for leavers: listed, written and forgotten."""
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,7 +13,7 @@ from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm
 from console.ui.pages import posted
-from console.ui.records import record_change, row_values
+from console.ui.records import delete_recorded
 
 Kept = OnboardingTemplate | Preset
 
@@ -86,9 +85,7 @@ def _edit(request: ConsoleRequest, kept: Kept) -> HttpResponse:
 def _delete(request: ConsoleRequest, kept: Kept) -> HttpResponse:
     form, organization, name = ConfirmForm(posted(request)), kept.organization, kept.name
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            record_change(request.actor, "ManageTemplates", kept, row_values(kept), {})
-            kept.delete()
+        delete_recorded(request.actor, "ManageTemplates", kept)
         return pages.done(request, f"{name} is forgotten.", _home(organization))
     said = ("Nobody who was created or let go with it changes.",)
     title = f"Forget {name}?"
