@@ -1,15 +1,19 @@
 -- The role that serves requests: it reads and writes, but owns no table and cannot change what the ledger holds.
 -- Run as the owner of the tables after every migration; it may be repeated:
 --   psql "$OWNER_URL" -v app_password=… -f deploy/roles.sql
+-- An owner without CREATEROLE leaves out app_password, after an administrator has run once:
+--   CREATE ROLE console_app LOGIN PASSWORD '…';
 \set ON_ERROR_STOP on
 \if :{?app_role}
 \else
   \set app_role console_app
 \endif
 
-SELECT format('CREATE ROLE %I LOGIN', :'app_role')
- WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'app_role') \gexec
-ALTER ROLE :"app_role" PASSWORD :'app_password';
+\if :{?app_password}
+  SELECT format('CREATE ROLE %I LOGIN', :'app_role')
+   WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'app_role') \gexec
+  ALTER ROLE :"app_role" PASSWORD :'app_password';
+\endif
 
 GRANT USAGE ON SCHEMA public TO :"app_role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO :"app_role";

@@ -1,9 +1,11 @@
 """What the package promises to whoever installs it: locks, image, containers, policies and scripts."""
 
 import json
+import os
 import re
 import stat
 import subprocess
+import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -304,3 +306,32 @@ class TestStopping:
         assert {name: value[-1] for name, value in grace.items()} == {"worker": "s", "web": "s"}
         assert int(grace["worker"][:-1]) > longest
         assert int(grace["web"][:-1]) > 30
+
+
+class TestStaticFiles:
+    COMMAND = "Run: python manage.py collectstatic"
+
+    def start(self, folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+        environ = {
+            **os.environ,
+            "STATIC_ROOT": str(folder),
+            "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+            "DJANGO_SETTINGS_MODULE": "console.settings",
+        }
+        return subprocess.run(
+            [sys.executable, *command], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+        )
+
+    def test_that_are_not_collected_stop_the_check_and_the_web_server(self, tmp_path: Path) -> None:
+        for command in (
+            ("manage.py", "check", "--deploy"),
+            ("-m", "gunicorn", "console.wsgi", "--bind", "127.0.0.1:0", "--no-control-socket"),
+        ):
+            done = self.start(tmp_path, *command)
+            assert done.returncode != 0
+            assert self.COMMAND in done.stderr
+
+    def test_that_are_collected_let_it_start(self, tmp_path: Path) -> None:
+        (tmp_path / "staticfiles.json").write_text('{"version": "1.1", "paths": {}, "hash": ""}')
+        assert self.start(tmp_path, "-c", "import console.wsgi").returncode == 0
+        assert self.COMMAND not in self.start(tmp_path, "manage.py", "check", "--deploy").stderr

@@ -121,3 +121,37 @@ class TestRole:
 
     def test_granting_may_be_repeated(self, database: Database) -> None:
         apply(database)
+
+
+class TestAnOwnerWhoMayNotCreateRoles:
+    def test_grants_what_an_administrator_has_created(self) -> None:
+        server = services.postgresql()
+        if not shutil.which("psql"):
+            pytest.skip("psql is not on PATH")
+        name = f"console_roles_{uuid.uuid4().hex[:12]}"
+        owner, app = f"{name}_owner", f"{name}_app"
+        script = ["-v", f"app_role={app}", "-q", "-f", "deploy/roles.sql"]
+        with psycopg.connect(url(server, "/postgres"), autocommit=True) as admin:
+            admin.execute(f"CREATE ROLE {owner} LOGIN PASSWORD '{PASSWORD}' NOCREATEROLE NOSUPERUSER")
+            admin.execute(f"CREATE DATABASE {name} OWNER {owner}")
+            try:
+                place = url(server, f"/{name}", owner)
+                environ = {**os.environ, "DATABASE_URL": place}
+                migrating = [sys.executable, "manage.py", "migrate", "-v", "0"]
+                subprocess.run(migrating, cwd=ROOT, env=environ, check=True)
+                run = ["psql", place, *script]
+                refused = subprocess.run(
+                    [*run, "-v", f"app_password={PASSWORD}"], cwd=ROOT, capture_output=True, text=True
+                )
+                assert refused.returncode != 0
+                assert "permission denied to create role" in refused.stderr
+                admin.execute(f"CREATE ROLE {app} LOGIN PASSWORD '{PASSWORD}'")
+                subprocess.run(run, cwd=ROOT, check=True)
+                with psycopg.connect(url(server, f"/{name}", app), autocommit=True) as connection:
+                    connection.execute("SELECT count(*) FROM changes_change")
+                    with pytest.raises(InsufficientPrivilege):
+                        connection.execute("DELETE FROM ledger_entry")
+            finally:
+                admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+                for role in (app, owner):
+                    admin.execute(f"DROP ROLE IF EXISTS {role}")

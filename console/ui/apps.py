@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class UiConfig(AppConfig):
     name = "console.ui"
     label = "ui"
+
+    def ready(self) -> None:
+        from console.ui import checks  # noqa: F401 - registers itself
