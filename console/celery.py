@@ -19,6 +19,7 @@ app.autodiscover_tasks(
         "console.aws",
         "console.mirror",
         "console.operators",
+        "console.ledger",
         "console.changes",
         "console.areas.exports",
         "console.areas.lifecycle",

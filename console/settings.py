@@ -207,6 +207,9 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
 
 # The ledger: `id=hex` pairs of 32 bytes, the last one signs; older ones stay to verify.
 LEDGER_KEYS: dict[str, str] = env.dict("LEDGER_KEYS", default={})
+LEDGER_ANCHOR_FILE = env.str("LEDGER_ANCHOR_FILE", default="")
+LEDGER_ANCHOR_SECONDS = env.float("LEDGER_ANCHOR_SECONDS", default=300.0)
+LEDGER_VERIFY_SECONDS = env.float("LEDGER_VERIFY_SECONDS", default=86400.0)
 
 # AWS: an endpoint and credentials of an organization's own win over these (mirror.Organization).
 WORKMAIL_REGION = env.str("WORKMAIL_REGION", default="us-east-1")
@@ -268,6 +271,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "digests": {"task": "console.areas.lifecycle.tasks.digest", "schedule": 900.0},
     "retention": {"task": "console.data_retention.tasks.sweep", "schedule": 600.0},
     "settling": {"task": "console.aws.tasks.settle", "schedule": 30.0},
+    "anchor": {"task": "console.ledger.tasks.anchor", "schedule": LEDGER_ANCHOR_SECONDS},
+    "verify": {"task": "console.ledger.tasks.verify", "schedule": LEDGER_VERIFY_SECONDS},
     "refusals": {"task": "console.operators.tasks.enter_omitted_refusals", "schedule": 60.0},
 }
 

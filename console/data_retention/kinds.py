@@ -197,6 +197,7 @@ COPY_OF_AWS = "A copy of what Amazon WorkMail has, which the sync maintains"
 NOT_USED = "Has no rows: the console does not use it"
 KEPT = {
     "ledger.Entry": "The audit log, whose chain proves that nothing is missing",
+    "ledger.Proof": "One row for verification and one for anchoring",
     "ledger.Head": "The end of the audit log's chain",
     "exports.ExportJob": "The proof of what was exported, when, and by whom",
     "exports.Destination": SET_BY_OPERATORS,

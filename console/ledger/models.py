@@ -204,3 +204,18 @@ class Head(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} entries"
+
+
+class Proof(models.Model):
+    """When the log was last verified and anchored on schedule, and what was wrong."""
+
+    class Kind(models.TextChoices):
+        ANCHOR = "anchor", "Anchoring"
+        VERIFICATION = "verification", "Verification"
+
+    kind = models.CharField(max_length=20, choices=Kind, primary_key=True)
+    at = models.DateTimeField()
+    problem = models.CharField(max_length=1000, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.problem or 'in order'}"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from console.areas.directory.ending import KEPT
 from console.areas.exports import scope as exports
 from console.areas.exports.models import ExportJob
+from console.ledger import proofs
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
 from console.operators import policy
@@ -87,11 +88,19 @@ def own_changes(actor: Actor, organization: Organization) -> list[Entry]:
 def concerns(actor: Actor, organization: Organization) -> Iterator[Concern]:
     """What needs attention, most urgent first."""
     entities = policy.visible(actor, "ListUsers", organization)
+    yield from _unproven(actor, organization)
     yield from _loosened(actor, organization)
     yield from _exports(actor, organization)
     yield from _unsettled(actor, organization)
     yield from _dying(entities, organization)
     yield from _full(entities, organization)
+
+
+def _unproven(actor: Actor, organization: Organization) -> Iterator[Concern]:
+    """An audit log that does not verify, or whose anchor is late."""
+    if policy.reaches_all(actor, READING, organization):
+        href = reverse("ledger:list", args=[organization.slug])
+        yield from (Concern(text, href, "danger") for text in proofs.alarms())
 
 
 def _loosened(actor: Actor, organization: Organization) -> Iterator[Concern]:

@@ -8,9 +8,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from console.ledger import journal
-from console.ledger.models import Entry
+from console.ledger.models import Entry, Proof
 from console.mirror.models import Organization
 from console.operators.actors import Actor
 from console.operators.models import Operator
@@ -249,3 +250,10 @@ def plan(sql: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
         return [row[3] for row in cursor.fetchall()]
+
+
+def test_home_shows_that_the_log_does_not_verify(organization: Organization) -> None:
+    Proof.objects.create(kind=Proof.Kind.VERIFICATION, at=timezone.now(), problem="BAD at entry 2")
+    for role, is_told in (("Owner", True), ("Helpdesk", False)):
+        page = world.browser(world.operator(role, organization)).get(f"/o/{organization.slug}/")
+        assert ("Verification of the audit log failed: BAD at entry 2." in world.body(page)) is is_told

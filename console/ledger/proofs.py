@@ -1,0 +1,65 @@
+"""Verification and anchoring on a schedule, and what Home is told when one of them failed or is late."""
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from console import clock
+from console.ledger import chain, jsonl, reading
+from console.ledger.models import Proof
+
+logger = logging.getLogger(__name__)
+Kind = Proof.Kind
+
+
+def anchor() -> None:
+    """Append the head of the log to the file that the settings name, if they do."""
+    if settings.LEDGER_ANCHOR_FILE:
+        _store(Kind.ANCHOR, _append_head(Path(settings.LEDGER_ANCHOR_FILE)))
+
+
+def verify() -> None:
+    """Verify the whole log, with the anchors if there were any: a file that is gone is a problem."""
+    is_anchored = bool(settings.LEDGER_ANCHOR_FILE) and Proof.objects.filter(kind=Kind.ANCHOR).exists()
+    try:
+        anchors = jsonl.read_anchors(settings.LEDGER_ANCHOR_FILE if is_anchored else "")
+        verdict = reading.verify(chain.read_keys(settings.LEDGER_KEYS), anchors)
+    except (jsonl.BadAnchors, chain.BadKeys, OSError) as fault:
+        _store(Kind.VERIFICATION, str(fault))
+    else:
+        _store(Kind.VERIFICATION, "" if verdict.ok else str(verdict))
+
+
+def alarms() -> Iterator[str]:
+    """What is wrong now, a sentence each. Nothing is late before it was done for the first time."""
+    seconds = {Kind.VERIFICATION: settings.LEDGER_VERIFY_SECONDS, Kind.ANCHOR: settings.LEDGER_ANCHOR_SECONDS}
+    for proof in Proof.objects.order_by("kind"):
+        if proof.kind == Kind.ANCHOR and not settings.LEDGER_ANCHOR_FILE:
+            continue
+        name = proof.get_kind_display()
+        if proof.problem:
+            yield f"{name} of the audit log failed: {proof.problem}."
+        elif proof.at < clock.now() - timedelta(seconds=2 * seconds[Kind(proof.kind)]):
+            yield f"{name} of the audit log is late: it last succeeded at {proof.at:%Y-%m-%d %H:%M} UTC."
+
+
+def _append_head(path: Path) -> str:
+    """Return why the head was not appended; "" if it was."""
+    head = reading.head()
+    if head is None:
+        return "the audit log has no head"
+    try:
+        with path.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(f"{head.line()}\n")
+    except OSError as fault:
+        return f"the anchor was not written: {fault}"
+    return ""
+
+
+def _store(kind: Proof.Kind, problem: str) -> None:
+    if problem:
+        logger.critical("%s of the audit log failed: %s", kind.label, problem)
+    Proof.objects.update_or_create(kind=kind, defaults={"at": clock.now(), "problem": problem[:1000]})
