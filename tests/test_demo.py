@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import shlex
 import signal
 import socket
@@ -158,6 +159,9 @@ class TestEnvironment:
     def test_no_other_deployment_and_no_aws_account_is_touched(self, var: Path) -> None:
         given = {
             "DATABASE_URL": "postgres://production/console",
+            "DATABASE_URL_FILE": "/run/secrets/database_url",
+            "SECRET_KEY_FILE": "/run/secrets/secret_key",
+            "SOME_SETTING_TO_COME": "production's",
             "REDIS_URL": "redis://production",
             "AWS_PROFILE": "production",
             "AWS_SESSION_TOKEN": "x",
@@ -208,6 +212,19 @@ class Demo:
         connection.request("GET", path)
         return connection.getresponse().status
 
+    def encodings(self) -> set[str]:
+        """How the style sheets and scripts of the sign-in page come to a browser."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("GET", "/accounts/login/")
+        page = connection.getresponse().read().decode()
+        found = set()
+        for path in re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"', page):
+            connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+            answer = connection.getresponse()
+            answer.read()
+            found.add(answer.headers.get("Content-Encoding", ""))
+        return found
+
     def end(self, signum: signal.Signals) -> None:
         self.process.send_signal(signum)
         self.process.wait(PATIENCE)
@@ -220,6 +237,7 @@ class TestDemo:
         assert eventually(first.is_ready), first.printed()
         assert first.status("/healthz") == 200
         assert first.status("/accounts/login/") == 200
+        assert first.encodings() == {"gzip"}
         running = " ".join(living(var).values())
         assert all(name in running for name in ("console.sandbox", "gunicorn", "worker", "beat"))
         keys = (var / "secrets.env").read_text()

@@ -17,6 +17,7 @@ from console.demo.announcement import announce, say
 from console.demo.environment import Place, PortTaken, private_folder
 from console.demo.processes import NEEDED_BY_OTHERS, commands
 from console.demo.supervisor import die_with_parent, supervise
+from console.sandbox.journal import open_lock
 
 
 class NotPossible(Exception):
@@ -40,7 +41,10 @@ def main() -> int:
 
 def claimed(var: Path) -> TextIO:
     """A lock on the state, held while the file is open: two sandboxes on it would lose writes."""
-    file = (var / "demo.lock").open("w")
+    try:
+        file = open_lock(var / "demo.lock")
+    except OSError as problem:
+        raise NotPossible(f"{var}/demo.lock cannot be opened: {problem.strerror}") from problem
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as problem:

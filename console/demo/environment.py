@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# Another deployment's settings that may be exported where somebody types `make demo`, and must not reach it.
-FOREIGN = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS")
+# What reaches the demo of the environment it is started in. Settings of another deployment never do.
+INHERITED = (
+    *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "LANGUAGE", "TZ", "TMPDIR", "PYTHONPATH"),
+    *("LD_LIBRARY_PATH", "SYSTEMROOT", "NO_COLOR", "COVERAGE_PROCESS_START", "PORT", "DNS_RESOLVER"),
+)
 # A socket's path holds 107 bytes (sockaddr_un).
 LONGEST_SOCKET = 100
 
@@ -66,16 +69,15 @@ def private_folder(path: Path) -> None:
 
 
 def variables(place: Place, environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment of every process: the caller's own, cleared of credentials and other deployments."""
+    """Return the environment of every process: what is inherited by name, and the demo's own settings."""
     return {
-        **{name: value for name, value in environ.items() if not _is_foreign(name)},
+        **{name: value for name, value in environ.items() if name in INHERITED or name.startswith("LC_")},
         **_secrets(place.var / "secrets.env"),
         "DJANGO_SETTINGS_MODULE": "console.settings",
         "VAR_DIR": str(place.var),
         "INSECURE_HTTP": "1",  # it serves http://127.0.0.1, where browsers keep no Secure cookie
         "STATIC_ROOT": str(place.var / "static"),
-        # Compressing would be most of the first start, and saves nothing on one machine.
-        "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+        "STATICFILES_BACKEND": "console.demo.storage.GzipStaticFilesStorage",
         "WORKMAIL_ENDPOINT_URL": place.sandbox,
         "MIRROR_CALLS_PER_SECOND": "60",
         "WORKMAIL_REGION": "us-east-1",
@@ -96,11 +98,6 @@ def broker_program() -> str:
 
 def _broker(place: Place) -> str:
     return f"redis+socket://{place.broker_socket}" if broker_program() else "filesystem://"
-
-
-def _is_foreign(name: str) -> bool:
-    # Bytecode that may not be written makes every start as slow as the first.
-    return name in FOREIGN or name.startswith("AWS_") or name == "PYTHONDONTWRITEBYTECODE"
 
 
 def _secrets(path: Path) -> dict[str, str]:

@@ -105,6 +105,13 @@ def add_access(add: Callable[..., argparse.Action]) -> None:
         " sandbox's STS or IAM gave out; without it any signature is taken",
     )
     add(
+        "--allowed-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name by which the sandbox is called, beside localhost and addresses",
+    )
+    add(
         "--control-from-afar",
         action="store_true",
         help="let other machines control the sandbox too, not only this one",
@@ -130,7 +137,9 @@ def run(options: argparse.Namespace) -> None:
     sandbox = Sandbox(
         options.state,
         settings=Settings(export_seconds=options.export_seconds),
-        access=Access(options.verify_signatures, options.control_from_afar),
+        access=Access(
+            options.verify_signatures, options.control_from_afar, tuple(map(str.lower, options.allowed_host))
+        ),
         beginning=beginning(options.seed, options.people),
     )
     gc.freeze()

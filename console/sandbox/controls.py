@@ -93,9 +93,13 @@ def latency(sandbox: "Sandbox", seconds: float, operation: str = "") -> None:
 
 
 @control("POST", "lag")
-def lag(sandbox: "Sandbox", seconds: float) -> None:
-    """Describe and List show the state before a register, deregister or delete for so long; 0 ends it."""
-    sandbox.faults.lag(seconds)
+def lag(sandbox: "Sandbox", seconds: float, names: bool = False) -> None:
+    """Let changes become known so much later; 0 ends it.
+
+    Describe and List show the state before a register, deregister or delete. With `names` the name of a
+    deleted user and the test domain of a new organization cannot be used meanwhile either.
+    """
+    sandbox.faults.lag(seconds, names=names)
 
 
 @control("POST", "directory")

@@ -9,7 +9,7 @@ import traceback
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -23,7 +23,7 @@ from urllib3 import HTTPHeaderDict
 from werkzeug.test import run_wsgi_app
 
 from console.aws import model
-from console.sandbox import control, dispatch, encryption, rest, signatures, wire
+from console.sandbox import control, dispatch, encryption, rest, signatures, walls, wire
 from console.sandbox.clock import Clock
 from console.sandbox.errors import ServiceError
 from console.sandbox.faults import Faults, NoAnswer
@@ -45,6 +45,7 @@ class Access:
 
     secret: str = ""  # which signatures must be made with
     controlled_from_afar: bool = False
+    hosts: tuple[str, ...] = ()  # further names by which the sandbox is called
 
 
 class Sandbox:
@@ -88,13 +89,16 @@ class Sandbox:
             self._begin()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if problem := walls.obstacle(environ, self.access.hosts):
+            refused = wire.failure(SERVICE, ServiceError("AccessDeniedException", problem))
+            return respond(start_response, replace(refused, status=403), wire.CONTENT_TYPE)
         if environ.get("PATH_INFO", "").startswith(control.PREFIX):
             return respond(start_response, control.answer(self, environ), control.CONTENT_TYPE)
         signer = wire.signer(environ.get("HTTP_AUTHORIZATION", ""), environ.get("QUERY_STRING", ""))
         if not self.is_ours(environ, signer):
             dispatch.advance(self.store)  # an export that is due is in its bucket
-            if refused := encryption.refusal(self.store, self.neighbours, environ):
-                return respond(start_response, refused, "application/xml")
+            if unreadable := encryption.refusal(self.store, self.neighbours, environ):
+                return respond(start_response, unreadable, "application/xml")
             return self.neighbours(environ, start_response)
         is_rest = signer is not None and signer.service == rest.SERVICE
         content_type = rest.CONTENT_TYPE if is_rest else wire.CONTENT_TYPE

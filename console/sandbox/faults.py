@@ -103,15 +103,16 @@ class Faults:
         require_duration(seconds)
         self._latencies[operation] = seconds
 
-    def lag(self, seconds: float) -> None:
+    def lag(self, seconds: float, *, names: bool = False) -> None:
         """Show in Describe and List for so long what was there before a registration, its end or a deletion.
 
-        0 ends it, and everything shows as it is.
+        `names` holds deleted users' names and new test domains back for as long. 0 ends it, and everything
+        shows as it is.
         """
         require_duration(seconds)
         if not seconds:
             self.lagging.forget()
-        self.lagging.seconds = seconds
+        self.lagging.seconds, self.lagging.holds_names = seconds, names
 
     def directory(self, *, available: bool) -> None:
         """Whether operations that need the directory reach it."""

@@ -6,6 +6,7 @@ the last moments, which is enough for a sandbox.
 
 import fcntl
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, fields
@@ -86,11 +87,17 @@ class Journal:
             self._lock.close()
 
 
+def open_lock(path: Path) -> TextIO:
+    """Open a lock file: no link is followed, and nothing that stands in it is lost."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    return os.fdopen(descriptor, "r+")
+
+
 def claimed(folder: Path) -> TextIO:
     """A lock that is held while the file is open: two sandboxes on one state would each lose writes."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / "lock").open("w")
+        file = open_lock(folder / "lock")
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as problem:
         raise StateUnusable(f"Another sandbox runs on the state in {folder}") from problem

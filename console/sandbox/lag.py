@@ -1,9 +1,15 @@
-"""Eventual consistency on request: Describe and List show for a while what was there before a change."""
+"""Eventual consistency on request: for a while reads show what was there before a change.
+
+Where `holds_names` is set, a name that a deletion gave up and the test domain of a new organization
+cannot be used meanwhile.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from console.sandbox.errors import ServiceError
+from console.sandbox.records import Claim
 from console.sandbox.registry import Call
 from console.sandbox.store import Store
 
@@ -15,10 +21,14 @@ Place = tuple[str, str]  # table and key
 
 
 class Change(NamedTuple):
-    """What one call changed, as it was before, and until when reads do not know of it."""
+    """What one call changed, as it was before, and until when reads do not know of it.
+
+    `freed` are the names and addresses that a deletion gave up; they cannot be taken until then either.
+    """
 
     until: float
     before: dict[Place, Any]
+    freed: frozenset[Claim] = frozenset()
 
 
 class Lag:
@@ -27,16 +37,19 @@ class Lag:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._changes: list[Change] = []
+        self.holds_names = False
+        self._young: dict[str, float] = {}  # test domains of new organizations, and until when
         self.seconds = 0.0
 
     def forget(self) -> None:
         """Show everything as it is, from now on too."""
-        self.seconds = 0.0
+        self.seconds, self.holds_names = 0.0, False
         self.catch_up()
 
     def catch_up(self) -> None:
         """Show everything as it is."""
         self._changes.clear()
+        self._young.clear()
 
     @contextmanager
     def around(self, call: Call) -> Iterator[None]:
@@ -46,8 +59,39 @@ class Lag:
                 yield
             return
         yield
-        if self.seconds and call.operation in LATE:
-            self._changes.append(Change(call.now + self.seconds, self._store.changing()))
+        if not self.seconds:
+            return
+        before = self._store.changing()
+        freed, taken = self._moved(before)
+        if self.holds_names:
+            self._require_settled(taken)
+        until = call.now + self.seconds
+        if call.operation in LATE:
+            is_deletion = call.operation.startswith("Delete")
+            self._changes.append(Change(until, before, freed if is_deletion else frozenset()))
+        if call.operation == "CreateOrganization":
+            self._young |= {name: until for kind, *_, name in taken if kind == "domain"}
+
+    def _moved(self, before: dict[Place, Any]) -> tuple[frozenset[Claim], frozenset[Claim]]:
+        """Return the claims that the call gave up, and those that it took."""
+        now = [self._store.tables[table].get(key) for table, key in before]
+        old, new = (
+            {claim for record in records if record is not None for claim in record.claims()}
+            for records in (before.values(), now)
+        )
+        return frozenset(old - new), frozenset(new - old)
+
+    def _require_settled(self, taken: frozenset[Claim]) -> None:
+        """Refuse a deleted user's name and a new test domain, which AWS knows of late [observed]."""
+        moment = self._store.clock.now()
+        freed = {claim for change in self._changes if change.until > moment for claim in change.freed}
+        young = {domain for domain, until in self._young.items() if until > moment}
+        for kind, *_, name in taken & freed:
+            code = "EmailAddressInUseException" if kind == "address" else "NameAvailabilityException"
+            raise ServiceError(code, f"{name} is not available yet")
+        for kind, *_, name in taken:
+            if kind == "address" and name.rpartition("@")[2] in young:
+                raise ServiceError("MailDomainNotFoundException", f"The domain of {name} was not found")
 
     @contextmanager
     def _past(self) -> Iterator[None]:

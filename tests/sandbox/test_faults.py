@@ -166,6 +166,27 @@ class TestLag:
         sandbox.faults.lag(0)
         assert sandbox.call("DescribeUser", UserId="cy")["UserId"] == again
 
+    def test_holds_the_name_of_a_deleted_user_back_on_request(self, sandbox: TestSandbox) -> None:
+        sandbox.clock.freeze()
+        sandbox.faults.lag(60, names=True)
+        sandbox.call("DeleteUser", UserId=CY)
+        with refused("NameAvailabilityException"):
+            sandbox.call("CreateUser", **{**DEE, "Name": "cy"})
+        sandbox.clock.advance(61)
+        assert sandbox.call("CreateUser", **{**DEE, "Name": "cy"})["UserId"]
+
+    def test_holds_a_new_test_domain_back_on_request(self, sandbox: TestSandbox) -> None:
+        sandbox.clock.freeze()
+        sandbox.faults.lag(3600, names=True)
+        made = sandbox.workmail.create_organization(Alias="later")["OrganizationId"]
+        sandbox.clock.advance(3000)  # it is active long since
+        user = sandbox.workmail.create_user(OrganizationId=made, **DEE)["UserId"]
+        given = {"OrganizationId": made, "EntityId": user, "Email": "dee@later.awsapps.com"}
+        with refused("MailDomainNotFoundException"):
+            sandbox.workmail.register_to_work_mail(**given)
+        sandbox.clock.advance(601)
+        sandbox.workmail.register_to_work_mail(**given)
+
     def test_leaves_everything_as_it_is(self, sandbox: TestSandbox) -> None:
         before = sandbox.store.contents()
         sandbox.faults.lag(3600)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from console.sandbox import founding, standing
 from console.sandbox.errors import ServiceError, invalid
+from console.sandbox.handlers.domains import require_registrable
 from console.sandbox.paging import page
 from console.sandbox.records import AD_CONNECTOR, Organization, User, folded
 from console.sandbox.registry import Call, Params, Result, advances, handles
@@ -49,6 +50,7 @@ def require_possible(call: Call, params: Params) -> None:
     if store.organizations.claimed("alias", folded(params["Alias"])):
         raise ServiceError("NameAvailabilityException", f"The alias {params['Alias']} is taken")
     for domain in params.get("Domains", []):
+        require_registrable(call, domain["DomainName"].lower())
         if store.domains.claimed("domain", domain["DomainName"].lower()):  # its error is [inferred]
             raise ServiceError("NameAvailabilityException", f"{domain['DomainName']} is in use")
     directory = ("directory", call.account, call.region, params.get("DirectoryId", ""))
