@@ -15,17 +15,13 @@ from console.operators.actors import Actor
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """An approval of exactly this; only the change engine makes one, after comparing the digest.
-
-    `is_beginning` says that the beginning of temporary access was approved together with this end of it.
-    """
+    """An approval of exactly this; only the change engine makes one, after comparing the digest."""
 
     approver_id: int | None
     approver: str
     requester_id: int | None
     at: datetime
     digest: str
-    is_beginning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +103,6 @@ def _holds(
         return False
     if approval.approver_id in (actor.operator_id, approval.requester_id):
         return False
-    if approval.is_beginning:
-        return True
     approver = Actor(approval.approver_id, approval.approver, method="approval")
     try:
         policy.require(approver, rule.name, organization, params)

@@ -21,15 +21,14 @@ UNSET = Conditions()
 
 
 def of(organization: Organization) -> Conditions:
-    """The organization's conditions; none are set until somebody sets them."""
+    """Return the organization's change policies; none are set by default."""
     return Conditions.objects.filter(organization=organization).first() or UNSET
 
 
-def kept(organization: Organization) -> Conditions:
-    """The same as a row to change, saved or not."""
-    return Conditions.objects.filter(organization=organization).first() or Conditions(
-        organization=organization
-    )
+def lock(organization: Organization) -> Conditions:
+    """Return the row to change, locked until the transaction ends; create it if there is none."""
+    Conditions.objects.get_or_create(organization=organization)
+    return Conditions.objects.select_for_update().get(organization=organization)
 
 
 def loosened(before: Conditions, after: Conditions) -> list[str]:
@@ -64,11 +63,10 @@ def wants_approval(change: Change) -> bool:
     The end of what is given for a while is approved together with its beginning. The end of what needed
     no approval is held to the policies of the moment at which it is due.
     """
-    if change.kind in ENDS and change.follows is not None:
-        is_due = change.not_before is None or change.not_before <= clock.now()
-        if change.follows.approved_at or not is_due:
-            return False
-    return demands_approval(change) and not is_approved(change)
+    is_due = change.not_before is None or change.not_before <= clock.now()
+    if change.kind in ENDS and change.follows is not None and not is_due:
+        return False
+    return demands_approval(change) and _approved(change) is None
 
 
 def demands_approval(change: Change) -> bool:
@@ -81,17 +79,28 @@ def demands_approval(change: Change) -> bool:
 
 
 def is_approved(change: Change) -> bool:
-    """Whether exactly this was approved, by an operator who still holds the right to every step."""
+    """Whether exactly this was approved, by an operator who still holds the right to every step.
+
+    The ends that were approved with it are part of it.
+    """
     if not change.approved_at or change.digest != digest(change):
         return False
     approver = Actor(change.approved_by_id, change.approved_by, method="worker")
-    steps = change.steps.values_list("operation", "params")
+    steps = _steps_agreed_to(change).values_list("operation", "params")
     calls = [(operation, known_params(params)) for operation, params in steps]
     try:
         policy.require_each(approver, change.organization, calls)
     except (policy.Denied, policy.OutOfScope):
         return False
     return True
+
+
+def _approved(change: Change) -> Change | None:
+    """Return the change whose approval covers this one: itself, or the beginning of which it is the end."""
+    if is_approved(change):
+        return change
+    begun = change.follows if change.kind in ENDS else None
+    return begun if begun is not None and is_approved(begun) else None
 
 
 class Agreement:
@@ -113,26 +122,25 @@ class Agreement:
 
 def approval_of(change: Change) -> Approval | None:
     """Return the approval that its steps take to the gateway; none if it is not approved as it is now."""
-    approved, is_beginning = change, False
-    if change.kind in ENDS and change.follows is not None and change.follows.approved_at:
-        approved, is_beginning = change.follows, True
-    elif not is_approved(change):
+    approved = _approved(change)
+    if approved is None or approved.approved_at is None:
         return None
-    assert approved.approved_at is not None
     return Approval(
         approver_id=approved.approved_by_id,
         approver=approved.approved_by,
         requester_id=approved.requested_by_id,
         at=approved.approved_at,
         digest=approved.digest,
-        is_beginning=is_beginning,
     )
 
 
+def ends_of(change: Change) -> QuerySet[Change]:
+    """Return the ends that were scheduled with the change and are approved with it."""
+    return change.followed_by.filter(kind__in=ENDS).exclude(state=Change.State.CANCELLED)
+
+
 def _steps_agreed_to(change: Change) -> QuerySet[Step]:
-    """The steps of the change, and of the ends that were scheduled with it."""
-    ends = Q(change__follows=change, change__kind__in=ENDS) & ~Q(change__state=Change.State.CANCELLED)
-    return Step.objects.filter(Q(change=change) | ends)
+    return Step.objects.filter(Q(change=change) | Q(change__in=ends_of(change)))
 
 
 def operations_wanting_approval(organization: Organization, operations: Iterable[str]) -> bool:

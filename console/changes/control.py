@@ -2,7 +2,9 @@
 
 import logging
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -18,6 +20,7 @@ from console.operators.actors import Actor
 logger = logging.getLogger(__name__)
 State = Change.State
 SLICE = 20.0
+MOVED_ON = "Another operator or a worker has just moved this change on. Reload the page."
 FORGOTTEN = timedelta(days=2)  # drafts that nobody took up
 
 
@@ -41,15 +44,16 @@ def run(actor: Actor, change: Change, not_before: datetime | None = None) -> Cha
     """Let a draft run now or later, as it was previewed."""
     authority.require(actor, change, "schedule" if not_before else "run")
     _require(change, State.DRAFT)
-    _confirm(actor, change)
-    enter(actor, change, "was scheduled" if not_before else "was started")
-    if not_before:
-        change.not_before = not_before
-        change.save(update_fields=["not_before"])
-    return engine.start(change, actor)
+    given = {**_runner(actor, change), **({"not_before": not_before} if not_before else {})}
+    with transaction.atomic():
+        if not engine.admit(change, **given):
+            raise NotNow(MOVED_ON)
+        enter(actor, change, "was scheduled" if not_before else "was started")
+    engine.proceed(change, actor)
+    return change
 
 
-def approve(actor: Actor, change: Change, seen: str = "") -> Change:
+def approve(actor: Actor, change: Change, seen: str) -> Change:
     """Agree to exactly what the preview shows; `seen` is the digest of what the approver looked at.
 
     The approver needs the right to every step, and is neither the requester nor the runner.
@@ -57,34 +61,35 @@ def approve(actor: Actor, change: Change, seen: str = "") -> Change:
     _require(change, State.AWAITING)
     if actor.operator_id in (change.requested_by_id, change.confirmed_by_id):
         raise NotNow("Another operator has to approve this change: you requested it or let it run.")
-    authority.require_steps(actor, change, "approve")
+    for approved in (change, *conditions.ends_of(change)):
+        authority.require_steps(actor, approved, "approve")
     if change.prepared_at is None:
         raise NotNow("The preview is not complete yet. Wait until it is, and review it.")
     digest = conditions.digest(change)
-    if seen and seen != digest:
-        raise NotNow("The change is not what you reviewed any longer. Review it again.")
-    given = {
+    if seen != digest:
+        raise NotNow("This change is different from what you reviewed. Review it, then approve it.")
+    given: dict[str, Any] = {
         "approved_by_id": actor.operator_id,
         "approved_by": actor.name,
         "approved_at": clock.now(),
         "digest": digest,
     }
-    if not Change.objects.filter(pk=change.pk, state=State.AWAITING).update(**given):
-        raise NotNow("The change has just moved on. Look again.")
-    for name, value in given.items():
-        setattr(change, name, value)
-    enter(actor, change, "was approved")
-    return engine.start(change)
+    with transaction.atomic():
+        if not engine.admit(change, **given):
+            raise NotNow(MOVED_ON)
+        enter(actor, change, "was approved")
+    engine.proceed(change)
+    return change
 
 
 def cancel(actor: Actor, change: Change, why: str = "") -> None:
     """Let no further step begin; a running step is accounted for, and what is done stays done."""
     authority.require(actor, change, "cancel")
     if change.is_finished or change.state == State.CANCELLING:
-        raise NotNow("This change is over already, or is being cancelled.")
+        raise NotNow("This change has ended or is being cancelled.")
     with transaction.atomic():
         if not ending.stop(change, why or f"Cancelled by {actor.name}."):
-            raise NotNow("The change has just moved on; look again.")
+            raise NotNow(MOVED_ON)
         enter(actor, change, "was cancelled", why)
     ending.finish(change)
     change.refresh_from_db()
@@ -94,17 +99,23 @@ def pause(actor: Actor, change: Change) -> None:
     """Let the step under way end and no other begin."""
     authority.require(actor, change, "pause")
     _require(change, State.RUNNING)
-    Change.objects.filter(pk=change.pk).update(paused=True, note=f"Paused by {actor.name}.")
-    enter(actor, change, "was paused")
+    with transaction.atomic():
+        running = Change.objects.filter(pk=change.pk, state=State.RUNNING, paused=False)
+        if not running.update(paused=True, note=f"Paused by {actor.name}."):
+            raise NotNow(MOVED_ON)
+        enter(actor, change, "was paused")
 
 
 def resume(actor: Actor, change: Change) -> None:
     """Let a paused change go on, with the rights of `actor` from now on."""
     authority.require(actor, change, "resume")
     _require(change, State.RUNNING)
-    _confirm(actor, change)
-    Change.objects.filter(pk=change.pk).update(paused=False, note="", turn_at=clock.now())
-    enter(actor, change, "was resumed")
+    given = _runner(actor, change)
+    with transaction.atomic():
+        held = Change.objects.filter(pk=change.pk, state=State.RUNNING, paused=True)
+        if not held.update(paused=False, note="", turn_at=clock.now(), **given):
+            raise NotNow(MOVED_ON)
+        enter(actor, change, "was resumed")
     hint(engine.TASK)
 
 
@@ -117,8 +128,8 @@ def retry(actor: Actor, change: Change) -> int:
     if change.state not in (State.PARTLY, State.FAILED) and not (
         change.state == State.RUNNING and change.paused
     ):
-        raise NotNow("Only what has failed can be tried again.")
-    _confirm(actor, change)
+        raise NotNow("Only failed steps can be tried again.")
+    given = _runner(actor, change)
     left = [Step.State.REFUSED, Step.State.SKIPPED, *([Step.State.PENDING] if change.is_finished else [])]
     count = change.steps.filter(state__in=left).update(
         state=Step.State.PENDING, note="", code="", before=None, after=None
@@ -127,43 +138,38 @@ def retry(actor: Actor, change: Change) -> int:
         return 0
     Change.objects.filter(pk=change.pk).update(prepared_at=None)
     preview.prepare(change, time.monotonic() + (drafting.LOOKED_AT if count <= drafting.SHORT else 0))
-    _go_on(actor, change)
+    _go_on(actor, change, given)
     return count
 
 
-def _go_on(actor: Actor, change: Change) -> None:
+def _go_on(actor: Actor, change: Change, given: Mapping[str, Any]) -> None:
     """Let the steps that wait anew run, or wait for an approval of what they are seen to change now."""
     waits = conditions.wants_approval(change)
-    fresh = {"paused": False, "note": "", "turn_at": clock.now(), "finished_at": None}
+    fresh = {"paused": False, "note": "", "turn_at": clock.now(), "finished_at": None, **given}
     with transaction.atomic():
-        moved = Change.objects.filter(pk=change.pk, state=change.state).update(
-            state=State.AWAITING if waits else State.RUNNING, **fresh
-        )
-        if not moved:
-            raise NotNow("The change has just moved on. Look again.")
+        same = Change.objects.filter(pk=change.pk, state=change.state, paused=change.paused)
+        if not same.update(state=State.AWAITING if waits else State.RUNNING, **fresh):
+            raise NotNow(MOVED_ON)
         ending.revive(change)
         enter(actor, change, "was tried again")
     change.refresh_from_db()
     hint(drafting.PREPARE if waits else engine.TASK)
 
 
-def _confirm(actor: Actor, change: Change) -> None:
-    """Make `actor` the runner: from here on the change runs with their rights."""
+def _runner(actor: Actor, change: Change) -> dict[str, Any]:
+    """Return the fields that make `actor` the runner, with whose rights the change runs from then on."""
     if change.approved_by_id is not None and change.approved_by_id == actor.operator_id:
         raise NotNow("You approved this change, so another operator has to run it.")
-    given = {"confirmed_by_id": actor.operator_id, "confirmed_by": actor.name, "confirmed_at": clock.now()}
-    Change.objects.filter(pk=change.pk).update(**given)
-    for name, value in given.items():
-        setattr(change, name, value)
+    return {"confirmed_by_id": actor.operator_id, "confirmed_by": actor.name, "confirmed_at": clock.now()}
 
 
 def _require(change: Change, *states: str) -> None:
     if change.state not in states:
-        raise NotNow(f"This change is {change.get_state_display().lower()}; look again.")
+        raise NotNow(f"This change is {change.get_state_display().lower()}. Reload the page.")
 
 
 def enter(actor: Actor, change: Change, what: str, why: str = "") -> None:
-    """Who let it happen is as much a part of the ledger as what happened; of one person, in her history."""
+    """Enter in the audit log what an operator did with a change; of one user, in the user's history."""
     journal.record(
         actor,
         Entry.Kind.REQUESTED,

@@ -27,6 +27,7 @@ from console.operators.actors import Actor
 logger = logging.getLogger(__name__)
 State, StepState = Change.State, Step.State
 TASK = "console.changes.tasks.sweep"
+STARTABLE = (State.DRAFT, State.AWAITING, State.SCHEDULED)
 INLINE = 8  # steps that a request may run itself
 LEASE = timedelta(seconds=90)  # longer than a step takes with all its reads and repeats
 EXPIRED_LEASES = 5  # in a row, after which a change is paused: it may be what ends the workers
@@ -48,10 +49,10 @@ class NotYet(Exception):
 
 
 class WantsApproval(Exception):
-    """The write is kept as a change that somebody else has to agree to first."""
+    """The write is stored as a change that another operator has to approve first."""
 
     def __init__(self, change: Change) -> None:
-        super().__init__("somebody else has to approve this first")
+        super().__init__("another operator has to approve this first")
         self.change = change
 
 
@@ -168,19 +169,33 @@ def start(change: Change, actor: Actor | None = None, *, here: bool = False) -> 
 
     Only a draft, an approved or a scheduled change starts; others stay as they are.
     """
-    if change.state not in (State.DRAFT, State.AWAITING, State.SCHEDULED):
-        return change
+    if change.state in STARTABLE and admit(change, here=here):
+        proceed(change, actor)
+    return change
+
+
+def admit(change: Change, *, here: bool = False, **given: Any) -> bool:
+    """Let it begin, or wait for its time or an approval; false if it has moved on meanwhile.
+
+    `given` is stored by the UPDATE that changes the state, so one operator's values never belong to what
+    another one has started.
+    """
+    for name, value in given.items():
+        setattr(change, name, value)
     if conditions.wants_approval(change):
-        return _put(change, State.AWAITING)
+        return _put(change, State.AWAITING, given)
     if change.not_before and change.not_before > clock.now():
-        return _put(change, State.SCHEDULED)
-    runs_here = here or change.total <= INLINE
-    if not _begin(change, held=runs_here):
-        return _reread(change)
-    if runs_here:
+        return _put(change, State.SCHEDULED, given)
+    return _begin(change, held=here or change.total <= INLINE, given=given)
+
+
+def proceed(change: Change, actor: Actor | None = None) -> None:
+    """Work on what was admitted: here if it was claimed for this process, by a worker if not."""
+    if change.state != State.RUNNING:
+        return
+    if change.lease_until is not None:
         _run_held(change, actor or change.runner, time.monotonic() + REQUEST)
     hint(TASK)
-    return change
 
 
 def sweep() -> int:
@@ -254,7 +269,7 @@ def _pause_if_fatal(change: Change) -> bool:
     return True
 
 
-def _begin(change: Change, *, held: bool) -> bool:
+def _begin(change: Change, *, held: bool, given: Mapping[str, Any] | None = None) -> bool:
     """Begin it, and with `held` claim it for this process in the same UPDATE; false if it has moved on.
 
     No worker can take it in between, so what is known to this process alone is still here to be sent.
@@ -268,9 +283,9 @@ def _begin(change: Change, *, held: bool) -> bool:
         paused=False,
         attempt=F("attempt") + 1,
         lease_until=now + LEASE if held else None,
+        **(given or {}),
     )
-    if begun:
-        _reread(change)
+    _reread(change)
     return bool(begun)
 
 
@@ -282,11 +297,10 @@ def _reread(change: Change) -> Change:
     return change
 
 
-def _put(change: Change, state: Change.State) -> Change:
-    if Change.objects.filter(pk=change.pk, state=change.state).update(state=state):
-        change.state = state
-        return change
-    return _reread(change)
+def _put(change: Change, state: Change.State, given: Mapping[str, Any]) -> bool:
+    moved = Change.objects.filter(pk=change.pk, state=change.state).update(state=state, **given)
+    _reread(change)
+    return bool(moved)
 
 
 def _release(change: Change) -> None:

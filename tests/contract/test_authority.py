@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 
-from console.changes import authority, control, drafting, ending, engine, undo
+from console.changes import authority, conditions, control, drafting, ending, engine, undo
 from console.changes.inverses import CannotUndo
 from console.changes.models import Change, Step
 from console.changes.plans import Planned
@@ -100,7 +100,10 @@ VERBS: dict[str, tuple[str, Callable[[Actor, Change], object]]] = {
     "resume": (State.RUNNING, lambda actor, change: control.resume(actor, change)),
     "retry": (State.FAILED, lambda actor, change: control.retry(actor, change)),
     "undo": (State.DONE, lambda actor, change: undo.draft(actor, change)),
-    "approve": (State.AWAITING, lambda actor, change: control.approve(actor, change)),
+    "approve": (
+        State.AWAITING,
+        lambda actor, change: control.approve(actor, change, conditions.digest(change)),
+    ),
 }
 
 

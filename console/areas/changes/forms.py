@@ -1,12 +1,15 @@
 """What is asked around a change: when, why it is stopped, and what an organization asks of all changes."""
 
+import json
+from copy import copy
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from console import clock
 from console.aws import model
-from console.aws.catalogue import OPERATIONS
+from console.aws.catalogue import CATALOGUE, OPERATIONS
 from console.aws.redaction import is_secret
 from console.changes.models import Conditions
 
@@ -41,18 +44,55 @@ def approvable() -> list[tuple[str, str]]:
 
 
 class ConditionsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """The change policies; `seen` holds them as the page showed them, so that no other save is undone."""
+
     approve_operations = forms.MultipleChoiceField(
-        label="Always ask somebody else to approve",
+        label="Always require approval by another operator",
         choices=approvable,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    seen = forms.JSONField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Conditions
         fields = ["ask_reason", "ask_ticket", "approve_over", "approve_operations"]
         help_texts = {
-            "ask_reason": "Every form asks why, and does nothing without an answer.",
-            "ask_ticket": "The same for the number of a ticket.",
-            "approve_over": "Empty: never because of their number alone.",
+            "ask_reason": "Every form requires a reason.",
+            "ask_ticket": "Every form requires a ticket number.",
+            "approve_over": "Leave empty to never require approval because of the number of steps.",
         }
+
+    def __init__(self, data: Any = None, *, instance: Conditions) -> None:
+        super().__init__(data, instance=copy(instance))
+        self.initial["seen"] = self.values(instance)
+
+    def values(self, policies: Conditions) -> dict[str, Any]:
+        return {name: getattr(policies, name) for name in self.Meta.fields}
+
+    def require_unchanged(self, current: Conditions) -> bool:
+        """Add an error that names what another operator changed; false if there is one."""
+        stored, seen = self.values(current), self.cleaned_data["seen"]
+        if seen == stored:
+            return True
+        known = seen if isinstance(seen, dict) else {}
+        changed = [
+            f"{self.fields[name].label}: {self._in_words(value)}"
+            for name, value in stored.items()
+            if name not in known or known[name] != value
+        ]
+        told = "Another operator changed these policies. Nothing was saved. They are now:"
+        self.add_error(None, f"{told} {'; '.join(changed)}. Review your values and save again.")
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["seen"] = json.dumps(stored)
+        self.data = data
+        return False
+
+    @staticmethod
+    def _in_words(value: Any) -> str:
+        if isinstance(value, list):
+            return ", ".join(CATALOGUE[name].title if name in CATALOGUE else name for name in value) or "none"
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return "not set" if value is None else f"{value:,}"

@@ -27,7 +27,7 @@ def state(values: Mapping[str, Any]) -> Any:
 
 
 def _in_state(value: str) -> Q:
-    """A paused one is running, and waits for somebody."""
+    """A paused change is stored as running."""
     return Q(state=State.RUNNING, paused=True) if value == "paused" else Q(state=value)
 
 
@@ -35,7 +35,7 @@ CHANGES = Table(
     (
         Column("title", "Change", ("title", "pk", "reason"), title),
         Column("state", "State", ("state", "paused"), state),
-        Column("by", "Asked for by", ("requested_by",), hide="md"),
+        Column("by", "Requested by", ("requested_by",), hide="md"),
         Column(
             "at",
             "When",

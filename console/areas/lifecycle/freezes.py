@@ -5,7 +5,7 @@ from datetime import datetime
 
 from console.areas.identity import tokens
 from console.areas.lifecycle import freezing, standing
-from console.changes import control, drafting, engine, later
+from console.changes import control, drafting, ending, engine, later
 from console.changes.ending import THAW
 from console.changes.models import Change
 from console.changes.plans import GENERATED, Planned
@@ -20,7 +20,10 @@ Why = Mapping[str, str]
 
 
 def freeze(actor: Actor, person: Entity, rules: Sequence[Rule], until: datetime | None, why: Why) -> Change:
-    """Deny her every protocol; if WorkMail does not answer that it is so, it is taken back."""
+    """Deny the user every protocol; if WorkMail does not show it, undo it.
+
+    The end is planned first, so an approval of the beginning covers both.
+    """
     steps = freezing.freezing(rules, person)
     reason, ticket = why["reason"], why["ticket"]
     change = drafting.keep(
@@ -34,11 +37,17 @@ def freeze(actor: Actor, person: Entity, rules: Sequence[Rule], until: datetime 
         ticket=ticket,
         data={"entity_id": person.entity_id},
     )
+    if until:
+        try:
+            thaw = plan_thaw(actor, person, freezing.after(rules, steps[0]), until, change, why)
+        except BaseException:
+            ending.discard(change)
+            raise
     control.enter(actor, change, "was started")
     engine.start(change, actor)
     change.refresh_from_db()
-    if until and (change.is_open or change.state == State.DONE):
-        plan_thaw(actor, person, freezing.after(rules, steps[0]), until, change, why)
+    if until and change.is_finished and change.state != State.DONE:
+        ending.call_off([thaw], f"There is nothing to end: “{change}” was not done.")
     return change
 
 

@@ -1,5 +1,6 @@
 """Operators at the pages of changes, in a town whose directory is in the mirror."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from console.changes import drafting
+from console.changes.conditions import digest
 from console.changes.models import Change
 from console.changes.plans import Planned
 from console.mirror.models import Organization
@@ -30,6 +32,14 @@ class Seat:
 
     def post(self, name: str, *args: Any, **data: Any) -> Any:
         return self.client.post(self.url(name, *args), data)
+
+    def approve(self, change: Change) -> Any:
+        return self.post("approve", change.pk, digest=digest(change))
+
+    def save_policies(self, **data: Any) -> Any:
+        """Save the policies as the form shows them now, with these values."""
+        seen = json.dumps(self.get("conditions").context["form"].initial["seen"])
+        return self.post("conditions", **{"seen": seen, **data})
 
     def text(self, name: str, *args: Any, **params: Any) -> str:
         return world.body(self.get(name, *args, **params))

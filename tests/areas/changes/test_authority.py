@@ -1,12 +1,14 @@
 """Attempts to act with another operator's rights, at the pages; none of them reaches AWS."""
 
+import json
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from console.changes import control, engine, later
+from console.changes import control, engine, later, preview
 from console.changes.ending import END
 from console.changes.models import Change, Conditions, Step
 from console.changes.plans import Planned
@@ -137,7 +139,7 @@ class TestFourEyes:
         change = adam.draft(DISABLE)
         olga.post("run", change.pk)
         assert fresh(change).state == State.AWAITING
-        olga.post("approve", change.pk)
+        olga.approve(change)
         assert fresh(change).state == State.AWAITING
         assert not town.calls("DeregisterFromWorkMail")
 
@@ -156,7 +158,7 @@ class TestFourEyes:
         near = seat(organization, "Administrator", "near", world.ELSEWHERE)
         change = adam.draft(DISABLE)
         adam.post("run", change.pk)
-        assert refused(near.post("approve", change.pk))
+        assert refused(near.approve(change))
         assert fresh(change).state == State.AWAITING
 
     def test_the_approval_is_of_what_was_seen(self, adam: Seat, olga: Seat) -> None:
@@ -172,12 +174,89 @@ class TestFourEyes:
         steps = [Planned("UpdateUser", {"UserId": ADA, "Office": str(n)}) for n in range(engine.INLINE)]
         change = adam.draft(*steps, DISABLE)
         adam.post("run", change.pk)
-        olga.post("approve", change.pk)
+        olga.approve(change)
         assert fresh(change).state == State.RUNNING
         olga.operator.grants.all().delete()
         engine.sweep()
         assert fresh(change).state == State.AWAITING
         assert not town.calls("DeregisterFromWorkMail")
+
+
+class TestWhatRuns:
+    """An operator acts on a change as another one has just left it."""
+
+    @pytest.fixture(autouse=True)
+    def approved(self, organization: Organization) -> None:
+        Conditions.objects.create(organization=organization, approve_operations=["DeregisterFromWorkMail"])
+
+    def test_has_one_runner(self, adam: Seat, olga: Seat) -> None:
+        change = adam.draft(DISABLE)
+        stale = fresh(Change.objects.get(pk=change.pk))
+        control.run(world.actor(adam.operator), change)
+        with pytest.raises(control.NotNow):
+            control.run(world.actor(olga.operator), stale)
+        assert fresh(change).confirmed_by == "adam@desk.example"
+
+    def test_is_neither_paused_nor_resumed_once_it_has_ended(self, adam: Seat) -> None:
+        for act, paused in ((control.pause, False), (control.resume, True)):
+            change = adam.draft(DISABLE)
+            Change.objects.filter(pk=change.pk).update(state=State.RUNNING, paused=paused)
+            stale = fresh(change)
+            Change.objects.filter(pk=change.pk).update(state=State.DONE, paused=False)
+            with pytest.raises(control.NotNow):
+                act(world.actor(adam.operator), stale)
+            ended = Change.objects.get(pk=change.pk)
+            assert (ended.paused, ended.note, ended.confirmed_by) == (False, "", "")
+
+    def test_keeps_its_runner_if_nothing_is_retried(self, adam: Seat, olga: Seat) -> None:
+        change = adam.draft(DISABLE)
+        Change.objects.filter(pk=change.pk).update(state=State.PARTLY, confirmed_by="adam@desk.example")
+        change.steps.update(state=Step.State.UNKNOWN)
+        assert control.retry(world.actor(olga.operator), fresh(change)) == 0
+        assert fresh(change).confirmed_by == "adam@desk.example"
+
+    def test_is_approved_only_with_the_digest_that_was_seen(self, adam: Seat, olga: Seat) -> None:
+        change = adam.draft(DISABLE)
+        adam.post("run", change.pk)
+        olga.post("approve", change.pk)
+        assert fresh(change).state == State.AWAITING
+        olga.approve(change)
+        assert fresh(change).state == State.DONE
+
+
+class TestAnEndApprovedWithItsBeginning:
+    """What is due later runs by the approval of then, as long as that still holds."""
+
+    @pytest.fixture
+    def end(
+        self, adam: Seat, olga: Seat, organization: Organization, monkeypatch: pytest.MonkeyPatch
+    ) -> Change:
+        Conditions.objects.create(organization=organization, approve_operations=["DeleteMailboxPermissions"])
+        with pytest.raises(engine.WantsApproval) as waiting:
+            TestTheEndOfTemporaryAccess().given(adam)
+        begun = waiting.value.change
+        engine.start(begun)
+        preview.prepare(begun, time.monotonic() + 9)
+        olga.approve(begun)
+        assert fresh(begun).state == State.DONE
+        due = timezone.now() + timedelta(hours=2)
+        monkeypatch.setattr("console.clock.now", lambda: due)
+        return Change.objects.get(kind=END)
+
+    def test_runs_without_another(self, end: Change) -> None:
+        engine.sweep()
+        assert fresh(end).state == State.DONE
+
+    def test_waits_if_its_steps_are_others_now(self, end: Change, town: TestSandbox) -> None:
+        end.steps.update(params={"EntityId": CY, "GranteeId": BO})
+        engine.sweep()
+        assert fresh(end).state == State.AWAITING
+        assert not town.calls("DeleteMailboxPermissions")
+
+    def test_waits_if_the_approver_has_lost_the_right(self, end: Change, olga: Seat) -> None:
+        olga.operator.grants.all().delete()
+        engine.sweep()
+        assert fresh(end).state == State.AWAITING
 
 
 class TestAPolicySetSince:
@@ -212,22 +291,36 @@ class TestLoosening:
         Conditions.objects.create(
             organization=adam.organization, ask_reason=True, approve_over=5, approve_operations=["DeleteUser"]
         )
-        page = adam.post("conditions", ask_reason="on", approve_over="9")
+        page = adam.save_policies(ask_reason="on", approve_over="9")
         assert page.status_code == 422
         assert "Only an owner can loosen change policies" in world.body(page)
         held = Conditions.objects.get()
         assert (held.approve_over, held.approve_operations) == (5, ["DeleteUser"])
         assert Entry.objects.filter(kind=Entry.Kind.DENIED, operation="LoosenConditions").exists()
-        olga.post("conditions", approve_over="9")
+        olga.save_policies(approve_over="9")
         assert Conditions.objects.get().approve_operations == []
 
     def test_is_shown_on_home(self, adam: Seat, olga: Seat) -> None:
         Conditions.objects.create(organization=adam.organization, ask_ticket=True)
-        olga.post("conditions")
+        olga.save_policies()
         home = world.body(adam.client.get(f"/o/{adam.organization.slug}/"))
         assert "Change policies were loosened by olga@desk.example: a ticket is no longer required." in home
 
+    def test_undoes_no_other_save(self, adam: Seat, olga: Seat) -> None:
+        seen = json.dumps(olga.get("conditions").context["form"].initial["seen"])
+        adam.save_policies(ask_ticket="on")
+        page = olga.post("conditions", seen=seen, ask_reason="on")
+        assert page.status_code == 422
+        assert "Another operator changed these policies" in world.body(page)
+        assert "Ask for a ticket: yes" in world.body(page)
+        held = Conditions.objects.get()
+        assert (held.ask_reason, held.ask_ticket) == (False, True)
+        again = page.context["form"].data["seen"]
+        olga.post("conditions", seen=again, ask_reason="on", ask_ticket="on")
+        held.refresh_from_db()
+        assert (held.ask_reason, held.ask_ticket) == (True, True)
+
     def test_tightening_takes_no_owner(self, adam: Seat) -> None:
-        adam.post("conditions", ask_reason="on", approve_operations="DeleteUser")
+        adam.save_policies(ask_reason="on", approve_operations="DeleteUser")
         held = Conditions.objects.get()
         assert (held.ask_reason, held.approve_operations) == (True, ["DeleteUser"])

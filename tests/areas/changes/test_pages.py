@@ -136,7 +136,7 @@ class TestApproval:
         own = world.body(adam.client.post(adam.url("approve", change.pk), follow=True))
         assert "Another operator has to approve" in own
         assert not town.calls("UpdateUser")
-        olga.post("approve", change.pk)
+        olga.approve(change)
         assert fresh(change).state == State.DONE
         assert change.approved_by == "olga@desk.example"
 
@@ -157,13 +157,13 @@ class TestApproval:
     def test_is_not_for_those_who_may_not_do_it_themselves(self, adam: Seat, helga: Seat) -> None:
         change = adam.draft()
         adam.post("run", change.pk)
-        assert helga.post("approve", change.pk).status_code == 403
+        assert helga.approve(change).status_code == 403
         assert fresh(change).state == State.AWAITING
 
 
 class TestConditions:
     def test_a_reason_is_asked_for_in_every_form(self, adam: Seat, helga: Seat, town: TestSandbox) -> None:
-        adam.post("conditions", ask_reason="on", ask_ticket="on")
+        adam.save_policies(ask_reason="on", ask_ticket="on")
         url = f"/o/{adam.organization.slug}/users/{ADA}/quota/"
         answer = helga.client.post(url, {"MailboxQuota": "2000"})
         page = world.body(answer)
@@ -175,7 +175,7 @@ class TestConditions:
         assert town.call("GetMailboxDetails", UserId=ADA)["MailboxQuota"] == 2000
 
     def test_are_an_entry_when_they_change(self, adam: Seat) -> None:
-        adam.post("conditions", approve_over="100")
+        adam.save_policies(approve_over="100")
         assert Conditions.objects.get().approve_over == 100
         assert Entry.objects.filter(kind=Entry.Kind.CHANGED, operation="SetConditions").exists()
 

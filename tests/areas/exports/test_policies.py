@@ -7,7 +7,7 @@ import pytest
 from console.areas.exports import engine
 from console.areas.exports.models import Destination, ExportJob
 from console.aws import errors
-from console.changes import control
+from console.changes import conditions, control
 from console.changes import engine as changes
 from console.changes.models import Change, Conditions
 from console.mirror.models import Entity, Organization
@@ -57,7 +57,7 @@ class TestApproval:
         engine.sweep()
         assert not ExportJob.objects.exists()
         assert not sandbox.calls(engine.OPERATION)
-        control.approve(approver, change)
+        control.approve(approver, change, conditions.digest(change))
         changes.sweep()
         engine.sweep()
         change.refresh_from_db()

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from console.areas.access_rules.models import ProtectedPerson
 from console.areas.lifecycle.models import Frozen
+from console.changes.conditions import digest
 from console.changes.ending import THAW
-from console.changes.models import Change
+from console.changes.models import Change, Conditions
 from console.rules.access import ACTIONS
 from console.sandbox import evaluation
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
@@ -94,6 +95,16 @@ class TestFreeze:
         assert fresh(planned).state == State.DONE
         assert rules(town) == {"freeze-1": [BO]}
         assert list(Frozen.objects.values_list("entity_id", flat=True)) == [BO]
+
+    def test_with_an_end_is_approved_with_it(self, adam: Desk, town: TestSandbox) -> None:
+        Conditions.objects.create(organization=adam.organization, approve_operations=["PutAccessControlRule"])
+        follow(adam, "freeze", ADA, until=local(timezone.now() + timedelta(hours=2)))
+        begun, end = Change.objects.get(kind="freeze"), Change.objects.get(kind=THAW)
+        assert (begun.state, end.state, end.follows) == (State.AWAITING, State.SCHEDULED, begun)
+        seen = digest(begun)
+        end.steps.update(params={"Name": "freeze-9"})
+        assert digest(begun) != seen
+        assert rules(town) == {}
 
     def test_can_make_the_password_unknown(self, adam: Desk, town: TestSandbox) -> None:
         follow(adam, "freeze", ADA, also="password")

@@ -18,13 +18,13 @@ from console.ui import pages
 State = Change.State
 SAID = {
     State.DONE: "Done.",
-    State.AWAITING: "It waits for somebody else to approve it.",
-    State.SCHEDULED: "It is scheduled; the calendar has it.",
-    State.RUNNING: "It is under way.",
-    State.CANCELLING: "It is being cancelled.",
-    State.CANCELLED: "It was cancelled before anything was done.",
-    State.PARTLY: "A part of it could not be done; the steps say why.",
-    State.FAILED: "Nothing of it could be done; the steps say why.",
+    State.AWAITING: "Another operator has to approve this change before it runs.",
+    State.SCHEDULED: "Scheduled.",
+    State.RUNNING: "Running.",
+    State.CANCELLING: "Cancelling.",
+    State.CANCELLED: "Cancelled before any step was done.",
+    State.PARTLY: "Some steps were not done. Each step shows the reason.",
+    State.FAILED: "No step was done. Each step shows the reason.",
 }
 
 

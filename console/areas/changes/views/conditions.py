@@ -1,12 +1,12 @@
 """The change policies of an organization: reason, ticket and approval."""
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 
 from console.areas.changes.forms import ConditionsForm
 from console.changes import conditions
-from console.changes.models import Conditions
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
@@ -17,27 +17,35 @@ from console.ui import pages
 
 @performs("SetConditions")
 def edit(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    held = conditions.kept(organization)
-    before = Conditions.objects.filter(pk=held.pk).first() or Conditions()
-    form = ConditionsForm(pages.posted(request), instance=held)
-    if form.is_valid():
-        loosened = conditions.loosened(before, form.instance)
-        if loosened and not policy.allows(request.actor, "LoosenConditions", organization):
-            _refuse(request, organization, form, loosened)
-        else:
-            form.save()
-            journal.record(
-                request.actor,
-                Entry.Kind.CHANGED,
-                organization=organization.organization_id,
-                operation="SetConditions",
-                what="the change policies",
-                loosened=loosened,
-                **form.cleaned_data,
-            )
-            return pages.done(request, "Change policies saved.", _list(organization))
+    form = ConditionsForm(pages.posted(request), instance=conditions.of(organization))
+    if form.is_valid() and _save(request, organization, form):
+        return pages.done(request, "Change policies saved.", _list(organization))
     context = {"title": "Change policies", "organization": organization, "back": _list(organization)}
     return pages.form_page(request, "changes/conditions.html", form, context)
+
+
+@transaction.atomic
+def _save(request: ConsoleRequest, organization: Organization, form: ConditionsForm) -> bool:
+    """Save the policies unless they are no longer as the form showed them; false if the form says why not."""
+    held = conditions.lock(organization)
+    if not form.require_unchanged(held):
+        return False
+    loosened = conditions.loosened(held, form.instance)
+    if loosened and not policy.allows(request.actor, "LoosenConditions", organization):
+        _refuse(request, organization, form, loosened)
+        return False
+    form.instance.pk, form.instance.organization = held.pk, organization
+    form.instance.save(force_update=True)
+    journal.record(
+        request.actor,
+        Entry.Kind.CHANGED,
+        organization=organization.organization_id,
+        operation="SetConditions",
+        what="the change policies",
+        loosened=loosened,
+        **form.values(form.instance),
+    )
+    return True
 
 
 def _refuse(
