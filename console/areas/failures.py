@@ -200,6 +200,12 @@ STOPPED = Explanation(
     "This change was started or cancelled by another operator before it was sent.",
     now="Open the change to see its current state.",
 )
+APPROVAL = Explanation(
+    "Approval required",
+    "A change policy requires approval by another operator for this.",
+    "Nothing was sent.",
+    "Start it again from its page: the request is then stored as a change that another operator can approve.",
+)
 OTHER = Explanation("AWS refused", "AWS refused this.", status=502)
 
 
@@ -216,6 +222,8 @@ def explain(failure: errors.CallFailed, *, wrote: bool = True) -> Explanation:
             return CHANGED
         case errors.Busy():
             return BUSY
+        case errors.ApprovalRequired():
+            return APPROVAL
         case errors.Stopped():
             return STOPPED
         case _:
@@ -247,10 +255,10 @@ def page(request: HttpRequest, failure: errors.CallFailed, *, back: str = "") ->
 
 
 def wants_approval(request: HttpRequest, change: Change) -> HttpResponse:
-    """Nothing has happened yet: on to the change that waits for somebody else."""
+    """Lead to the change that awaits approval; nothing has been sent."""
     engine.start(change)
     preview.prepare(change, time.monotonic() + drafting.LOOKED_AT)
-    told = "Another operator has to approve this first. The change is kept here and runs once it is approved."
+    told = "Another operator has to approve this first. Nothing has been changed yet."
     return pages.done(
         request,
         told,

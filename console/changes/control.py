@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from console import clock
 from console.celery import hint
-from console.changes import authority, conditions, drafting, ending, engine, preview
+from console.changes import attended, authority, conditions, drafting, ending, engine, preview
 from console.changes.models import Change, Step
 from console.ledger import journal
 from console.ledger.models import Entry
@@ -75,11 +75,41 @@ def approve(actor: Actor, change: Change, seen: str) -> Change:
         "digest": digest,
     }
     with transaction.atomic():
-        if not engine.admit(change, **given):
+        if attended.is_attended(change):
+            waiting = Change.objects.filter(pk=change.pk, state=State.AWAITING)
+            is_moved = bool(waiting.update(state=State.APPROVED, note="", **given))
+            change.refresh_from_db()
+        else:
+            is_moved = engine.admit(change, **given)
+        if not is_moved:
             raise NotNow(MOVED_ON)
         enter(actor, change, "was approved")
     engine.proceed(change)
     return change
+
+
+def attending_problem(actor: Actor, change: Change) -> str:
+    """Return why the operator cannot run this approved change and see its answer, or nothing."""
+    if not authority.is_own(actor, change):
+        return "Only the operator who requested this change can run it."
+    if change.state != State.APPROVED:
+        return f"This change is {change.get_state_display().lower()}. Reload the page."
+    return attended.EXPIRED if attended.is_expired(change) else ""
+
+
+def run_attended(actor: Actor, change: Change, secrets: drafting.Secrets) -> None:
+    """Run an approved change with what its requester has just entered; `answers` is what it reveals."""
+    if problem := attending_problem(actor, change):
+        raise NotNow(problem)
+    change.secrets, change.is_attended = secrets, True
+    with transaction.atomic():
+        if not engine.admit(change, here=True, **_runner(actor, change)):
+            raise NotNow(MOVED_ON)
+        enter(actor, change, "was started")
+    engine.proceed(change, actor)
+    change.refresh_from_db()
+    if change.state == State.AWAITING:
+        raise NotNow("The approval is no longer valid. Another operator has to approve this change again.")
 
 
 def cancel(actor: Actor, change: Change, why: str = "") -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 from console.aws import errors, model
 from console.aws.catalogue import CATALOGUE, Operation
 from console.aws.model import Problem
-from console.aws.redaction import REDACTED, is_secret, redact
+from console.aws.redaction import is_secret, redact
 from console.celery import hint
 from console.changes import conditions, preview
 from console.changes.inserting import insert
@@ -185,8 +185,3 @@ def _names(organization: Organization, steps: Sequence[Planned]) -> dict[str, st
         told = found.values_list("entity_id", "email", "name")
         names |= {entity_id: email or name for entity_id, email, name in told}
     return names
-
-
-def lacks_secrets(step: Step) -> bool:
-    """Whether the row alone cannot be sent: what was typed was kept in memory, and is gone."""
-    return any(value == REDACTED for value in step.params.values())

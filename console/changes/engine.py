@@ -14,10 +14,10 @@ from typing import Any
 from django.db.models import Case, F, Value, When
 
 from console import clock
-from console.aws import errors, gateway
+from console.aws import demands, errors, gateway
 from console.aws.catalogue import CATALOGUE
 from console.celery import hint
-from console.changes import budget, conditions, drafting, ending, recovery, resolving
+from console.changes import attended, budget, conditions, drafting, ending, recovery, resolving
 from console.changes.models import Change, Lost, Step
 from console.changes.plans import Planned
 from console.mirror.models import Organization
@@ -91,6 +91,27 @@ def perform(
     if conditions.wants_approval(change):
         raise WantsApproval(change)
     return _at_once(actor, change)
+
+
+def reveal(
+    actor: Actor,
+    operation: str,
+    organization: Organization,
+    *,
+    title: str,
+    reason: str = "",
+    ticket: str = "",
+    **params: Any,
+) -> dict[str, Any]:
+    """Return an answer that is shown to its reader alone and stored nowhere.
+
+    Raises `WantsApproval` with a change where the organization requires an approval: once it is approved,
+    its requester runs it and is shown the answer then.
+    """
+    if demands.get(organization).wants_approval(operation):
+        step = Planned(operation, params, label=title)
+        raise WantsApproval(drafting.keep(actor, organization, title, [step], reason=reason, ticket=ticket))
+    return gateway.call(actor, operation, organization, reason=reason, ticket=ticket, **params)
 
 
 def _at_once(actor: Actor, change: Change) -> dict[str, Any]:
@@ -206,6 +227,7 @@ def sweep() -> int:
                 start(due)
         except Exception:
             logger.exception("change %s is due and could not be started", due.pk)
+    attended.expire_approvals()
     deadline, slices = time.monotonic() + SWEEP, 0
     while time.monotonic() < deadline:
         change = Change.objects.due(clock.now()).select_related("organization").first()
@@ -403,6 +425,8 @@ def _call(actor: Actor, change: Change, step: Step) -> dict[str, Any]:
         resolving.require_shown(step, answer)
     else:
         answer = write(actor, step, params)
+        if attended.reveals(step):
+            change.answers[step.position] = answer
     try:
         step.end(StepState.DONE, result={**step.result, **resolving.kept(rule.name, answer)})
     except Exception:

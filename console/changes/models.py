@@ -48,6 +48,7 @@ class Change(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
         AWAITING = "awaiting", "Awaiting approval"
+        APPROVED = "approved", "Approved"
         SCHEDULED = "scheduled", "Scheduled"
         RUNNING = "running", "Running"
         CANCELLING = "cancelling", "Cancelling"
@@ -95,6 +96,9 @@ class Change(models.Model):
 
     # What was typed and must not be stored, by the position of its step: of this object, not of the row.
     secrets: dict[int, dict[str, Any]]
+    # What was revealed to the requester who is present, by the position of its step.
+    answers: dict[int, dict[str, Any]]
+    is_attended: bool  # whether the requester is present and gets the answers
     # The approval that holds for its steps, as the engine found it when it took the change up.
     approval: Approval | None
     objects: ClassVar[ChangeQuerySet] = ChangeQuerySet.as_manager()  # type: ignore[assignment]  # the manager has the queryset's methods
@@ -115,6 +119,8 @@ class Change(models.Model):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.secrets = {}
+        self.answers = {}
+        self.is_attended = False
         self.approval = None
 
     @property
@@ -283,5 +289,11 @@ class Budget(models.Model):
 
 
 UNDER_WAY = (Change.State.RUNNING, Change.State.CANCELLING)
-OPEN = (Change.State.DRAFT, Change.State.AWAITING, Change.State.SCHEDULED, *UNDER_WAY)
+OPEN = (
+    Change.State.DRAFT,
+    Change.State.AWAITING,
+    Change.State.APPROVED,
+    Change.State.SCHEDULED,
+    *UNDER_WAY,
+)
 FINISHED = (Change.State.DONE, Change.State.PARTLY, Change.State.FAILED, Change.State.CANCELLED)

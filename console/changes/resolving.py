@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from console.aws.redaction import redact_result
-from console.changes import drafting, ending
+from console.changes import attended, ending
 from console.changes.models import Change, Step
 from console.changes.plans import absent, is_made_up, links
 from console.ledger import journal
@@ -75,8 +75,10 @@ def obstacle(change: Change, step: Step) -> str:
         needed = change.steps.get(position=step.needs)
         if needed.state in SKIPS:
             return f"Step {needed.position + 1} ({needed}) was not done."
-    if drafting.lacks_secrets(step) and step.position not in change.secrets:
-        return "What was typed for it is not kept; do it again by hand."
+    if attended.lacks_secrets(step) and step.position not in change.secrets:
+        return "The console does not store the secret that was entered for this step. Start it again."
+    if attended.reveals(step) and not change.is_attended:
+        return "Only the operator who requested this can run it, on the page of the change."
     return ""
 
 

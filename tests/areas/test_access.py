@@ -421,6 +421,8 @@ changes:csv                    GET  200 200 200 200 200 404 404 302
 changes:csv                    POST 405 405 405 405 405 405 404 302
 changes:run                    GET  405 405 405 405 405 405 405 405
 changes:run                    POST 303 303 303 303 403 404 404 302
+changes:run-attended           GET  409 409 409 409 403 404 404 302
+changes:run-attended           POST 409 409 409 409 403 404 404 302
 changes:cancel                 GET  405 405 405 405 405 405 405 405
 changes:cancel                 POST 303 303 303 303 403 404 404 302
 changes:pause                  GET  405 405 405 405 405 405 405 405

@@ -28,6 +28,7 @@ WORD = re.compile(r"[\w.+@-]*\w")
 TONES = {
     State.DRAFT: "neutral",
     State.AWAITING: "warning",
+    State.APPROVED: "info",
     State.SCHEDULED: "info",
     State.RUNNING: "info",
     State.CANCELLING: "warning",

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from console.areas.changes import views
-from console.areas.changes.views import acting, conditions, files
+from console.areas.changes.views import acting, attended, conditions, files
 
 app_name = "changes"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:pk>/receipt/", files.receipt, name="receipt"),
     path("<int:pk>/steps.csv", files.as_csv, name="csv"),
     path("<int:pk>/run/", acting.run, name="run"),
+    path("<int:pk>/run-and-show/", attended.run, name="run-attended"),
     path("<int:pk>/approve/", acting.approve, name="approve"),
     path("<int:pk>/cancel/", acting.cancel, name="cancel"),
     path("<int:pk>/pause/", acting.pause, name="pause"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from console.areas import failures
 from console.areas.messages import reading
 from console.areas.messages.forms import LookForm, ReplaceForm
-from console.aws import errors, gateway
+from console.aws import errors
 from console.changes import engine
 from console.mirror.models import Organization
 from console.operators import policy
@@ -78,7 +78,9 @@ def _content(
     """The message; a page, or nothing where the form says why there is none."""
     params: dict[str, Any] = {**form.why(), **form.whole()}
     try:
-        answer = gateway.call(request.actor, "GetRawMessageContent", organization, **params)
+        answer = engine.reveal(
+            request.actor, "GetRawMessageContent", organization, title="Open a message in transit", **params
+        )
     except errors.CallFailed as failure:
         if _said(form, failure):
             return None

@@ -169,10 +169,10 @@ class TestCreating:
         assert (form["quota"].value(), form["HiddenFromGlobalAddressList"].value()) == (700, True)
         assert f"username@{BRANCH}" in text(page)
 
-    def test_that_waits_for_approval_keeps_no_password(self, adam: Desk, wire: Wire) -> None:
+    def test_that_awaits_approval_stores_no_password(self, adam: Desk, wire: Wire) -> None:
         Conditions.objects.create(organization=adam.organization, approve_operations=["RegisterToWorkMail"])
         page = adam.client.post(adam.url("create"), new(adam), follow=True)
-        assert "a made-up one is set" in text(page)
+        assert "Only the requester can run this change" in text(page)
         assert "CreateUser" not in wire.calls
         assert Change.objects.get().state == "awaiting"
 

@@ -9,6 +9,7 @@ from console.areas.changes import showing
 from console.areas.changes.forms import LaterForm
 from console.areas.changes.tables import CHANGES, FILTERS, found
 from console.changes import authority
+from console.changes.attended import is_attended
 from console.changes.conditions import digest
 from console.changes.ending import ENDS
 from console.changes.models import Change, Step
@@ -76,6 +77,7 @@ def context_of(request: ConsoleRequest, change: Change) -> dict[str, Any]:
         "labels": showing.undo_labels(change),
         "may": _may(request, change),
         "digest": digest(change) if change.state == State.AWAITING else "",
+        "is_attended": change.state == State.AWAITING and is_attended(change),
         "leaves_access": change.kind in ENDS and change.state == State.SCHEDULED,
         "later": LaterForm(),
         "undone_by": change.undone_by.exclude(state=State.CANCELLED).first(),
@@ -113,7 +115,8 @@ def _may(request: ConsoleRequest, change: Change) -> dict[str, bool]:
     return {
         "run": runs and state == State.DRAFT and not _reading(change),
         "discard": acts and state == State.DRAFT,
-        "cancel": acts and state in (State.AWAITING, State.SCHEDULED, State.RUNNING),
+        "run_attended": state == State.APPROVED and authority.is_own(actor, change),
+        "cancel": acts and state in (State.AWAITING, State.APPROVED, State.SCHEDULED, State.RUNNING),
         "pause": acts and state == State.RUNNING and not change.paused,
         "resume": runs and is_paused,
         "retry": runs and (failed or is_paused),

@@ -19,6 +19,7 @@ State = Change.State
 SAID = {
     State.DONE: "Done.",
     State.AWAITING: "Another operator has to approve this change before it runs.",
+    State.APPROVED: "The requester can run it within 24 hours.",
     State.SCHEDULED: "Scheduled.",
     State.RUNNING: "Running.",
     State.CANCELLING: "Cancelling.",

@@ -12,7 +12,8 @@ from console.areas import failures
 from console.areas.impersonation import roles
 from console.areas.impersonation.forms import AssumeForm
 from console.areas.impersonation.roles import Role
-from console.aws import errors, gateway
+from console.aws import errors
+from console.changes import engine
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
@@ -45,8 +46,13 @@ def _token(
 ) -> HttpResponse | None:
     why: dict[str, Any] = form.why()
     try:
-        answer = gateway.call(
-            request.actor, "AssumeImpersonationRole", organization, ImpersonationRoleId=role.id, **why
+        answer = engine.reveal(
+            request.actor,
+            "AssumeImpersonationRole",
+            organization,
+            title=f"Issue an impersonation token for {role.name}",
+            ImpersonationRoleId=role.id,
+            **why,
         )
     except errors.CallFailed as failure:
         return None if failures.into(form, failure) else failures.page(request, failure, back=back)

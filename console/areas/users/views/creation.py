@@ -18,7 +18,6 @@ from console.areas.users.forms.creation import CreateForm
 from console.aws import errors
 from console.changes import conditions, control, drafting, engine
 from console.changes.models import Change, Step
-from console.changes.plans import GENERATED
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -26,7 +25,6 @@ from console.ui import pages
 from console.ui.pages import posted
 
 MORE = ("CreateAlias", "UpdateMailboxQuota", "UpdateUser")
-MADE_UP = "The typed password is not kept while it waits: a made-up one is set, so reset it afterwards."
 StepState = Step.State
 
 
@@ -92,7 +90,6 @@ def _create(request: ConsoleRequest, organization: Organization, form: CreateFor
         request.actor, organization, f"Create {new.name}", joining.steps(new), kind=joining.KIND, **_why(form)
     )
     if conditions.wants_approval(change):
-        _forget(change)
         return failures.wants_approval(request, change)
     engine.start(change, request.actor, here=True)
     change.refresh_from_db()
@@ -102,16 +99,6 @@ def _create(request: ConsoleRequest, organization: Organization, form: CreateFor
 
 def _why(form: CreateForm) -> dict[str, Any]:
     return {**form.why()}
-
-
-def _forget(change: Change) -> None:
-    """What was typed cannot wait for somebody else: nobody knows the password that is set instead."""
-    step = change.steps.get(position=joining.CREATED)
-    if "Password" in step.params:
-        params = {**step.params, "Password": GENERATED.stored()}
-        change.steps.filter(pk=step.pk, state=StepState.PENDING).update(params=params)
-        Change.objects.filter(pk=change.pk).update(note=MADE_UP)
-    change.secrets = {}
 
 
 def _require_created(request: ConsoleRequest, change: Change) -> None:
