@@ -52,9 +52,14 @@ class Server:
         if self.process is None:
             return
         self.unfreeze()
+        children = descendants(self.process.pid)[1:]
         os.kill(self.process.pid, how)
         self.process.wait(PATIENCE)
         self.process = None
+        # PostgreSQL does not start while a process of the last one holds its shared memory.
+        end = time.monotonic() + PATIENCE
+        while any(Path(f"/proc/{pid}").exists() for pid in children) and time.monotonic() < end:
+            time.sleep(0.05)
 
     def freeze(self) -> None:
         assert self.process is not None
