@@ -66,7 +66,7 @@ class TestAFileThatGoesRound:
 
 def take_along(page: Page, folder: Path) -> Path:
     with page.expect_download() as download:
-        page.get_by_role("button", name="Edit as a file").click()
+        page.get_by_role("button", name="Export CSV for editing").click()
     path = folder / "people.csv"
     download.value.save_as(path)
     return path
@@ -87,7 +87,7 @@ def edit(path: Path) -> str:
 def bring_back(desk: Desk, page: Page, path: Path) -> None:
     desk.open("/users/file/")
     page.get_by_label("CSV file").set_input_files(path)
-    page.get_by_role("button", name="Look what would change").click()
+    page.get_by_role("button", name="Show changes").click()
 
 
 def take_result(page: Page, folder: Path) -> list[dict[str, str]]:

@@ -15,6 +15,11 @@ from console.ui import shapes
 GENERATES = ("ResetPassword", "CreateUser")
 
 
+def named(step: Step) -> str:
+    """Return whom or what a step is about, as a page shows it."""
+    return step.target_name or str(step.params.get("Name") or step.target or step)
+
+
 class AttendedForm(forms.Form):
     """A field for each secret of the steps that have not run; a user's password can be generated."""
 
@@ -31,7 +36,7 @@ class AttendedForm(forms.Form):
         is_generated = step.operation in GENERATES
         self.asked.append((step, path, name))
         self.fields[name] = forms.CharField(
-            label=f"{shapes.spelled(path[-1])}: {step}",
+            label=f"{shapes.spelled(path[-1])} for {named(step)}",
             required=not is_generated,
             strip=False,
             max_length=256,

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
-from console.areas.changes.attending import AttendedForm
+from console.areas.changes.attending import AttendedForm, named
 from console.areas.changes.views import address, find
 from console.areas.changes.views.acting import SAID
 from console.areas.messages import reading
@@ -61,12 +61,12 @@ def _answer(request: ConsoleRequest, change: Change, form: AttendedForm) -> Http
         return render(request, "messages/shown.html", context)
     may_be_set = (Step.State.DONE, Step.State.RUNNING)
     values = [
-        (f"New password: {steps[position]}", password)
+        (f"New password for {named(steps[position])}", password)
         for position, password in form.generated.items()
         if steps[position].state in may_be_set
     ]
     values += [
-        (f"Token: {steps[position]}", str(answer["Token"]))
+        (f"Token for {named(steps[position])}", str(answer["Token"]))
         for position, answer in change.answers.items()
         if "Token" in answer
     ]

@@ -134,6 +134,8 @@ class FileForm(WhyForm):
                 help_text=", ".join(each[0][:40] for each in examples),
             )
             self._put(**{f"{MAP}{position}": sheet.meaning[position]})
+        assigned = [name for name in self.fields if name.startswith(MAP)]
+        self.order_fields(["file", "text", *assigned, *self.field_order])
 
     def _put(self, **values: str) -> None:
         """Show the form again with these values."""

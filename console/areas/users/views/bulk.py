@@ -40,7 +40,7 @@ ACTIONS = (
     ("users:bulk-group", "AssociateMemberToGroup", "users-group", "Add to a group …"),
     ("users:bulk-export", "StartMailboxExportJob", "package-export", "Export mailboxes …"),
     ("users:bulk-disable", "DeregisterFromWorkMail", "user-off", "Disable …"),
-    ("users:file-export", "UpdateUser", "file-download", "Edit as a file"),
+    ("users:file-export", "UpdateUser", "file-download", "Export CSV for editing"),
 )
 Plan = Callable[[list[Entity]], Sequence[Planned]]
 

@@ -50,9 +50,9 @@ def edit(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     form = EditedFileForm(posted(request), request.FILES or None)
     if form.is_valid():
         plan = importing.Import(request.actor, organization, form.sheet).plan()
-        if answer := _taken(request, organization, form, plan, "UpdateUser", EDITED, "People edited in {}"):
+        if answer := _taken(request, organization, form, plan, "UpdateUser", EDITED, "Users edited in {}"):
             return answer
-    context = {"title": "Bring back an edited file", "organization": organization, "columns": cells.COLUMNS}
+    context = {"title": "Import edited CSV", "organization": organization, "columns": cells.COLUMNS}
     return pages.form_page(request, "users/file_edit.html", form, context)
 
 
@@ -61,9 +61,9 @@ def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     form = NewUsersForm(posted(request), request.FILES or None)
     if form.is_valid():
         plan = creating.Creation(request.actor, organization, form.sheet).plan()
-        if answer := _taken(request, organization, form, plan, "CreateUser", CREATED, "New people from {}"):
+        if answer := _taken(request, organization, form, plan, "CreateUser", CREATED, "New users from {}"):
             return answer
-    context = {"title": "New people from a file", "organization": organization, "columns": creating.COLUMNS}
+    context = {"title": "Import new users", "organization": organization, "columns": creating.COLUMNS}
     return pages.form_page(request, "users/file_create.html", form, context)
 
 
