@@ -1,5 +1,5 @@
 # The console and its sandbox in one image: web server, worker, beat and sandbox differ in their command only.
-FROM python:3.11-slim AS build
+FROM python:3.11.14-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/venv
 COPY requirements.lock /build/
@@ -14,7 +14,7 @@ ENV PATH=/opt/venv/bin:$PATH VAR_DIR=/tmp/var STATIC_ROOT=/app/staticfiles
 RUN SECRET_KEY=only-to-collect python manage.py collectstatic --no-input -v 0 \
     && python -m compileall -q console
 
-FROM python:3.11-slim
+FROM python:3.11.14-slim-bookworm
 RUN groupadd --system --gid 10001 console \
     && useradd --system --uid 10001 --gid console --home-dir /nonexistent --shell /usr/sbin/nologin console \
     && install -d -o console -g console -m 0700 /var/lib/console

@@ -1,14 +1,15 @@
 -- The role that serves requests: it reads and writes, but owns no table and cannot change what the ledger holds.
 -- Run as the owner of the tables after every migration; it may be repeated:
---   psql "$OWNER_URL" -v app_password=… -f deploy/roles.sql
--- An owner without CREATEROLE leaves out app_password, after an administrator has run once:
---   CREATE ROLE console_app LOGIN PASSWORD '…';
+--   psql "$OWNER_URL" -f deploy/roles.sql
+-- The role itself is created by deploy/database.sql. An owner who may create roles can do it here instead, with
+-- APP_PASSWORD in the environment.
 \set ON_ERROR_STOP on
 \if :{?app_role}
 \else
   \set app_role console_app
 \endif
 
+\getenv app_password APP_PASSWORD
 \if :{?app_password}
   SELECT format('CREATE ROLE %I LOGIN', :'app_role')
    WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'app_role') \gexec

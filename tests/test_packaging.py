@@ -6,6 +6,7 @@ import re
 import stat
 import subprocess
 import sys
+import tempfile
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,9 @@ def compose() -> dict[str, Any]:
 
 
 SERVICES: dict[str, dict[str, Any]] = compose()["services"]
+LONG_LIVED = ("web", "worker", "beat", "postgres", "redis")
+ONE_SHOT = ("database", "migrate", "roles")
+PASSWORDS = ("ADMIN_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD")
 LASTING = [name for name, service in SERVICES.items() if service["restart"] != "no"]
 
 
@@ -127,7 +131,7 @@ class TestCompose:
     def test_production_and_demo_have_the_promised_services(self) -> None:
         demo = {name for name, service in SERVICES.items() if service.get("profiles") == ["demo"]}
         assert demo == {"sandbox", "seed"}
-        assert set(SERVICES) - demo == {"web", "worker", "beat", "migrate", "roles", "postgres", "redis"}
+        assert set(SERVICES) - demo == {*LONG_LIVED, *ONE_SHOT}
 
     @pytest.mark.parametrize("name", SERVICES)
     def test_no_container_can_write_its_root_or_gain_a_right(self, name: str) -> None:
@@ -152,7 +156,7 @@ class TestCompose:
             marks.setdefault(name, set()).add(mark)
         secret = {name for name in marks if re.search("KEY|PASSWORD|TOKEN", name)}
         required = {name for name in secret if marks[name] == {":?"}}
-        assert required == {"SECRET_KEY", "LEDGER_KEYS", "APP_PASSWORD", "OWNER_PASSWORD"}
+        assert required == {"SECRET_KEY", "LEDGER_KEYS", *PASSWORDS}
         assert "${AWS_SECRET_ACCESS_KEY:-}" in read("docker-compose.yml")  # may be missing, and is then empty
         optional = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "SECRET_KEY_FALLBACKS"}
         assert secret - required == optional
@@ -165,7 +169,25 @@ class TestCompose:
 
     def test_only_the_migration_knows_the_owner_of_the_tables(self) -> None:
         owners = {name for name, service in SERVICES.items() if "OWNER_PASSWORD" in json.dumps(service)}
-        assert owners == {"migrate", "roles", "postgres"}
+        assert owners == {"migrate", "roles", "database"}
+
+    def test_only_the_first_step_knows_the_administrator_of_the_database(self) -> None:
+        knowing = {name for name, service in SERVICES.items() if "ADMIN_PASSWORD" in json.dumps(service)}
+        assert knowing == {"database", "postgres"}
+
+    def test_no_password_is_an_argument(self) -> None:
+        keys = ("command", "entrypoint")
+        assert "PASSWORD" not in json.dumps([[each.get(key) for key in keys] for each in SERVICES.values()])
+
+    @pytest.mark.parametrize("name", SERVICES)
+    def test_what_a_container_may_use_is_limited(self, name: str) -> None:
+        assert SERVICES[name]["pids_limit"] <= 256
+        assert re.fullmatch(r"\d+[mg]", SERVICES[name]["mem_limit"])
+
+    def test_images_have_an_exact_version(self) -> None:
+        named = {service["image"] for service in SERVICES.values()} - {"workmail-console"}
+        named |= set(re.findall(r"^FROM (\S+)", read("Dockerfile"), re.MULTILINE))
+        assert {each for each in named if not re.search(r":\d+\.\d+(\.\d+)?-", each)} == set()
 
     def test_the_script_gives_every_variable_that_is_required(self) -> None:
         required = {name for name, mark in VARIABLE.findall(read("docker-compose.yml")) if mark == ":?"}
@@ -180,11 +202,26 @@ class TestCompose:
         assert printed("--demo")["INSECURE_HTTP"] == "1"
         assert "INSECURE_HTTP" not in printed("console.example.com")
 
+    def test_the_file_is_its_owners_alone_and_never_overwritten(self, tmp_path: Path) -> None:
+        file = tmp_path / "env"
+        assert written("console.example.com", file).returncode == 0
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        before = file.read_text()
+        again = written("console.example.com", file)
+        assert (again.returncode, file.read_text()) == (1, before)
+        assert "exists already" in again.stderr
+
+
+def written(argument: str, file: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(ROOT / "scripts" / "environment"), argument, str(file)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
 
 def printed(argument: str) -> dict[str, str]:
-    command = [str(ROOT / "scripts" / "environment"), argument]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return dict(line.split("=", 1) for line in output.splitlines())
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "env"
+        assert written(argument, file).returncode == 0
+        return dict(line.split("=", 1) for line in file.read_text().splitlines())
 
 
 class TestImage:

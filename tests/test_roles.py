@@ -61,8 +61,9 @@ def migrate(database: Database) -> None:
 
 
 def apply(database: Database) -> None:
-    given = ["-v", f"app_role={database.role}", "-v", f"app_password={PASSWORD}", "-q"]
-    subprocess.run(["psql", database.owner, *given, "-f", "deploy/roles.sql"], cwd=ROOT, check=True)
+    given, environ = ["-v", f"app_role={database.role}", "-q"], {**os.environ, "APP_PASSWORD": PASSWORD}
+    command = ["psql", database.owner, *given, "-f", "deploy/roles.sql"]
+    subprocess.run(command, cwd=ROOT, env=environ, check=True)
 
 
 @pytest.fixture
@@ -140,9 +141,8 @@ class TestAnOwnerWhoMayNotCreateRoles:
                 migrating = [sys.executable, "manage.py", "migrate", "-v", "0"]
                 subprocess.run(migrating, cwd=ROOT, env=environ, check=True)
                 run = ["psql", place, *script]
-                refused = subprocess.run(
-                    [*run, "-v", f"app_password={PASSWORD}"], cwd=ROOT, capture_output=True, text=True
-                )
+                given = {**os.environ, "APP_PASSWORD": PASSWORD}
+                refused = subprocess.run(run, cwd=ROOT, env=given, capture_output=True, text=True)
                 assert refused.returncode != 0
                 assert "permission denied to create role" in refused.stderr
                 admin.execute(f"CREATE ROLE {app} LOGIN PASSWORD '{PASSWORD}'")
@@ -155,3 +155,34 @@ class TestAnOwnerWhoMayNotCreateRoles:
                 admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
                 for role in (app, owner):
                     admin.execute(f"DROP ROLE IF EXISTS {role}")
+
+
+class TestANewServer:
+    def test_its_administrator_creates_an_owner_who_can_migrate_and_grant(self) -> None:
+        """The names are fixed, so the roles may be there already: what is asked is what they may do."""
+        server = services.postgresql()
+        if not shutil.which("psql"):
+            pytest.skip("psql is not on PATH")
+        name = f"console_new_{uuid.uuid4().hex[:12]}"
+        environ = {**os.environ, "OWNER_PASSWORD": PASSWORD, "APP_PASSWORD": PASSWORD}
+        with psycopg.connect(url(server, "/postgres"), autocommit=True) as admin:
+            admin.execute(f"CREATE DATABASE {name}")
+            try:
+                for _ in range(2):  # it may be repeated
+                    creating = ["psql", url(server, f"/{name}"), "-q", "-f", "deploy/database.sql"]
+                    subprocess.run(creating, cwd=ROOT, env=environ, check=True)
+                owner = url(server, f"/{name}", "console_owner")
+                migrating = [sys.executable, "manage.py", "migrate", "-v", "0"]
+                subprocess.run(migrating, cwd=ROOT, env={**environ, "DATABASE_URL": owner}, check=True)
+                granting = ["psql", owner, "-q", "-f", "deploy/roles.sql"]
+                subprocess.run(granting, cwd=ROOT, env=os.environ, check=True)
+                with psycopg.connect(url(server, f"/{name}", "console_app")) as app:
+                    assert app.execute("SELECT count(*) FROM ledger_entry").fetchone() == (0,)
+                rights = "rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls"
+                roles = "rolname IN ('console_owner', 'console_app')"
+                found = admin.execute(f"SELECT bool_or({rights}) FROM pg_roles WHERE {roles}")
+                assert found.fetchone() == (False,)
+            finally:
+                admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+                admin.execute("DROP ROLE IF EXISTS console_app")
+                admin.execute("DROP ROLE IF EXISTS console_owner")

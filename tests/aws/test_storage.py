@@ -135,6 +135,7 @@ def resource_of(action: str) -> str:
         "s3": "arn:aws:s3:::BUCKET/PREFIX/x",
         "kms": "arn:aws:kms:us-east-1:123456789012:key/KEY",
         "iam": "arn:aws:iam::123456789012:role/EXPORT_ROLE",
+        "sso": "arn:aws:sso::123456789012:application/INSTANCE/apl-1",
     }
     return known.get(service, "*")
 
