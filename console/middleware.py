@@ -10,7 +10,14 @@ from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
@@ -59,6 +66,20 @@ HEADERS = {
 }
 # Cookies stay: the browser would take those of the whole registrable domain, other applications' too.
 CLEARED_AT_SIGN_OUT = '"cache", "storage"'
+
+
+class AllowedMethods:
+    """Answer 405 to every method that no page of the console has, TRACE among them."""
+
+    METHODS = ("GET", "HEAD", "POST")
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in self.METHODS:
+            return HttpResponseNotAllowed(self.METHODS)
+        return self.get_response(request)
 
 
 class SecurityHeaders:

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
 FORM_RENDERER = "console.ui.forms.Renderer"
 MIDDLEWARE = [
     "console.middleware.SecurityHeaders",
+    "console.middleware.AllowedMethods",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "console.middleware.Sessions",
