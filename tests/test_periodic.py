@@ -71,8 +71,9 @@ CASES = {
     "settling": Case("console.aws.settling.settle_one", intent),
 }
 # These ask nothing of AWS and do the same for all organizations together: rows of one kind are removed
-# (`tests/data_retention` has a kind that fails), counts are entered in the audit log.
-ALL_TOGETHER = {"retention", "refusals"}
+# (`tests/data_retention` has a kind that fails), counts are entered in the audit log, which is verified and
+# anchored as a whole (`tests/ledger/test_proofs.py`).
+ALL_TOGETHER = {"retention", "refusals", "anchor", "verify"}
 
 
 def test_every_periodic_task_is_tested() -> None:

@@ -88,7 +88,7 @@ def assert_real_mail(path: Path) -> None:
 def read_the_ledger(desk: Desk, page: Page, address: str) -> None:
     desk.open(f"/ledger/?q={address}")
     rows = page.locator("main tbody")
-    for operation in ("UpdateUser", "ResetPassword", "StartMailboxExportJob", "DownloadMailboxExport"):
+    for operation in ("UpdateUser", "ResetPassword", "StartMailboxExportJob", "Downloaded"):
         expect(rows.get_by_role("link", name=operation).first).to_be_visible()
     rows.get_by_role("link", name="UpdateUser").first.click()
     main = page.locator("main")

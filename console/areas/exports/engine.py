@@ -277,23 +277,27 @@ def _not_started(job: ExportJob, failure: Exception) -> bool:
     if isinstance(failure, errors.Unreachable):
         return failure.sent or _wait(job, SOON, str(failure))
     if isinstance(failure, errors.Refused) and failure.code == "LimitExceededException":
-        return _wait(job, *polling.limit_reached(job))
+        return _wait(job, *polling.limit_reached(job), answered=True)
     if isinstance(failure, errors.CallFailed | policy.Denied | policy.OutOfScope):
         return _settle(job, State.FAILED, str(failure))
     logger.error("%s could not be started", job, exc_info=failure)
     return False
 
 
-def _wait(job: ExportJob, delay: timedelta, why: str) -> bool:
-    """Return the row to the queue, or keep it "starting" if an earlier attempt may have reached AWS."""
+def _wait(job: ExportJob, delay: timedelta, why: str, *, answered: bool = False) -> bool:
+    """Return the row to the queue, or keep it "starting" if an earlier attempt may have reached AWS.
+
+    Where AWS has `answered` that it starts nothing now, the row waits in the queue; what earlier attempts
+    left unanswered stays to be found out all the same.
+    """
     earlier, again = job.unanswered - 1, clock.now() + delay
-    if earlier:
+    if earlier and not answered:
         return _fenced(job, unanswered=earlier, lease_until=again, note=why)
     return _fenced(
         job,
         state=State.QUEUED,
-        unanswered=0,
-        tried_at=None,
+        unanswered=earlier,
+        tried_at=job.tried_at if earlier else None,
         not_before=again,
         lease_until=None,
         note=why,
