@@ -14,7 +14,7 @@ Values = dict[str, Any]
 Shown = Mapping[str, Any]  # answers of reads by operation, as the ledger keeps them
 Params = Mapping[str, Any]
 # The read's name for a member of the write, where they differ.
-READ_AS = {"UpdateUser": {"Role": "UserRole"}}
+READ_AS = {"UpdateUser": {"Role": "UserRole"}, "CreateUser": {"Role": "UserRole"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,16 @@ def then(operation: str, values: Values, params: Params) -> Values:
 
 def facet(operation: str) -> Facet:
     return FACETS.get(operation) or _members(CATALOGUE[operation])
+
+
+def is_readable(operation: str, name: str) -> bool:
+    """Return whether any read shows what the write calls `name`; no read shows a password."""
+    if operation in FACETS:
+        return True
+    rule, member = CATALOGUE[operation], READ_AS.get(operation, {}).get(name, name)
+    reads = [each.operation for each in rule.reads[:1]]
+    shown = KINDS.values() if reads == [DESCRIBE] else reads
+    return any(member in model.output_members(read) for read in shown)
 
 
 def first(shown: Shown) -> Mapping[str, Any]:

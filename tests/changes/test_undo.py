@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from console.areas.changes import proving
 from console.aws import model
 from console.aws.catalogue import CATALOGUE
 from console.changes import drafting, engine, undo
@@ -103,8 +104,17 @@ class TestEveryReversibleWrite:
         before = snapshot(town)
         change = done(olga, organization, Planned(operation, params))
         assert snapshot(town) != before
+        assert set(proving.read_back(change.steps.all()).values()) <= {proving.SHOWN}
         undone(olga, change)
         assert snapshot(town) == before
+
+    def test_what_is_read_back_otherwise_is_named(
+        self, olga: Actor, organization: Organization, town: TestSandbox
+    ) -> None:
+        change = done(olga, organization, Planned("UpdateUser", {"UserId": ADA, "JobTitle": "Boss"}))
+        change.steps.update(after={"JobTitle": "Chief"})
+        (said,) = proving.read_back(change.steps.all()).values()
+        assert said == f"{proving.OTHER} Job title: expected “Chief”, found “Boss”."
 
     def test_a_domain_comes_back_to_be_verified_anew(
         self, olga: Actor, organization: Organization, town: TestSandbox, known: dict[str, Any]

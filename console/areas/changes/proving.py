@@ -6,13 +6,16 @@ from uuid import UUID
 
 from console.aws import facets
 from console.aws.catalogue import CATALOGUE
+from console.aws.facets import Values
 from console.changes.models import Step
 from console.changes.plans import links
 from console.ledger import journal
 from console.ledger.models import Entry
+from console.ui import shapes
+from console.ui.csv import plain
 
 SHOWN = "Read back: WorkMail shows it so."
-OTHER = "Read back: WorkMail shows something else; the ledger has what."
+OTHER = "Read back: WorkMail shows other values."
 
 
 def read_back(steps: Iterable[Step]) -> dict[int, str]:
@@ -32,7 +35,19 @@ def _tells(step: Step) -> bool:
 def _said(step: Step, shown: dict[str, Any]) -> str:
     found = journal.plain(facets.now(step.operation, shown, step.params))
     wanted = step.after or journal.plain(facets.then(step.operation, found, step.params))
-    compared = [name for name in wanted if name in found]
+    compared = [name for name in wanted if name in found and facets.is_readable(step.operation, name)]
+    different = [name for name in compared if (found[name] or None) != (wanted[name] or None)]
     if not compared:
         return ""
-    return SHOWN if all((found[name] or None) == (wanted[name] or None) for name in compared) else OTHER
+    return (
+        " ".join([OTHER, *(_difference(name, wanted, found) for name in different)]) if different else SHOWN
+    )
+
+
+def _difference(name: str, wanted: Values, found: Values) -> str:
+    label = shapes.spelled(name) if name.isalnum() else name
+    return f"{label}: expected {_text(wanted[name])}, found {_text(found[name])}."
+
+
+def _text(value: Any) -> str:
+    return "no value" if value in (None, "", [], {}) else f"“{plain(value)}”"

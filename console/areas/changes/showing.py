@@ -138,7 +138,7 @@ def lines(step: Step, names: Names) -> Iterator[Line]:
     )
     for name in dict.fromkeys([*before, *after]):
         if before.get(name) != after.get(name) or is_read:
-            yield Line(_label(name), spelled(before.get(name)), spelled(after.get(name)))
+            yield Line(_label(name), spelled(_sent(before.get(name))), spelled(_sent(after.get(name))))
     if step.before is None:
         sent = names.over(step.params)
         yield from (
@@ -158,7 +158,7 @@ def _tells(step: Step, name: str) -> bool:
 def _sent(value: Any) -> Any:
     """Links to earlier steps, made-up passwords and secrets in words."""
     if isinstance(value, Mapping) and any(str(name).startswith("$") for name in value):
-        return "as an earlier step answers" if "$from" in value else "made up, nobody learns it"
+        return "from an earlier step" if "$from" in value else "generated, not shown"
     return SECRETLY if value == "[secret]" else value
 
 
@@ -227,7 +227,7 @@ def _told(step: Step, names: Names) -> list[str]:
     head = f"- {title}" + (f" ({target})" if target else "") + f": {step.get_state_display().lower()}"
     before, after = names.over(step.before or {}), names.over(step.after or {})
     fields = [
-        f"    {name}: {_flat(before.get(name))} -> {_flat(after.get(name))}"
+        f"    {name}: {_flat(_sent(before.get(name)))} -> {_flat(_sent(after.get(name)))}"
         for name in dict.fromkeys([*before, *after])
         if before.get(name) != after.get(name)
     ]

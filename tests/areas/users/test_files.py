@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from typing import Any, Literal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -394,6 +396,24 @@ class TestNewPeople:
         )
         members = town.call("ListGroupMembers", GroupId=NURSES)["Members"]
         assert shown["UserId"] in [each["Id"] for each in members]
+
+    def test_are_shown_without_any_marker_of_the_console(self, adam: Desk) -> None:
+        """Before and after they run: on the pages, in the receipt and in the result file."""
+        self.bring(adam, "gil,Gil Roth,gil@example.com,nurses,2048,g@example.com,Surgery,USER")
+        change = Change.objects.get()
+        for _ in ("planned", "done"):
+            urls = (f"users/file/{change.pk}/", *(f"changes/{change.pk}/{each}" for each in ("", "receipt/")))
+            shown = "".join(world.body(adam.client.get(f"/o/example/{url}")) for url in urls)
+            shown += world.body(adam.client.get(reverse("changes:csv", args=["example", change.pk])))
+            assert not re.search(r"\$(generated|from|without)|\[secret\]", shown)
+            assert "something else" not in shown
+            assert "other values" not in shown
+            if change.state == "draft":
+                control.run(change.requester, change)
+                engine.sweep()
+                change.refresh_from_db()
+        assert "generated, not shown" in shown or "Gil Roth" in shown
+        assert change.state == "done"
 
     def test_without_an_address_stay_disabled(self, adam: Desk) -> None:
         self.bring(adam, "gil,Gil Roth,,,,,,")
