@@ -15,7 +15,7 @@ from console.aws import errors
 from console.aws.catalogue import CATALOGUE
 from console.changes import undo
 from console.changes.models import UNDER_WAY, Change, Step
-from console.changes.plans import absent
+from console.changes.plans import LINK, MADE_UP, absent
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.actors import Actor
@@ -138,12 +138,10 @@ def lines(step: Step, names: Names) -> Iterator[Line]:
     )
     for name in dict.fromkeys([*before, *after]):
         if before.get(name) != after.get(name) or is_read:
-            yield Line(_label(name), spelled(_sent(before.get(name))), spelled(_sent(after.get(name))))
+            yield Line(_label(name), spelled(before.get(name)), spelled(after.get(name)))
     if step.before is None:
         sent = names.over(step.params)
-        yield from (
-            Line(name, None, spelled(_sent(value))) for name, value in sent.items() if _tells(step, name)
-        )
+        yield from (Line(name, None, spelled(value)) for name, value in sent.items() if _tells(step, name))
 
 
 def _label(name: str) -> str:
@@ -155,10 +153,14 @@ def _tells(step: Step, name: str) -> bool:
     return name not in ("OrganizationId", "ClientToken", CATALOGUE[step.operation].target)
 
 
-def _sent(value: Any) -> Any:
-    """Links to earlier steps, made-up passwords and secrets in words."""
-    if isinstance(value, Mapping) and any(str(name).startswith("$") for name in value):
-        return "from an earlier step" if "$from" in value else "generated, not shown"
+def _in_words(value: Any) -> Any:
+    """Return the console's own marks in words, anything else as it is."""
+    if missing := absent(value):
+        return f"without {missing}"
+    if isinstance(value, Mapping) and LINK in value:
+        return "from an earlier step"
+    if isinstance(value, Mapping) and MADE_UP in value:
+        return "generated, not shown"
     return SECRETLY if value == "[secret]" else value
 
 
@@ -170,8 +172,7 @@ def note(step: Step, names: Names) -> str:
 
 
 def spelled(value: Any) -> SafeString | str:
-    if missing := absent(value):
-        return f"without {missing}"
+    value = _in_words(value)
     if isinstance(value, Mapping):
         return format_html_join(", ", "{}: {}", ((name, spelled(each)) for name, each in value.items()))
     if isinstance(value, list):
@@ -227,7 +228,7 @@ def _told(step: Step, names: Names) -> list[str]:
     head = f"- {title}" + (f" ({target})" if target else "") + f": {step.get_state_display().lower()}"
     before, after = names.over(step.before or {}), names.over(step.after or {})
     fields = [
-        f"    {name}: {_flat(_sent(before.get(name)))} -> {_flat(_sent(after.get(name)))}"
+        f"    {name}: {_flat(before.get(name))} -> {_flat(after.get(name))}"
         for name in dict.fromkeys([*before, *after])
         if before.get(name) != after.get(name)
     ]
@@ -236,6 +237,7 @@ def _told(step: Step, names: Names) -> list[str]:
 
 
 def _flat(value: Any) -> str:
+    value = _in_words(value)
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_flat(each)}" for name, each in value.items()) or "nothing"
     if isinstance(value, list):
