@@ -37,11 +37,16 @@ def url(server: str, path: str, role: str = "") -> str:
     )
 
 
+def server_with_psql() -> str:
+    """Return the address of the server; skip, or fail where services are required, without it or psql."""
+    if not shutil.which("psql"):
+        services.missing("psql is not on PATH")
+    return services.postgresql()
+
+
 @pytest.fixture(scope="module")
 def database() -> Iterator[Database]:
-    server = services.postgresql()
-    if not shutil.which("psql"):
-        pytest.skip("psql is not on PATH")
+    server = server_with_psql()
     name = f"console_roles_{uuid.uuid4().hex[:12]}"
     made = Database(url(server, f"/{name}"), url(server, f"/{name}", name), name)
     with psycopg.connect(url(server, "/postgres"), autocommit=True) as connection:
@@ -126,9 +131,7 @@ class TestRole:
 
 class TestAnOwnerWhoMayNotCreateRoles:
     def test_grants_what_an_administrator_has_created(self) -> None:
-        server = services.postgresql()
-        if not shutil.which("psql"):
-            pytest.skip("psql is not on PATH")
+        server = server_with_psql()
         name = f"console_roles_{uuid.uuid4().hex[:12]}"
         owner, app = f"{name}_owner", f"{name}_app"
         script = ["-v", f"app_role={app}", "-q", "-f", "deploy/roles.sql"]
@@ -160,9 +163,7 @@ class TestAnOwnerWhoMayNotCreateRoles:
 class TestANewServer:
     def test_its_administrator_creates_an_owner_who_can_migrate_and_grant(self) -> None:
         """The names are fixed, so the roles may be there already: what is asked is what they may do."""
-        server = services.postgresql()
-        if not shutil.which("psql"):
-            pytest.skip("psql is not on PATH")
+        server = server_with_psql()
         name = f"console_new_{uuid.uuid4().hex[:12]}"
         environ = {**os.environ, "OWNER_PASSWORD": PASSWORD, "APP_PASSWORD": PASSWORD}
         with psycopg.connect(url(server, "/postgres"), autocommit=True) as admin:

@@ -124,7 +124,7 @@ def record(
 
 @contextmanager
 def appending() -> Iterator[None]:
-    """Let nobody else append until the block's transaction ends, so that what it counts stays true."""
+    """Hold other appends back until the block's transaction ends, so that what it counts stays true."""
     with _or_unavailable(), transaction.atomic():
         _locked_head()
         yield

@@ -21,7 +21,7 @@ class Known:
     addresses: dict[str, Entity] = field(default_factory=dict)
 
     def add(self, people: Iterable[Entity]) -> None:
-        """Somebody deleted has given up her name and her address to whoever has them now."""
+        """Index the entities; a deleted one gives up its name and address to the one that has them now."""
         for person in people:
             self.ids[person.entity_id.lower()] = person
             for index, word in ((self.names, person.name.lower()), (self.addresses, person.email)):

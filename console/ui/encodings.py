@@ -1,4 +1,4 @@
-"""Decode an uploaded text file: the encoding is certain, or it is chosen by whoever uploaded it."""
+"""Decode an uploaded text file: the encoding is certain, or the operator who uploaded it chooses it."""
 
 import codecs
 import io

@@ -198,9 +198,9 @@ def _parsed(text: str, delimiter: str) -> tuple[list[str] | None, str]:
     except csv.Error as error:
         if "unexpected end" in str(error):
             return None, ""
-        mended = re.sub(AFTER_QUOTE.format(re.escape(delimiter)), '"', text)
-        if mended != text:
-            return _parsed(mended, delimiter)
+        repaired = re.sub(AFTER_QUOTE.format(re.escape(delimiter)), '"', text)
+        if repaired != text:
+            return _parsed(repaired, delimiter)
         if "expected after" in str(error):
             return [], "has a quotation mark inside a quoted cell that is not doubled"
         return [], f"cannot be read as CSV ({error})"

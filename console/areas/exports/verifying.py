@@ -25,7 +25,7 @@ class Lost(Exception):
 
 
 def next_due() -> ExportJob | None:
-    """A completed export that nobody has checked, claimed until `LEASE` after the last sign of life."""
+    """A completed export that was not checked yet, claimed until `LEASE` after the last sign of life."""
     now = clock.now()
     unchecked = ExportJob.objects.filter(
         Q(check_lease=None) | Q(check_lease__lt=now),

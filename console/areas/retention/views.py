@@ -71,7 +71,7 @@ def _save(request: ConsoleRequest, organization: Organization, form: PolicyForm)
         "PutRetentionPolicy",
         form.asked(),
         label=f"Set the policy. {showing.DELAY}",
-        expects={"FolderConfigurations": form.folders},  # none: nobody has set one meanwhile
+        expects={"FolderConfigurations": form.folders},  # none: no policy was set meanwhile
     )
     try:
         title = f"Retention: {showing.brief(form.configurations)}"

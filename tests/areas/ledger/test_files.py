@@ -87,7 +87,7 @@ class TestVerifying:
         for operation in ("UpdateUser", "ResetPassword", "UpdateUser", "ResetPassword"):
             done(operation, reason="first\nsecond\u2028")
         path = tmp_path / "ledger.jsonl"
-        path.write_bytes(b"".join(reader.get(to("jsonl"), request.param).streaming_content))  # type: ignore[attr-defined]
+        path.write_bytes(b"".join(reader.get(to("jsonl"), request.param).streaming_content))  # type: ignore[attr-defined]  # it streams
         return path
 
     def test_a_file_is_in_order_filtered_or_not(self, file: Path) -> None:

@@ -31,7 +31,7 @@ YES_WORDS = """
 NO_WORDS = """
     no n false f 0 off nein falsch non faux falso não nee onwaar nem hamis nie fałsz ne nepravda hayır yanlış
     ei epätosi nej falsk usand usant нет ложь いいえ 否 아니오
-"""  # noqa: RUF001
+"""  # noqa: RUF001 - Turkish has a dotless i
 YES, NO = frozenset(YES_WORDS.split()), frozenset(NO_WORDS.split())
 UNITS = {"b": 1 / 1024**2, "k": 1 / 1024, "m": 1, "g": 1024, "t": 1024**2}  # in MB
 SIZE = re.compile(
