@@ -18,7 +18,8 @@ from console.areas.messages.harmless import Link, harmless, links
 
 NAMED = ("From", "To", "Cc", "Reply-To", "Subject", "Date", "Message-ID")
 LONGEST = 1_000_000  # characters of a text that a page shows; the download has all of it
-LONGEST_HTML = 200_000  # so much of the worst keeps nh3 busy for two seconds
+LONGEST_HTML = 200_000
+MOST_TAGS = 10_000  # nh3 takes the square of the depth: 0.4 s for so many, 6 s for 40,000
 MOST = 200  # headers, and parts
 LONGEST_HEADER = 4_000  # characters of one that is parsed and shown: Python takes minutes with a long one
 # What the parser itself has to understand; a longer one is meant to keep it busy.
@@ -62,7 +63,7 @@ def shown(content: bytes) -> Shown:
     message = _tried(lambda: message_from_bytes(_tamed(content)), Message(), trouble, "it")
     parts = _tried(lambda: list(islice(leaves(message), MOST)), nothing, trouble, "its parts")
     bodies = {kind: _body(parts, kind) for kind in ("text/plain", "text/html")}
-    html = _text(bodies["text/html"], trouble, LONGEST_HTML)
+    html = _few_tags(_text(bodies["text/html"], trouble, LONGEST_HTML), trouble)
     unread: list[tuple[str, str]] = []
     headers = _tried(lambda: _headers(message), unread, trouble, "its headers")
     return Shown(
@@ -118,6 +119,13 @@ def _text(part: Message | None, trouble: list[str], longest: int) -> str:
     if len(text) > longest:
         trouble.append(f"Only the first {longest:,} characters are shown; the download has all of it.")
     return text[:longest]
+
+
+def _few_tags(html: str, trouble: list[str]) -> str:
+    if html.count("<") <= MOST_TAGS:
+        return html
+    trouble.append(f"Only the first {MOST_TAGS:,} tags of its HTML are shown; the download has all of them.")
+    return "<".join(html.split("<", MOST_TAGS + 1)[: MOST_TAGS + 1])
 
 
 def _decoded(part: Message) -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from console.areas import failures
-from console.areas.messages import reading
+from console.areas.messages import isolation
 from console.areas.messages.forms import LookForm, ReplaceForm
 from console.aws import errors
 from console.changes import engine
@@ -34,7 +34,7 @@ def look(request: ConsoleRequest, organization: Organization) -> HttpResponse:
         return content
     if content is None:
         return pages.form_page(request, "messages/look.html", form, _around(request, organization))
-    context = {"organization": organization, "message": reading.shown(content), "asked": form.cleaned_data}
+    context = {"organization": organization, "message": isolation.read(content), "asked": form.cleaned_data}
     return render(request, "messages/shown.html", context)
 
 

@@ -1,7 +1,6 @@
 """What a stranger's message becomes: readable where it can be, harmless always, never an error."""
 
 import random
-import time
 from email.message import EmailMessage
 
 import pytest
@@ -77,13 +76,6 @@ class TestHtml:
         html = '<a href="https://evil.example/?a=1&amp;b=2">Your <b>bank</b></a><a href="javascript:x">y</a>'
         assert links(html) == [Link("Your bank", "https://evil.example/?a=1&b=2")]
 
-    @pytest.mark.parametrize("piece", ["<b>", "<a href=x>", "<table><tr><td>", "<p><i>", "&lt;", "<!--", "<"])
-    def test_takes_no_long_time_whatever_it_is(self, piece: str) -> None:
-        html = piece * (reading.LONGEST_HTML // len(piece))
-        began = time.process_time()
-        harmless(html), links(html)
-        assert time.process_time() - began < 8  # on a machine with other things to do
-
 
 class TestAMessage:
     def test_has_its_headers_decoded_and_its_text(self) -> None:
@@ -136,23 +128,6 @@ class TestAMessage:
         found = reading.shown(heads.encode() + b"Content-Type: text/plain\r\n\r\ninside\r\n")
         assert found.size > depth
         assert found.text.strip() == "inside" or found.trouble or found.attachments
-
-    @pytest.mark.parametrize(
-        "content",
-        [
-            b"To: " + b", ".join(b"Somebody %d <a%d@example.com>" % (n, n) for n in range(20_000)),
-            b'Content-Type: multipart/mixed; x="' + b";" * 500_000 + b'"; boundary=b\r\n\r\n--b\r\n\r\nx',
-            b'Content-Type: text/plain;\r\n x="' + b";\r\n " * 200_000 + b'"\r\n\r\nx',
-            b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n' + b"--b\r\n\r\nx\r\n" * 60_000,
-            b"Subject: " + b"=?utf-8?q?a?= " * 60_000,
-            b"From: " + b"(" * 60_000,
-        ],
-        ids=["recipients", "semicolons", "folds", "parts", "words", "comments"],
-    )
-    def test_that_is_meant_to_keep_the_parser_busy_does_not(self, content: bytes) -> None:
-        began = time.process_time()
-        assert reading.shown(content).size == len(content)
-        assert time.process_time() - began < 5
 
     def test_has_the_names_of_its_files_decoded(self) -> None:
         shown = [reading.shown(source.content) for source in mail.letters()]

@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from console.areas.changes.attending import AttendedForm, named
 from console.areas.changes.views import address, find
 from console.areas.changes.views.acting import SAID
-from console.areas.messages import reading
+from console.areas.messages import isolation
 from console.changes import control
 from console.changes.models import Change, Step
 from console.mirror.models import Organization
@@ -54,7 +54,7 @@ def _answer(request: ConsoleRequest, change: Change, form: AttendedForm) -> Http
         asked = {"messageId": content[0].target, "reason": change.reason, "ticket": change.ticket}
         context = {
             "organization": change.organization,
-            "message": reading.shown(content[1]),
+            "message": isolation.read(content[1]),
             "asked": asked,
             "approved": True,
         }
