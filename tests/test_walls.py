@@ -1,11 +1,9 @@
 """Who may import whom: the layers of the console, held by reading every import statement."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "console"
@@ -52,8 +50,13 @@ def dotted(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(name: str) -> Iterator[str]:
+@cache
+def imports(name: str) -> tuple[str, ...]:
     """What a module imports anywhere in it, as dotted names; `from a import b` counts as `a.b`."""
+    return tuple(_imports(name))
+
+
+def _imports(name: str) -> Iterator[str]:
     for node in ast.walk(modules()[name]):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -92,59 +95,78 @@ def area(name: str) -> str:
     return name.split(".")[2] if within(name, "console.areas") and name.count(".") > 1 else ""
 
 
+def offenders(names: Iterable[str], forbidden: Callable[[str, str], bool]) -> dict[str, list[str]]:
+    """Return the forbidden imports of each module that has any; `forbidden` takes module and import."""
+    found = {name: [each for each in imports(name) if forbidden(name, each)] for name in names}
+    return {name: imported for name, imported in found.items() if imported}
+
+
 class TestLayers:
-    @pytest.mark.parametrize("name", under("console"))
-    def test_nobody_imports_upward(self, name: str) -> None:
-        ours = (imported for imported in imports(name) if within(imported, "console"))
-        assert [imported for imported in ours if layer(imported) > layer(name)] == []
+    def test_nobody_imports_upward(self) -> None:
+        def is_upward(name: str, imported: str) -> bool:
+            return within(imported, "console") and layer(imported) > layer(name)
 
-    @pytest.mark.parametrize("name", under(*PURE))
-    def test_the_lowest_layer_knows_no_model_of_django(self, name: str) -> None:
-        assert [imported for imported in imports(name) if within(imported, "django.db", "django.apps")] == []
+        assert offenders(under("console"), is_upward) == {}
 
-    @pytest.mark.parametrize("name", under("console.areas"))
-    def test_an_area_imports_no_other_areas_pages(self, name: str) -> None:
-        others = (imported for imported in imports(name) if area(imported) not in {"", area(name), *SHARED})
-        assert [
-            imported for imported in others if {"views", "forms", "tables", "urls"} & set(imported.split("."))
-        ] == []
+    def test_the_lowest_layer_knows_no_model_of_django(self) -> None:
+        def is_model(_: str, imported: str) -> bool:
+            return within(imported, "django.db", "django.apps")
+
+        assert offenders(under(*PURE), is_model) == {}
+
+    def test_an_area_imports_no_other_areas_pages(self) -> None:
+        def is_other_page(name: str, imported: str) -> bool:
+            page = {"views", "forms", "tables", "urls"} & set(imported.split("."))
+            return bool(page) and area(imported) not in {"", area(name), *SHARED}
+
+        assert offenders(under("console.areas"), is_other_page) == {}
 
 
 class TestSandbox:
-    @pytest.mark.parametrize("name", under("console.sandbox"))
-    def test_the_sandbox_knows_no_django_and_of_ours_only_the_model(self, name: str) -> None:
-        allowed = ("console.sandbox", "console.aws.model")
-        ours = [imported for imported in imports(name) if within(imported, "console")]
-        assert [imported for imported in ours if not within(imported, *allowed)] == []
-        assert [imported for imported in imports(name) if within(imported, "django", "allauth")] == []
+    def test_the_sandbox_knows_no_django_and_of_ours_only_the_model(self) -> None:
+        def is_foreign(_: str, imported: str) -> bool:
+            ours = within(imported, "console") and not within(
+                imported, "console.sandbox", "console.aws.model"
+            )
+            return ours or within(imported, "django", "allauth")
 
-    @pytest.mark.parametrize("name", sorted(set(under("console")) - set(under("console.sandbox"))))
-    def test_the_console_knows_nothing_of_the_sandbox(self, name: str) -> None:
-        used = [imported for imported in imports(name) if within(imported, "console.sandbox")]
-        assert joins_the_demo(name) or used == []
+        assert offenders(under("console.sandbox"), is_foreign) == {}
+
+    def test_the_console_knows_nothing_of_the_sandbox(self) -> None:
+        console = set(under("console")) - set(under("console.sandbox"))
+
+        def is_sandbox(_: str, imported: str) -> bool:
+            return within(imported, "console.sandbox")
+
+        assert offenders((name for name in console if not joins_the_demo(name)), is_sandbox) == {}
 
 
 class TestOneWayOut:
-    @pytest.mark.parametrize("name", under("console"))
-    def test_boto3_is_imported_in_aws_alone(self, name: str) -> None:
+    def test_boto3_is_imported_in_aws_alone(self) -> None:
         # The facade `console.aws.model` hands out shapes, so whoever asks it may name their type.
-        amazons = {imported for imported in imports(name) if within(imported, "boto3", "botocore")}
-        assert within(name, "console.aws", "console.sandbox") or amazons <= {"botocore.model.Shape"}
+        def is_amazons(_: str, imported: str) -> bool:
+            return within(imported, "boto3", "botocore") and imported != "botocore.model.Shape"
 
-    @pytest.mark.parametrize("name", [name for name in under("console") if not within(name, "console.aws")])
-    def test_only_the_gateway_and_its_neighbours_reach_a_client(self, name: str) -> None:
-        assert [imported for imported in imports(name) if within(imported, "console.aws.client")] == []
+        others = [name for name in under("console") if not within(name, "console.aws", "console.sandbox")]
+        assert offenders(others, is_amazons) == {}
+
+    def test_only_the_gateway_and_its_neighbours_reach_a_client(self) -> None:
+        def is_client(_: str, imported: str) -> bool:
+            return within(imported, "console.aws.client")
+
+        others = [name for name in under("console") if not within(name, "console.aws")]
+        assert offenders(others, is_client) == {}
 
 
 class TestBelowThePages:
-    @pytest.mark.parametrize(
-        "name", under("console.aws", "console.ledger", "console.mirror", "console.areas")
-    )
-    def test_only_pages_take_a_request(self, name: str) -> None:
-        page = {"views", "forms", "tables", "downloads", "failures", "asking", "reviewing"} & set(
-            name.split(".")
-        )
-        assert page or [i for i in imports(name) if within(i, "django.http", "django.shortcuts")] == []
+    def test_only_pages_take_a_request(self) -> None:
+        page = {"views", "forms", "tables", "downloads", "failures", "asking", "reviewing"}
+        names = under("console.aws", "console.ledger", "console.mirror", "console.areas")
+
+        def is_request(_: str, imported: str) -> bool:
+            return within(imported, "django.http", "django.shortcuts")
+
+        assert offenders((name for name in names if not page & set(name.split("."))), is_request) == {}
 
 
 class TestTheWallsThemselves:

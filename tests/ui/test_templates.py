@@ -22,11 +22,11 @@ FORBIDDEN = {
 EVALUATED = r"\beval\(|new Function|innerHTML|insertAdjacentHTML|document\.write"
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
 @pytest.mark.parametrize("what", FORBIDDEN)
-def test_no_template_has(path: Path, what: str) -> None:
-    found = re.search(FORBIDDEN[what], path.read_text(), re.IGNORECASE)
-    assert found is None, f"{what}: {found}"
+def test_no_template_has(what: str) -> None:
+    pattern = re.compile(FORBIDDEN[what], re.IGNORECASE)
+    found = {str(path.relative_to(ROOT)): pattern.search(path.read_text()) for path in TEMPLATES}
+    assert {path: match for path, match in found.items() if match} == {}
 
 
 def test_every_form_that_posts_is_protected() -> None:
