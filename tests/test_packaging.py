@@ -141,6 +141,10 @@ class TestCompose:
         assert service["security_opt"] == ["no-new-privileges:true"]
         assert "privileged" not in service
 
+    @pytest.mark.parametrize("name", [*LONG_LIVED])
+    def test_what_ends_by_itself_is_started_again(self, name: str) -> None:
+        assert SERVICES[name]["restart"] == "unless-stopped"
+
     @pytest.mark.parametrize("name", LASTING)
     def test_what_runs_on_has_a_healthcheck(self, name: str) -> None:
         assert SERVICES[name]["healthcheck"]["test"]

@@ -144,8 +144,12 @@ def measure_clicks(folder: Path, broker: Redis) -> None:
 
 
 def measure_workers(folder: Path, broker: Redis) -> None:
-    """From the end of the fault until a worker takes what is published then."""
-    say(f"\n{'worker':28}{'well s':>8}")
+    """From the end of the fault until a worker takes what is published then.
+
+    kombu 5.7 ends a worker whose Redis goes away while it connects ("Unrecoverable error"); it is started
+    again here as the compose file does, and counted.
+    """
+    say(f"\n{'worker':28}{'well s':>8}{'ended':>7}")
     for pool in POOLS:
         environ = {"BROKER_URL": broker.url, "DATABASE_URL": f"sqlite:///{folder}/{pool}.sqlite3"}
         processes = Processes(folder, environ)
@@ -168,9 +172,14 @@ def measure_workers(folder: Path, broker: Redis) -> None:
             for fault in WORKER_FAULTS:
                 befall(broker, fault)
                 time.sleep(3)
+                ended = int(processes.revive(pool))
                 recover(broker)
-                seconds = wait_until(lambda: _taken(broker), f"{pool} after {fault}", 120)
-                say(f"{pool + ', ' + fault:28}{judge(f'{pool}, {fault}', seconds, RECOVERY)}")
+                began = time.monotonic()
+                while not _taken(broker):
+                    ended += processes.revive(pool)
+                    assert time.monotonic() - began < 120, f"waited in vain for {pool} after {fault}"
+                seconds = time.monotonic() - began
+                say(f"{pool + ', ' + fault:28}{judge(f'{pool}, {fault}', seconds, RECOVERY)}{ended:7}")
         finally:
             processes.end()
 

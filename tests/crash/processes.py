@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -86,9 +87,17 @@ class Processes:
         self.kill(name)
         self.start(name)
 
+    def revive(self, name: str) -> bool:
+        """Start it again if it ended by itself, as `restart: unless-stopped` does; whether it had ended."""
+        if self.running[name].poll() is None:
+            return False
+        self.start(name)
+        return True
+
     def end(self) -> None:
         for process in self.running.values():
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 

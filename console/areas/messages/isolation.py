@@ -19,7 +19,7 @@ from console.areas.messages.reading import Attachment, Shown, shown
 ROOT = Path(__file__).resolve().parents[3]
 CPU_SECONDS = 5  # an ordinary message of 25 MB takes less than two
 ELAPSED_SECONDS = 25  # on a machine that is busy
-MEMORY_BYTES = 1 << 30  # messages have at most 30 MB
+MEMORY_BYTES = 640 << 20  # an ordinary message of 25 MB takes 250 MB
 TOO_COSTLY = (
     "The console stopped reading this message because that takes too much processor time, which ordinary"
     " messages never do. Nothing was changed. Download it to read it as it is."

@@ -2,6 +2,7 @@
 
 import resource
 import subprocess
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -80,3 +81,11 @@ def test_the_process_gets_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "run", spy)
     isolation.read(b"\r\nHello")
     assert set(given) == {"PATH", "PYTHONUTF8"}
+
+
+def test_the_largest_ordinary_message_is_read() -> None:
+    message = EmailMessage()
+    message.set_content("Hello")
+    message.add_attachment(b"\xa5" * 18_000_000, maintype="application", subtype="zip", filename="plans.zip")
+    found = isolation.read(message.as_bytes())
+    assert [(each.name, each.size) for each in found.attachments] == [("plans.zip", 18_000_000)]
