@@ -68,6 +68,18 @@ def test_an_anchor_that_cannot_be_written_or_is_late(anchors: Path, settings: An
     assert "the anchor was not written" in "".join(proofs.alarms())
 
 
+def test_what_never_ran_is_an_alarm_once_it_should_have(anchors: Path, settings: Any) -> None:
+    assert list(proofs.alarms()) == []
+    fill(1)
+    assert list(proofs.alarms()) == []
+    for seconds, late in ((settings.LEDGER_ANCHOR_SECONDS, 1), (settings.LEDGER_VERIFY_SECONDS, 2)):
+        later = timezone.now() + timedelta(seconds=2 * seconds + 1)
+        with mock.patch("django.utils.timezone.now", return_value=later):
+            found = list(proofs.alarms())
+        assert len(found) == late
+        assert all("it never ran. Check that beat and a worker are running." in each for each in found)
+
+
 def test_without_a_file_there_is_no_anchor_and_no_alarm() -> None:
     fill(1)
     tasks.anchor()
