@@ -7,14 +7,15 @@ from django.contrib import messages
 from django.http import HttpResponse
 
 from console.areas import failures
-from console.aws import errors
+from console.aws import errors, gateway
+from console.aws.catalogue import CATALOGUE
 from console.changes import engine, later, undo
 from console.changes.later import Term
 from console.changes.plans import Planned
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest
 from console.ui import pages
-from console.ui.forms import WhyForm
+from console.ui.forms import ReplacingForm, WhyForm
 
 Params = Callable[[], Mapping[str, Any]]
 Ends = Callable[[], Planned]
@@ -107,16 +108,26 @@ def perform(
 ) -> HttpResponse | None:
     """The answer to a write, or `None` if the form says what is wrong with it.
 
-    `expecting` is what it is based on, by the names of the read that shows it.
+    `expecting` is what it is based on, by the names of the read that shows it; a `ReplacingForm` is
+    compared with what AWS has.
     """
-    given: dict[str, Any] = {"title": title, "expecting": expecting, **form.why(), **params}
+    target = CATALOGUE[operation].target_of(params)
     try:
+        if isinstance(form, ReplacingForm):
+            expecting = gateway.current_values(request.actor, operation, organization, **params)
+            if not form.compare(target, expecting):
+                return None
+        given: dict[str, Any] = {"title": title, "expecting": expecting, **form.why(), **params}
         if ends:
             term = Term(ends(), form.cleaned_data.get("until"))
             later.perform(request.actor, operation, organization, term, **given)
         else:
             engine.perform(request.actor, operation, organization, **given)
     except errors.CallFailed as failure:
+        if isinstance(form, ReplacingForm) and isinstance(failure, errors.Changed):
+            found = {each.field: each.found for each in failure.differences}
+            if not form.compare(target, found):
+                return None
         if failures.into(form, failure):
             return None
         return failures.page(request, failure, back=back)

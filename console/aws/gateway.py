@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 from uuid import UUID
 
-from console.aws import demands, doubt, errors, looking, model, transport
+from console.aws import demands, doubt, errors, facets, looking, model, transport
 from console.aws.catalogue import CATALOGUE, ENTITY_MEMBERS, Operation
 from console.aws.redaction import redact, redact_result
 from console.ledger import journal
+from console.ledger.fields import plain
 from console.ledger.models import Entry
 from console.mirror import effects, targets
 from console.mirror.models import Organization
@@ -99,6 +100,20 @@ class _Fences:
             raise errors.Busy
         if self.own is not None:
             self.own.require_held()
+
+
+def current_values(actor: Actor, operation: str, organization: Organization, **params: Any) -> dict[str, Any]:
+    """Return the values that a write would replace, as AWS has them now; they are its `expecting`.
+
+    Takes the right to the write, and raises what `call` does for a read.
+    """
+    rule = CATALOGUE[operation]
+    params = _complete(rule, organization, params)
+    with _refusals_entered(actor, rule, organization, params):
+        policy.require(actor, rule.name, organization, params)
+    shown = looking.before(rule, organization, params)
+    values: dict[str, Any] = plain(facets.now(operation, shown, params))
+    return values
 
 
 def pages(

@@ -18,6 +18,7 @@ from console.ui.markup import stamp
 from console.ui.shapes import fields_from_model, sentence
 
 CHANGED = "This was changed after you opened it. Review the differences and save again."
+UNSEEN = "This form did not show the current values. Review them and save again to replace them."
 STALE = "This form is no longer valid. Check what it says and save again."
 
 
@@ -47,6 +48,7 @@ class Snapshot:
 
     subject: str
     name: ClassVar[str] = "loaded"
+    template: ClassVar[str] = '<input type="hidden" name="{}" value="{}">'
 
     def sign(self, values: Mapping[str, Any]) -> str:
         return signing.dumps(dict(values), salt=self._salt, compress=True)
@@ -59,7 +61,7 @@ class Snapshot:
             return None
 
     def field(self, values: Mapping[str, Any]) -> SafeString:
-        return format_html('<input type="hidden" name="{}" value="{}">', self.name, self.sign(values))
+        return format_html(self.template, self.name, self.sign(values))
 
     @property
     def _salt(self) -> str:
@@ -176,6 +178,44 @@ class UntilForm(WhyForm):
         """` until 2026-12-03 17:00 UTC`, to be put behind what is given."""
         until = self.cleaned_data.get("until")
         return f" until {stamp(until)}" if until else ""
+
+
+class ReplacingForm(WhyForm):
+    """For a write that replaces what AWS has, where the form itself may say what that is.
+
+    The form carries the values that it showed. `compare` refuses, once, to replace any others.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.differences: list[Difference] = []
+        self._loaded: SafeString | str = ""
+
+    def loaded_field(self) -> SafeString | str:
+        if self._loaded or not self.is_bound:
+            return self._loaded
+        return format_html(Snapshot.template, Snapshot.name, self.data.get(Snapshot.name, ""))
+
+    def show(self, target: str, values: Mapping[str, Any]) -> None:
+        """Carry these values, in the place of those that came with the form."""
+        self._loaded = self._snapshot(target).field(values)
+
+    def compare(self, target: str, values: Mapping[str, Any]) -> bool:
+        """Whether the form showed these values; if not, show how they differ."""
+        loaded = self._snapshot(target).read(self.data.get(Snapshot.name, ""))
+        before, now = self.describe(loaded or {}), self.describe(values)
+        self.differences = [Difference(label, label, *pair) for label, *pair in conflict(before, now)]
+        self.show(target, values)
+        if self.differences:
+            self.add_error(None, UNSEEN if loaded is None else CHANGED)
+        return not self.differences
+
+    def describe(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values by the labels of their fields."""
+        return {str(self.fields[name].label): value for name, value in values.items()}
+
+    def _snapshot(self, target: str) -> Snapshot:
+        return Snapshot(f"{type(self).__name__}:{target}")
 
 
 class ReasonedForm(WhyForm):

@@ -179,7 +179,12 @@ def body(answer: Any) -> str:
 
 def loaded(client: Client, url: str) -> dict[str, str]:
     """The snapshot that the form of a page carries, to be sent back with it."""
-    page = str(client.get(url).content.decode())
+    return snapshot(client.get(url))
+
+
+def snapshot(answer: Any) -> dict[str, str]:
+    """The snapshot that the form of an answer carries."""
+    page = str(answer.content.decode())
     return {"loaded": page.partition('name="loaded" value="')[2].partition('"')[0]}
 
 

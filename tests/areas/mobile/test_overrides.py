@@ -94,7 +94,10 @@ class TestEnding:
         self, adam: Desk, town: TestSandbox
     ) -> None:
         adam.post("override", **ask(until=written(timezone.now() + DAY)))
-        adam.post("override", **ask(DeviceId="ab12", until=written(timezone.now() + 3 * DAY)))
+        longer = ask(DeviceId="ab12", until=written(timezone.now() + 3 * DAY))
+        unseen = adam.post("override", **longer)
+        assert unseen.status_code == 422
+        adam.post("override", **longer, **world.snapshot(unseen))
         ends = Change.objects.filter(kind=END).order_by("pk")
         assert [end.state for end in ends] == ["cancelled", "scheduled"]
         assert adam.post("override-delete", ADA, DeviceId="AB12").status_code == 303
@@ -127,7 +130,8 @@ class TestScope:
         assert len(held(town)) == 2
 
     def test_her_own_are_hers(self, nell: Desk, town: TestSandbox) -> None:
-        assert nell.post("override", **ask(other="bo", Effect="ALLOW")).status_code == 303
+        seen = world.loaded(nell.client, f"{nell.url('override')}?other={BO}&DeviceId=AB12")
+        assert nell.post("override", **ask(other="bo", Effect="ALLOW"), **seen).status_code == 303
         assert (BO, "AB12", "ALLOW") in held(town)
 
     def test_rules_are_not(self, nell: Desk) -> None:

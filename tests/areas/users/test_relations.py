@@ -99,7 +99,8 @@ class TestGroups:
 
 class TestQuota:
     def test_is_set(self, helga: Desk, town: TestSandbox) -> None:
-        assert "may now hold 1,000 MB" in follow(helga, "quota", ADA, MailboxQuota="1000")
+        seen = world.loaded(helga.client, helga.url("quota", ADA))
+        assert "may now hold 1,000 MB" in follow(helga, "quota", ADA, MailboxQuota="1000", **seen)
         assert town.call("GetMailboxDetails", UserId=ADA)["MailboxQuota"] == 1000
         assert Entity.objects.get(entity_id=ADA).mailbox_quota == 1000
 

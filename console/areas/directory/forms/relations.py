@@ -1,5 +1,6 @@
 """What joins an entity with others: groups, and access to mailboxes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.core.exceptions import ValidationError
 from console.areas.directory.forms.naming import EntityField
 from console.mirror.models import Entity
 from console.mirror.querysets import EntityQuerySet
-from console.ui.forms import UntilForm, WhyForm
+from console.ui.forms import ReplacingForm, UntilForm, WhyForm
 
 FULL_ACCESS = "FULL_ACCESS"
 VALUES = {
@@ -34,7 +35,7 @@ class MembershipForm(WhyForm):
     group = forms.CharField(widget=forms.HiddenInput)
 
 
-class PermissionForm(UntilForm):
+class PermissionForm(ReplacingForm, UntilForm):
     """Who may do what; WorkMail replaces all that this grantee had before [documented].
 
     The one at the other end is asked for; `owner` is the entity itself where the other is to be let in.
@@ -67,6 +68,10 @@ class PermissionForm(UntilForm):
         if owner and not has_mailbox(owner) and FULL_ACCESS in cleaned.get("values", ()):
             self.add_error("values", ValidationError(NO_MAILBOX))
         return cleaned
+
+    def describe(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        held: list[str] = next(filter(None, values.values()), [])
+        return {str(self.fields["values"].label): ", ".join(VALUES.get(each, each) for each in held)}
 
 
 class RevokedForm(WhyForm):

@@ -11,6 +11,7 @@ from console.areas.directory.kinds import Kind, mailbox
 from console.areas.directory.relations import Access
 from console.areas.directory.views.asking import ask, press
 from console.areas.directory.views.suggestions import name_of, suggest
+from console.aws import facets
 from console.changes.plans import Planned
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
@@ -101,7 +102,7 @@ def _permission_form(
     """With `?other=` for access that exists, the form shows what is allowed now, and until when."""
     chosen = next((each for each in held if each.other_id == request.GET.get("other")), None)
     others = scope.entities(request.actor, "PutMailboxPermissions", entity.organization)
-    return PermissionForm(
+    form = PermissionForm(
         posted(request),
         others=others.exclude(state=Entity.State.DELETED).exclude(pk=entity.pk),
         suggest=suggest(entity.organization, "all"),
@@ -109,6 +110,11 @@ def _permission_form(
         owner=owner,
         initial=_shown(chosen, terms.of(entity)["readers" if owner else "opens"]) if chosen else {},
     )
+    if chosen and not form.is_bound:
+        owner_id, grantee_id = (entity.entity_id, chosen.other_id)[:: 1 if owner else -1]
+        held_values = {"GranteeId": grantee_id, "PermissionValues": chosen.values}
+        form.show(owner_id, facets.then("PutMailboxPermissions", {}, held_values))
+    return form
 
 
 def _shown(access: Access, ends: terms.Ends) -> dict[str, Any]:

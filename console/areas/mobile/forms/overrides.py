@@ -1,5 +1,6 @@
 """Exceptions for one device of one person, and questions about a device."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -12,14 +13,14 @@ from console.mirror.models import Entity
 from console.mirror.querysets import EntityQuerySet
 from console.rules.deciding import DENY
 from console.rules.mobile import PROPERTIES
-from console.ui.forms import OperationForm, UntilForm, WhyForm
+from console.ui.forms import OperationForm, ReplacingForm, UntilForm, WhyForm
 
 
 def living(people: EntityQuerySet) -> EntityQuerySet:
     return people.filter(kind=Entity.Kind.USER).exclude(state=Entity.State.DELETED)
 
 
-class OverrideForm(OperationForm, UntilForm):
+class OverrideForm(ReplacingForm, OperationForm, UntilForm):
     """To keep somebody protected from her mail has to be typed out."""
 
     operation = "PutMobileDeviceAccessOverride"
@@ -53,6 +54,11 @@ class OverrideForm(OperationForm, UntilForm):
             said = f"{person} is protected: her device would get no mail any more. Type {expected} to do it."
             self.add_error("typed", ValidationError(said))
         return cleaned
+
+    def describe(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        override: Mapping[str, Any] = next(filter(None, values.values()), {})
+        effect = dict(EFFECTS).get(override.get("Effect", ""), "")
+        return {"Effect": effect, "Description": override.get("Description", "")}
 
     def asked(self) -> dict[str, Any]:
         person = self.cleaned_data["other"]

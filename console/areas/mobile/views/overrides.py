@@ -1,5 +1,6 @@
 """Exceptions for one device of one person, for the organization and on the person's own page."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,9 @@ from console.areas.mobile.forms.overrides import OverrideForm, RemovalForm
 from console.areas.mobile.views.rules import home as rules_home
 from console.areas.mobile.views.rules import reads
 from console.areas.reviewing import FOLLOWS
+from console.aws import gateway
 from console.mirror.models import Entity, Organization
+from console.mirror.querysets import EntityQuerySet
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.rules.deciding import ALLOW
@@ -64,14 +67,22 @@ def person(request: ConsoleRequest, organization: Organization, user_id: str) ->
 
 
 @performs("PutMobileDeviceAccessOverride")
+@reads
 def put(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """With `?other=` and `DeviceId=` of an override that exists, the form shows its current values."""
+    users = policy.visible(request.actor, PUT, organization)
+    device = {name: request.GET.get(name, "") for name in ("other", "DeviceId")}
+    values = {} if request.method == "POST" else _override_values(request, users, device)
+    override: dict[str, Any] = next(filter(None, values.values()), {})
     form = OverrideForm(
         pages.posted(request),
-        people=policy.visible(request.actor, PUT, organization),
+        people=users,
         suggest=suggest(organization, "all"),
         may_end=policy.allows(request.actor, DELETE, organization),
-        initial={"Effect": "ALLOW", **{name: request.GET.get(name, "") for name in ("other", "DeviceId")}},
+        initial={"Effect": "ALLOW", **device, **override},
     )
+    if values:
+        form.show(device["other"], values)
     if form.is_valid():
         answer = _put(request, organization, form)
         if answer is not None:
@@ -118,6 +129,16 @@ def _put(request: ConsoleRequest, organization: Organization, form: OverrideForm
         back=home(organization),
         landing=lambda: kinds.place(somebody),
     )
+
+
+def _override_values(
+    request: ConsoleRequest, users: EntityQuerySet, device: Mapping[str, str]
+) -> dict[str, Any]:
+    user = users.filter(entity_id=device["other"]).first() if device["DeviceId"] else None
+    if user is None:
+        return {}
+    named = {"UserId": user.entity_id, "DeviceId": device["DeviceId"]}
+    return gateway.current_values(request.actor, PUT, user.organization, **named)
 
 
 def _effective(until: datetime | None) -> str:

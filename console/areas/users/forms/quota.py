@@ -4,12 +4,12 @@ from typing import Any
 
 from django import forms
 
-from console.ui.forms import OperationForm, WhyForm
+from console.ui.forms import OperationForm, ReplacingForm
 
 LARGEST = 51_200  # MB, which the model does not know [documented]
 
 
-class QuotaForm(OperationForm, WhyForm):
+class QuotaForm(ReplacingForm, OperationForm):
     operation = "UpdateMailboxQuota"
     members = ("MailboxQuota",)
     labels = {"MailboxQuota": "Quota in MB"}

@@ -2,18 +2,23 @@
 
 from django.http import HttpResponse
 
+from console.areas import failures
+from console.areas.directory.kinds import place
 from console.areas.directory.views.asking import ask
 from console.areas.users import scope
 from console.areas.users.forms.quota import QuotaForm
-from console.mirror.models import Organization
+from console.aws import errors, gateway
+from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
-from console.ui.pages import posted
 
 
 @performs("UpdateMailboxQuota")
 def quota(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
     person = scope.find(request.actor, "UpdateMailboxQuota", organization, user_id)
-    form = QuotaForm(posted(request), current={"MailboxQuota": person.mailbox_quota})
+    try:
+        form = _form(request, person)
+    except errors.CallFailed as failure:
+        return failures.page(request, failure, back=place(person))
     return ask(
         request,
         person,
@@ -24,3 +29,13 @@ def quota(request: ConsoleRequest, organization: Organization, user_id: str) -> 
         message=lambda: f"The mailbox of {person} may now hold {form.cleaned_data['MailboxQuota']:,} MB.",
         params=lambda: {"UserId": person.entity_id, "MailboxQuota": form.cleaned_data["MailboxQuota"]},
     )
+
+
+def _form(request: ConsoleRequest, person: Entity) -> QuotaForm:
+    if request.method == "POST":
+        return QuotaForm(request.POST)
+    quota = {"UserId": person.entity_id, "MailboxQuota": 0}
+    values = gateway.current_values(request.actor, "UpdateMailboxQuota", person.organization, **quota)
+    form = QuotaForm(current=values)
+    form.show(person.entity_id, values)
+    return form
