@@ -34,7 +34,8 @@ class Column:
 
     `sort` is the field to sort by ("" for none); it should be indexed with the key. `hide` is the
     breakpoint (sm, md, lg, xl) below which the column is left out. `csv` is the field that stands
-    for the column in a CSV file: its first one unless told, `None` for none.
+    for the column in a CSV file: its first one unless told, `None` for none. A column with `file_only`
+    is in the file and not on the page, where another one shows its value.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Column:
     numeric: bool = False
     hide: str = ""
     csv: str | None = ""
+    file_only: bool = False
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -164,9 +166,10 @@ def paginate(
     sort, cursor = table.sort(params), Cursor.read(params)
     found = window(queryset, table.sources, sort, table.key, cursor, size)
     values = [{**each, **(extra or {})} for each in found.rows]
-    looks = [(column.css, column.cell) for column in table.columns]
+    shown = [column for column in table.columns if not column.file_only]
+    looks = [(column.css, column.cell) for column in shown]
     return Page(
-        headers=[_header(column, sort, params) for column in table.columns],
+        headers=[_header(column, sort, params) for column in shown],
         rows=[_row(table, looks, each) for each in values],
         sort=str(sort),
         first=_address(params) if found.previous else "",

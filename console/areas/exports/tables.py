@@ -4,11 +4,12 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from console.areas.exports.models import OPEN, ExportJob
 from console.areas.exports.showing import check_badge, size, state_badge
 from console.ui.filters import Filter
-from console.ui.markup import link, when
+from console.ui.markup import link, made, when
 from console.ui.tables import Column, Table
 
 State = ExportJob.State
@@ -18,6 +19,15 @@ def _mailbox(values: Any) -> Any:
     return link(reverse("exports:detail", args=[values["slug"], values["pk"]]), values["entity_name"])
 
 
+def _state(values: Any) -> SafeString:
+    badge = state_badge(values["state"])
+    return made('{}<span class="below clamped">{}</span>', badge, values["note"]) if values["note"] else badge
+
+
+def _requested(values: Any) -> SafeString:
+    return made('{}<span class="below">{}</span>', when(values["requested_at"]), values["requested_by"])
+
+
 def _progress(values: Any) -> str:
     return f"{values['progress']} %" if values["state"] in (State.RUNNING, State.COMPLETED) else ""
 
@@ -25,15 +35,15 @@ def _progress(values: Any) -> str:
 EXPORTS = Table(
     (
         Column("mailbox", "Mailbox", ("entity_name", "pk"), _mailbox, sort="entity_name"),
-        Column("state", "State", show=lambda values: state_badge(values["state"]), sort="state"),
-        Column("progress", "Progress", ("progress", "state"), _progress, numeric=True, hide="sm"),
+        Column("state", "State", ("state", "note"), _state, sort="state"),
+        Column("progress", "Progress", ("progress", "state"), _progress, numeric=True, hide="md"),
         Column(
-            "requested", "Requested", ("requested_at",), lambda v: when(v["requested_at"]), "requested_at"
+            "requested", "Requested", ("requested_at", "requested_by"), _requested, "requested_at", hide="sm"
         ),
-        Column("by", "By", ("requested_by",), hide="md"),
+        Column("by", "By", ("requested_by",), file_only=True),
         Column("size", "Size", show=lambda v: size(v["size"]), sort="size", numeric=True, hide="md"),
         Column("check", "Checked", ("check_result",), lambda v: check_badge(v["check_result"]), hide="lg"),
-        Column("note", "Note", hide="lg"),
+        Column("note", "Note", file_only=True),
     ),
     default_sort="-requested",
 )
