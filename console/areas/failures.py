@@ -36,7 +36,34 @@ class Explanation:
         return " ".join(part for part in (self.happened, self.now) if part)
 
 
+CLOCK = Explanation(
+    "The console's clock is wrong",
+    "AWS refuses requests that are signed with a time which differs from its own by more than 15 minutes.",
+    now="The engineer who runs the console has to set the clock of its machines.",
+    status=502,
+)
+CREDENTIALS = Explanation(
+    "AWS does not accept the console's credentials",
+    "AWS does not accept the key, the session or the signature of the console's request.",
+    now="The engineer who runs the console has to check its AWS credentials and the clock of its machines.",
+    status=502,
+)
+# By any service: https://docs.aws.amazon.com/workmail/latest/APIReference/CommonErrors.html and S3's own.
+ABOUT_SIGNATURES = {
+    "RequestExpired": CLOCK,
+    "RequestTimeTooSkewed": CLOCK,
+    "ExpiredToken": CREDENTIALS,
+    "ExpiredTokenException": CREDENTIALS,
+    "IncompleteSignature": CREDENTIALS,
+    "InvalidAccessKeyId": CREDENTIALS,
+    "InvalidClientTokenId": CREDENTIALS,
+    "InvalidSignatureException": CREDENTIALS,
+    "MissingAuthenticationToken": CREDENTIALS,
+    "SignatureDoesNotMatch": CREDENTIALS,
+    "UnrecognizedClientException": CREDENTIALS,
+}
 KNOWN = {
+    **ABOUT_SIGNATURES,
     "EntityNotFoundException": Explanation(
         "Not there any more",
         "WorkMail does not know this person, group or resource any more.",

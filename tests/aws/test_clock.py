@@ -1,0 +1,60 @@
+"""A console whose clock is wrong is refused by AWS, and says that it is the clock."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import botocore.auth
+import pytest
+
+from console.areas import failures
+from console.aws import errors, gateway
+from console.mirror.models import Organization
+from console.operators.actors import Actor
+from console.sandbox.doors import Access
+from console.sandbox.testing import TestSandbox, sandboxed
+
+pytestmark = pytest.mark.django_db
+READER = Actor.system("mirror")
+
+
+@pytest.fixture
+def town() -> Iterator[TestSandbox]:
+    with sandboxed() as town:
+        town.sandbox.access = Access(secret=os.environ["AWS_SECRET_ACCESS_KEY"])
+        yield town
+
+
+@pytest.fixture
+def organization(town: TestSandbox) -> Organization:
+    return Organization.objects.create(organization_id=town.organization_id, slug="example")
+
+
+def refusal(organization: Organization) -> errors.Refused | None:
+    try:
+        gateway.call(READER, "DescribeOrganization", organization)
+    except errors.Refused as refused:
+        return refused
+    return None
+
+
+@pytest.mark.parametrize(("minutes", "is_refused"), [(-16, True), (-14, False), (14, False), (16, True)])
+def test_a_wrong_clock_is_named(
+    organization: Organization, monkeypatch: pytest.MonkeyPatch, minutes: int, is_refused: bool
+) -> None:
+    monkeypatch.setattr(
+        botocore.auth,
+        "get_current_datetime",
+        lambda: datetime.now(UTC).replace(tzinfo=None) + timedelta(minutes=minutes),
+    )
+    refused = refusal(organization)
+    assert bool(refused) is is_refused
+    if refused:
+        assert failures.explain(refused) is failures.CLOCK
+
+
+def test_a_wrong_key_is_named(organization: Organization, town: TestSandbox) -> None:
+    town.sandbox.access = Access(secret="another")
+    refused = refusal(organization)
+    assert refused
+    assert failures.explain(refused) is failures.CREDENTIALS
