@@ -1,11 +1,13 @@
 """What every test may rely on: the ledger's triggers are in force, and emptying the tables is possible."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core import serializers
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
@@ -13,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 from console import clock
 from console.ledger import triggers
 
+Variant = Callable[..., AbstractContextManager[None]]
 READ_SERVER_TIME = clock.read_server_time
 # Rows that migrations make; Django empties every table after a test with real transactions.
 MADE_BY_MIGRATIONS = ("ledger.Head", "operators.Role")
@@ -56,3 +59,19 @@ def server_clock(monkeypatch: pytest.MonkeyPatch, moved_clock: None) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite reads the process's clock")
     monkeypatch.setattr(clock, "read_server_time", READ_SERVER_TIME)
+
+
+@pytest.fixture
+def variant(db: None, subtests: pytest.Subtests) -> Variant:
+    """Return a context for one variant of many in a test, named by its keywords.
+
+    Its failure is reported and the next variant runs; what it wrote to the database is taken back.
+    """
+
+    @contextmanager
+    def begin(**named: Any) -> Iterator[None]:
+        with subtests.test(**named), transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+    return begin

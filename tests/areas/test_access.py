@@ -3,12 +3,15 @@
 The table is written by hand, not computed from the policy that it checks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from itertools import groupby
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.core import serializers
+from django.http import HttpResponseBase
+from django.test import Client
 
 from console.ledger.models import Entry
 from console.mirror.models import Organization
@@ -18,6 +21,7 @@ from tests.addresses import addresses
 from tests.areas import world
 from tests.areas.test_downloads import GIVEN
 from tests.areas.world import Samples, browser, counted, mirrored, operator, visit
+from tests.conftest import Variant
 
 pytestmark = pytest.mark.django_db
 # What is posted is never in order, so that nothing happens behind a door that opens.
@@ -499,6 +503,8 @@ TABLE = {
     for name, method, *statuses in (line.split() for line in ACCESS.strip().splitlines()[1:])
 }
 NAMES = sorted({name for name, _ in TABLE})
+METHODS = ("GET", "POST")
+FROM_ELSEWHERE = {"Origin": "https://evil.example"}
 VIEWS = addresses()
 # Whose arguments name one person, or something that belongs to one.
 OF_ALL = {"organization", "kind", "partner", "made", "rule", "device_rule", "check"}
@@ -524,6 +530,17 @@ ENTERED = {*GIVEN, "saved:edit"}
 FRESHNESS = ("listed_at", "described_at", "detailed_at", "wanted_at")
 
 
+def part(name: str) -> str:
+    """Return the part of the console that an address belongs to: its namespace."""
+    return name.partition(":")[0] if ":" in name else "console"
+
+
+def by_part(names: Iterable[str]) -> pytest.MarkDecorator:
+    """Make a case for each part of the console: its addresses share what the fixtures prepare."""
+    parts = {key: list(of) for key, of in groupby(sorted(names, key=lambda name: (part(name), name)), part)}
+    return pytest.mark.parametrize("names", parts.values(), ids=parts)
+
+
 @pytest.fixture
 def organization() -> Iterator[Organization]:
     with world.town() as made:
@@ -535,21 +552,39 @@ def foreign() -> Organization:
     return Organization.objects.create(organization_id="m-" + "f" * 32, slug="foreign", region="us-east-1")
 
 
+class Cast:
+    """Everybody of `WHO`, each with a session that has begun."""
+
+    def __init__(self, organization: Organization, foreign: Organization) -> None:
+        here = {
+            "owner": "Owner",
+            "admin": "Administrator",
+            "helpdesk": "Helpdesk",
+            "exporter": "Exporter",
+            "auditor": "Auditor",
+        }
+        self.operators: dict[str, Operator | None] = {
+            **{name: operator(role, organization) for name, role in here.items()},
+            "narrowed": operator("Helpdesk", organization, testing.DOMAIN, name="narrowed"),
+            "foreign": operator("Owner", foreign, name="foreign"),
+            "anonymous": None,
+        }
+        self._sessions = {who: browser(somebody).cookies for who, somebody in self.operators.items()}
+
+    def browser(self, who: str, **options: Any) -> Client:
+        """Return a new browser with the session of one of them."""
+        client = Client(**options)
+        client.cookies = deepcopy(self._sessions[who])
+        return client
+
+    def operator_id(self, who: str) -> int:
+        somebody = self.operators[who]
+        return somebody.pk if somebody else 0
+
+
 @pytest.fixture
-def cast(organization: Organization, foreign: Organization) -> dict[str, Operator | None]:
-    here = {
-        "owner": "Owner",
-        "admin": "Administrator",
-        "helpdesk": "Helpdesk",
-        "exporter": "Exporter",
-        "auditor": "Auditor",
-    }
-    return {
-        **{name: operator(role, organization) for name, role in here.items()},
-        "narrowed": operator("Helpdesk", organization, testing.DOMAIN, name="narrowed"),
-        "foreign": operator("Owner", foreign, name="foreign"),
-        "anonymous": None,
-    }
+def cast(organization: Organization, foreign: Organization) -> Cast:
+    return Cast(organization, foreign)
 
 
 @pytest.fixture
@@ -558,31 +593,39 @@ def samples(organization: Organization) -> Samples:
 
 
 def test_the_table_has_every_address_and_no_other() -> None:
-    assert {(name, method) for name in VIEWS for method in ("GET", "POST")} == set(TABLE)
+    assert {(name, method) for name in VIEWS for method in METHODS} == set(TABLE)
+
+
+def assert_private(answer: HttpResponseBase) -> None:
+    """Nothing is left for caches, and no other site may read it."""
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert not [header for header in answer.headers if header.startswith("Access-Control-")]
 
 
 class TestMatrix:
-    @pytest.mark.parametrize("name", NAMES)
-    @pytest.mark.parametrize("method", ["GET", "POST"])
+    @by_part(NAMES)
+    @pytest.mark.parametrize("method", METHODS)
     def test_everybody_gets_what_the_table_says(
-        self, method: str, name: str, cast: dict[str, Operator | None], samples: Samples
+        self, method: str, names: list[str], cast: Cast, samples: Samples, variant: Variant
     ) -> None:
-        url, found = samples.url(name), {}
-        for who, somebody in cast.items():
-            with counted() as calls:
-                found[who] = visit(browser(somebody), url, method, INVALID).status_code
-            denied = Entry.objects.filter(kind=Entry.Kind.DENIED, operator_id=somebody.pk if somebody else 0)
-            hidden = found[who] == 404 and "organization" in world.arguments(name)
-            assert denied.exists() is (hidden or found[who] == 403), f"the ledger about {who}"
-            assert calls.writes == [], f"{who} wrote"
-            if found[who] not in (200, 422) and not (found[who] == 303 and name in LOOKS):
-                assert calls == [], f"AWS was asked for {who}"
-        assert found == TABLE[name, method]
+        for name in names:
+            url, found = samples.url(name), {}
+            with variant(page=name):
+                for who in WHO:
+                    with counted() as calls:
+                        answer = visit(cast.browser(who, headers=FROM_ELSEWHERE), url, method, INVALID)
+                    found[who] = answer.status_code
+                    denied = Entry.objects.filter(kind=Entry.Kind.DENIED, operator_id=cast.operator_id(who))
+                    hidden = found[who] == 404 and "organization" in world.arguments(name)
+                    assert denied.exists() is (hidden or found[who] == 403), f"the ledger about {who}"
+                    assert calls.writes == [], f"{who} wrote"
+                    if found[who] not in (200, 422) and not (found[who] == 303 and name in LOOKS):
+                        assert calls == [], f"AWS was asked for {who}"
+                    assert_private(answer)
+                assert found == TABLE[name, method]
 
-    def test_what_is_denied_is_entered_with_who_what_and_whom(
-        self, cast: dict[str, Operator | None], samples: Samples
-    ) -> None:
-        browser(cast["auditor"]).post(samples.url("users:password"), INVALID)
+    def test_what_is_denied_is_entered_with_who_what_and_whom(self, cast: Cast, samples: Samples) -> None:
+        cast.browser("auditor").post(samples.url("users:password"), INVALID)
         entry = Entry.objects.get(kind=Entry.Kind.DENIED)
         assert (entry.operator, entry.operation, entry.target) == (
             "auditor@desk.example",
@@ -594,85 +637,84 @@ class TestMatrix:
 class TestOutOfScope:
     """For a narrowed operator there is nobody else, whatever her role."""
 
+    @by_part(ABOUT_ONE)
     @pytest.mark.parametrize("role", ["Owner", "Helpdesk", "Exporter"])
-    @pytest.mark.parametrize("name", ABOUT_ONE)
     def test_what_belongs_to_somebody_else_does_not_exist_and_aws_is_not_asked(
-        self, name: str, role: str, organization: Organization
+        self, role: str, names: list[str], organization: Organization, variant: Variant
     ) -> None:
         client = browser(operator(role, organization, testing.DOMAIN, name="narrowed"))
-        url = Samples(organization, world.ZOE).url(name)
-        for method in ("GET", "POST"):
-            with counted() as calls:
-                status = visit(client, url, method, INVALID).status_code
-            assert calls == []
-            expected = TABLE[name, method][role.lower()]
-            hidden = 403 if name in OF_THE_WHOLE else 404
-            assert status == (expected if expected in (403, 405) else hidden) or status == hidden == 403
+        samples = Samples(organization, world.ZOE)
+        for name in names:
+            url = samples.url(name)
+            for method in METHODS:
+                with variant(page=name, method=method), counted() as calls:
+                    status = visit(client, url, method, INVALID).status_code
+                    assert calls == []
+                    expected = TABLE[name, method][role.lower()]
+                    hidden = 403 if name in OF_THE_WHOLE else 404
+                    assert (
+                        status == (expected if expected in (403, 405) else hidden) or status == hidden == 403
+                    )
 
-    @pytest.mark.parametrize("name", sorted(set(ABOUT_ONE) - ASKED_OF_AWS))
+    @by_part(set(ABOUT_ONE) - ASKED_OF_AWS)
     def test_another_organizations_ids_mean_nothing_in_ones_own(
-        self, name: str, samples: Samples, foreign: Organization
+        self, names: list[str], samples: Samples, cast: Cast, variant: Variant
     ) -> None:
-        client = browser(operator("Owner", foreign, name="foreign"))
-        url = samples.url(name).replace(f"/o/{samples.slug}/", "/o/foreign/")
-        for method in ("GET", "POST"):
-            with counted() as calls:
-                status = visit(client, url, method, INVALID).status_code
-            assert calls == []
-            assert status == (405 if TABLE[name, method]["owner"] == 405 else 404)
+        for name in names:
+            url = samples.url(name).replace(f"/o/{samples.slug}/", "/o/foreign/")
+            for method in METHODS:
+                with variant(page=name, method=method), counted() as calls:
+                    status = visit(cast.browser("foreign"), url, method, INVALID).status_code
+                    assert calls == []
+                    assert status == (405 if TABLE[name, method]["owner"] == 405 else 404)
 
 
 class TestLooking:
-    @pytest.mark.parametrize("name", sorted(set(NAMES) - ENTERED))
-    def test_changes_nothing(self, name: str, cast: dict[str, Operator | None], samples: Samples) -> None:
-        client, url = browser(cast["owner"]), samples.url(name)
+    @by_part(set(NAMES) - ENTERED)
+    def test_changes_nothing(self, names: list[str], cast: Cast, samples: Samples, variant: Variant) -> None:
+        urls = {name: samples.url(name) for name in names}
         before = everything()
-        with counted() as calls:
-            world.body(client.get(url))
-            client.head(url)
-        assert everything() == before
-        assert calls.writes == []
+        for name, url in urls.items():
+            with variant(page=name), counted() as calls:
+                client = cast.browser("owner")
+                world.body(client.get(url))
+                client.head(url)
+                assert everything() == before
+                assert calls.writes == []
 
-    @pytest.mark.parametrize("name", NAMES)
-    def test_leaves_nothing_for_caches_and_other_sites(
-        self, name: str, cast: dict[str, Operator | None], samples: Samples
-    ) -> None:
-        client = browser(cast["owner"])
-        answer: Any = client.get(samples.url(name), headers={"Origin": "https://evil.example"})
-        assert answer["Cache-Control"] == "no-store"
-        assert not [header for header in answer.headers if header.startswith("Access-Control-")]
-
-    @pytest.mark.parametrize("name", NAMES)
+    @by_part(NAMES)
     def test_as_htmx_opens_no_door(
-        self, name: str, cast: dict[str, Operator | None], samples: Samples
+        self, names: list[str], cast: Cast, samples: Samples, variant: Variant
     ) -> None:
-        for who in ("helpdesk", "foreign"):
-            client = browser(cast[who], headers={"HX-Request": "true"})
-            expected, status = TABLE[name, "GET"][who], client.get(samples.url(name)).status_code
-            assert status == expected or (expected, status) == (302, 200)
+        for name in names:
+            for who in ("helpdesk", "foreign"):
+                with variant(page=name, who=who):
+                    client = cast.browser(who, headers={"HX-Request": "true"})
+                    expected, status = TABLE[name, "GET"][who], client.get(samples.url(name)).status_code
+                    assert status == expected or (expected, status) == (302, 200)
 
 
 class TestForgery:
     """Another site's page can make the operator's browser send anything but the token."""
 
-    @pytest.mark.parametrize("name", sorted(set(NAMES) - {"healthz", "readyz"}))
+    @by_part(set(NAMES) - {"healthz", "readyz"})
     def test_whatever_is_posted_without_the_token_is_refused(
-        self, name: str, cast: dict[str, Operator | None], samples: Samples
+        self, names: list[str], cast: Cast, samples: Samples, variant: Variant
     ) -> None:
-        client = browser(cast["owner"], enforce_csrf_checks=True)
-        url, before = samples.url(name), everything()
-        with counted() as calls:
-            for headers in ({}, {"HX-Request": "true"}, {"X-CSRFToken": "x" * 64}):
-                assert client.post(url, INVALID, headers=headers).status_code == 403
-            for method in ("put", "patch", "delete"):
-                assert getattr(client, method)(url).status_code == 405
-        assert calls == []
-        assert everything() == before
+        urls = {name: samples.url(name) for name in names}
+        before = everything()
+        for name, url in urls.items():
+            with variant(page=name), counted() as calls:
+                client = cast.browser("owner", enforce_csrf_checks=True)
+                for headers in ({}, {"HX-Request": "true"}, {"X-CSRFToken": "x" * 64}):
+                    assert client.post(url, INVALID, headers=headers).status_code == 403
+                for method in ("put", "patch", "delete"):
+                    assert getattr(client, method)(url).status_code == 405
+                assert calls == []
+                assert everything() == before
 
-    def test_a_token_from_another_site_is_refused(
-        self, cast: dict[str, Operator | None], samples: Samples
-    ) -> None:
-        client = browser(cast["owner"], enforce_csrf_checks=True)
+    def test_a_token_from_another_site_is_refused(self, cast: Cast, samples: Samples) -> None:
+        client = cast.browser("owner", enforce_csrf_checks=True)
         url = samples.url("users:edit")
         token = client.get(url).context["csrf_token"]
         sent = {**INVALID, "csrfmiddlewaretoken": str(token)}
@@ -701,16 +743,15 @@ class TestTakenAway:
         assert client.get(url).status_code == 404
 
 
-def everything() -> dict[str, set[str]]:
+def everything() -> dict[str, list[tuple[Any, ...]]]:
     """All rows of all tables, but for what a look may change."""
     return {
-        model._meta.label_lower: set(_rows(model))
+        model._meta.label_lower: list(_rows(model))
         for model in apps.get_models()
         if model._meta.managed and model._meta.label_lower not in FLEETING
     }
 
 
-def _rows(model: Any) -> Iterator[str]:
-    fields = [each.name for each in model._meta.concrete_fields if each.name not in FRESHNESS]
-    for row in model._base_manager.all():
-        yield serializers.serialize("json", [row], fields=fields)
+def _rows(model: Any) -> Any:
+    fields = [each.attname for each in model._meta.concrete_fields if each.name not in FRESHNESS]
+    return model._base_manager.order_by("pk").values_list(*fields)
