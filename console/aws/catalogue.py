@@ -354,6 +354,23 @@ OPERATIONS = (
     secret("GetRawMessageContent", "messages", "messageId"),
     write("PutRawMessageContent", "messages", "messageId"),
 )
+AREAS = {
+    "users": "Users",
+    "groups": "Groups",
+    "resources": "Rooms and equipment",
+    "mailboxes": "Mailboxes and permissions",
+    "exports": "Exports",
+    "domains": "Domains",
+    "access_rules": "Access rules",
+    "mobile": "Mobile device rules",
+    "identity": "Sign-in and tokens",
+    "impersonation": "Impersonation",
+    "messages": "Messages in transit",
+    "retention": "Mailbox retention",
+    "availability": "Free and busy times of other systems",
+    "monitoring": "E-mail monitoring",
+    "organizations": "Organization",
+}
 CATALOGUE = {operation.name: operation for operation in OPERATIONS}
 
 # What an operator may do in the console itself, by the same rules and under the same names' form.

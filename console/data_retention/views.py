@@ -32,7 +32,7 @@ def overview(request: ConsoleRequest, organization: Organization) -> HttpRespons
         "title": "Data retention",
         "organization": organization,
         "rows": [(kind, counts[kind.name]) for kind in KINDS],
-        "next_run": night + timedelta(days=1) if is_done else now,
+        "next_run": night + timedelta(days=1) if is_done else None,  # a run that is due begins in minutes
         "runs": [_summarize(run, organization) for run in RetentionRun.objects.all()[:LAST]],
     }
     return pages.show(request, "data_retention/overview.html", context)

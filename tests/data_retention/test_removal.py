@@ -129,6 +129,7 @@ class TestPage:
         page = olga.get("overview").content.decode()
         assert "365 days after the end of the change" in page
         assert "No run yet" in page
+        assert "it begins or goes on within 10 minutes" in page
         context = olga.get("overview").context
         assert {kind.name: count for kind, count in context["rows"] if count} == {"changes": 1}
         removal.sweep()

@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from console import clock
-from console.aws.catalogue import CATALOGUE, OPERATIONS
+from console.aws.catalogue import AREAS, CATALOGUE, OPERATIONS
 from console.changes.models import Conditions
 
 
@@ -37,12 +37,21 @@ def approvable() -> list[tuple[str, str]]:
     return [(each.name, each.title) for each in OPERATIONS if not each.is_read]
 
 
+def approvable_by_area() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the same under the titles of their areas."""
+    areas: dict[str, list[tuple[str, str]]] = {area: [] for area in AREAS}
+    for each in OPERATIONS:
+        if not each.is_read:
+            areas[each.area].append((each.name, each.title))
+    return [(AREAS[area], choices) for area, choices in areas.items() if choices]
+
+
 class ConditionsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     """The change policies; `seen` holds them as the page showed them, so that no other save is undone."""
 
     approve_operations = forms.MultipleChoiceField(
         label="Always require approval by another operator",
-        choices=approvable,
+        choices=approvable_by_area,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

@@ -1,7 +1,8 @@
 """What templates of the console ask for: icons, badges, moments, form controls with their looks."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms, template
 from django.forms import BoundField
@@ -62,6 +63,19 @@ def is_check(field: BoundField) -> bool:
 def is_group(field: BoundField) -> bool:
     """Whether the field is several inputs under one heading."""
     return isinstance(field.field.widget, (forms.RadioSelect, forms.CheckboxSelectMultiple))
+
+
+@register.filter
+def grouped(field: BoundField) -> list[tuple[str, list[BoundWidget]]]:
+    """The options of a group of inputs under the headings of its choices; "" heads what has none."""
+    options = iter(field.subwidgets)
+    found: list[tuple[str, list[BoundWidget]]] = [("", [])]
+    for name, value in cast(Iterable[tuple[Any, Any]], getattr(field.field, "choices", ())):
+        if isinstance(value, (list, tuple)):
+            found.append((str(name), [next(options) for _ in value]))
+        else:
+            found[0][1].append(next(options))
+    return [(heading, inputs) for heading, inputs in found if inputs]
 
 
 @register.filter

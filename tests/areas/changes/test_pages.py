@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from console.areas.changes.forms import approvable
 from console.aws import errors
 from console.changes import engine
 from console.changes.models import Change, Conditions, Step
@@ -165,14 +166,20 @@ class TestConditions:
     def test_a_reason_is_asked_for_in_every_form(self, adam: Seat, helga: Seat, town: TestSandbox) -> None:
         adam.save_policies(ask_reason="on", ask_ticket="on")
         url = f"/o/{adam.organization.slug}/users/{ADA}/quota/"
-        answer = helga.client.post(url, {"MailboxQuota": "2000"})
+        seen = world.loaded(helga.client, url)
+        answer = helga.client.post(url, {"MailboxQuota": "2000", **seen})
         page = world.body(answer)
         assert answer.status_code == 422
         assert page.count("is asked for in this organization") == 2
         assert 'value="2000"' in page
         assert not town.calls("UpdateMailboxQuota")
-        helga.client.post(url, {"MailboxQuota": "2000", "reason": "asked", "ticket": "T-1"})
+        helga.client.post(url, {"MailboxQuota": "2000", "reason": "asked", "ticket": "T-1", **seen})
         assert town.call("GetMailboxDetails", UserId=ADA)["MailboxQuota"] == 2000
+
+    def test_stand_under_their_areas_each_once(self, adam: Seat) -> None:
+        page = world.body(adam.get("conditions"))
+        assert page.index("<legend>Users</legend>") < page.index('value="CreateUser"')
+        assert [name for name, _ in approvable() if page.count(f'value="{name}"') != 1] == []
 
     def test_are_an_entry_when_they_change(self, adam: Seat) -> None:
         adam.save_policies(approve_over="100")
