@@ -16,7 +16,13 @@ from console.aws import model
 ENTITY_MEMBERS = ("UserId", "EntityId", "GroupId", "MemberId", "ResourceId", "GranteeId", "TargetUser")
 KINDS = {"user": "DescribeUser", "group": "DescribeGroup", "resource": "DescribeResource"}
 WORDS = re.compile(r"(?<=[a-z])([A-Z])")
+DELETES = frozenset({"DeleteUser", "DeleteGroup", "DeleteResource"})  # of what stays behind as a tombstone
 DESCRIBE = "Describe"  # of a user, a group or a resource, whichever the target is
+
+
+def in_words(name: str) -> str:
+    """Return a name of AWS's as a label: `Job title`."""
+    return WORDS.sub(r" \1", name).strip().capitalize()
 
 
 class Access(StrEnum):
@@ -52,7 +58,7 @@ class Operation:
     @property
     def title(self) -> str:
         """The name in words: `Create alias`."""
-        return WORDS.sub(r" \1", self.name).strip().capitalize().replace("work mail", "WorkMail")
+        return in_words(self.name).replace("work mail", "WorkMail")
 
     @property
     def entity_members(self) -> tuple[str, ...]:

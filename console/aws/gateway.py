@@ -1,6 +1,7 @@
 """The one way out: policy, validation, intent in the ledger, AWS, outcome in the ledger, mirror."""
 
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import Any, NoReturn, Protocol
 from uuid import UUID
 
 from console.aws import demands, doubt, errors, facets, looking, model, transport
-from console.aws.catalogue import CATALOGUE, ENTITY_MEMBERS, Operation
+from console.aws.catalogue import CATALOGUE, DELETES, ENTITY_MEMBERS, Operation
 from console.aws.redaction import redact, redact_result
 from console.ledger import journal
 from console.ledger.fields import plain
@@ -72,7 +73,9 @@ def call(
     said = {"reason": reason, "ticket": ticket, "call": call_id, "parties": parties}
     try:
         with targets.held(organization, _targets(rule, params)) as lease:
-            before = looking.before(rule, organization, params)
+            shown = looking.look(rule, organization, params)
+            _teach_mirror(organization, rule, shown)
+            before = looking.answers(shown)
             looking.require_unchanged(rule, before, params, expecting or {})
             intent = _intend(actor, rule, organization, params, before, **said)
             return _write(rule, organization, params, intent, _Fences(lease, fence))
@@ -155,11 +158,12 @@ def together(
         with _refusals_entered(actor, rule, organization, given):
             policy.require(actor, rule.name, organization, given)
         _require_valid(rule, given)
+    asked_at = time.monotonic()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = list(pool.map(lambda rule, given: _answer(rule, organization, given), rules, params))
     for rule, given, answer in zip(rules, params, answers, strict=True):
         if not isinstance(answer, errors.CallFailed):
-            effects.absorb(organization, rule.name, given, answer)
+            effects.absorb(organization, rule.name, given, answer, asked=asked_at)
     return answers
 
 
@@ -201,8 +205,9 @@ def _require_valid(rule: Operation, params: Mapping[str, Any]) -> None:
 
 
 def _read(rule: Operation, organization: Organization, params: Mapping[str, Any]) -> dict[str, Any]:
+    asked_at = time.monotonic()
     answer = transport.send(rule, organization, params)
-    effects.absorb(organization, rule.name, params, answer.result)
+    effects.absorb(organization, rule.name, params, answer.result, asked=asked_at)
     return answer.result
 
 
@@ -260,7 +265,7 @@ def _write(
         )
     except Exception as fault:
         raise _unknown(fault) from fault
-    _teach_mirror(organization, rule, params, shown)
+    _teach_mirror(organization, rule, shown, deleted=rule.target_of(params) if rule.name in DELETES else "")
     return answer.result
 
 
@@ -314,13 +319,13 @@ def _look_after(
 
 
 def _teach_mirror(
-    organization: Organization, rule: Operation, params: Mapping[str, Any], shown: list[looking.Shown]
+    organization: Organization, rule: Operation, shown: list[looking.Shown], deleted: str = ""
 ) -> None:
     """A fault of the mirror must not tell the operator that a write which happened has failed."""
     try:
         for each in shown:
-            effects.absorb(organization, each.operation, each.params, each.result, own=True)
-        if rule.name in looking.DELETES:
-            effects.forget(organization, rule.target_of(params))
+            effects.absorb(organization, each.operation, each.params, each.result)
+        if deleted:
+            effects.forget(organization, deleted, operation=rule.name)
     except Exception:
         logger.exception("the mirror did not learn from %s", rule.name)

@@ -9,7 +9,6 @@ from console.aws.catalogue import CATALOGUE, DESCRIBE, KINDS, Operation, Read
 from console.ledger.fields import plain
 from console.mirror.models import Entity, Organization
 
-DELETES = frozenset({"DeleteUser", "DeleteGroup", "DeleteResource"})
 # A setting of the whole organization that nobody has made yet; which of the two it is, is [unknown] for some.
 ABSENT = frozenset({"EntityNotFoundException", "ResourceNotFoundException"})
 PAGES = 20  # of a hundred, at the most: what is larger is no single write's before
@@ -24,7 +23,12 @@ class Shown:
 
 def before(rule: Operation, organization: Organization, params: Mapping[str, Any]) -> dict[str, Any]:
     """What the write's reads show, by read operation; a fault here stops the write unsent."""
-    return {each.operation: each.result for each in _looks(rule, organization, params)}
+    return answers(look(rule, organization, params))
+
+
+def answers(shown: list[Shown]) -> dict[str, Any]:
+    """Return what reads showed, by operation."""
+    return {each.operation: each.result for each in shown}
 
 
 def after(
@@ -33,10 +37,10 @@ def after(
     """The same after the write, for the ledger and for the mirror; `None` if AWS would not show it."""
     known = {**params, **({"created": rule.target_of({}, result)} if rule.creates else {})}
     try:
-        shown = _looks(rule, organization, known)
+        shown = look(rule, organization, known)
     except errors.CallFailed:
         return None, []
-    return {each.operation: each.result for each in shown}, shown
+    return answers(shown), shown
 
 
 def require_unchanged(
@@ -64,7 +68,8 @@ def name_of(organization: Organization, target: str) -> str:
     return (entity.email or entity.name) if entity else ""
 
 
-def _looks(rule: Operation, organization: Organization, params: Mapping[str, Any]) -> list[Shown]:
+def look(rule: Operation, organization: Organization, params: Mapping[str, Any]) -> list[Shown]:
+    """Ask for all that the write's reads show; a read of what is not there yet is left out."""
     found = [_arguments(rule, read, organization, params) for read in rule.reads]
     return [_look(operation, organization, given) for operation, given in found if given is not None]
 

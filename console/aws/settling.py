@@ -13,8 +13,8 @@ from datetime import timedelta
 from typing import Any
 
 from console import clock
-from console.aws import errors, facets, finding, looking
-from console.aws.catalogue import CATALOGUE, Operation
+from console.aws import errors, facets, finding
+from console.aws.catalogue import CATALOGUE, DELETES, Operation
 from console.ledger import journal
 from console.ledger.fields import plain
 from console.ledger.models import Entry
@@ -87,7 +87,7 @@ def _find_out(intent: Entry, rule: Operation, organization: Organization) -> fin
     except errors.Refused as answer:
         if answer.code not in OF_THE_TARGET:
             raise
-        gone = rule.name in looking.DELETES and answer.code == "EntityNotFoundException"
+        gone = rule.name in DELETES and answer.code == "EntityNotFoundException"
         return (Outcome.APPLIED if gone else Outcome.UNDETERMINED), None
 
 

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Case, Exists, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from console.aws.catalogue import in_words
 from console.ledger.diff import Difference, differences
 from console.ledger.fields import Seq
 
@@ -59,7 +60,7 @@ class Entry(models.Model):
         SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
         SIGNED_OUT = "signed_out", "Signed out"
         REVEALED = "revealed", "Revealed"
-        OBSERVED = "observed", "Observed"
+        OBSERVED = "observed", "Changed outside"
         CHANGED = "changed", "Changed"
         REQUESTED = "requested", "Requested"
         DOWNLOADED = "downloaded", "Downloaded"
@@ -152,9 +153,17 @@ class Entry(models.Model):
         return next((part for other in others if (part := other.body.get(name))), {})
 
     @property
+    def what(self) -> str:
+        """What was done, or for a change made outside what was changed; "" where the kind says it all."""
+        is_observed = self.kind == self.Kind.OBSERVED
+        return (is_observed and observed_text(self.body)) or self.operation
+
+    @property
     def sentence(self) -> str:
         """The entry in one line: who did what to whom, and what came of it."""
-        what = " on ".join(part for part in (self.operation, self.target_name or self.target) if part)
+        name = self.target_name or self.target
+        joint = " of " if self.kind == self.Kind.OBSERVED else " on "
+        what = joint.join(filter(None, (self.what, name)))
         if self.kind == self.Kind.DOWNLOADED:
             what = download_text(self.body)
         return SENTENCES.get(self.kind, "{operator}: {what}").format(
@@ -175,7 +184,7 @@ SENTENCES: dict[str, str] = {
     Entry.Kind.SIGN_IN_FAILED: "A sign-in as {name} failed",
     Entry.Kind.SIGNED_OUT: "{name} signed out",
     Entry.Kind.REVEALED: "{operator} was shown what {what} gives",
-    Entry.Kind.OBSERVED: "{what} was done outside the console",
+    Entry.Kind.OBSERVED: "Changed outside the console: {what}",
     Entry.Kind.CHANGED: "{operator} changed {what}",
     Entry.Kind.REQUESTED: "{operator} requested {what}, to be done later",
     Entry.Kind.DOWNLOADED: "{operator} downloaded {what}",
@@ -191,6 +200,12 @@ def download_text(body: Mapping[str, Any], end: Mapping[str, Any] | None = None)
     if body.get("filter"):
         parts.append(f"filter: {body['filter']}")
     return ", ".join(parts)
+
+
+def observed_text(body: Mapping[str, Any]) -> str:
+    """Return the fields that were changed outside in words: "Job title, Office"."""
+    fields = dict.fromkeys([*(body.get("before") or {}), *(body.get("after") or {})])
+    return ", ".join(map(in_words, fields)) or str(body.get("what", ""))
 
 
 class Head(models.Model):

@@ -39,8 +39,8 @@ def mailbox(reading: Reading) -> None:
         return
     entity = Entity.objects.select_for_update().get(pk=entity.pk)  # another reading may have noted it
     if entity.mailbox_quota not in (None, quota):
-        before, after = {"MailboxQuota": entity.mailbox_quota}, {"MailboxQuota": quota}
-        observing.note(reading, entity, before, after)
+        drifts = observing.drifts({"MailboxQuota": entity.mailbox_quota}, {"MailboxQuota": quota})
+        observing.note(reading, entity, drifts, since=entity.detailed_at)
     entity.mailbox_size, entity.mailbox_quota = size, quota
     entity.derive_sizes()
     entity.save(update_fields=["mailbox_size", "mailbox_quota", "sort_size", "sort_quota"])
@@ -54,8 +54,8 @@ def forget(reading: Reading, entity_id: str) -> None:
         if entity is None or entity.is_deleted:
             return
         if entity.described_at:
-            before, after = {"State": entity.state}, {"State": Entity.State.DELETED.value}
-            observing.note(reading, entity, before, after, since=entity.described_at)
+            drifts = observing.drifts({"State": entity.state}, {"State": Entity.State.DELETED.value})
+            observing.note(reading, entity, drifts, since=entity.described_at)
         entity.state = Entity.State.DELETED
         entity.details = {**entity.details, "State": Entity.State.DELETED.value}
         entity.derive([])
@@ -100,6 +100,5 @@ def _aliases(entity: Entity) -> list[str]:
 def _note(reading: Reading, entity: Entity, shown: Mapping[str, Any]) -> None:
     if entity.described_at is None:
         return
-    changed = changed_members(entity.details, shown)
-    before, after = ({name: side.get(name) for name in changed} for side in (entity.details, shown))
-    observing.note(reading, entity, before, after, since=entity.described_at)
+    drifts = observing.drifts(entity.details, shown)
+    observing.note(reading, entity, drifts, since=entity.described_at)

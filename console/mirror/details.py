@@ -112,7 +112,7 @@ def _described(actor: Actor, entity: Entity, operation: str, member: str, wait: 
         raise
     except errors.Refused as refusal:
         if refusal.code == "EntityNotFoundException":
-            effects.forget(entity.organization, entity.entity_id, operation=operation, own=False)
+            effects.forget(entity.organization, entity.entity_id, operation=operation)
         return False
     return bool(shown.get("State") == Entity.State.ENABLED)
 

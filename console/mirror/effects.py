@@ -4,6 +4,7 @@ The full sync, the refresh of one object and the second look after a write all e
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -55,25 +56,25 @@ def absorb(
     params: Mapping[str, Any],
     result: Mapping[str, Any],
     *,
-    own: bool = False,
+    asked: float | None = None,
 ) -> None:
     """Bring the mirror up to what a read has shown; reads of what it does not keep are none of its business.
 
-    `own` says that this console caused what is new. Any other change to what was known before is
-    entered in the ledger.
+    What differs from what was known, and was not set by the console itself, is entered in the audit log.
+    `asked` is when AWS was asked (`time.monotonic`), if that was not just now.
     """
     learn = HANDLERS.get(operation)
     if learn is None or is_skipped():
         return
     with tolerated():
-        learn(Reading(organization, operation, params, result, own))
+        learn(Reading(organization, operation, params, result, asked or time.monotonic()))
 
 
-def forget(organization: Organization, entity_id: str, *, operation: str = "", own: bool = True) -> None:
-    """Mark an entity deleted, by our own doing unless `operation` is the read that no longer found it."""
+def forget(organization: Organization, entity_id: str, *, operation: str) -> None:
+    """Mark an entity deleted that `operation` has deleted, or no longer found."""
     if not is_skipped():
         with tolerated():
-            describing.forget(Reading(organization, operation, {}, {}, own), entity_id)
+            describing.forget(Reading(organization, operation, {}, {}), entity_id)
 
 
 def describe_organization(reading: Reading) -> None:

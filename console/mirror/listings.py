@@ -13,7 +13,7 @@ from django.db import transaction
 from console import clock
 from console.mirror import observing, relations, shrink_guard
 from console.mirror.models import Domain, Entity, Organization
-from console.mirror.readings import COLUMNS, Kind, Reading, changed_members, column_value, plain
+from console.mirror.readings import COLUMNS, Kind, Reading, column_value, plain
 
 COMMON = ("Name", "Email", "State", "EnabledDate", "DisabledDate")
 # What a listing shows of each kind, as far as it is kept in columns.
@@ -158,10 +158,7 @@ def _note(reading: Reading, entity: Entity, shown: Shown) -> None:
     if entity.described_at is None:
         return
     known = {member: entity.details.get(member) for member in shown}
-    changed = changed_members(known, shown)
-    if changed:
-        before, after = ({name: side.get(name) for name in changed} for side in (known, shown))
-        observing.note(reading, entity, before, after, since=entity.described_at)
+    observing.note(reading, entity, observing.drifts(known, shown), since=entity.described_at)
 
 
 def mark_missing(reading: Reading, kind: Kind, missing: Iterable[str], now: datetime) -> None:
@@ -169,7 +166,7 @@ def mark_missing(reading: Reading, kind: Kind, missing: Iterable[str], now: date
     ids = list(missing)
     held = Entity.objects.filter(organization=reading.organization, kind=kind, entity_id__in=ids)
     with transaction.atomic():
-        for entity in held:
+        for entity in held.exclude(state=Entity.State.DELETED).select_for_update().order_by("pk"):
             _note(reading, entity, {"State": Entity.State.DELETED.value})
         held.update(state=Entity.State.DELETED, listed_at=now)
         relations.sever(reading.organization, ids)

@@ -1,5 +1,6 @@
-"""Changes that somebody made past this console are entered in the ledger, where they come to light."""
+"""Changes that were made outside this console are entered in the audit log when a read shows them."""
 
+import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,14 +10,15 @@ from django.db.models import F
 from console import clock
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.mirror.models import Entity, Organization, Sync
-from console.mirror.readings import Reading
+from console.mirror.models import Entity, Sync
+from console.mirror.own_writes import Drift, OwnWrites
+from console.mirror.readings import Reading, changed_members
 from console.operators.actors import Actor
 
 ACTOR = Actor.system("mirror")
 Stage = Sync.Stage
 STAGES = {"ListUsers": Stage.USERS, "ListGroups": Stage.GROUPS, "ListResources": Stage.RESOURCES}
-# AWS may go on showing the old for a while after a write of ours ("minutes" for members) [documented].
+# AWS may show a write of the console this late ("minutes" for members) [documented].
 GRACE = timedelta(minutes=5)
 MOST = 200  # entries in one pass; what else changed is only counted
 # AWS moves these by itself while a mailbox is made or removed, so alone they are nobody's doing [inferred].
@@ -26,31 +28,41 @@ DATES = frozenset({"EnabledDate", "DisabledDate", "MailboxProvisionedDate", "Mai
 def note(
     reading: Reading,
     entity: Entity,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
+    drifts: Iterable[Drift],
     *,
     since: datetime | None = None,
     others: Iterable[str] = (),
 ) -> None:
-    """Enter that `entity` differs from what was known `since`, unless a write of ours explains it.
+    """Enter the values of `entity` that are not as known `since`, unless a write of the console set them.
 
     `others` are further targets that such a write may have had.
     """
-    if reading.own or DATES.issuperset({*before, *after}):
+    found = [each for each in drifts if each.field not in DATES]
+    if not found:
         return
-    organization = reading.organization
-    if _explained(organization, [entity.entity_id, *others], since) or not _may_enter(reading):
+    now = clock.now()
+    asked_at = now - timedelta(seconds=time.monotonic() - reading.asked)
+    targets = {entity.entity_id, *others}
+    own = OwnWrites(reading.organization, targets, min(since or now, now) - GRACE)
+    outside = [each for each in found if not own.explain(each, asked_at)]
+    if not outside or not _may_enter(reading):
         return
     journal.record(
         ACTOR,
         Entry.Kind.OBSERVED,
-        organization=organization.organization_id,
-        operation=reading.operation,
+        organization=reading.organization.organization_id,
         target=entity.entity_id,
         target_name=entity.email or entity.name,
-        before=dict(before),
-        after=dict(after),
+        before=_side(outside, "before"),
+        after=_side(outside, "after"),
+        values={each.name: each.after for each in outside},
     )
+
+
+def drifts(known: Mapping[str, Any], shown: Mapping[str, Any]) -> list[Drift]:
+    """Return the members of a description that differ."""
+    names = changed_members(known, shown)
+    return [Drift(name, name, known.get(name), shown.get(name)) for name in names]
 
 
 def summarise(sync: Sync) -> None:
@@ -62,17 +74,25 @@ def summarise(sync: Sync) -> None:
         ACTOR,
         Entry.Kind.OBSERVED,
         organization=sync.organization.organization_id,
-        what=f"{observed} changes ({sync.get_stage_display()}), {MOST} of them entered",
+        what=f"{observed} changes ({sync.get_stage_display()}), of which {MOST} have entries",
         observed=observed,
         entered=MOST,
     )
 
 
-def _explained(organization: Organization, targets: list[str], since: datetime | None) -> bool:
-    recently = clock.now() - GRACE
-    cutoff = min(since or recently, recently)
-    intents = Entry.objects.filter(organization=organization.organization_id, kind=Entry.Kind.INTENT)
-    return intents.filter(target__in=targets, at__gte=cutoff).exists()
+def _side(drifts: Iterable[Drift], side: str) -> dict[str, Any]:
+    """Return the values before or after by field; of a list the rows that are there on that side alone."""
+    found: dict[str, Any] = {}
+    for each in drifts:
+        value = getattr(each, side)
+        if not each.item:
+            found[each.field] = value
+        elif value:
+            rights = f": {', '.join(value)}" if isinstance(value, list) else ""
+            found.setdefault(each.field, []).append(f"{each.item}{rights}")
+        else:
+            found.setdefault(each.field, [])
+    return found
 
 
 def _may_enter(reading: Reading) -> bool:

@@ -139,6 +139,7 @@ def read_whole(
     organization: Organization, operation: str, actor: Any = ACTOR, **params: Any
 ) -> dict[str, Any]:
     """All pages of a listing as one; the mirror hears of the whole, and so of what is gone."""
+    asked = time.monotonic()
     pages = list(gateway.pages(actor, operation, organization, **params))
     joined: dict[str, Any] = {}
     for page in pages:
@@ -146,7 +147,7 @@ def read_whole(
             joined[name] = [*joined.get(name, []), *value] if isinstance(value, list) else value
     joined.pop("NextToken", None)
     if len(pages) > 1:
-        effects.absorb(organization, operation, params, joined)
+        effects.absorb(organization, operation, params, joined, asked=asked)
     return joined
 
 

@@ -1,8 +1,9 @@
 """One answer of AWS, as everything that learns from it wants to have it."""
 
 import json
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -31,13 +32,13 @@ EMPTY: dict[str, Any] = {"enabled_date": None, "disabled_date": None, "hidden": 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`own` says that a write of this console caused the reading, so that nothing in it is a surprise."""
+    """`asked` is when AWS was asked, by the process's monotonic clock."""
 
     organization: Organization
     operation: str
     params: Mapping[str, Any]
     result: Mapping[str, Any]
-    own: bool = False
+    asked: float = field(default_factory=time.monotonic)
 
     @property
     def is_whole(self) -> bool:

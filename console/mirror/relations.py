@@ -7,8 +7,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
+from console.aws import facets
 from console.mirror import observing, shrink_guard
 from console.mirror.models import Alias, Delegate, Entity, HeldListing, Membership, Organization, Permission
+from console.mirror.own_writes import ADDRESS, Drift
 from console.mirror.readings import Reading
 from console.mirror.shrink_guard import Listing
 
@@ -25,11 +27,16 @@ def exchange(
     *,
     entity: Entity | None = None,
 ) -> Changes[Row]:
-    """Make `held` what is `wanted`, touching only the rows that differ.
+    """Make `held` what is `wanted`, touching only the rows that differ; return those.
 
     A part of a listing only adds, and so does one that lacks so much that an operator has to confirm it.
+    Of readings that show the same difference at the same time one gets it, the others find it made.
     """
-    known, asked = {key(row): row for row in held}, {key(row): row for row in wanted}
+    asked = {key(row): row for row in wanted}
+    known = {key(row): row for row in held}
+    if asked.keys() - known.keys() or (reading.is_whole and known.keys() - asked.keys()):
+        Organization.objects.select_for_update(no_key=True).get(pk=reading.organization.pk)
+        known = {key(row): row for row in held.all()}
     gone = [row for each, row in known.items() if each not in asked] if reading.is_whole else []
     new = [row for each, row in asked.items() if each not in known]
     if reading.is_whole and len(known) > settings.SHRINK_ROWS:
@@ -55,7 +62,8 @@ def aliases(reading: Reading) -> None:
     )
     if gone or new:
         refresh_search(entity)
-        _note(reading, entity, "Aliases", [row.address for row in gone], [row.address for row in new])
+        drifts = _drifts("Aliases", gone, new, lambda row: (f"{ADDRESS}{row.address}", row.address))
+        _note(reading, entity, drifts)
 
 
 @transaction.atomic
@@ -68,7 +76,10 @@ def members(reading: Reading) -> None:
     held = Membership.objects.filter(group=group).select_related("member")
     gone, new = exchange(reading, Listing.MEMBERS, held, wanted, lambda row: row.member_id, entity=group)
     if gone or new:
-        _note(reading, group, "Members", [row.member for row in gone], [row.member for row in new])
+        drifts = _drifts(
+            "Members", gone, new, lambda row: (_membership(row.member, group), _name(row.member))
+        )
+        _note(reading, group, drifts, [row.member.entity_id for row in (*gone, *new)])
 
 
 @transaction.atomic
@@ -81,9 +92,12 @@ def memberships(reading: Reading) -> None:
     wanted = [Membership(organization=reading.organization, group=each, member=member) for each in found]
     held = Membership.objects.filter(member=member).select_related("group")
     gone, new = exchange(reading, Listing.MEMBERSHIPS, held, wanted, lambda row: row.group_id, entity=member)
-    left, joined = ([row.group for row in rows if row.group.detailed_at] for rows in (gone, new))
+    left, joined = ([row for row in rows if row.group.detailed_at] for rows in (gone, new))
     if left or joined:
-        _note(reading, member, "Groups", left, joined)
+        drifts = _drifts(
+            "Groups", left, joined, lambda row: (_membership(member, row.group), _name(row.group))
+        )
+        _note(reading, member, drifts, [row.group.entity_id for row in (*left, *joined)])
 
 
 @transaction.atomic
@@ -106,14 +120,19 @@ def permissions(reading: Reading) -> None:
         reading, Listing.PERMISSIONS, held, wanted, lambda row: (row.grantee_id, *row.values), entity=owner
     )
     if gone or new:
-        _note(
-            reading,
-            owner,
+        grantees = {row.grantee_id for row in (*gone, *new)}
+        names = {each.entity_id: _name(each) for each in _known(reading.organization, list(grantees))}
+        drifts = _drifts(
             "Permissions",
-            _spelled(gone),
-            _spelled(new),
-            [row.grantee_id for row in (*gone, *new)],
+            gone,
+            new,
+            lambda row: (
+                facets.PERMISSION.label({"GranteeId": row.grantee_id}),
+                names.get(row.grantee_id, row.grantee_id),
+            ),
+            lambda row: row.values,
         )
+        _note(reading, owner, drifts, grantees)
 
 
 @transaction.atomic
@@ -128,7 +147,16 @@ def delegates(reading: Reading) -> None:
         reading, Listing.DELEGATES, held, wanted, lambda row: row.delegate_id, entity=resource
     )
     if gone or new:
-        _note(reading, resource, "Delegates", [row.delegate for row in gone], [row.delegate for row in new])
+        drifts = _drifts(
+            "Delegates",
+            gone,
+            new,
+            lambda row: (
+                facets.DELEGATE.label({"EntityId": row.delegate.entity_id}),
+                _name(row.delegate),
+            ),
+        )
+        _note(reading, resource, drifts, [row.delegate.entity_id for row in (*gone, *new)])
 
 
 def sever(organization: Organization, entity_ids: list[str]) -> None:
@@ -156,20 +184,30 @@ def _known(organization: Organization, entity_ids: list[str]) -> QuerySet[Entity
     return Entity.objects.filter(organization=organization, entity_id__in=entity_ids)
 
 
-def _note(
-    reading: Reading, entity: Entity, member: str, gone: list[Any], new: list[Any], others: Iterable[str] = ()
-) -> None:
+def _drifts(
+    field: str,
+    gone: Iterable[Row],
+    new: Iterable[Row],
+    names: Callable[[Row], tuple[str, str]],
+    value: Callable[[Row], Any] = lambda _: True,
+) -> list[Drift]:
+    """Return rows as drifts; `names` gives what a write's facet calls one, and what a reader does."""
+    before, after = ({names(row): value(row) for row in rows} for rows in (gone, new))
+    both = dict.fromkeys([*before, *after])
+    return [
+        Drift(field, name, before.get((name, item)), after.get((name, item)), item) for name, item in both
+    ]
+
+
+def _note(reading: Reading, entity: Entity, drifts: list[Drift], others: Iterable[str] = ()) -> None:
     """Only what differs: a group may have thousands of members. The first reading is no change."""
-    if entity.detailed_at is None:
-        return
-    involved = [each.entity_id for each in (*gone, *new) if isinstance(each, Entity)]
-    before, after = ({member: [_name(each) for each in rows]} for rows in (gone, new))
-    observing.note(reading, entity, before, after, others=[*involved, *others])
+    if entity.detailed_at is not None:
+        observing.note(reading, entity, drifts, since=entity.detailed_at, others=others)
 
 
-def _name(each: Any) -> str:
-    return (each.email or each.name) if isinstance(each, Entity) else str(each)
+def _membership(member: Entity, group: Entity) -> str:
+    return facets.GROUP.label({"MemberId": member.entity_id, "GroupId": group.entity_id})
 
 
-def _spelled(rows: list[Permission]) -> list[str]:
-    return [f"{row.grantee_id}: {', '.join(row.values)}" for row in rows]
+def _name(entity: Entity) -> str:
+    return entity.email or entity.name

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.aws import model
+from console.aws.catalogue import in_words
 
 LONG = 200  # from this many characters on the input has several lines
 Labels = Mapping[str, str]
@@ -64,9 +65,7 @@ def shape_of(operation: str, path: str) -> Shape:
 
 def spelled(path: str) -> str:
     """`HiddenFromGlobalAddressList` as a label, for members that nobody gave one."""
-    name = path.rpartition(".")[2]
-    words = "".join(f" {each.lower()}" if each.isupper() else each for each in name).split()
-    return " ".join(words).capitalize()
+    return in_words(path.rpartition(".")[2])
 
 
 def field_of(shape: Shape, **common: Any) -> forms.Field:

@@ -24,13 +24,11 @@ def person(organization: Organization, name: str, **fields: Any) -> Entity:
     return entity
 
 
-def look(
-    town: TestSandbox, organization: Organization, operation: str, *, own: bool = False, **params: Any
-) -> dict[str, Any]:
+def look(town: TestSandbox, organization: Organization, operation: str, **params: Any) -> dict[str, Any]:
     """Ask the sandbox, and teach the mirror the answer."""
     result = town.call(operation, **params)
     given = {"OrganizationId": organization.organization_id, **params}
-    effects.absorb(organization, operation, given, result, own=own)
+    effects.absorb(organization, operation, given, result)
     return result
 
 

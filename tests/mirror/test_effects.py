@@ -287,13 +287,13 @@ class TestForgetting:
     def test_who_was_deleted_is_kept_as_deleted(self, town: TestSandbox, organization: Organization) -> None:
         look(town, organization, "ListUsers")
         look(town, organization, "ListAliases", EntityId=ADA)
-        effects.forget(organization, ADA)
+        effects.forget(organization, ADA, operation="DeleteUser")
         assert ada().state == "DELETED"
         assert not Alias.objects.exists()
         assert "countess" not in ada().search_text
 
     def test_who_is_unknown_is_no_trouble(self, organization: Organization) -> None:
-        effects.forget(organization, "nobody-at-all")
+        effects.forget(organization, "nobody-at-all", operation="DeleteUser")
         assert not Entity.objects.exists()
 
 
@@ -310,6 +310,6 @@ class TestRegistry:
         other = Organization.objects.create(organization_id="m-" + "f" * 32, slug="other", region="us-east-1")
         mine = person(organization, "ada", entity_id=ADA)
         effects.absorb(other, "DescribeUser", {}, town.call("DescribeUser", UserId=ADA))
-        effects.forget(other, ADA)
+        effects.forget(other, ADA, operation="DeleteUser")
         mine.refresh_from_db()
         assert (mine.described_at, mine.state) == (None, "ENABLED")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError
 from django.urls import reverse
+from django.utils import timezone
 
 from console.areas.lifecycle import freezing, standing
 from console.areas.lifecycle.models import Frozen
@@ -47,6 +48,37 @@ class TestReadings:
             reading = Reading(organization, "DescribeUser", {}, {})
             results_at_once(*[partial(describing.forget, reading, ADA)] * 2)
             assert Entry.objects.filter(kind=OBSERVED, target=ADA).count() == number + 1
+
+    def test_enter_a_change_of_aliases_once(self, organization: Organization) -> None:
+        Entity.objects.filter(entity_id=ADA).update(detailed_at=timezone.now())
+        for number in range(TRIES):
+            shown = {"Aliases": [f"alias{number}@example.com"]}
+            results_at_once(*[read(organization, "ListAliases", {"EntityId": ADA}, shown)] * 2)
+            assert Entry.objects.filter(kind=OBSERVED, target=ADA).count() == number + 1
+
+    def test_enter_a_membership_that_both_sides_show_once(
+        self, organization: Organization, sandbox: TestSandbox
+    ) -> None:
+        group = sandbox.group("staff").entity_id
+        effects.absorb(organization, "DescribeGroup", {}, sandbox.call("DescribeGroup", GroupId=group))
+        Entity.objects.filter(entity_id__in=[ADA, group]).update(detailed_at=timezone.now())
+        for number in range(TRIES):
+            is_member = number % 2 == 0
+            results_at_once(
+                read(
+                    organization,
+                    "ListGroupMembers",
+                    {"GroupId": group},
+                    {"Members": [{"Id": ADA}] if is_member else []},
+                ),
+                read(
+                    organization,
+                    "ListGroupsForEntity",
+                    {"EntityId": ADA},
+                    {"Groups": [{"GroupId": group}] if is_member else []},
+                ),
+            )
+            assert Entry.objects.filter(kind=OBSERVED).count() == number + 1
 
     def test_of_aliases_and_of_the_name_are_both_found_by_search(
         self, organization: Organization, sandbox: TestSandbox

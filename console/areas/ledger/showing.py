@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from console.areas.ledger import scope
 from console.areas.ledger.tables import result
 from console.areas.ledger.veil import Veil
+from console.aws.catalogue import in_words
 from console.ledger.diff import Difference
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
@@ -18,7 +19,7 @@ from console.ui.markup import text
 
 Kind, Outcome = Entry.Kind, Entry.Outcome
 # Of the body these have places of their own on the page.
-APART = {"params", "before", "after", "error", "attempts", "result"}
+APART = {"params", "before", "after", "error", "attempts", "result", "values"}
 MEANINGS = {
     "": "It was entered before it was sent. What became of it is not known yet; the console looks by itself.",
     Outcome.REFUSED: "Nothing was changed.",
@@ -80,7 +81,7 @@ def _spelled(change: Difference, veil: Veil) -> Difference:
     """Without the name of the read that showed it, which the reader of the page has no use for."""
     read, _, member = change.field.partition(".")
     before, after = veil.over(change.before, member), veil.over(change.after, member)
-    return Difference(member or read, spelled(before), spelled(after))
+    return Difference(in_words(member or read), spelled(before), spelled(after))
 
 
 def _members(values: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -1,9 +1,10 @@
 """The ledger's entries as rows, a page of which costs the same however long the ledger is."""
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
@@ -11,9 +12,10 @@ from django.utils.safestring import SafeString
 
 from console.areas.ledger import scope
 from console.aws.catalogue import CATALOGUE, CONSOLE_ACTIONS, Access
-from console.ledger.models import Entry, EntryQuerySet, download_text
+from console.ledger.models import Entry, EntryQuerySet, download_text, observed_text
 from console.mirror.models import Organization
 from console.operators.actors import Actor
+from console.ui import csv
 from console.ui.filters import Filter
 from console.ui.keyset import Cursor, window
 from console.ui.markup import badge, link, text, when
@@ -52,8 +54,16 @@ def _entry(values: Any) -> SafeString:
     if values["kind"] == Kind.DOWNLOADED:
         body, end = json.loads(values["text"]), json.loads(values["end"] or "{}")
         return link(href, f"Downloaded {download_text(body, end)}", values["target_name"] or values["target"])
-    what = values["operation"] or Kind(values["kind"]).label
-    return link(href, what, values["target_name"] or values["target"])
+    return link(href, _what(values) or Kind(values["kind"]).label, values["target_name"] or values["target"])
+
+
+def _what(values: Any) -> str:
+    is_observed = values["kind"] == Kind.OBSERVED
+    return (is_observed and observed_text(json.loads(values["text"]))) or str(values["operation"])
+
+
+def _who(values: Any) -> SafeString | str:
+    return "Outside the console" if values["kind"] == Kind.OBSERVED else text(values["operator"])
 
 
 def _result(values: Any) -> SafeString:
@@ -71,7 +81,7 @@ LEDGER = Table(
     (
         Column("what", "What", FIELDS, _entry),
         Column("result", "Result", ("result", "kind", "at"), _result),
-        Column("who", "Who", ("operator",), hide="sm"),
+        Column("who", "Who", ("operator", "kind"), _who, hide="sm"),
         Column("why", "Why", ("reason", "ticket"), _why, hide="md"),
         Column("from", "From", ("address",), hide="xl"),
         Column("seq", "No.", sort="seq", numeric=True, hide="lg"),
@@ -109,6 +119,13 @@ FILTERS = (
     ),
     Filter("kind", "Kind", [(kind.value, kind.label) for kind in Kind if kind != Kind.OUTCOME], "kind"),
 )
+
+
+def file_rows(entries: QuerySet[Any]) -> Iterator[Iterable[Any]]:
+    """Cells of the file; what was changed outside has no operation, but fields."""
+    fields = [column.name for column in FILE.columns]
+    for values in entries.values(*fields, "text").iterator(chunk_size=csv.BATCH):
+        yield (_what(values) if name == "operation" else values[name] for name in fields)
 
 
 def page(actor: Actor, organization: Organization, params: QueryDict) -> Page:

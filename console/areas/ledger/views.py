@@ -7,7 +7,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from console.areas.ledger import scope, showing
-from console.areas.ledger.tables import FILE, FILTERS, page
+from console.areas.ledger.tables import FILE, FILTERS, file_rows, page
 from console.ledger import chain, journal, jsonl, reading
 from console.ledger.models import Head
 from console.mirror.models import Organization
@@ -42,7 +42,8 @@ def detail(request: ConsoleRequest, organization: Organization, seq: int) -> Htt
 def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
     found = scope.rows(request.actor, organization, request.GET).filter(seq__lte=_last())
     rows = tables.ordered(found, FILE, request.GET)
-    return csv.stream(request, organization, _filename(organization, "csv"), rows, FILE)
+    lines = csv.written((column.label for column in FILE.columns), file_rows(rows))
+    return csv.download(request, organization, _filename(organization, "csv"), lines)
 
 
 @performs("ExportLedger")

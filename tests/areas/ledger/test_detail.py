@@ -9,6 +9,7 @@ from console.aws import errors, gateway
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
+from console.operators.actors import Actor
 from console.operators.models import Operator
 from console.sandbox import testing
 from tests.areas import world
@@ -165,3 +166,37 @@ class TestNarrowed:
         about_nobody = record(Kind.CHANGED, operation="ManageExportDestinations")
         for entry in (about_zoe, about_nobody):
             assert nell.get(to("detail", entry.seq)).status_code == 404
+
+
+class TestChangedOutside:
+    @pytest.fixture
+    def entry(self, db: None) -> Entry:
+        return record(
+            Kind.OBSERVED,
+            actor=Actor.system("mirror"),
+            target="u-1",
+            target_name="ada@example.com",
+            before={"JobTitle": "Countess", "Aliases": []},
+            after={"JobTitle": "Enchantress", "Aliases": ["a@example.com"]},
+            values={"JobTitle": "Enchantress", "address a@example.com": True},
+        )
+
+    def test_shows_each_field_in_words_before_and_after(self, reader: Client, entry: Entry) -> None:
+        text = page(reader, entry)
+        assert "Aliases, Job title <span" in text
+        for each in (
+            '<th scope="row">Job title</th>',
+            "<del>Countess</del>",
+            "<ins>Enchantress</ins>",
+            "a@example.com",
+        ):
+            assert each in text
+        assert "Outside the console" in text
+        assert "address a@example.com" not in text
+
+    def test_is_named_by_its_fields_in_the_list_and_in_the_file(self, reader: Client, entry: Entry) -> None:
+        listed = world.body(reader.get(to("list")))
+        assert "Aliases, Job title" in listed
+        assert "Changed outside" in listed
+        assert "Outside the console" in listed
+        assert 'observed,"Aliases, Job title",ada@example.com' in world.body(reader.get(to("csv")))
