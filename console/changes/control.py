@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ logger = logging.getLogger(__name__)
 State = Change.State
 SLICE = 20.0
 MOVED_ON = "Another operator or a worker has just moved this change on. Reload the page."
+RETRYING = "Paused until the steps that are tried again have been read. Resume it if it stays paused."
 FORGOTTEN = timedelta(days=2)  # drafts that nobody took up
 
 
@@ -159,29 +159,43 @@ def retry(actor: Actor, change: Change) -> int:
         change.state == State.RUNNING and change.paused
     ):
         raise NotNow("Only failed steps can be tried again.")
-    given = _runner(actor, change)
-    left = [Step.State.REFUSED, Step.State.SKIPPED, *([Step.State.PENDING] if change.is_finished else [])]
-    count = change.steps.filter(state__in=left).update(
-        state=Step.State.PENDING, note="", code="", before=None, after=None
-    )
-    if not count:
-        return 0
-    Change.objects.filter(pk=change.pk).update(prepared_at=None)
-    preview.prepare(change, time.monotonic() + (drafting.LOOKED_AT if count <= drafting.SHORT else 0))
-    _go_on(actor, change, given)
+    count = _take_up_again(actor, change)
+    if count:
+        preview.prepare(change, time.monotonic() + (drafting.LOOKED_AT if count <= drafting.SHORT else 0))
+        _go_on(change)
     return count
 
 
-def _go_on(actor: Actor, change: Change, given: Mapping[str, Any]) -> None:
-    """Let the steps that wait anew run, or wait for an approval of what they are seen to change now."""
-    waits = conditions.wants_approval(change)
-    fresh = {"paused": False, "note": "", "turn_at": clock.now(), "finished_at": None, **given}
+def _take_up_again(actor: Actor, change: Change) -> int:
+    """Reset the steps that were not done, in a change that is paused until they have been previewed."""
+    left = [Step.State.REFUSED, Step.State.SKIPPED, *([Step.State.PENDING] if change.is_finished else [])]
+    given = _runner(actor, change)
     with transaction.atomic():
         same = Change.objects.filter(pk=change.pk, state=change.state, paused=change.paused)
-        if not same.update(state=State.AWAITING if waits else State.RUNNING, **fresh):
+        fresh = {"paused": True, "note": RETRYING, "finished_at": None, "prepared_at": None, **given}
+        if not same.update(state=State.RUNNING, **fresh):
             raise NotNow(MOVED_ON)
+        count = change.steps.filter(state__in=left).update(
+            state=Step.State.PENDING, note="", code="", before=None, after=None
+        )
+        if not count:
+            transaction.set_rollback(True)
+            return 0
         ending.revive(change)
         enter(actor, change, "was tried again")
+    change.refresh_from_db()
+    return count
+
+
+def _go_on(change: Change) -> None:
+    """Let the steps that wait anew run, or wait for an approval of what they are seen to change now."""
+    waits = conditions.wants_approval(change)
+    held = Change.objects.filter(pk=change.pk, state=State.RUNNING, paused=True)
+    fresh = {"state": State.AWAITING if waits else State.RUNNING, "paused": False, "note": ""}
+    # What is tried again is read anew; an approval of what was seen before no longer counts.
+    approved_at = change.approved_at if conditions.is_approved(change) else None
+    if not held.update(turn_at=clock.now(), approved_at=approved_at, **fresh):
+        raise NotNow(MOVED_ON)
     change.refresh_from_db()
     hint(drafting.PREPARE if waits else engine.TASK)
 

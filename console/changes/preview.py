@@ -3,6 +3,8 @@
 import time
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from console import clock
 from console.aws import errors, facets, looking
 from console.aws.catalogue import CATALOGUE
@@ -27,7 +29,9 @@ def prepare(change: Change, deadline: float) -> bool:
         for step in chunk:
             if time.monotonic() >= deadline or not _look(change, step, overlay):
                 return False
-    Change.objects.filter(pk=change.pk, prepared_at=None).update(prepared_at=clock.now())
+    unread = Step.objects.filter(change=OuterRef("pk"), before__isnull=True, state=Step.State.PENDING)
+    complete = Change.objects.filter(~Exists(unread), pk=change.pk, prepared_at=None)
+    complete.update(prepared_at=clock.now())
     change.refresh_from_db(fields=["prepared_at"])
     return True
 
@@ -49,7 +53,7 @@ def _look(change: Change, step: Step, overlay: Overlay) -> bool:
     rule = CATALOGUE[step.operation]
     if rule.is_read:
         step.before, step.after = {}, dict(step.expects or {})
-        step.save(update_fields=["before", "after"])
+        _store(step)
         return True
     if not _read(change, step):
         return False
@@ -58,10 +62,18 @@ def _look(change: Change, step: Step, overlay: Overlay) -> bool:
         before = {name: overlay.get((step.target, name), value) for name, value in before.items()}
     params = {**step.params, **dict.fromkeys(dict(links(step.params)), NEW)}
     step.before, step.after = before, journal.plain(facets.then(step.operation, before, params))
+    _store(step)
     if exists:
         overlay |= {(step.target, name): value for name, value in (step.after or {}).items()}
-    step.save(update_fields=["before", "after", "state", "code", "note"])
     return True
+
+
+def _store(step: Step) -> None:
+    """Store what was read, unless the step has begun or another preview has read it meanwhile."""
+    waiting = Step.objects.filter(pk=step.pk, state=Step.State.PENDING, before__isnull=True)
+    read = {name: getattr(step, name) for name in ("before", "after", "state", "code", "note")}
+    if not waiting.update(**read):
+        step.refresh_from_db(fields=list(read))
 
 
 def _read(change: Change, step: Step) -> bool:
