@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -18,6 +19,7 @@ from console.operators import policy
 from console.operators.actors import Actor
 
 UNSET = Conditions()
+ALTERED = "A step is not as it was approved. Another operator has to approve the steps that are left."
 
 
 def of(organization: Organization) -> Conditions:
@@ -108,13 +110,26 @@ class Agreement:
 
     def __init__(self, change: Change) -> None:
         self.change = change
+        begun = change.follows if change.kind in ENDS else None
+        was_approved = bool(change.approved_at or (begun and begun.approved_at))
+        # Read before the digest is compared: a step that is still the same is as it was approved.
+        self.contents = {row[0]: row[1:] for row in _contents(change)} if was_approved else None
         change.approval = approval_of(change)
         self.approved = change.approval is not None
+        self.is_altered = bool(change.approved_at) and not self.approved and change.digest != digest(change)
 
     def covers(self, step: Step) -> bool:
-        """Return whether it is approved, or none of the policies, as they are now, asks for approval."""
-        if self.approved or CATALOGUE[step.operation].is_read:
+        """Return whether it is approved, or none of the policies, as they are now, asks for approval.
+
+        A step that differs from what was approved is never covered.
+        """
+        if CATALOGUE[step.operation].is_read:
             return True
+        content = (step.operation, step.params, step.before, step.after)
+        if self.contents is not None and self.contents.get(step.position) != content:
+            self.is_altered = True
+        if self.approved or self.is_altered:
+            return not self.is_altered
         asked = of(self.change.organization)
         too_many = asked.approve_over is not None and self.change.total > asked.approve_over
         return not too_many and step.operation not in asked.approve_operations
@@ -147,9 +162,15 @@ def operations_wanting_approval(organization: Organization, operations: Iterable
     return not set(operations).isdisjoint(of(organization).approve_operations)
 
 
+def _contents(change: Change) -> QuerySet[Step, tuple[Any, ...]]:
+    """Return position and content of its steps: what they will do, and what they were seen to change."""
+    steps = change.steps.order_by("position")
+    return steps.values_list("position", "operation", "params", "before", "after")
+
+
 def digest(change: Change) -> str:
     """Return a hash of everything that the steps will do, what they were seen to change, and when it ends."""
-    own = change.steps.order_by("position").values_list("operation", "params", "before", "after")
+    own = [row[1:] for row in _contents(change)]
     ends = _steps_agreed_to(change).exclude(change=change).order_by("change_id", "position")
     rows = [*own, *ends.values_list("operation", "params", "change__not_before")]
     text = json.dumps([list(row) for row in rows], sort_keys=True, default=str)

@@ -29,6 +29,7 @@ State, StepState = Change.State, Step.State
 TASK = "console.changes.tasks.sweep"
 STARTABLE = (State.DRAFT, State.AWAITING, State.SCHEDULED)
 INLINE = 8  # steps that a request may run itself
+WANTED = "A change policy requires approval for the steps that are left."
 LEASE = timedelta(seconds=90)  # longer than a step takes with all its reads and repeats
 EXPIRED_LEASES = 5  # in a row, after which a change is paused: it may be what ends the workers
 SLICE = 2.0  # seconds before it is another change's turn
@@ -354,7 +355,7 @@ def _work(change: Change, actor: Actor, deadline: float) -> None:
         if change.paused or change.state != State.RUNNING:
             return
         if not agreed.covers(step):
-            _await_approval(change)
+            _await_approval(change, conditions.ALTERED if agreed.is_altered else WANTED)
             return
         if not (_affords(change, step) and _one(change, actor, step)):
             return
@@ -369,10 +370,9 @@ def _work(change: Change, actor: Actor, deadline: float) -> None:
         _wait_for_answers(change, doubt)
 
 
-def _await_approval(change: Change) -> None:
+def _await_approval(change: Change, note: str) -> None:
     """Give the change back until another operator has approved what is left of it."""
     mine = Change.objects.filter(pk=change.pk, attempt=change.attempt, state=State.RUNNING)
-    note = "A change policy requires approval for the steps that are left."
     if mine.update(state=State.AWAITING, note=note, approved_at=None):
         change.state, change.note, change.approved_at = State.AWAITING, note, None
 
