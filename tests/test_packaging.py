@@ -334,7 +334,8 @@ class TestReadme:
         assert {name for name in known if f"`{name}`" not in read("README.md")} == set()
 
     def test_every_file_that_it_points_to_is_there(self) -> None:
-        linked = re.findall(r"\]\((?!https?:|#)([^)]+)\)", read("README.md") + read("ARCHITECTURE.md"))
+        pages = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
+        linked = re.findall(r"\]\((?!https?:|#)([^)]+)\)", "".join(map(read, pages)))
         assert linked
         assert [name for name in linked if not (ROOT / name).exists()] == []
 
