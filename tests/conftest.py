@@ -1,5 +1,6 @@
 """What every test may rely on: the ledger's triggers are in force, and emptying the tables is possible."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -19,6 +20,12 @@ Variant = Callable[..., AbstractContextManager[None]]
 READ_SERVER_TIME = clock.read_server_time
 # Rows that migrations make; Django empties every table after a test with real transactions.
 MADE_BY_MIGRATIONS = ("ledger.Head", "operators.Role")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what stays until the end anyway."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.core import serializers
+from django.db import connection
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -28,7 +29,6 @@ from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror import sync
 from console.mirror.models import Entity, Organization
-from console.operators import roles
 from console.operators.actors import Actor
 from console.operators.models import Grant, Operator, Role
 from console.sandbox import doors, founding, testing
@@ -72,19 +72,32 @@ def counted() -> Iterator[Calls]:
         yield calls
 
 
+_founded: dict[str, dict[str, Any]] = {}
+
+
 @contextmanager
 def town() -> Iterator[TestSandbox]:
     """The usual sandbox, each time at the same moment, and Zoe on a domain of her own."""
     with sandbox() as made, unhurried():
+        made.store.become(_founded)
         populated = testing.populated(made)
-        founding.add_domain(made.store, populated.organization, ELSEWHERE)
-        populated.resource("atrium")
-        populated.group("choir")
-        populated.group("band", email=f"band@{ELSEWHERE}")
-        populated.resource("annex", email=f"annex@{ELSEWHERE}")
-        populated.enabled_user("zoe", entity_id=ZOE, display_name="Zoe Far", email=f"zoe@{ELSEWHERE}")
-        configure(populated)
+        if _founded:
+            organization = populated.organization
+            made.neighbours.make_bucket(organization.account, testing.BUCKET, organization.region)
+        else:
+            furnish(populated)
+            _founded.update(made.store.contents())
         yield populated
+
+
+def furnish(populated: TestSandbox) -> None:
+    founding.add_domain(populated.store, populated.organization, ELSEWHERE)
+    populated.resource("atrium")
+    populated.group("choir")
+    populated.group("band", email=f"band@{ELSEWHERE}")
+    populated.resource("annex", email=f"annex@{ELSEWHERE}")
+    populated.enabled_user("zoe", entity_id=ZOE, display_name="Zoe Far", email=f"zoe@{ELSEWHERE}")
+    configure(populated)
 
 
 def configure(populated: TestSandbox) -> None:
@@ -117,7 +130,37 @@ def unhurried() -> Iterator[None]:
         yield
 
 
-_copies: dict[tuple[str, str, str], str] = {}
+class Copy:
+    """All rows of the mirror, inserted again by the statements that inserted them the first time."""
+
+    def __init__(self) -> None:
+        models = apps.get_app_config("mirror").get_models()
+        self.text = serializers.serialize(
+            "json", [row for model in models for row in model._base_manager.all()]
+        )
+        self.statements: list[tuple[str, Any]] = []
+
+    def insert(self) -> None:
+        if not self.statements:
+            with connection.execute_wrapper(self._note):
+                self._insert_rows()
+            return
+        with connection.cursor() as cursor:
+            for sql, params in self.statements:
+                cursor.execute(sql, params)
+
+    def _insert_rows(self) -> None:
+        rows = [row.object for row in serializers.deserialize("json", self.text)]
+        for kind, same in groupby(rows, type):
+            model: Any = kind
+            model._base_manager.bulk_create(same)
+
+    def _note(self, run: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        self.statements.append((sql, params))
+        return run(sql, params, many, context)
+
+
+_copies: dict[tuple[str, str, str], Copy] = {}
 
 
 def mirrored(organization_id: str, slug: str = "example", town: str = "", **fields: Any) -> Organization:
@@ -125,25 +168,18 @@ def mirrored(organization_id: str, slug: str = "example", town: str = "", **fiel
 
     Sandboxes that are filled differently have to be called differently, by `town`.
     """
-    if (organization_id, slug, town) in _copies:
-        return _copied(_copies[organization_id, slug, town])
+    key = (organization_id, slug, town)
+    if key in _copies:
+        _copies[key].insert()
+        return Organization.objects.get(organization_id=organization_id)
     made = Organization.objects.create(
         **{"organization_id": organization_id, "slug": slug, "region": "us-east-1", **fields}
     )
     while sync.run_slice(made):
         pass
     made.refresh_from_db()
-    rows = [row for model in apps.get_app_config("mirror").get_models() for row in model._base_manager.all()]
-    _copies[organization_id, slug, town] = serializers.serialize("json", rows)
+    _copies[key] = Copy()
     return made
-
-
-def _copied(text: str) -> Organization:
-    rows = [row.object for row in serializers.deserialize("json", text)]
-    for kind, same in groupby(rows, type):
-        model: Any = kind
-        model._base_manager.bulk_create(same)
-    return next(row for row in rows if isinstance(row, Organization))
 
 
 @cache
@@ -152,7 +188,6 @@ def hashed() -> str:
 
 
 def operator(role: str, where: Organization, *domains: str, name: str = "") -> Operator:
-    roles.install(Role)
     email = f"{name or role.lower()}@desk.example"
     made = Operator.objects.create(email=email, password=hashed(), name=name.title() or role)
     granted = Role.objects.get(name=role)
