@@ -8,6 +8,7 @@ from django.db import transaction
 
 from console import clock
 from console.mirror import observing, relations
+from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity
 from console.mirror.readings import COLUMNS, Kind, Reading, changed_members, column_value, plain
 
@@ -30,15 +31,20 @@ def resource(reading: Reading) -> None:
 
 @transaction.atomic
 def mailbox(reading: Reading) -> None:
-    """Sizes change all the time and are nobody's doing; a quota is somebody's."""
+    """Sizes change all the time and are nobody's doing; a quota is somebody's.
+
+    Of a user without a mailbox WorkMail shows a quota all the same [unknown]: it is not stored.
+    """
     entity = reading.entity("UserId")
     if entity is None:
         return
-    size, quota = reading.result.get("MailboxSize"), reading.result.get("MailboxQuota")
+    size, quota = None, None
+    if mailbox_of(entity).exists:
+        size, quota = reading.result.get("MailboxSize"), reading.result.get("MailboxQuota")
     if (size, quota) == (entity.mailbox_size, entity.mailbox_quota):
         return
     entity = Entity.objects.select_for_update().get(pk=entity.pk)  # another reading may have noted it
-    if entity.mailbox_quota not in (None, quota):
+    if quota is not None and entity.mailbox_quota not in (None, quota):
         drifts = observing.drifts({"MailboxQuota": entity.mailbox_quota}, {"MailboxQuota": quota})
         observing.note(reading, entity, drifts, since=entity.detailed_at)
     entity.mailbox_size, entity.mailbox_quota = size, quota
@@ -83,6 +89,8 @@ def _take_over(reading: Reading, entity: Entity, shown: Mapping[str, Any]) -> No
         if member in reading.result or column != "role":
             setattr(entity, column, column_value(member, reading.result))
     entity.details, entity.described_at = dict(shown), clock.now()
+    if not mailbox_of(entity).exists:
+        entity.mailbox_size = entity.mailbox_quota = None
     entity.derive(_aliases(entity))
     entity.save()
     if entity.is_deleted:

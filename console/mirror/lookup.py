@@ -8,7 +8,18 @@ from console.mirror.models import Alias, Entity, Organization
 from console.mirror.querysets import EntityQuerySet
 
 BATCH = 500
-FIELDS = ("organization", "entity_id", "name", "email", "display_name", "state", "role", "domain", "kind")
+FIELDS = (
+    "organization",
+    "entity_id",
+    "name",
+    "email",
+    "display_name",
+    "state",
+    "role",
+    "domain",
+    "kind",
+    "disabled_date",
+)
 NEEDED = (*FIELDS, "mailbox_quota", "details")  # the columns of an entity that callers read
 
 

@@ -1,25 +1,24 @@
 """What it means to enable, disable and delete each kind of entity, in whole sentences."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from console.areas.directory.kinds import Kind
+from console.mirror.mailboxes import KEPT, mailbox_of
 from console.mirror.models import Entity
 
-KEPT = timedelta(days=30)  # a disabled mailbox, before WorkMail removes it [documented]
 MAILBOX_BACK = (
     "The mailbox comes back as it was if it was disabled within the last 30 days;"
     " else it is a new, empty one."
 )
-ENABLING = {
-    Kind.USER: MAILBOX_BACK,
-    Kind.GROUP: "Mail to the address goes to all members from then on. Outlook's offline address book can"
-    " take two hours to show the group.",
-    Kind.RESOURCE: MAILBOX_BACK,
-}
+GROUP_ENABLED = (
+    "Mail to the address goes to all members from then on. Outlook's offline address book can"
+    " take two hours to show the group."
+)
+NO_MAILBOX = "A remote user is listed in the address book and gets no mailbox."
 # What of a deleted one's name is somebody else's from then on.
 DELETING = {
     Kind.USER: "This cannot be undone. A new person with the same name is somebody else to WorkMail and gets"
@@ -31,6 +30,12 @@ DELETING = {
 GONE = "Memberships, permissions and the record go with it. The ledger keeps what was done."
 
 
+def enabling(entity: Entity) -> str:
+    if entity.kind == Kind.GROUP:
+        return GROUP_ENABLED
+    return NO_MAILBOX if entity.role == "REMOTE_USER" else MAILBOX_BACK
+
+
 def disabling(entity: Entity) -> tuple[str, ...]:
     if entity.kind == Kind.GROUP:
         return (
@@ -38,6 +43,8 @@ def disabling(entity: Entity) -> tuple[str, ...]:
             "Mail to the group reaches nobody from this moment on and is returned to its sender.",
             "Its members stay in it, and it can be enabled again at any time.",
         )
+    if not mailbox_of(entity).exists:
+        return ("A remote user has no mailbox. The email address stops working now.",)
     return (
         "Nobody can sign in to the mailbox from this moment on, and mail to it is returned to its sender."
         if entity.kind == Kind.USER
@@ -52,15 +59,15 @@ def deleting(entity: Entity) -> tuple[str, ...]:
     if kind == Kind.GROUP:
         return DELETING[kind], GONE
     gone = dies(entity)
+    if gone is None:
+        return DELETING[kind], GONE
     lost = "Enabling again is not possible any more, so the mailbox cannot be brought back"
-    return DELETING[kind], lost + (f"; until {day(gone)} it still could be." if gone else "."), GONE
+    return DELETING[kind], f"{lost}; until {day(gone)} it still could be.", GONE
 
 
 def dies(entity: Entity) -> datetime | None:
-    """When WorkMail removes the mailbox of what is disabled."""
-    if entity.state != Entity.State.DISABLED or entity.disabled_date is None or entity.kind == Kind.GROUP:
-        return None
-    return entity.disabled_date + KEPT
+    """Return when WorkMail deletes the mailbox of what is disabled; `None` if there is none to delete."""
+    return mailbox_of(entity).removed_at
 
 
 def day(moment: Any) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from console.areas.directory import naming, relations, scope
-from console.areas.directory.forms.relations import FULL_ACCESS, has_mailbox
+from console.areas.directory.forms.relations import FULL_ACCESS
 from console.changes.plans import Planned
+from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Delegate, Entity, Membership, Permission
 from console.operators.actors import Actor
 
@@ -160,7 +161,7 @@ def _granted(owner: Entity, grantee_id: str, name: str, values: Iterable[str]) -
     """WorkMail replaces what a grantee has [documented], so what she has already goes along."""
     held = Permission.objects.filter(owner=owner, grantee_id=grantee_id).first()
     before = set(held.values if held else ())
-    after = before | {value for value in values if value != FULL_ACCESS or has_mailbox(owner)}
+    after = before | {value for value in values if value != FULL_ACCESS or mailbox_of(owner).exists}
     if after != before:
         params: dict[str, Any] = {
             "EntityId": owner.entity_id,

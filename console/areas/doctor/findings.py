@@ -8,12 +8,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from console.areas.directory.ending import KEPT
 from console.areas.doctor.reading import ACCESS, MOBILE, Reading
 from console.areas.domains.models import Check
 from console.areas.exports.models import ExportJob
 from console.areas.ledger import scope as ledger
 from console.areas.users.showing import megabytes
+from console.mirror.mailboxes import Mailbox, Obstacle, mailbox_of
 from console.mirror.models import Entity
 from console.operators import policy
 from console.operators.actors import Actor
@@ -68,6 +68,17 @@ class Case:
     def user(self) -> dict[str, Any]:
         return self.reading.of("DescribeUser")
 
+    @property
+    def mailbox(self) -> Mailbox:
+        """What WorkMail holds for this user, by what it shows now."""
+        shown = Entity(
+            kind=Entity.Kind.USER,
+            role=self.user.get("UserRole", self.person.role),
+            state=self.user.get("State", self.person.state),
+            disabled_date=self.user.get("DisabledDate", self.person.disabled_date),
+        )
+        return mailbox_of(shown)
+
 
 Check_ = Callable[[Case], Iterator[Finding]]
 
@@ -83,8 +94,8 @@ def state(case: Case) -> Iterator[Finding]:
     if found == "ENABLED":
         yield Finding(GOOD, "The account is enabled.", case.user.get("Email") or case.person.email)
     elif found == "DISABLED":
-        disabled = case.user.get("DisabledDate")
-        ends = f" WorkMail removes the mailbox on {disabled + KEPT:%-d %B %Y}." if disabled else ""
+        removed_at = case.mailbox.removed_at
+        ends = f" WorkMail deletes the mailbox on {removed_at:%-d %B %Y}." if removed_at else ""
         advice = f"Enable it; mail that was sent meanwhile went back to its senders.{ends}"
         href = case.hers("RegisterToWorkMail", "users:enable")
         yield Finding(BAD, "The account is disabled: no signing in, no mail.", "", advice, href, "Enable")
@@ -95,7 +106,7 @@ def state(case: Case) -> Iterator[Finding]:
 
 
 def role(case: Case) -> Iterator[Finding]:
-    if case.user.get("UserRole", case.person.role) == "REMOTE_USER":
+    if case.mailbox.obstacle == Obstacle.REMOTE:
         advice = "Mail is kept elsewhere. Change the role to User for a mailbox here."
         yield Finding(
             BAD,
@@ -110,7 +121,7 @@ def role(case: Case) -> Iterator[Finding]:
 def mailbox(case: Case) -> Iterator[Finding]:
     shown = case.reading.of("GetMailboxDetails")
     size, quota = shown.get("MailboxSize"), shown.get("MailboxQuota")
-    if size is None or not quota:
+    if size is None or not quota or not case.mailbox.exists:
         return
     percent = round(100 * size / quota)
     evidence = f"{megabytes(size)} of {megabytes(quota)}, {percent} %"

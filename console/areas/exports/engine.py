@@ -24,6 +24,7 @@ from console.changes.models import Step
 from console.changes.plans import Planned
 from console.ledger import journal
 from console.ledger.models import Entry
+from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity, Organization
 from console.operators import policy, refusals
 from console.operators.actors import Actor
@@ -39,14 +40,18 @@ QUEUED = "exports"  # the kind of a change whose steps end when the export is qu
 JOB = "export"  # in a step's result: the export that the step queued
 
 
+class NotExportable(errors.NotSent):
+    """A mailbox that cannot be exported now was asked for; `str()` says why and what to do."""
+
+
 def request(
     actor: Actor, destination: Destination, entities: Iterable[Entity], *, reason: str, ticket: str = ""
 ) -> list[ExportJob]:
     """Queue an export of each mailbox that has no open export, and return the new jobs.
 
-    Raises `policy.Denied` or `policy.OutOfScope` before anything is queued, `errors.Invalid` where the
-    organization asks for a reason or a ticket, and `WantsApproval` with a change that queues them once it
-    is approved.
+    Raises `policy.Denied`, `policy.OutOfScope` or `NotExportable` before anything is queued,
+    `errors.Invalid` where the organization asks for a reason or a ticket, and `WantsApproval` with a
+    change that queues them once it is approved.
     """
     entities = list(entities)
     _require_policies(actor, destination, entities, reason, ticket)
@@ -58,6 +63,7 @@ def _require_policies(
 ) -> None:
     organization = destination.organization
     _require_right(actor, organization, entities)
+    _require_exportable(entities)
     demands.require_why(organization, reason, ticket)
     if not demands.get(organization).wants_approval(OPERATION, len(entities)):
         return
@@ -86,6 +92,7 @@ def queue(
     """Queue the exports whatever the policies say: of a request that was held to them, or of a step."""
     organization, entities = destination.organization, list(entities)
     _require_right(actor, organization, entities)
+    _require_exportable(entities)
     now = clock.now()
     jobs = [_queued(actor, destination, entity, reason, ticket, now) for entity in entities]
     return _keep(actor, organization, jobs)
@@ -101,6 +108,13 @@ def _require_right(actor: Actor, organization: Organization, entities: Sequence[
         target = entities[0].entity_id if len(entities) == 1 else f"{len(entities)} mailboxes"
         refusals.enter(actor, refusal, organization, OPERATION, target=target)
         raise
+
+
+def _require_exportable(entities: Iterable[Entity]) -> None:
+    """Raise `NotExportable` for the first that has no mailbox to export."""
+    for entity in entities:
+        if why_not := mailbox_of(entity).why_not:
+            raise NotExportable(f"{entity.email or entity.name}: {why_not} Nothing was queued.")
 
 
 @transaction.atomic
@@ -278,10 +292,24 @@ def _not_started(job: ExportJob, failure: Exception) -> bool:
         return failure.sent or _wait(job, SOON, str(failure))
     if isinstance(failure, errors.Refused) and failure.code == "LimitExceededException":
         return _wait(job, *polling.limit_reached(job), answered=True)
+    if isinstance(failure, errors.Refused) and failure.code == "EntityNotFoundException":
+        return _settle(job, State.FAILED, _no_mailbox(job))
     if isinstance(failure, errors.CallFailed | policy.Denied | policy.OutOfScope):
         return _settle(job, State.FAILED, str(failure))
     logger.error("%s could not be started", job, exc_info=failure)
     return False
+
+
+def _no_mailbox(job: ExportJob) -> str:
+    """Say in words what WorkMail says with the entity's id alone."""
+    entity = find_entity(job)
+    why_not = mailbox_of(entity).why_not if entity else "This user or resource is not in the directory."
+    return why_not or "WorkMail found no mailbox. Sync the directory, then export again."
+
+
+def find_entity(job: ExportJob) -> Entity | None:
+    """Return whose mailbox the job exports, as far as the mirror knows."""
+    return Entity.objects.filter(organization=job.organization, entity_id=job.entity_id).first()
 
 
 def _wait(job: ExportJob, delay: timedelta, why: str, *, answered: bool = False) -> bool:
@@ -383,8 +411,13 @@ def _withdraw(actor: Actor, job: ExportJob, reason: str) -> bool:
 
 
 def retry(actor: Actor, job: ExportJob) -> ExportJob:
-    """Queue the mailbox again to the same place, or return the export that is already open."""
-    entity = Entity(entity_id=job.entity_id, email=job.entity_name)
+    """Queue the mailbox again to the same place, or return the export that is already open.
+
+    Raises what `request` raises.
+    """
+    entity = find_entity(job)
+    if entity is None:
+        raise NotExportable(f"{job.entity_name} is not in the directory. Nothing was queued.")
     place = Destination(
         organization=job.organization,
         role_arn=job.role_arn,

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from console.areas.exports.models import Destination
 from console.mirror import lookup
+from console.mirror.mailboxes import Obstacle, mailbox_of
 from console.mirror.models import Entity, Organization
 from console.mirror.querysets import EntityQuerySet
 from console.ui.addresses import parse_addresses
@@ -40,7 +41,7 @@ class ExportForm(WhyForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.organization = organization
-        self.entities = entities.filter(kind__in=["user", "resource"])
+        self.entities = entities
         self.fields["destination"].queryset = destinations  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["reason"].required = True
         self.fields["reason"].help_text = "Who asked for it and why. Kept in the ledger and with the export."
@@ -54,7 +55,7 @@ class ExportForm(WhyForm):
         known = resolved.one.keys() | resolved.offered.keys()
         self._require_known([name for name in names if name.lower() not in known])
         mailboxes = list({entity.pk: entity for entity in resolved.one.values()}.values())
-        self._require_mailboxes([entity for entity in mailboxes if entity.state != "ENABLED"])
+        self._require_exportable(mailboxes)
         return mailboxes
 
     def _require_one_meaning(self, resolved: lookup.Resolved) -> None:
@@ -69,11 +70,14 @@ class ExportForm(WhyForm):
                 " was queued."
             )
 
-    def _require_mailboxes(self, disabled: list[Entity]) -> None:
-        if disabled:
-            names = listed([entity.email or entity.name for entity in disabled])
+    def _require_exportable(self, entities: list[Entity]) -> None:
+        reasons: dict[Obstacle, list[str]] = {}
+        for entity in entities:
+            reasons.setdefault(mailbox_of(entity).obstacle, []).append(entity.email or entity.name)
+        reasons.pop(Obstacle.NONE, None)
+        if reasons:
             raise ValidationError(
-                f"Not enabled, so there is no mailbox to export: {names}. Nothing was queued."
+                [f"{reason.label}: {listed(names)}. Nothing was queued." for reason, names in reasons.items()]
             )
 
 

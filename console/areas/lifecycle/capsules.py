@@ -1,7 +1,6 @@
 """The state of a person as WorkMail shows it, kept whole before she goes."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -9,10 +8,10 @@ from django.utils import timezone
 from console.areas.lifecycle.models import Capsule
 from console.aws import errors, gateway
 from console.ledger import journal
+from console.mirror.mailboxes import KEPT
 from console.mirror.models import Entity, Permission
 from console.operators.actors import Actor
 
-KEPT = timedelta(days=30)  # for which WorkMail keeps a disabled mailbox [documented]
 CONSOLE = Actor.system("what leavers have")
 
 

@@ -8,8 +8,9 @@ from smtplib import SMTPException
 from django.core.mail import send_mail
 from django.utils import timezone
 
-from console.areas.directory.ending import KEPT, day, dies
+from console.areas.directory.ending import day, dies
 from console.areas.lifecycle.models import Digest
+from console.mirror.mailboxes import KEPT, removed_within
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.actors import Actor
@@ -79,12 +80,7 @@ def _part(actor: Actor, organization: Organization) -> str:
 
 def _dying(actor: Actor, organization: Organization) -> Iterator[Entity]:
     seen = policy.visible(actor, "GetMailboxDetails", organization)
-    kept = seen.filter(
-        kind__in=[Entity.Kind.USER, Entity.Kind.RESOURCE],
-        state=Entity.State.DISABLED,
-        disabled_date__gt=timezone.now() - KEPT,
-    )
-    yield from kept.select_related("organization")
+    yield from seen.filter(removed_within(KEPT.days)).select_related("organization")
 
 
 def _line(when: datetime, entity: Entity) -> str:

@@ -9,6 +9,7 @@ from console.areas.exports.models import Destination
 from console.areas.identity import tokens
 from console.areas.lifecycle import freezing
 from console.changes.plans import GENERATED, Planned
+from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity, Permission
 from console.operators import policy
 from console.operators.actors import Actor
@@ -44,6 +45,7 @@ NEEDED = {
     DELETE: ("DeleteUser",),
 }
 OF_SUCCESSOR = (ACCESS, ADDRESS)
+OF_MAILBOX = (ACCESS, EXPORT)
 USUAL = tuple(part for part in PARTS if part not in (EXPORT, DELETE))
 EXPORTING = "StartMailboxExportJob"
 
@@ -63,12 +65,14 @@ class Wish:
 
 
 def offered(actor: Actor, person: Entity) -> list[str]:
-    """The parts that the operator may do for this person."""
+    """Return the parts that the operator may do for this user; a remote user has no mailbox to pass on."""
     organization = person.organization
+    left_out = () if mailbox_of(person).exists else OF_MAILBOX
     return [
         part
         for part, operations in NEEDED.items()
-        if all(policy.allows(actor, each, organization, person) for each in operations)
+        if part not in left_out
+        and all(policy.allows(actor, each, organization, person) for each in operations)
     ]
 
 

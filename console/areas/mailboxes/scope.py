@@ -1,42 +1,31 @@
 """Which mailboxes there are, and which of them an operator may see; the policy decides, this asks it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
-from console.areas.directory.ending import KEPT
 from console.areas.exports import scope as exports
 from console.areas.exports.models import ExportJob
+from console.mirror import mailboxes
+from console.mirror.mailboxes import KEPT
 from console.mirror.models import Entity, Organization
 from console.mirror.querysets import EntityQuerySet
 from console.operators import policy
 from console.operators.actors import Actor
 
 LISTING = "ListMailboxExportJobs"
-State = Entity.State
 
 
 def people(actor: Actor, organization: Organization) -> EntityQuerySet:
-    """Those with a mailbox, also a disabled one that is still kept; a remote user has none [documented]."""
+    """Return the users with a mailbox."""
     seen = policy.visible(actor, "GetMailboxDetails", organization)
-    return seen.filter(existing(timezone.now()), kind=Entity.Kind.USER, role="USER")
+    return seen.filter(mailboxes.existing(), kind=Entity.Kind.USER)
 
 
 def resources(actor: Actor, organization: Organization) -> EntityQuerySet:
-    """That a disabled room's mailbox is kept as long as a person's is [inferred]."""
+    """Return the resources with a mailbox; that a disabled one is kept for 30 days, too, is [inferred]."""
     seen = policy.visible(actor, "ListResources", organization)
-    return seen.filter(existing(timezone.now()), kind=Entity.Kind.RESOURCE)
-
-
-def existing(now: datetime) -> Q:
-    return Q(state=State.ENABLED) | Q(state=State.DISABLED, disabled_date__gt=now - KEPT)
-
-
-def dying(now: datetime, days: int) -> Q:
-    """Disabled ones that WorkMail removes within so many days."""
-    last = now - KEPT + timedelta(days=days)
-    return Q(state=State.DISABLED, disabled_date__gt=now - KEPT, disabled_date__lte=last)
+    return seen.filter(mailboxes.existing(), kind=Entity.Kind.RESOURCE)
 
 
 def days_left(disabled: datetime, now: datetime) -> int:

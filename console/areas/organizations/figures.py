@@ -9,11 +9,11 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from console.areas.directory.ending import KEPT
 from console.areas.exports import scope as exports
 from console.areas.exports.models import ExportJob
 from console.ledger import proofs
 from console.ledger.models import Entry
+from console.mirror.mailboxes import existing, exportable, removed_within
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.actors import Actor
@@ -23,7 +23,6 @@ LOOSENED = timedelta(days=7)  # that loosened change policies stay in view
 LATEST = 5
 RECENT = timedelta(days=30)  # what is looked through for open changes: the ledger only ever grows
 FULL = 0.9  # of its quota: WorkMail warns its owner there [documented]
-MAILBOX = Q(kind="user", role="USER", state="ENABLED")
 LAST = 5
 LISTING, READING = "ListMailboxExportJobs", "ReadLedger"
 
@@ -59,7 +58,7 @@ def exported(actor: Actor, organization: Organization) -> dict[str, int] | None:
     """Of how many mailboxes a completed export exists; `None` for whom exports are no business."""
     if not policy.allows(actor, LISTING, organization):
         return None
-    mailboxes = policy.visible(actor, LISTING, organization).filter(MAILBOX)
+    mailboxes = policy.visible(actor, LISTING, organization).filter(existing())
     done = ExportJob.objects.filter(organization=organization, state=ExportJob.State.COMPLETED)
     return {
         "done": mailboxes.filter(entity_id__in=done.values("entity_id")).count(),
@@ -148,16 +147,16 @@ def _unsettled(actor: Actor, organization: Organization) -> Iterator[Concern]:
 
 
 def _dying(entities: QuerySet[Entity], organization: Organization) -> Iterator[Concern]:
-    ending = timezone.now() - KEPT + SOON
-    disabled = Q(kind="user", state="DISABLED", disabled_date__range=(timezone.now() - KEPT, ending))
-    if count := entities.filter(disabled).count():
-        href = reverse("mailboxes:list", args=[organization.slug]) + f"?dying={SOON.days}"
-        what = some(count, "disabled person's mailbox is", "disabled people's mailboxes are")
-        yield Concern(f"{what} removed by WorkMail within {SOON.days} days.", href, "danger")
+    if count := entities.filter(removed_within(SOON.days), kind="user").count():
+        href = reverse("mailboxes:list", args=[organization.slug]) + f"?dying={SOON.days}&kind=user"
+        what = some(count, "disabled user's mailbox", "disabled users' mailboxes")
+        yield Concern(f"WorkMail will delete {what} within {SOON.days} days.", href, "danger")
 
 
 def _full(entities: QuerySet[Entity], organization: Organization) -> Iterator[Concern]:
-    if count := entities.filter(MAILBOX, mailbox_size__gt=F("mailbox_quota") * FULL).count():
+    if count := entities.filter(
+        exportable(), kind="user", mailbox_size__gt=F("mailbox_quota") * FULL
+    ).count():
         href = reverse("users:list", args=[organization.slug]) + "?sort=-size"
         yield Concern(f"{some(count, 'mailbox is', 'mailboxes are')} more than 90 % full.", href)
 

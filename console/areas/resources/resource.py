@@ -2,23 +2,31 @@
 
 from typing import Any
 
+from console.areas.directory import relations
 from console.areas.directory import showing as directory
 from console.areas.resources import booking, showing
+from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Delegate, Entity
 from console.operators import policy
 from console.operators.actors import Actor
 
 # Besides what every entity's page offers; also a disabled room has delegates.
 OFFERED = ("AssociateDelegateToResource", "DisassociateDelegateFromResource")
+EXPORTING = ("StartMailboxExportJob",)
 
 
 def context(actor: Actor, resource: Entity) -> dict[str, Any]:
     shown = directory.context(actor, resource, showing.ACTIONS)
+    mailbox = mailbox_of(resource)
+    exporting = directory.may(actor, resource, EXPORTING if mailbox.is_exportable else ())
     seen, answering = delegates(actor, resource), Delegate.objects.filter(resource=resource).count()
     return {
         **shown,
         "resource": resource,
-        "may": {**shown["may"], **_may(actor, resource)},
+        "may": {**shown["may"], **_may(actor, resource), **exporting},
+        "mailbox": mailbox,
+        "dies": mailbox.removed_at,
+        "exports": relations.export_jobs(actor, resource),
         "kind": showing.kind(resource.role),
         "record": showing.record(resource),
         "booking": booking.sentences(resource.details, answering),

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from console.areas.exports.models import ExportJob
+from console.mirror.mailboxes import existing
 from console.mirror.models import Entity, Organization
 from console.mirror.querysets import EntityQuerySet
 
 
 def mailboxes(organization: Organization) -> EntityQuerySet:
-    """Who has one: a policy of the whole organization concerns them all."""
-    return Entity.objects.filter(organization=organization, kind="user", role="USER", state="ENABLED")
+    """Return all mailboxes: a policy of the whole organization applies to each [inferred]."""
+    return Entity.objects.filter(existing(), organization=organization)
 
 
 def not_exported(organization: Organization) -> EntityQuerySet:

@@ -2,21 +2,24 @@
 
 from typing import Any
 
-from console.areas.directory import ending, relations
+from console.areas.directory import relations
 from console.areas.directory import showing as directory
 from console.areas.lifecycle import standing
 from console.areas.users import showing
+from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity
 from console.operators import policy
 from console.operators.actors import Actor
 
-# Besides what every entity's page offers; what is asked about her is not over when her mailbox is.
+# What is offered of a mailbox in use, and what is asked about a user with or without one.
 OFFERED = ("UpdateMailboxQuota", "StartMailboxExportJob")
 ASKED = ("GetImpersonationRoleEffect", "ListPersonalAccessTokens", "ListMobileDeviceAccessOverrides")
 
 
 def context(actor: Actor, person: Entity) -> dict[str, Any]:
     shown = directory.context(actor, person, showing.ACTIONS)
+    mailbox = mailbox_of(person)
+    offered = OFFERED if mailbox.is_in_use else ()
     return {
         **shown,
         "person": person,
@@ -24,11 +27,12 @@ def context(actor: Actor, person: Entity) -> dict[str, Any]:
         "size": showing.megabytes(person.mailbox_size),
         "quota": showing.megabytes(person.mailbox_quota),
         "full": showing.fill(person.mailbox_size, person.mailbox_quota) or 0,
-        "may": {**shown["may"], **directory.may(actor, person, OFFERED)},
+        "may": {**shown["may"], **directory.may(actor, person, offered)},
         "asked": {each: policy.allows(actor, each, person.organization, person) for each in ASKED},
         "profile": showing.profile(person.details or _listed(person)),
         "exports": relations.export_jobs(actor, person),
-        "dies": ending.dies(person),
+        "mailbox": mailbox,
+        "dies": mailbox.removed_at,
         "standing": standing.of(actor, person),
     }
 

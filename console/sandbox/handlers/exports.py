@@ -31,9 +31,9 @@ def start_mailbox_export_job(call: Call, params: Params) -> Result:
 
 
 def owner(call: Call, params: Params) -> Entity:
-    """A user or resource whose mailbox exists; that a disabled one's can be exported is [unknown]."""
+    """A user or resource whose mailbox is in use; that a disabled one has none to export is [unknown]."""
     entity = lookup.entity(call, params, "EntityId")
-    if isinstance(entity, Group) or not entity.has_mailbox(call.now):
+    if isinstance(entity, Group) or not entity.is_enabled or not entity.has_mailbox(call.now):
         raise not_found(params["EntityId"])
     return entity
 

@@ -154,7 +154,7 @@ class TestRequest:
         answer = signed_in.post(
             to("create"), {"mailboxes": "cy", "destination": destination.pk, "reason": "x"}
         )
-        assert "Not enabled" in answer.content.decode()
+        assert "Never enabled, so there is no mailbox: cy" in answer.content.decode()
 
     def test_asks_for_a_reason(self, signed_in: Client, destination: Destination) -> None:
         answer = signed_in.post(to("create"), {"mailboxes": "ada", "destination": destination.pk})

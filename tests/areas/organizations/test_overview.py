@@ -115,7 +115,7 @@ class TestConcerns:
         self, organization: Organization, owner: Client, days: int, expected: int
     ) -> None:
         disabled(organization, "ada", days)
-        texts = ["1 disabled person's mailbox is removed by WorkMail within 7 days."]
+        texts = ["WorkMail will delete 1 disabled user's mailbox within 7 days."]
         assert concerns(owner) == texts[:expected]
 
     @pytest.mark.parametrize(("size", "expected"), [(899.0, 0), (901.0, 1), (None, 0)])

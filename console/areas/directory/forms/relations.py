@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.areas.directory.forms.naming import EntityField
+from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity
 from console.mirror.querysets import EntityQuerySet
 from console.ui.forms import ReplacingForm, UntilForm, WhyForm
@@ -17,7 +18,7 @@ VALUES = {
     "SEND_AS": "Send as its owner",
     "SEND_ON_BEHALF": "Send on behalf of its owner",
 }
-NO_MAILBOX = "A group has no mailbox to open: take the right to send."
+NO_MAILBOX = "There is no mailbox to open. Select a right to send instead."
 
 
 class GroupForm(UntilForm):
@@ -57,7 +58,7 @@ class PermissionForm(ReplacingForm, UntilForm):
         super().__init__(*args, **kwargs)
         self.owner = owner
         self.fields["other"] = EntityField(entities=others, suggest=suggest, label=label)
-        if owner is not None and not has_mailbox(owner):
+        if owner is not None and not mailbox_of(owner).exists:
             values: forms.MultipleChoiceField = self.fields["values"]  # type: ignore[assignment]  # as above
             values.choices = [each for each in VALUES.items() if each[0] != FULL_ACCESS]
         self.order_fields(["other", "values", "until", "reason", "ticket"])
@@ -65,7 +66,7 @@ class PermissionForm(ReplacingForm, UntilForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         owner = self.owner or cleaned.get("other")
-        if owner and not has_mailbox(owner) and FULL_ACCESS in cleaned.get("values", ()):
+        if owner and not mailbox_of(owner).exists and FULL_ACCESS in cleaned.get("values", ()):
             self.add_error("values", ValidationError(NO_MAILBOX))
         return cleaned
 
@@ -78,8 +79,3 @@ class RevokedForm(WhyForm):
     """Whose access ends, by id: it may be somebody whom the console does not know."""
 
     other = forms.CharField(widget=forms.HiddenInput)
-
-
-def has_mailbox(entity: Entity) -> bool:
-    """A group has none, so nobody can be given full access to it [documented]."""
-    return entity.kind != Entity.Kind.GROUP

@@ -31,7 +31,7 @@ def enable(request: ConsoleRequest, organization: Organization, entity_id: str, 
         "RegisterToWorkMail",
         title=f"Enable {entity}",
         verb="Enable",
-        note=ending.ENABLING[Kind(entity.kind)],
+        note=ending.enabling(entity),
         message=lambda: f"{entity} is enabled as {form.address}.",
         params=lambda: {"EntityId": entity.entity_id, "Email": form.address},
     )

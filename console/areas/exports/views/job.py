@@ -5,10 +5,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from console.areas import failures
+from console.areas.directory import kinds
 from console.areas.exports import engine, scope, showing
 from console.areas.exports.models import ExportJob
 from console.aws import errors, storage
 from console.ledger.models import Entry
+from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -30,10 +32,13 @@ def detail(request: ConsoleRequest, organization: Organization, pk: int) -> Http
     history = Entry.objects.filter(
         organization=organization.organization_id, target__in=filter(None, [job.entity_id, job.job_id])
     ).filter(operation__in=scope.OPERATIONS)
+    entity = engine.find_entity(job)
     context = {
         "title": f"Export of {job.entity_name}",
         "organization": organization,
         "job": job,
+        "page_of_entity": kinds.place(entity) if entity else "",
+        "why_not": mailbox_of(entity).why_not if entity else "",
         "state": showing.state_badge(job.state),
         "check": showing.check_badge(job.check_result),
         "not_contained": showing.NOT_CONTAINED,

@@ -1,5 +1,6 @@
 """Asking for an export: of which mailboxes, where to, and why."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -10,6 +11,7 @@ from console.areas.exports.forms import ExportForm
 from console.areas.exports.models import Destination
 from console.areas.exports.views.job import address, find
 from console.celery import hint
+from console.mirror.mailboxes import exportable
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -48,8 +50,7 @@ def mailboxes(request: ConsoleRequest, organization: Organization) -> HttpRespon
         return redirect("exports:create", organization.slug)
     visible = policy.visible(request.actor, "StartMailboxExportJob", organization)
     text = request.GET.get("name", "").strip()
-    exportable = visible.filter(kind__in=["user", "resource"], state="ENABLED")
-    found = exportable.matching(text).order_by("sort_name")[:8] if text else []
+    found = visible.filter(exportable()).matching(text).order_by("sort_name")[:8] if text else []
     return pages.show(request, "exports/create.html", {"found": found}, fragment="suggestions")
 
 
@@ -59,7 +60,10 @@ def retry(request: ConsoleRequest, organization: Organization, pk: int) -> HttpR
     job = find(request, organization, "StartMailboxExportJob", pk)
     if job.is_open:
         return pages.done(request, "This export is still under way.", address(organization, job))
-    again = engine.retry(request.actor, job)
+    try:
+        again = engine.retry(request.actor, job)
+    except engine.NotExportable as failure:
+        return pages.done(request, str(failure), address(organization, job), level=messages.ERROR)
     hint(SWEEP)
     return pages.done(
         request, f"The export of {job.entity_name} is queued again.", address(organization, again)

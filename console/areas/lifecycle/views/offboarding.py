@@ -109,9 +109,9 @@ def _not_enabled(request: ConsoleRequest, person: Entity) -> HttpResponse:
     return pages.problem(
         request,
         title="Not enabled",
-        happened=f"{person} has no mailbox in use, so there is nobody to let go.",
+        happened=f"{person} is not enabled, so there is nothing to offboard.",
         not_happened="Nothing was planned.",
-        now="Delete or bring back from the person's page.",
+        now="Open the user's page to enable or delete this user.",
         status=409,
         back=kinds.place(person),
     )

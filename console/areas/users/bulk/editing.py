@@ -7,6 +7,7 @@ from console.areas.users.bulk import cells
 from console.areas.users.bulk.cells import QUOTA
 from console.areas.users.bulk.finding import able
 from console.changes.plans import Planned
+from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity, Membership, Organization
 from console.operators.actors import Actor
 
@@ -29,7 +30,7 @@ def edits(
         if differing:
             planned.append(Planned("UpdateUser", {**key, **differing}))
         wants_quota = QUOTA in asked and asked[QUOTA] != now[QUOTA]
-        if wants_quota and person.state == State.ENABLED and sizes(person):
+        if wants_quota and mailbox_of(person).is_in_use and sizes(person):
             planned.append(Planned("UpdateMailboxQuota", {**key, QUOTA: asked[QUOTA]}))
     return planned
 

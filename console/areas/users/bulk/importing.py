@@ -10,6 +10,7 @@ from console.areas.users.bulk.cells import COLUMNS, LABELS, QUOTA, Wrong
 from console.areas.users.bulk.columns import with_synonyms
 from console.changes.plans import Planned
 from console.mirror import lookup
+from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity, Organization
 from console.operators.actors import Actor
 from console.ui.addresses import parse_addresses
@@ -161,8 +162,8 @@ class Import:
             raise Wrong("was changed in WorkMail after this file was made. Export it again, and edit that")
         if name == QUOTA and not self.sizes(person):
             raise Wrong("is not among your permissions")
-        if name == QUOTA and person.state != Entity.State.ENABLED:
-            raise Wrong("needs a mailbox, and this user is not enabled")
+        if name == QUOTA and not mailbox_of(person).is_in_use:
+            raise Wrong("needs a mailbox, and this user has none in use")
         return value
 
 

@@ -21,6 +21,7 @@ from console.aws import errors
 from console.celery import hint
 from console.changes import drafting
 from console.changes.plans import Planned
+from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -135,12 +136,12 @@ def export(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     if not destinations.exists():
         return pages.show(request, "exports/no_destination.html", {"organization": organization})
     form = BulkExportForm(_sent(request), destinations=destinations)
-    enabled = [each for each in chosen.people if each.state == Entity.State.ENABLED]
-    if form.is_valid() and enabled:
-        return _queue(request, organization, form, enabled)
-    if form.is_bound and not enabled:
-        form.add_error(None, "Nobody of them is enabled, so there is no mailbox to export.")
-    said = ("Who is not enabled has no mailbox and is left out.",)
+    exportable = [each for each in chosen.people if mailbox_of(each).is_exportable]
+    if form.is_valid() and exportable:
+        return _queue(request, organization, form, exportable)
+    if form.is_bound and not exportable:
+        form.add_error(None, "None of these users has a mailbox that can be exported now.")
+    said = ("Disabled users and remote users are left out. Enable a disabled user to export the mailbox.",)
     return _page(request, organization, form, chosen, "Export the mailboxes of {}", "Queue the exports", said)
 
 

@@ -8,13 +8,25 @@ from console.areas.directory.views.asking import ask
 from console.areas.users import scope
 from console.areas.users.forms.quota import QuotaForm
 from console.aws import errors, gateway
+from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
+from console.ui import pages
 
 
 @performs("UpdateMailboxQuota")
 def quota(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
     person = scope.find(request.actor, "UpdateMailboxQuota", organization, user_id)
+    if not mailbox_of(person).is_in_use:
+        return pages.problem(
+            request,
+            title="No mailbox in use",
+            happened=f"{person} has no mailbox in use, so there is no quota to set.",
+            not_happened="The quota was not changed.",
+            now="A user with the role User has one while enabled.",
+            status=409,
+            back=place(person),
+        )
     try:
         form = _form(request, person)
     except errors.CallFailed as failure:
