@@ -101,9 +101,14 @@ def existing() -> Q:
     return HOLDERS & (Q(state=State.ENABLED) | kept)
 
 
+def in_use() -> Q:
+    """Match what has a mailbox that is not disabled."""
+    return HOLDERS & Q(state=State.ENABLED)
+
+
 def exportable() -> Q:
     """Match what has a mailbox that can be exported now."""
-    return HOLDERS & Q(state=State.ENABLED)
+    return in_use()
 
 
 def removed_within(days: int) -> Q:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.aws import errors, gateway
+from console.mirror.mailboxes import in_use
 from console.mirror.models import Entity, Organization
 from console.mirror.querysets import EntityQuerySet
 from console.operators import policy
@@ -74,4 +75,4 @@ def association(actor: Actor, organization: Organization) -> Association:
 def signing_in(actor: Actor, organization: Organization) -> EntityQuerySet:
     """Those with a mailbox of their own to sign in to."""
     seen = policy.visible(actor, "DescribeUser", organization)
-    return seen.filter(kind=Entity.Kind.USER, state=Entity.State.ENABLED, role="USER")
+    return seen.filter(in_use(), kind=Entity.Kind.USER)

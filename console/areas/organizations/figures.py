@@ -13,7 +13,9 @@ from console.areas.exports import scope as exports
 from console.areas.exports.models import ExportJob
 from console.ledger import proofs
 from console.ledger.models import Entry
-from console.mirror.mailboxes import existing, exportable, removed_within
+from console.mirror.completeness import MAILBOXES, SIZES, Completeness, Figure
+from console.mirror.leases import Stage
+from console.mirror.mailboxes import existing, in_use, removed_within
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.actors import Actor
@@ -36,7 +38,7 @@ class Concern:
     tone: str = "warning"
 
 
-def counts(entities: QuerySet[Entity]) -> dict[str, int]:
+def counts(entities: QuerySet[Entity], known: Completeness) -> dict[str, Figure]:
     """How many there are of what, deleted ones left out as in the lists that the figures lead to."""
     found: dict[tuple[str, str], int] = {
         (kind, state): count
@@ -47,14 +49,14 @@ def counts(entities: QuerySet[Entity]) -> dict[str, int]:
         return found.get((kind, "ENABLED"), 0) + found.get((kind, "DISABLED"), 0)
 
     return {
-        "people": living("user"),
-        "disabled": found.get(("user", "DISABLED"), 0),
-        "groups": living("group"),
-        "resources": living("resource"),
+        "people": known.figure(living("user"), Stage.USERS),
+        "disabled": known.figure(found.get(("user", "DISABLED"), 0), Stage.USERS),
+        "groups": known.figure(living("group"), Stage.GROUPS),
+        "resources": known.figure(living("resource"), Stage.RESOURCES),
     }
 
 
-def exported(actor: Actor, organization: Organization) -> dict[str, int] | None:
+def exported(actor: Actor, organization: Organization, known: Completeness) -> dict[str, Any] | None:
     """Of how many mailboxes a completed export exists; `None` for whom exports are no business."""
     if not policy.allows(actor, LISTING, organization):
         return None
@@ -62,7 +64,7 @@ def exported(actor: Actor, organization: Organization) -> dict[str, int] | None:
     done = ExportJob.objects.filter(organization=organization, state=ExportJob.State.COMPLETED)
     return {
         "done": mailboxes.filter(entity_id__in=done.values("entity_id")).count(),
-        "all": mailboxes.count(),
+        "all": known.figure(mailboxes.count(), *MAILBOXES),
     }
 
 
@@ -84,15 +86,15 @@ def own_changes(actor: Actor, organization: Organization) -> list[Entry]:
     return list(mine.with_result().order_by("-seq")[:LAST])
 
 
-def concerns(actor: Actor, organization: Organization) -> Iterator[Concern]:
+def concerns(actor: Actor, organization: Organization, known: Completeness) -> Iterator[Concern]:
     """What needs attention, most urgent first."""
     entities = policy.visible(actor, "ListUsers", organization)
     yield from _unproven(actor, organization)
     yield from _loosened(actor, organization)
     yield from _exports(actor, organization)
     yield from _unsettled(actor, organization)
-    yield from _dying(entities, organization)
-    yield from _full(entities, organization)
+    yield from _dying(entities, organization, known)
+    yield from _full(entities, organization, known)
 
 
 def _unproven(actor: Actor, organization: Organization) -> Iterator[Concern]:
@@ -146,20 +148,25 @@ def _unsettled(actor: Actor, organization: Organization) -> Iterator[Concern]:
         yield Concern(f"Of {some(count, 'change', 'changes')} the outcome is not known yet.", href)
 
 
-def _dying(entities: QuerySet[Entity], organization: Organization) -> Iterator[Concern]:
+def _dying(entities: QuerySet[Entity], organization: Organization, known: Completeness) -> Iterator[Concern]:
     if count := entities.filter(removed_within(SOON.days), kind="user").count():
         href = reverse("mailboxes:list", args=[organization.slug]) + f"?dying={SOON.days}&kind=user"
-        what = some(count, "disabled user's mailbox", "disabled users' mailboxes")
+        what = least(some(count, "disabled user's mailbox", "disabled users' mailboxes"), known, Stage.USERS)
         yield Concern(f"WorkMail will delete {what} within {SOON.days} days.", href, "danger")
 
 
-def _full(entities: QuerySet[Entity], organization: Organization) -> Iterator[Concern]:
-    if count := entities.filter(
-        exportable(), kind="user", mailbox_size__gt=F("mailbox_quota") * FULL
-    ).count():
+def _full(entities: QuerySet[Entity], organization: Organization, known: Completeness) -> Iterator[Concern]:
+    nearly = entities.filter(in_use(), kind="user", mailbox_size__gt=F("mailbox_quota") * FULL)
+    if count := nearly.count():
         href = reverse("users:list", args=[organization.slug]) + "?sort=-size"
-        yield Concern(f"{some(count, 'mailbox is', 'mailboxes are')} more than 90 % full.", href)
+        what = least(some(count, "mailbox is", "mailboxes are"), known, *SIZES)
+        yield Concern(f"{what} more than 90 % full.", href)
 
 
 def some(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
+
+
+def least(text: str, known: Completeness, *stages: str) -> str:
+    """Say "at least" of a number that may grow, because what it counts was not read to the end."""
+    return text if known.covers(*stages) else f"At least {text}"

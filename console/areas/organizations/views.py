@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from console.areas.organizations import figures
 from console.mirror import shrink_guard, sync
+from console.mirror.completeness import SIZES, completeness_of
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs, signed_in
@@ -29,13 +30,15 @@ def home(request: ConsoleRequest) -> HttpResponse:
 def overview(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     actor = request.actor
     entities = policy.visible(actor, "ReadOverview", organization)
+    known = completeness_of(organization)
     context = {
         "title": "Overview",
         "organization": organization,
-        "counts": figures.counts(entities),
-        "exported": figures.exported(actor, organization),
+        "counts": figures.counts(entities, known),
+        "exported": figures.exported(actor, organization, known),
         "exports": figures.exports_under_way(actor, organization),
-        "concerns": list(figures.concerns(actor, organization)),
+        "concerns": list(figures.concerns(actor, organization, known)),
+        "is_complete": known.covers(*SIZES),
         "own": figures.own_changes(actor, organization),
         "domains": policy.narrowed_to(actor, "ReadOverview", organization),
         "may_create": policy.allows(actor, "CreateUser", organization),

@@ -54,7 +54,8 @@ class Form:
 @dataclass(frozen=True, slots=True)
 class Check:
     """One row of the table. `asks` are the reads that all checks make together before `look` sees them;
-    `listing` is the page with all of what `look` shows the first of.
+    `listing` is the page with all of what `look` shows the first of. `reads` are the stages of the sync
+    that have to be finished, since `look` counts what they read.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Check:
     mend: Mend | None = None
     form: Form | None = None
     listing: Form | None = None
+    reads: tuple[str, ...] = ()
 
 
 def asking(*operations: str) -> Callable[[Organization], Sequence[Asked]]:

@@ -13,6 +13,7 @@ from console.areas.posture.models import KEPT, Finding, Review
 from console.areas.posture.results import Check, Result, unknown
 from console.areas.posture.table import CHECKS
 from console.aws import errors
+from console.mirror.completeness import Completeness, completeness_of
 from console.mirror.models import Organization
 
 NIGHT = 2  # o'clock UTC, when everything is checked
@@ -26,12 +27,14 @@ def gather(organization: Organization, checks: Iterable[Check]) -> Facts:
 
 def look(organization: Organization, checks: Sequence[Check] = CHECKS) -> dict[str, Result]:
     """What every check says now, by its id."""
-    gathered = gather(organization, checks)
-    return {check.id: judge(check, gathered) for check in checks}
+    gathered, known = gather(organization, checks), completeness_of(organization)
+    return {check.id: judge(check, gathered, known) for check in checks}
 
 
-def judge(check: Check, gathered: Facts) -> Result:
-    """What AWS did not answer is not known, and says nothing about the other checks."""
+def judge(check: Check, gathered: Facts, known: Completeness) -> Result:
+    """What AWS did not answer, or the mirror has not read, is not known: the other checks go on."""
+    if missing := known.missing(*check.reads):
+        return unknown(f"Not checked, because this is still being read: {', '.join(missing)}.")
     try:
         return check.look(gathered)
     except errors.CallFailed as failure:

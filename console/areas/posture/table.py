@@ -2,6 +2,8 @@
 
 from console.areas.posture.checks import dangling, limits, people, rooms, settings
 from console.areas.posture.results import Check, Form, Mend, asking
+from console.mirror.completeness import PERMISSIONS, SIZES
+from console.mirror.leases import Stage
 
 ROLES = "ListImpersonationRoles"
 TOKENS = "ListPersonalAccessTokens"
@@ -58,6 +60,7 @@ CHECKS = (
         settings.domains_asked,
         form=Form("domains:list", "See what is to be published", "ListMailDomains"),
         listing=Form("domains:list", "All domains", "ListMailDomains"),
+        reads=(Stage.DOMAINS,),
     ),
     Check(
         "idle-tokens",
@@ -76,6 +79,7 @@ CHECKS = (
         asking(TOKENS),
         mend=Mend("Revoke them", (REVOKE,), people.revoking_leavers),
         listing=Form("identity:tokens", "All of them", TOKENS, "?show=leavers"),
+        reads=(Stage.USERS,),
     ),
     Check(
         "leavers-access",
@@ -84,6 +88,7 @@ CHECKS = (
         people.leavers_access,
         mend=Mend("Take them away", ("DeleteMailboxPermissions",), people.taking_access),
         listing=Form("mailboxes:access", "All of them", "ListMailboxPermissions", "?left=disabled"),
+        reads=(Stage.USERS, *PERMISSIONS),
     ),
     Check(
         "leavers-groups",
@@ -92,6 +97,7 @@ CHECKS = (
         people.leavers_groups,
         mend=Mend("Take them out", ("DisassociateMemberFromGroup",), people.leaving_groups),
         listing=Form("groups:list", "All groups", "ListGroups"),
+        reads=(Stage.USERS, Stage.RELATIONS),
     ),
     Check(
         "rooms",
@@ -100,6 +106,7 @@ CHECKS = (
         rooms.unanswered,
         mend=Mend("Let them accept by themselves", ("UpdateResource",), rooms.accepting),
         listing=Form("resources:list", "All of them", "ListResources", "?answers=nobody"),
+        reads=(Stage.USERS, Stage.RESOURCES, Stage.RELATIONS),
     ),
     Check(
         "dangling-access",
@@ -115,6 +122,7 @@ CHECKS = (
             " for everybody.",
         ),
         listing=Form("access_rules:list", "All rules", "ListAccessControlRules"),
+        reads=(Stage.USERS,),
     ),
     Check(
         "dangling-roles",
@@ -124,6 +132,7 @@ CHECKS = (
         asking(ROLES),
         mend=Mend("Take them out", (dangling.UPDATE,), dangling.cleaning_roles),
         listing=Form("impersonation:list", "All roles", ROLES),
+        reads=(Stage.USERS,),
     ),
     Check(
         "quotas",
@@ -132,12 +141,14 @@ CHECKS = (
         limits.quotas,
         form=Form("mailboxes:list", "See them", "GetMailboxDetails", "?full=90"),
         listing=Form("mailboxes:list", "All of them", "GetMailboxDetails", "?full=90"),
+        reads=SIZES,
     ),
     Check(
         "aliases",
         "Aliases are left",
         "The hundred and first alias is refused, for good: a group has to take its place.",
         limits.aliases,
+        reads=PERMISSIONS,
     ),
 )
 OF = {check.id: check for check in CHECKS}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from console.areas.exports.models import ExportJob
+from console.mirror.completeness import MAILBOXES, completeness_of
 from console.mirror.mailboxes import existing
 from console.mirror.models import Entity, Organization
 from console.mirror.querysets import EntityQuerySet
@@ -24,12 +25,23 @@ def losses(organization: Organization, configurations: Iterable[Mapping[str, Any
     actions = {each["Action"] for each in configurations} - {"NONE"}
     if not actions:
         return []
+    if not completeness_of(organization).covers(*MAILBOXES):
+        found = [
+            "The directory is still being read, so the number of mailboxes, and which of them were"
+            " exported, is not known yet."
+        ]
+    else:
+        found = _counted(organization)
+    if "PERMANENTLY_DELETE" in actions:
+        found.append("What is deleted for good cannot be brought back, not even by AWS.")
+    return found
+
+
+def _counted(organization: Organization) -> list[str]:
     found = [f"It holds in {mailboxes(organization).count():,} mailboxes."]
     if missing := not_exported(organization).count():
         found.append(
             f"Of {missing:,} of them there is no completed export: what the policy deletes before then is"
             " in no export."
         )
-    if "PERMANENTLY_DELETE" in actions:
-        found.append("What is deleted for good cannot be brought back, not even by AWS.")
     return found

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from console.areas.mailboxes import showing
 from console.areas.mailboxes.tables import access
+from console.mirror.completeness import PERMISSIONS, completeness_of
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -22,6 +23,7 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
         "organization": organization,
         "page": page,
         "count": tables.capped(rows.values("pk")),
+        "is_complete": completeness_of(organization).covers(*PERMISSIONS),
         "csv_href": f"{reverse('mailboxes:access-csv', args=[organization.slug])}?{asked.urlencode()}",
         "narrowed": bool(set(asked) - {"sort", "after", "before"}),
         "whole": policy.reaches_all(request.actor, access.SEEING, organization),

@@ -19,6 +19,7 @@ from console.areas.mailboxes.tables.mailboxes import (
     together,
     with_exports,
 )
+from console.mirror.completeness import MAILBOXES, completeness_of
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -36,6 +37,7 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
         "organization": organization,
         "page": page,
         "count": tables.capped(together(kinds)),
+        "is_complete": completeness_of(organization).covers(*MAILBOXES),
         "csv_href": f"{reverse('mailboxes:csv', args=[organization.slug])}?{asked.urlencode()}",
         "narrowed": bool(set(asked) - {"sort", "after", "before"}),
     }

@@ -49,7 +49,7 @@ def losses(actor: Actor, organization: Organization) -> Losses:
         kinds=[
             (mailboxes(organization).count(), "mailboxes with all mail, calendars, contacts and tasks"),
             (_living(organization, "group"), "groups"),
-            (_living(organization, "resource"), "rooms and equipment"),
+            (_living(organization, "resource"), "resources"),
         ],
         rules=list(_rules(actor, organization)),
     )

@@ -147,7 +147,8 @@ class TestTheSecondPage:
         if way == "of another":
             desk = Desk(world.operator("Owner", olga.organization, name="otto"), olga.organization)
         if way == "elsewhere":
-            other = Organization.objects.create(organization_id="m-2", slug="other", region="us-east-1")
+            read = {"region": "us-east-1", "listed_at": olga.organization.listed_at}
+            other = Organization.objects.create(organization_id="m-2", slug="other", **read)
             desk = Desk(olga.operator, other)
             accounts.grant(world.actor(olga.operator), olga.operator, Role.objects.get(name="Owner"), other)
         answer = desk.post("organizations:delete-confirm", data=data)

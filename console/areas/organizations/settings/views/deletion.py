@@ -14,6 +14,7 @@ from console.areas.organizations.settings.losses import losses
 from console.areas.organizations.settings.switch import is_denied
 from console.aws import errors, gateway
 from console.changes import engine
+from console.mirror.completeness import completeness_of
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
@@ -26,6 +27,8 @@ OUT_OF_DATE = "That was asked for too long ago, or by somebody else. Begin again
 @performs("DeleteOrganization")
 def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     """The first page: AWS is asked which alias has to be typed, so that nobody types a stale one."""
+    if not completeness_of(organization).has_lists:
+        return _not_read(request, organization)
     try:
         described = gateway.call(request.actor, "DescribeOrganization", organization)
     except errors.CallFailed as failure:
@@ -50,6 +53,8 @@ def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 @performs("DeleteOrganization")
 def confirm(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     """The second page's answer: what was chosen on the first comes back signed."""
+    if not completeness_of(organization).has_lists:
+        return _not_read(request, organization)
     asked = _read(request, organization, request.POST.get("first", ""))
     if asked is None:
         return pages.done(request, OUT_OF_DATE, _first(organization), level=messages.ERROR)
@@ -57,6 +62,20 @@ def confirm(request: ConsoleRequest, organization: Organization) -> HttpResponse
     if form.is_valid():
         return _delete(request, organization, form, asked)
     return _second(request, organization, form, asked)
+
+
+def _not_read(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """Nobody confirms the loss of what the console has not counted."""
+    return pages.problem(
+        request,
+        title="The directory is still being read",
+        happened="The console has not read all users, groups, resources and domains of this organization,"
+        " so it cannot show what would be deleted.",
+        not_happened="The organization was not deleted.",
+        now="Wait until the overview shows when the lists were synced, then try again.",
+        status=409,
+        back=_back(organization),
+    )
 
 
 def _second(
