@@ -1,4 +1,4 @@
-"""Settings of the console, all from the environment; README.md lists the variables.
+"""Settings of the console, all from the environment; docs/settings.md lists the variables.
 
 Without any variable the console runs embedded: SQLite under `var/`, a local broker, no Redis.
 """
