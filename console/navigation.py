@@ -74,13 +74,14 @@ class Frame:
 
     @cached_property
     def organizations(self) -> list[Organization]:
-        return list(policy.places(self.actor)) if self.actor else []
+        """Those to choose from; a deleted one is reached by its address alone."""
+        return [each for each in policy.places(self.actor) if not each.is_deleted] if self.actor else []
 
     @cached_property
     def organization(self) -> Organization | None:
         """The one that the URL names, if she may know of it; elsewhere her first, so that the menu stays."""
         slug = navigation.slug_of(self.request)
-        named = (each for each in self.organizations if each.slug == slug)
+        named = (each for each in (policy.places(self.actor) if self.actor else ()) if each.slug == slug)
         return next(named, self.organizations[0] if self.organizations and not slug else None)
 
     @cached_property

@@ -28,6 +28,7 @@ LAYERS = (
         "console.celery",
         "console.clock",
         "console.constraints",
+        "console.plurals",
     ),
     ("console.changes",),
     ("console.ui",),

@@ -17,6 +17,7 @@ from console.changes.plans import Planned, known_params
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.actors import Actor
+from console.plurals import number_of
 
 UNSET = Conditions()
 ALTERED = "A step is not as it was approved. Another operator has to approve the steps that are left."
@@ -43,7 +44,7 @@ def loosened(before: Conditions, after: Conditions) -> list[str]:
     if before.approve_over is not None and (
         after.approve_over is None or after.approve_over > before.approve_over
     ):
-        limit = "any size" if after.approve_over is None else f"up to {after.approve_over:,} steps"
+        limit = "any size" if after.approve_over is None else f"up to {number_of(after.approve_over, 'step')}"
         found.append(f"changes of {limit} no longer require approval")
     dropped = sorted(set(before.approve_operations) - set(after.approve_operations))
     if dropped:

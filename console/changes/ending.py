@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from console import clock
 from console.changes.models import UNDER_WAY, Change, Step
 from console.operators.actors import Actor
+from console.plurals import number_of
 
 State, StepState = Change.State, Step.State
 CANARIES = 3  # the first steps of a long change: if one fails, somebody looks before the rest follows
@@ -156,7 +157,7 @@ def brakes(change: Change, step: Step) -> bool:
     if ended > CANARIES and failed * 100 <= change.brake * ended:
         return False
     note = (
-        f"Paused: {failed} of the first {ended} steps failed."
+        f"Paused: {failed} of the first {number_of(ended, 'step')} failed."
         " Look at them, then let it go on or cancel the rest."
     )
     Change.objects.filter(pk=change.pk, state=State.RUNNING).update(paused=True, note=note)

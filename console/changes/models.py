@@ -285,7 +285,7 @@ class Budget(models.Model):
     next_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
-        return f"{self.rate:g} calls a second for {self.organization}"
+        return f"{self.rate:g} a second for {self.organization}"
 
 
 UNDER_WAY = (Change.State.RUNNING, Change.State.CANCELLING)

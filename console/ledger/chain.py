@@ -18,6 +18,8 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any, Self
 
+from console.plurals import number_of
+
 TEXTS = (
     *("address", "at", "aws_request_id", "body", "call", "key_id", "kind", "method", "operation"),
     *("operator", "organization", "outcome", "prev", "reason", "request_id", "session"),
@@ -172,10 +174,12 @@ class Verdict:
 
     def __str__(self) -> str:
         if self.ok:
-            return f"OK: {self.count} entries{f' ({self.reason})' if self.reason else ''}"
+            entries = number_of(self.count, "entry", "entries")
+            return f"OK: {entries}{f' ({self.reason})' if self.reason else ''}"
         if self.first_bad_seq is None:
-            return f"BAD: {self.reason} ({self.count} entries are good)"
-        return f"BAD at entry {self.first_bad_seq}: {self.reason} ({self.count} entries before it are good)"
+            return f"BAD: {self.reason} ({number_of(self.count, 'entry is', 'entries are')} good)"
+        good = number_of(self.count, "entry before it is", "entries before it are")
+        return f"BAD at entry {self.first_bad_seq}: {self.reason} ({good} good)"
 
 
 @dataclass(slots=True)

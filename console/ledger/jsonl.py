@@ -17,6 +17,7 @@ from json.encoder import encode_basestring
 from typing import TextIO
 
 from console.ledger import chain
+from console.plurals import number_of
 
 PART, PART_MARK = '{"part"', ', "part": true}'
 
@@ -136,7 +137,9 @@ def _verify_part(
     if fault := part.fault(head, verdict.count, keys):
         return replace(verdict, ok=False, reason=fault)
     filter = part.end.filter if part.end else ""
-    return replace(verdict, reason=f"a part of {head.seq} entries, filter: {filter or 'none'}")
+    return replace(
+        verdict, reason=f"a part of {number_of(head.seq, 'entry', 'entries')}, filter: {filter or 'none'}"
+    )
 
 
 def open_export(path: str) -> TextIO:

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from console.aws.catalogue import in_words
 from console.ledger.diff import Difference, differences
 from console.ledger.fields import Seq
+from console.plurals import number_of
 
 
 class AppendOnly(TypeError):
@@ -196,7 +197,7 @@ def download_text(body: Mapping[str, Any], end: Mapping[str, Any] | None = None)
     rows = (end or body).get("rows")
     parts = [str(body.get("file", ""))]
     if rows is not None:
-        parts.append(f"{rows:,} row{'' if rows == 1 else 's'}")
+        parts.append(number_of(rows, "row"))
     if body.get("filter"):
         parts.append(f"filter: {body['filter']}")
     return ", ".join(parts)
@@ -218,7 +219,7 @@ class Head(models.Model):
     mac = models.CharField(max_length=64)
 
     def __str__(self) -> str:
-        return f"{self.seq} entries"
+        return number_of(self.seq, "entry", "entries")
 
 
 class Proof(models.Model):

@@ -60,7 +60,7 @@ def due(now: datetime) -> QuerySet[Sync]:
     ready = Q(stage__in=LISTINGS) | Q(organization__listed_at__isnull=False)
     found = Sync.objects.filter(free, ready, due_at__lte=now).select_related("organization")
     going = Q(organization__state="Deleting") & ~Q(stage=Stage.DOMAINS)
-    found = found.exclude(going | Q(organization__state="Deleted")).exclude(_fatal(now))
+    found = found.exclude(going | Q(organization__state=Organization.DELETED)).exclude(_fatal(now))
     return found.order_by("due_at", "pk")
 
 

@@ -58,11 +58,17 @@ class Organization(models.Model):
     listed_at = models.DateTimeField(null=True, blank=True, help_text="the last complete listing")
     detailed_at = models.DateTimeField(null=True, blank=True, help_text="since when everybody is described")
 
+    DELETED = "Deleted"  # as AWS calls the state
+
     class Meta:
         ordering = ["name", "slug"]
 
     def __str__(self) -> str:
         return self.name or self.slug
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.state == self.DELETED
 
     @property
     def directory(self) -> Directory:

@@ -14,6 +14,7 @@ from console.mirror.models import Entity, Sync
 from console.mirror.own_writes import Drift, OwnWrites
 from console.mirror.readings import Reading, changed_members
 from console.operators.actors import Actor
+from console.plurals import number_of
 
 ACTOR = Actor.system("mirror")
 Stage = Sync.Stage
@@ -74,7 +75,7 @@ def summarise(sync: Sync) -> None:
         ACTOR,
         Entry.Kind.OBSERVED,
         organization=sync.organization.organization_id,
-        what=f"{observed} changes ({sync.get_stage_display()}), of which {MOST} have entries",
+        what=f"{number_of(observed, 'change')} ({sync.get_stage_display()}), of which {MOST} have entries",
         observed=observed,
         entered=MOST,
     )

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from console.mirror.models import Organization
+from console.plurals import number_of
 
 if TYPE_CHECKING:
     from console.operators.session_store import SessionStore
@@ -136,4 +137,4 @@ class OmittedRefusals(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.count} refusals of {self.operator}"
+        return f"{number_of(self.count, 'refusal')} of {self.operator}"

@@ -17,6 +17,7 @@ from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.actors import Actor
 from console.operators.models import OmittedRefusals
+from console.plurals import number_of
 
 LIMIT = 30  # entries an operator and minute; the rest is counted
 MINUTE = timedelta(minutes=1)
@@ -75,7 +76,7 @@ def enter_omitted(**of: Any) -> None:
                 Actor(current.operator_id, current.operator),
                 Entry.Kind.DENIED,
                 organization=current.organization,
-                what=f"{current.count:,} more attempts, not entered one by one",
+                what=f"{number_of(current.count, 'more attempt')}, not entered one by one",
                 count=current.count,
                 since=current.since,
             )

@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.urls import reverse
 
+from console.mirror.models import Organization
+from console.operators import policy
 from console.operators.access import ConsoleRequest, signed_in
 from console.operators.forms import PreferencesForm
 from console.operators.models import Grant, Operator
@@ -18,10 +20,10 @@ def preferences(request: ConsoleRequest) -> HttpResponseBase:
         operator.save(update_fields=["name", "theme", "digest"])
         messages.success(request, "Preferences saved.")
         return SeeOther(reverse("account:preferences"))
-    grants = Grant.objects.live().filter(operator=operator).select_related("role", "organization")
-    return form_page(
-        request,
-        "operators/preferences.html",
-        form,
-        {"grants": grants.order_by("organization__slug", "role__name")},
-    )
+    grants = Grant.objects.live().filter(operator=operator).exclude(organization__state=Organization.DELETED)
+    deleted = policy.organizations(request.actor).filter(state=Organization.DELETED)
+    context = {
+        "grants": grants.select_related("role", "organization").order_by("organization__slug", "role__name"),
+        "deleted": [each for each in deleted if policy.allows(request.actor, "ReadLedger", each)],
+    }
+    return form_page(request, "operators/preferences.html", form, context)

@@ -49,7 +49,7 @@ class TestAFileThatGoesRound:
         path = take_along(page, tmp_path)
         name = edit(path)
         bring_back(desk, page, path)
-        expect(page.get_by_text("1 of 2 rows change something, 1 cannot be done")).to_be_visible()
+        expect(page.get_by_text("1 of 2 rows to change, 1 cannot be done")).to_be_visible()
         expect(
             page.get_by_role("region", name="Rows that cannot be done").get_by_text("BOSS")
         ).to_be_visible()

@@ -96,7 +96,7 @@ class TestSentences:
         [
             (Kind.DENIED, "ada@example.com was denied DeleteUser on S-1"),
             (Kind.REVEALED, "ada@example.com was shown what DeleteUser on S-1 gives"),
-            (Kind.OBSERVED, "DeleteUser on S-1 was done outside the console"),
+            (Kind.OBSERVED, "Changed outside the console: DeleteUser of S-1"),
             (Kind.CHANGED, "ada@example.com changed DeleteUser on S-1"),
         ],
     )

@@ -4,9 +4,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from console.ledger.models import Entry
 from console.mirror.models import Organization
+from console.sandbox.testing import TestSandbox
 
 ID = "m-" + "0123456789abcdef" * 2
 ROLE = "arn:aws:iam::111122223333:role/workmail-console"
@@ -87,6 +89,35 @@ class TestChecking:
         run("add", ID, "--region", "us-east-1", "--slug", "elsewhere")
         with pytest.raises(CommandError, match=r"^elsewhere: OrganizationNotFoundException, "):
             run("check", "elsewhere")
+
+
+class TestRemoving:
+    def test_one_that_workmail_still_has_stays(self, organization: Organization) -> None:
+        with pytest.raises(CommandError, match="still has example"):
+            run("remove", "example", "--yes")
+        assert Organization.objects.exists()
+
+    def test_one_that_is_deleted_is_removed_after_it_was_shown(
+        self, organization: Organization, town: TestSandbox
+    ) -> None:
+        town.call("DeleteOrganization", DeleteDirectory=True, ForceDelete=True)
+        town.clock.advance(3600)
+        assert "--yes" in run("remove", "example")
+        assert Organization.objects.exists()
+        assert "removed" in run("remove", "example", "--yes")
+        assert not Organization.objects.exists()
+        entry = Entry.objects.latest("seq")
+        assert (entry.target, entry.body["what"]) == (town.organization_id, "organization removed")
+
+    def test_one_that_workmail_does_not_show_stays_while_it_was_read_before(
+        self, organization: Organization
+    ) -> None:
+        added = add("--slug", "elsewhere")
+        Organization.objects.filter(pk=added.pk).update(region="us-east-1", listed_at=timezone.now())
+        with pytest.raises(CommandError, match="OrganizationNotFoundException"):
+            run("remove", "elsewhere", "--yes")
+        Organization.objects.filter(pk=added.pk).update(state="Deleted")
+        assert "removed" in run("remove", "elsewhere", "--yes")
 
 
 class TestListing:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from console.plurals import number_of
 from console.rules.access_draft import ELSEWHERE, Who
 from console.rules.deciding import ALLOW, Rule
 
@@ -65,7 +66,7 @@ class Wording:
         ids = ids or ()
         known = all(each in self.people for each in ids)
         if len(ids) > SPELLED or (len(ids) > 1 and not known):
-            return [f"{len(ids)} people"]
+            return [number_of(len(ids), "person", "people")]
         return [self.person(each) for each in ids]
 
     def _roles(self, ids: Sequence[str] | None) -> list[str]:

@@ -17,6 +17,7 @@ from console.mirror.mailboxes import Mailbox, Obstacle, mailbox_of
 from console.mirror.models import Entity
 from console.operators import policy
 from console.operators.actors import Actor
+from console.plurals import number_of
 
 RECENT = timedelta(days=7)
 JUST = timedelta(minutes=5)  # in which clients follow a change of rules or permissions [documented]
@@ -63,6 +64,10 @@ class Case:
 
     def hers(self, operation: str, name: str) -> str:
         return self.link(operation, name, self.person.entity_id)
+
+    @property
+    def is_enabled(self) -> bool:
+        return bool(self.user.get("State", self.person.state) == Entity.State.ENABLED)
 
     @property
     def user(self) -> dict[str, Any]:
@@ -152,7 +157,7 @@ def protocols(case: Case) -> Iterator[Finding]:
     denied = {name: answer for name, answer in answers.items() if answer.get("Effect") == "DENY"}
     came = f"from {case.reading.address}" if case.reading.address else "from a network that no rule names"
     if not denied:
-        yield Finding(GOOD, f"Access rules allow all {len(answers)} protocols {came}.")
+        yield Finding(GOOD, f"Access rules allow {number_of(len(answers), 'protocol')} {came}.")
     for name, answer in denied.items():
         yield _denied(case, name, answer.get("MatchedRules") or [], came)
 
@@ -203,6 +208,8 @@ def _by_rules(case: Case) -> Iterator[Finding]:
 
 
 def sign_in(case: Case) -> Iterator[Finding]:
+    if not case.is_enabled:
+        return  # a disabled user cannot sign in, whatever is configured
     shown = case.reading.of("DescribeIdentityProviderConfiguration")
     only = shown.get("AuthenticationMode") == "IDENTITY_PROVIDER_ONLY"
     associated = bool(case.user.get("IdentityProviderUserId"))
@@ -271,7 +278,7 @@ def groups(case: Case) -> Iterator[Finding]:
             href,
             "Group",
         )
-    if not off and named:
+    if not off and named and case.is_enabled:
         more = f" and {len(named) - LAST} more" if len(named) > LAST else ""
         yield Finding(GOOD, "Mail to these groups arrives:", ", ".join(map(str, named[:LAST])) + more)
 

@@ -28,6 +28,7 @@ from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity, Organization
 from console.operators import policy, refusals
 from console.operators.actors import Actor
+from console.plurals import number_of
 
 logger = logging.getLogger(__name__)
 State = ExportJob.State
@@ -81,7 +82,7 @@ def _require_policies(
         )
         for each in entities
     ]
-    title = steps[0].label if len(steps) == 1 else f"Export {len(steps):,} mailboxes"
+    title = steps[0].label if len(steps) == 1 else f"Export {number_of(len(steps), 'mailbox', 'mailboxes')}"
     change = drafting.keep(actor, organization, title, steps, reason=reason, ticket=ticket, kind=QUEUED)
     raise changes.WantsApproval(change)
 
@@ -105,7 +106,9 @@ def _require_right(actor: Actor, organization: Organization, entities: Sequence[
             actor, organization, [(OPERATION, {"EntityId": each.entity_id}) for each in entities]
         )
     except policy.Refusal as refusal:
-        target = entities[0].entity_id if len(entities) == 1 else f"{len(entities)} mailboxes"
+        target = (
+            entities[0].entity_id if len(entities) == 1 else number_of(len(entities), "mailbox", "mailboxes")
+        )
         refusals.enter(actor, refusal, organization, OPERATION, target=target)
         raise
 
@@ -136,7 +139,7 @@ def _keep(actor: Actor, organization: Organization, asked: list[ExportJob]) -> l
             organization=organization.organization_id,
             operation=OPERATION,
             target=one.entity_id if one else "",
-            target_name=one.entity_name if one else f"{len(jobs)} mailboxes",
+            target_name=one.entity_name if one else number_of(len(jobs), "mailbox", "mailboxes"),
             reason=jobs[0].reason,
             ticket=jobs[0].ticket,
             mailboxes=[{"EntityId": job.entity_id, "Name": job.entity_name} for job in jobs],

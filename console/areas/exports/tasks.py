@@ -25,7 +25,7 @@ def check() -> None:
 
 @shared_task
 def adopt() -> None:
-    for organization in Organization.objects.exclude(state="Deleted"):
+    for organization in Organization.objects.exclude(state=Organization.DELETED):
         try:
             polling.adopt(organization)
         except Exception:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from console.areas.identity.provider import MODES, Association, is_only
+from console.plurals import number_of
 from console.ui.forms import ConfirmForm, OperationForm, WhyForm
 
 INSTANCE, APPLICATION = (f"IdentityCenterConfiguration.{name}" for name in ("InstanceArn", "ApplicationArn"))
@@ -67,9 +68,10 @@ class ConfigurationForm(OperationForm, WhyForm):
         found = self.association
         if found.missing:
             unread = f" ({found.unread:,} of them the console has not read yet)" if found.unread else ""
+            has = "has" if found.missing == 1 else "have"
             return (
-                f"{found.missing:,} of {found.people:,} people with a mailbox have no user of Identity"
-                f" Center{unread}. They could not sign in any more, nor could their mail programs."
+                f"{found.missing:,} of {number_of(found.people, 'user')} with a mailbox {has} no user of"
+                f" Identity Center{unread}. They could not sign in any more, nor could their mail programs."
                 f" Type {self.slug} if you want exactly that."
             )
         return f"The passwords that people have now would stop working. Type {self.slug} if you want that."

@@ -15,6 +15,7 @@ from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.actors import Actor
 from console.operators.models import Operator
+from console.plurals import number_of
 
 logger = logging.getLogger(__name__)
 MORNING = 6  # in UTC: not before that hour
@@ -62,7 +63,11 @@ def _send(operator: Operator, today: date) -> bool:
 def body(operator: Operator) -> str:
     """What the operator is told; "" if nothing is dying that she may see."""
     actor = Actor(operator.pk, operator.email)
-    told = [part for each in policy.organizations(actor) if (part := _part(actor, each))]
+    told = [
+        part
+        for each in policy.organizations(actor).exclude(state=Organization.DELETED)
+        if (part := _part(actor, each))
+    ]
     if not told:
         return ""
     ending = "Enabling the same person or room again before that day brings the mailbox back."
@@ -85,5 +90,5 @@ def _dying(actor: Actor, organization: Organization) -> Iterator[Entity]:
 
 def _line(when: datetime, entity: Entity) -> str:
     left = (when.date() - timezone.now().date()).days
-    days = "today" if left < 1 else "in 1 day" if left == 1 else f"in {left} days"
+    days = "today" if left < 1 else f"in {number_of(left, 'day')}"
     return f"  {entity} ({entity.name}): {day(when)}, {days}"

@@ -1,7 +1,7 @@
 """Freezing: a deny rule that names people and nothing else, so it holds for every protocol from anywhere.
 
-Mail goes on arriving. WorkMail takes ten people a rule [documented], and a few rules an organization, so
-people share the managed rules `freeze-1`, `freeze-2` and so on.
+Mail to enabled users still arrives. WorkMail takes ten people a rule [documented], and a few rules an
+organization, so people share the managed rules `freeze-1`, `freeze-2` and so on.
 """
 
 import re
@@ -17,7 +17,7 @@ from console.rules.deciding import DENY, Rule
 
 NAME = re.compile(r"freeze-(\d+)")
 ROOM = 10
-DESCRIPTION = "Frozen through the console: these people reach no mailbox. Mail goes on arriving."
+DESCRIPTION = "Frozen through the console: these people reach no mailbox."
 LISTING, PUT, DELETE = "ListAccessControlRules", "PutAccessControlRule", "DeleteAccessControlRule"
 SHAPE = frozenset({"Effect", "Description", "UserIds"})
 ANYWHERE = "203.0.113.1"  # the rule does not ask where from, so any address proves it

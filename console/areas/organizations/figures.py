@@ -158,7 +158,7 @@ def _dying(entities: QuerySet[Entity], organization: Organization, known: Comple
 def _full(entities: QuerySet[Entity], organization: Organization, known: Completeness) -> Iterator[Concern]:
     nearly = entities.filter(in_use(), kind="user", mailbox_size__gt=F("mailbox_quota") * FULL)
     if count := nearly.count():
-        href = reverse("users:list", args=[organization.slug]) + "?sort=-size"
+        href = reverse("mailboxes:list", args=[organization.slug]) + "?full=90&kind=user&state=ENABLED"
         what = least(some(count, "mailbox is", "mailboxes are"), known, *SIZES)
         yield Concern(f"{what} more than 90 % full.", href)
 

@@ -19,7 +19,7 @@ from console.ui import pages
 @signed_in("leads on to an organization of the operator's own, or says that she has none")
 def home(request: ConsoleRequest) -> HttpResponse:
     """Where somebody who has just signed in begins: the first organization's overview, or its people."""
-    organization = policy.organizations(request.actor).first()
+    organization = policy.organizations(request.actor).exclude(state=Organization.DELETED).first()
     if organization is None:
         return pages.show(request, "organizations/none.html", {"title": "Welcome"})
     sees = policy.allows(request.actor, "ReadOverview", organization)

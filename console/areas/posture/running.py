@@ -65,7 +65,7 @@ def due(now: datetime) -> list[Organization]:
     night = now.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
     since = night if night <= now else night - timedelta(days=1)
     done = Review.objects.filter(at__gte=since).values("organization")
-    there = Organization.objects.filter(listed_at__isnull=False).exclude(state="Deleted")
+    there = Organization.objects.filter(listed_at__isnull=False).exclude(state=Organization.DELETED)
     return list(there.exclude(pk__in=done))
 
 

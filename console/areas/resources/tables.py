@@ -13,6 +13,7 @@ from console.areas.resources.showing import TYPES, kind
 from console.mirror.models import Delegate, Organization
 from console.mirror.querysets import EntityQuerySet
 from console.operators.actors import Actor
+from console.plurals import number_of
 from console.ui.filters import Filter
 from console.ui.markup import DASH, badge
 from console.ui.tables import Column, Table
@@ -39,7 +40,7 @@ def _answers(values: Values) -> SafeString | str:
         return DASH
     if not booking.is_answered(known, delegates):
         return NOBODY
-    people = f"{delegates} delegate{'' if delegates == 1 else 's'}"
+    people = number_of(delegates, "delegate")
     return people if not known[booking.ACCEPT] else f"Automatic, {people}" if delegates else "Automatic"
 
 

@@ -8,6 +8,7 @@ from console.mirror.completeness import MAILBOXES, completeness_of
 from console.mirror.mailboxes import existing
 from console.mirror.models import Entity, Organization
 from console.mirror.querysets import EntityQuerySet
+from console.plurals import number_of
 
 
 def mailboxes(organization: Organization) -> EntityQuerySet:
@@ -38,7 +39,7 @@ def losses(organization: Organization, configurations: Iterable[Mapping[str, Any
 
 
 def _counted(organization: Organization) -> list[str]:
-    found = [f"It holds in {mailboxes(organization).count():,} mailboxes."]
+    found = [f"It holds in {number_of(mailboxes(organization).count(), 'mailbox', 'mailboxes')}."]
     if missing := not_exported(organization).count():
         found.append(
             f"Of {missing:,} of them there is no completed export: what the policy deletes before then is"

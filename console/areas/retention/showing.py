@@ -7,6 +7,7 @@ from typing import Any
 
 from console.areas.reading import Look
 from console.aws import model
+from console.plurals import number_of
 
 FOLDERS = {
     "INBOX": "Inbox",
@@ -66,7 +67,7 @@ def sentence(name: str, action: str, days: int | None, today: date) -> str:
         return f"{where}: items are {HAPPENS[action]}; after how many days, WorkMail does not say."
     since = today - timedelta(days=days)
     return (
-        f"{where}: items older than {days} {'day' if days == 1 else 'days'} are {HAPPENS[action]};"
+        f"{where}: items older than {number_of(days, 'day')} are {HAPPENS[action]};"
         f" today that is everything from before {since:%-d %B %Y}."
     )
 
@@ -84,7 +85,7 @@ def folder(name: str) -> str:
 def brief(configurations: Iterable[Configuration]) -> str:
     """The policy in a few words, for a title."""
     acting = [each for each in configurations if each["Action"] in HAPPENS]
-    told = [f"{folder(each['Name']).lower()} after {each.get('Period', '?')} days" for each in acting]
+    told = [f"{folder(each['Name']).lower()} after {number_of(each['Period'], 'day')}" for each in acting]
     return ", ".join(told) or "nothing is deleted"
 
 
@@ -96,6 +97,6 @@ def lines(look: Look) -> list[str]:
     if not found:
         return ["Nothing is deleted by itself."]
     return [
-        f"{folder(each['Name'])}: {HAPPENS[each['Action']]} after {each.get('Period', '?')} days."
+        f"{folder(each['Name'])}: {HAPPENS[each['Action']]} after {number_of(each['Period'], 'day')}."
         for each in found
     ]

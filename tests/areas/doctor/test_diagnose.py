@@ -47,11 +47,28 @@ def told(client: Client, organization: Organization, user_id: str = ADA, **param
     return {each.title: each.tone for each in answer.context["findings"]}
 
 
+def identity_center(town: TestSandbox, mode: str) -> None:
+    application = IdentityCenterApplication(
+        account=town.organization.account,
+        application_arn=APPLICATION,
+        instance_arn=INSTANCE,
+        name="known",
+    )
+    with town.store.transaction():
+        town.store.applications.save(application)
+    town.call(
+        "PutIdentityProviderConfiguration",
+        AuthenticationMode=mode,
+        IdentityCenterConfiguration={"InstanceArn": INSTANCE, "ApplicationArn": APPLICATION},
+        PersonalAccessTokenConfiguration={"Status": "ACTIVE"},
+    )
+
+
 class TestHealthy:
     def test_finds_nothing_wrong(self, helga: Client, organization: Organization) -> None:
         found = told(helga, organization)
         assert "bad" not in found.values()
-        assert any("all 7 protocols" in title for title in found)
+        assert any("allow 7 protocols" in title for title in found)
 
 
 class TestPlanted:
@@ -64,6 +81,20 @@ class TestPlanted:
         town.call("DeregisterFromWorkMail", EntityId=ADA)
         title, tone = self.first(helga, organization)
         assert (tone, "disabled" in title) == ("bad", True)
+
+    def test_of_a_disabled_user_nothing_says_that_signing_in_or_mail_works(
+        self, helga: Client, organization: Organization, town: TestSandbox
+    ) -> None:
+        group = town.group("crew", entity_id="group-00000crew")
+        town.call("AssociateMemberToGroup", GroupId=group.entity_id, MemberId=ADA)
+        Entity.objects.create(
+            organization=organization, entity_id=group.entity_id, kind="group", name="crew", state="ENABLED"
+        )
+        identity_center(town, "IDENTITY_PROVIDER_AND_DIRECTORY")
+        works = ("Both the directory password and IAM Identity Center work.", "Mail to these groups arrives:")
+        assert set(works) <= set(told(helga, organization))
+        town.call("DeregisterFromWorkMail", EntityId=ADA)
+        assert not set(works) & set(told(helga, organization))
 
     def test_full_mailbox(
         self,
@@ -109,20 +140,7 @@ class TestPlanted:
     def test_identity_center_alone_without_association(
         self, helga: Client, organization: Organization, town: TestSandbox
     ) -> None:
-        application = IdentityCenterApplication(
-            account=town.organization.account,
-            application_arn=APPLICATION,
-            instance_arn=INSTANCE,
-            name="known",
-        )
-        with town.store.transaction():
-            town.store.applications.save(application)
-        town.call(
-            "PutIdentityProviderConfiguration",
-            AuthenticationMode="IDENTITY_PROVIDER_ONLY",
-            IdentityCenterConfiguration={"InstanceArn": INSTANCE, "ApplicationArn": APPLICATION},
-            PersonalAccessTokenConfiguration={"Status": "ACTIVE"},
-        )
+        identity_center(town, "IDENTITY_PROVIDER_ONLY")
         title, tone = self.first(helga, organization)
         assert (tone, "not associated" in title) == ("bad", True)
 
@@ -184,7 +202,7 @@ class TestAway:
         town.faults.fail("DescribeUser", "before", code="DirectoryUnavailableException")
         page = world.body(look(helga, organization))
         assert "Some lines are missing here" in page
-        assert "all 7 protocols" in page
+        assert "allow 7 protocols" in page
 
 
 class TestTogether:

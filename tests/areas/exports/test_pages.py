@@ -133,6 +133,13 @@ class TestRequest:
             "erin@helpdesk.example",
         )
 
+    def test_a_link_by_id_is_shown_as_the_address(
+        self, signed_in: Client, destination: Destination, organization: Organization
+    ) -> None:
+        Entity.objects.filter(organization=organization, entity_id=testing.BO).update(email="")
+        answer = signed_in.get(to("create"), {"entity": [testing.ADA, testing.BO, "nobody"]})
+        assert answer.context["form"]["mailboxes"].value() == "ada@example.com\nbo"
+
     def test_takes_many_at_once(self, signed_in: Client, destination: Destination) -> None:
         asked = {"mailboxes": "ada@example.com, bo@example.com\nADA@example.com", "reason": "all"}
         signed_in.post(to("create"), {**asked, "destination": destination.pk})

@@ -44,7 +44,7 @@ class TestThePage:
         said = words(aude.get("detail"))
         assert arn in said
         assert "365 days" in said
-        assert "1 of 3 people with a mailbox are tied" in said
+        assert "1 of 3 users with a mailbox is tied" in said
         assert "Bo Ek" in said
         assert "Give up" in words(adam.get("detail"))
         assert "Give up" not in said
@@ -52,14 +52,14 @@ class TestThePage:
     def test_is_alarmed_where_people_are_locked_out(self, aude: Desk, town: TestSandbox) -> None:
         configured(town, ONLY)
         tie(aude.organization, ADA, BO)
-        assert "1 of 3 people with a mailbox have no user of Identity Center" in words(aude.get("detail"))
+        assert "1 of 3 users with a mailbox has no user of Identity Center" in words(aude.get("detail"))
         tie(aude.organization, DEE)
         assert "cannot sign in" not in words(aude.get("detail"))
 
     def test_counts_only_whom_a_narrowed_operator_sees(self, nell: Desk, town: TestSandbox) -> None:
         configured(town)
         said = words(nell.get("detail"))
-        assert "0 of 1 people" in said
+        assert "0 of 1 user" in said
         assert "Dee Ortiz" in said
         assert "Ada" not in said
         assert nell.get("configure").status_code == 403
@@ -99,7 +99,7 @@ class TestTheWarning:
         page = adam.post("configure", data=sent(adam, arn, ONLY))
         assert page.status_code == 422
         (said,) = page.context["form"].errors["typed"]
-        assert said.startswith("2 of 3 people with a mailbox have no user of Identity Center.")
+        assert said.startswith("2 of 3 users with a mailbox have no user of Identity Center.")
         assert shown(town)["AuthenticationMode"] == BOTH
 
     def test_is_over_once_the_word_is_typed(self, adam: Desk, town: TestSandbox) -> None:

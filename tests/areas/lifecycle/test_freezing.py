@@ -11,6 +11,7 @@ from console.areas.lifecycle.models import Frozen
 from console.changes.conditions import digest
 from console.changes.ending import THAW
 from console.changes.models import Change, Conditions
+from console.mirror.models import Entity
 from console.rules.access import ACTIONS
 from console.sandbox import evaluation
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
@@ -56,6 +57,15 @@ class TestFreeze:
         assert adam.url("thaw", ADA) in page
         assert adam.url("thaw", ADA) not in text(at(helga, "users").get("detail", ADA))
         assert "Frozen since" not in text(at(adam, "users").get("detail", BO))
+
+    @pytest.mark.parametrize(
+        ("state", "says"), [("ENABLED", "mail still arrives"), ("DISABLED", "no mail arrives")]
+    )
+    def test_says_what_becomes_of_mail(self, adam: Desk, state: str, says: str) -> None:
+        follow(adam, "freeze", ADA)
+        Entity.objects.filter(entity_id=ADA).update(state=state)
+        page = text(at(adam, "users").get("detail", ADA))
+        assert [each for each in ("mail still arrives", "no mail arrives") if each in page] == [says]
 
     def test_of_eleven_people_takes_two_rules(self, adam: Desk, town: TestSandbox) -> None:
         town.call("PutAccessControlRule", Name="freeze-1", Effect="DENY", Description="x", UserIds=_ten(town))

@@ -145,6 +145,16 @@ class TestConcerns:
             assert page.status_code == 200
             assert len(page.context["page"])
 
+    def test_full_mailboxes_lead_to_exactly_those(self, organization: Organization, owner: Client) -> None:
+        full = person(organization, "ada", mailbox_size=901, mailbox_quota=1000)
+        person(organization, "bo", mailbox_size=900, mailbox_quota=1000)
+        disabled(organization, "cy", 1, mailbox_size=999, mailbox_quota=1000)
+        person(organization, "room", kind="resource", role="ROOM", mailbox_size=999, mailbox_quota=1000)
+        (concern,) = overview(owner).context["concerns"]
+        page: Any = owner.get(concern.href)
+        (row,) = page.context["page"].rows
+        assert full.entity_id in row.cells
+
     def test_the_most_urgent_comes_first(self, organization: Organization, owner: Client) -> None:
         person(organization, "ada", mailbox_size=99, mailbox_quota=100)
         world.exported(organization, person(organization, "bo"), state=State.FAILED)

@@ -240,7 +240,7 @@ class TestWhatIsWrong:
     def test_stands_on_the_page_and_in_the_result_file(self, helga: Desk) -> None:
         answer = self.edited(helga, lambda rows: rows[1].update(Role="BOSS"))
         page = said(helga.client.get(answer["Location"]))
-        assert "1 of 3 rows change something, 1 asks for nothing new, 1 cannot be done" in page
+        assert "1 of 3 rows to change, 1 asks for nothing new, 1 cannot be done" in page
         assert "Role is USER or REMOTE_USER" in page
         change = Change.objects.get()
         result = world.body(helga.client.get(f"/o/example/changes/{change.pk}/steps.csv"))

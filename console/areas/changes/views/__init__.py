@@ -16,6 +16,7 @@ from console.changes.models import Change, Step
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
+from console.plurals import number_of
 from console.ui import filters, pages, tables
 
 STEPS = 100  # on one page
@@ -71,7 +72,7 @@ def context_of(request: ConsoleRequest, change: Change) -> dict[str, Any]:
             "value": looked,
             "max": change.total,
             "done": not _reading(change),
-            "text": f"{looked:,} of {change.total:,} steps read",
+            "text": f"{looked:,} of {number_of(change.total, 'step')} read",
         },
         "impossible": counts.get(Step.State.REFUSED, 0) if change.state == State.DRAFT else 0,
         "labels": showing.undo_labels(change),

@@ -13,6 +13,7 @@ from console.changes.inverses import CannotUndo
 from console.changes.models import Change
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, Declared, performs
+from console.plurals import number_of
 from console.ui import pages
 
 State = Change.State
@@ -87,7 +88,11 @@ def _resumed(request: ConsoleRequest, change: Change) -> str:
 
 def _tried_again(request: ConsoleRequest, change: Change) -> str:
     count = control.retry(request.actor, change)
-    return f"{count} steps are tried again." if count else "There is nothing to try again."
+    return (
+        f"{number_of(count, 'step is', 'steps are')} tried again."
+        if count
+        else "There is nothing to try again."
+    )
 
 
 approve = _doing("ApproveChanges", _approved)
@@ -107,7 +112,7 @@ def undo_it(request: ConsoleRequest, organization: Organization, pk: int) -> Htt
     except CannotUndo as reason:
         return _told(request, change, str(reason), messages.ERROR)
     left = undo.plan(change).left
-    note = f" {len(left)} steps cannot be taken back." if left else ""
+    note = f" {number_of(len(left), 'step')} cannot be undone." if left else ""
     return pages.done(
         request, f"This is what would be taken back.{note}", address(undone), level=messages.INFO
     )

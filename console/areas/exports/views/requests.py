@@ -13,8 +13,10 @@ from console.areas.exports.views.job import address, find
 from console.celery import hint
 from console.mirror.mailboxes import exportable
 from console.mirror.models import Organization
+from console.mirror.querysets import EntityQuerySet
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
+from console.plurals import number_of
 from console.ui import pages
 
 SWEEP = "console.areas.exports.tasks.sweep"
@@ -26,12 +28,13 @@ def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     if not destinations.exists():
         context = {"title": "Export mailboxes", "organization": organization}
         return pages.show(request, "exports/no_destination.html", context)
+    entities = policy.visible(request.actor, "StartMailboxExportJob", organization)
     form = ExportForm(
         pages.posted(request),
         organization=organization,
-        entities=policy.visible(request.actor, "StartMailboxExportJob", organization),
+        entities=entities,
         destinations=destinations,
-        initial={"mailboxes": "\n".join(request.GET.getlist("entity"))},
+        initial={"mailboxes": "\n".join(_named(entities, request.GET.getlist("entity")))},
     )
     if form.is_valid():
         return _queue(request, organization, form)
@@ -41,6 +44,12 @@ def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
         "not_contained": showing.NOT_CONTAINED,
     }
     return pages.form_page(request, "exports/create.html", form, context)
+
+
+def _named(entities: EntityQuerySet, ids: list[str]) -> list[str]:
+    """Return the addresses, or else the usernames, of the entities that a link names by id."""
+    found = entities.filter(entity_id__in=ids).order_by("sort_name")
+    return [each.email or each.name for each in found]
 
 
 @performs("StartMailboxExportJob")
@@ -81,8 +90,10 @@ def _queue(request: ConsoleRequest, organization: Organization, form: ExportForm
             request, f"The export of {jobs[0].entity_name} is queued.", address(organization, jobs[0])
         )
     skipped = len(asked) - len(jobs)
-    already = f" {skipped} were under way already." if skipped else ""
-    return pages.done(request, f"{len(jobs)} exports are queued.{already}", _list(organization))
+    already = f" {number_of(skipped, 'was', 'were')} under way already." if skipped else ""
+    return pages.done(
+        request, f"{number_of(len(jobs), 'export is', 'exports are')} queued.{already}", _list(organization)
+    )
 
 
 def _list(organization: Organization) -> str:

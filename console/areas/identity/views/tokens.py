@@ -13,6 +13,7 @@ from console.changes import drafting
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
+from console.plurals import number_of
 from console.ui import pages
 from console.ui.forms import ConfirmForm, WhyForm
 
@@ -94,7 +95,7 @@ def revoke_all(request: ConsoleRequest, organization: Organization, user_id: str
             return answer
     context = {
         **_about(person),
-        "title": f"Revoke all {len(held)} tokens of {person}",
+        "title": f"Revoke {number_of(len(held), 'token')} of {person}",
         "verb": "Show what will happen",
         "note": "The next page lists each token; nothing happens before you say so there.",
         "trail": [("Tokens", _all(organization)), (str(person), address(person))],

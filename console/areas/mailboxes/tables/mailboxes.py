@@ -22,6 +22,7 @@ from console.mirror.models import Entity, Organization
 from console.mirror.querysets import EntityQuerySet
 from console.operators import policy
 from console.operators.actors import Actor
+from console.plurals import number_of
 from console.ui.filters import Filter, narrowed
 from console.ui.keyset import Cursor, nearest
 from console.ui.markup import DASH, badge, made
@@ -78,7 +79,7 @@ def _dies(values: Values) -> SafeString:
 
 
 def left(days: int) -> str:
-    return f"{days} day{'' if days == 1 else 's'} left" if days else "Last day"
+    return f"{number_of(days, 'day')} left" if days else "Last day"
 
 
 def _exported(values: Values) -> SafeString:
@@ -125,7 +126,7 @@ def within(*days: int) -> list[tuple[str, str]]:
 
 
 def _fuller(percent: str) -> Q:
-    return Q(mailbox_size__gte=F("mailbox_quota") * int(percent) / 100.0, mailbox_quota__gt=0)
+    return Q(mailbox_size__gt=F("mailbox_quota") * int(percent) / 100.0, mailbox_quota__gt=0)
 
 
 def found(actor: Actor, organization: Organization, params: QueryDict) -> list[EntityQuerySet]:

@@ -32,7 +32,7 @@ def quotas(facts: Facts) -> Result:
 def _full(organization: Organization) -> EntityQuerySet:
     """From the census's index alone."""
     mailboxes = Entity.objects.filter(in_use(), organization=organization, kind=Entity.Kind.USER)
-    return mailboxes.filter(mailbox_size__gte=F("mailbox_quota") * FULL, mailbox_quota__gt=0)
+    return mailboxes.filter(mailbox_size__gt=F("mailbox_quota") * FULL, mailbox_quota__gt=0)
 
 
 def _filled(person: Entity) -> str:

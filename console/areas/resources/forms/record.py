@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from console.areas.resources import booking, capacity
 from console.areas.resources.showing import TYPES
+from console.plurals import number_of
 from console.ui.forms import OperationForm, WhyForm
 from console.ui.shapes import shape_of
 
@@ -44,7 +45,8 @@ class CapacityForm(forms.Form):
 
     def require_short(self, description: str) -> None:
         if len(description) > LONGEST:
-            said = f"With the capacity these are {len(description)} characters; WorkMail takes {LONGEST}."
+            length = number_of(len(description), "character")
+            said = f"With the capacity these are {length}; WorkMail takes {LONGEST}."
             self.add_error("Description", ValidationError(said))
 
 

@@ -16,6 +16,7 @@ from console.mirror import lookup
 from console.mirror.models import Alias, Entity, Organization
 from console.operators import policy
 from console.operators.actors import Actor
+from console.plurals import number_of
 from console.ui.addresses import parse_addresses
 from console.ui.shapes import shape_of
 from console.ui.sheets import Line, Sheet, known_as
@@ -96,7 +97,10 @@ class Creation:
         return cell
 
     def _group(self, name: str) -> str:
-        group = self.groups.get(name.lower())
+        group = self.groups.one.get(name.lower())
+        if offered := self.groups.offered.get(name.lower()):
+            meant = " or ".join(each.email or each.name for each in offered[:3])
+            raise Wrong(f"names {name}, which can mean {meant}; enter the email address")
         if group is None:
             raise Wrong(f"names {name}, and no group has this name or address")
         return group.entity_id
@@ -111,7 +115,7 @@ class Creation:
     def _unfit(self, line: Line) -> Iterator[tuple[str, str]]:
         filled = [column for column in COLUMNS if line.cells.get(column)]
         if line.more:
-            yield "", f"The row has {line.more} cells more than the header names."
+            yield "", f"The row has {number_of(line.more, 'cell')} more than the header names."
         for column in filled:
             if column in NEEDS and not self.whole[NEEDS[column]]:
                 yield column, f"Your permissions do not let you set {label(column)} for a new user."
@@ -201,13 +205,13 @@ class Creation:
         if QUOTA in values:
             yield "UpdateMailboxQuota", {"UserId": made, QUOTA: values[QUOTA]}, f"Quota of {name}"
 
-    def _groups(self, actor: Actor, organization: Organization) -> dict[str, Entity]:
+    def _groups(self, actor: Actor, organization: Organization) -> lookup.Resolved:
         """The groups that the file names, among those into which the operator may put somebody."""
         asked = {each for line in self.sheet.lines for each in _groups(line.cells.get(GROUPS, ""))}
         groups = policy.visible(actor, "AssociateMemberToGroup", organization).filter(
             kind=Entity.Kind.GROUP, state=Entity.State.ENABLED
         )
-        return lookup.resolve(groups, organization, sorted(asked)).one
+        return lookup.resolve(groups, organization, sorted(asked))
 
     def _taken(self, actor: Actor, organization: Organization) -> set[str]:
         """Names and addresses of those whom the operator may see; WorkMail itself knows of the others."""

@@ -13,6 +13,7 @@ from console.mirror import lookup
 from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity, Organization
 from console.operators.actors import Actor
+from console.plurals import number_of
 from console.ui.addresses import parse_addresses
 from console.ui.sheets import Line, Sheet, known_as
 
@@ -93,9 +94,9 @@ class Import:
         if person is None:
             return named, self._unknown(line) if named else "The row names no user."
         if short := len(self.sheet.columns) - len(line.cells):
-            return "", f"The row is {short} cells shorter than the header, so something is missing."
+            return "", f"The row is {number_of(short, 'cell')} shorter than the header."
         if line.more:
-            return "", f"The row has {line.more} cells more than the header names."
+            return "", f"The row has {number_of(line.more, 'cell')} more than the header names."
         if person.is_deleted:
             return named, "This user is deleted in WorkMail."
         if not self.edits(person):

@@ -25,6 +25,7 @@ from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
+from console.plurals import number_of
 from console.ui import pages
 from console.ui.forms import WhyForm
 from console.ui.pages import SeeOther
@@ -151,8 +152,8 @@ def _queue(
     jobs = exports.request(request.actor, form.cleaned_data["destination"], people, **form.why())
     hint(SWEEP)
     left = len(people) - len(jobs)
-    already = f" {left:,} were under way already." if left else ""
-    told = f"{len(jobs):,} exports are queued.{already}"
+    already = f" {number_of(left, 'was', 'were')} under way already." if left else ""
+    told = f"{number_of(len(jobs), 'export is', 'exports are')} queued.{already}"
     return pages.done(request, told, reverse("exports:list", args=[organization.slug]))
 
 
@@ -185,7 +186,7 @@ def _draft(
     if not steps:
         form.add_error(None, "It is so already for everybody chosen: there would be nothing to do.")
         return None
-    named = f"{title} ({len(steps):,} step{'s' * (len(steps) != 1)})"
+    named = f"{title} ({number_of(len(steps), 'step')})"
     try:
         change = drafting.draft(request.actor, organization, named, steps, kind="bulk", **form.why())
     except errors.CallFailed as failure:

@@ -23,6 +23,7 @@ from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
+from console.plurals import number_of
 from console.ui import csv, pages
 from console.ui.pages import SeeOther, posted
 
@@ -108,7 +109,7 @@ def _taken(
         )
     except errors.CallFailed as failure:
         return None if failures.into(form, failure) else failures.page(request, failure)
-    what = f"{form.filename} with {plan.rows:,} rows was brought in"
+    what = f"{form.filename} with {number_of(plan.rows, 'row')} was brought in"
     _enter(
         request, organization, operation, what, plan.rows, f"change-{change.pk}", change.reason, change.ticket
     )
@@ -119,9 +120,9 @@ def _nothing(
     request: ConsoleRequest, organization: Organization, form: FileForm, plan: Plan
 ) -> HttpResponse | None:
     if not plan.faults:
-        told = f"Nothing differs: all {plan.rows:,} rows are as WorkMail has them."
+        told = f"No changes to save: {number_of(plan.rows, 'row')} compared with WorkMail."
         return pages.done(request, told, reverse("users:list", args=[organization.slug]))
-    form.add_error(None, f"None of the {plan.rows:,} rows can be done. Nothing was changed.")
+    form.add_error(None, f"Of {number_of(plan.rows, 'row')} none can be imported. Nothing was changed.")
     for fault in plan.faults[: reporting.SHOWN]:
         form.add_error(None, f"Row {fault.row} ({fault.who or 'nobody'}): {fault.said}")
     return None

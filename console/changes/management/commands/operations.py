@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from console.aws.catalogue import CATALOGUE, OPERATIONS, Operation
 from console.changes.inverses import UNDO
+from console.plurals import number_of
 
 CONSOLE = Path(__file__).resolve().parents[3]
 HANDLERS = CONSOLE / "sandbox" / "handlers"
@@ -49,7 +50,7 @@ class Command(BaseCommand):
                 f"{each.operation.name:<{width}}  " + "  ".join(f"{part:<26}" for part in found).rstrip()
             )
         holes = [hole for each in lines for hole in each.holes]
-        self.stdout.write(f"\n{len(lines)} operations, {len(holes)} holes")
+        self.stdout.write(f"\n{number_of(len(lines), 'operation')}, {number_of(len(holes), 'hole')}")
         if options["check"] and holes:
             raise CommandError("; ".join(holes))
 
@@ -69,7 +70,7 @@ def undo_of(rule: Operation) -> str:
         return ""
     if undo.inverse is None:
         return "cannot be undone"
-    return f"{rule.undo}" + (f" for {undo.days} days" if undo.days else "")
+    return f"{rule.undo}" + (f" for {number_of(undo.days, 'day')}" if undo.days else "")
 
 
 def performed() -> dict[str, str]:

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from console import clock
 from console.data_retention import removal
 from console.data_retention.kinds import KINDS
+from console.plurals import number_of
 
 
 class Command(BaseCommand):
@@ -21,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         counts = removal.count_due(clock.now())
         for kind in KINDS:
-            age = f"{kind.days} days after {kind.counted_from}" if kind.days else "never"
+            age = f"{number_of(kind.days, 'day')} after {kind.counted_from}" if kind.days else "never"
             self.stdout.write(f"{counts[kind.name]:>9,}  {kind.title}: {age} ({kind.setting})")
         if not options["dry_run"]:
             removal.sweep()

@@ -1,4 +1,4 @@
-"""`manage.py organization add|check|list`: which organizations are served, and how each is reached."""
+"""`manage.py organization add|check|list|remove`: which organizations are served, and how each is reached."""
 
 import re
 import secrets
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from console.aws import gateway
 from console.aws.errors import CallFailed, Refused
@@ -37,9 +38,13 @@ class Command(BaseCommand):
         check = verbs.add_parser("check", help="ask AWS for it, which shows whether role and policy fit")
         check.add_argument("slug")
         verbs.add_parser("list", help="every organization, with its Region and role")
+        remove = verbs.add_parser("remove", help="remove a deleted organization and all that is stored of it")
+        remove.add_argument("slug")
+        remove.add_argument("--yes", action="store_true", help="remove it; without this it is only shown")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        {"add": self.add, "check": self.check_access, "list": self.list}[options["verb"]](options)
+        verbs = {"add": self.add, "check": self.check_access, "list": self.list, "remove": self.remove}
+        verbs[options["verb"]](options)
 
     def add(self, options: dict[str, Any]) -> None:
         organization = _stored(options)
@@ -68,6 +73,35 @@ class Command(BaseCommand):
             self.stdout.write(
                 "  ".join((one.slug, one.organization_id, one.region, one.role_arn or "own identity"))
             )
+
+    def remove(self, options: dict[str, Any]) -> None:
+        """Ask AWS first: what the console remembers of an organization is no proof that it is gone."""
+        organization = _known(options["slug"])
+        if not _is_gone(organization):
+            raise CommandError(f"WorkMail still has {organization.slug}. Delete it there first.")
+        if not options["yes"]:
+            self.stdout.write(
+                f"{organization.slug} is deleted in WorkMail. Its users, groups, exports, changes, grants and"
+                " saved views would be removed; the audit log stays. Repeat with --yes to remove it."
+            )
+            return
+        with transaction.atomic():
+            _record(organization, "organization removed")
+            organization.delete()
+        self.stdout.write(f"{organization.slug}: removed. The audit log keeps its entries.")
+
+
+def _is_gone(organization: Organization) -> bool:
+    try:
+        found = gateway.call(ACTOR, "DescribeOrganization", organization)
+    except Refused as fault:
+        was_there = organization.listed_at and not organization.is_deleted
+        if fault.code == "OrganizationNotFoundException" and not was_there:
+            return True
+        raise CommandError(f"{organization.slug}: {fault.code}, {fault.message}") from fault
+    except CallFailed as fault:
+        raise CommandError(f"{organization.slug}: {fault}") from fault
+    return bool(found["State"] == Organization.DELETED)
 
 
 def _stored(options: dict[str, Any]) -> Organization:
