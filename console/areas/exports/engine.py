@@ -15,8 +15,9 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
 from console import clock
-from console.areas.exports import polling
+from console.areas.exports import polling, selection
 from console.areas.exports.models import ATTEMPTS, COOL_DOWN, RUNNING_AT_ONCE, Destination, ExportJob
+from console.areas.exports.selection import UNDER_WAY, LeftOut, written
 from console.aws import demands, errors, gateway
 from console.changes import conditions, drafting
 from console.changes import engine as changes
@@ -36,7 +37,7 @@ LEASE = timedelta(seconds=settings.EXPORT_LEASE_SECONDS)
 TOKEN_MEMORY = timedelta(hours=1)  # how long AWS knows a token again is not documented [unknown]
 SOON = timedelta(seconds=30)
 BUSY = timedelta(seconds=2)
-OPERATION = "StartMailboxExportJob"
+OPERATION = selection.OPERATION
 QUEUED = "exports"  # the kind of a change whose steps end when the export is queued
 JOB = "export"  # in a step's result: the export that the step queued
 
@@ -46,9 +47,17 @@ class NotExportable(errors.NotSent):
 
 
 def request(
-    actor: Actor, destination: Destination, entities: Iterable[Entity], *, reason: str, ticket: str = ""
+    actor: Actor,
+    destination: Destination,
+    entities: Iterable[Entity],
+    *,
+    reason: str,
+    ticket: str = "",
+    left_out: Sequence[LeftOut] = (),
 ) -> list[ExportJob]:
     """Queue an export of each mailbox that has no open export, and return the new jobs.
+
+    `left_out` are those that were selected besides: the audit log keeps them with the request.
 
     Raises `policy.Denied`, `policy.OutOfScope` or `NotExportable` before anything is queued,
     `errors.Invalid` where the organization asks for a reason or a ticket, and `WantsApproval` with a
@@ -56,7 +65,7 @@ def request(
     """
     entities = list(entities)
     _require_policies(actor, destination, entities, reason, ticket)
-    return queue(actor, destination, entities, reason=reason, ticket=ticket)
+    return queue(actor, destination, entities, reason=reason, ticket=ticket, left_out=left_out)
 
 
 def _require_policies(
@@ -88,7 +97,13 @@ def _require_policies(
 
 
 def queue(
-    actor: Actor, destination: Destination, entities: Iterable[Entity], *, reason: str, ticket: str = ""
+    actor: Actor,
+    destination: Destination,
+    entities: Iterable[Entity],
+    *,
+    reason: str,
+    ticket: str = "",
+    left_out: Sequence[LeftOut] = (),
 ) -> list[ExportJob]:
     """Queue the exports whatever the policies say: of a request that was held to them, or of a step."""
     organization, entities = destination.organization, list(entities)
@@ -96,7 +111,7 @@ def queue(
     _require_exportable(entities)
     now = clock.now()
     jobs = [_queued(actor, destination, entity, reason, ticket, now) for entity in entities]
-    return _keep(actor, organization, jobs)
+    return _keep(actor, organization, jobs, left_out)
 
 
 def _require_right(actor: Actor, organization: Organization, entities: Sequence[Entity]) -> None:
@@ -121,7 +136,9 @@ def _require_exportable(entities: Iterable[Entity]) -> None:
 
 
 @transaction.atomic
-def _keep(actor: Actor, organization: Organization, asked: list[ExportJob]) -> list[ExportJob]:
+def _keep(
+    actor: Actor, organization: Organization, asked: list[ExportJob], left_out: Sequence[LeftOut] = ()
+) -> list[ExportJob]:
     """Insert the jobs and the audit entry of the request together, and return those inserted.
 
     The constraint `export_open_once` decides which of several requests for a mailbox is inserted. All
@@ -131,6 +148,11 @@ def _keep(actor: Actor, organization: Organization, asked: list[ExportJob]) -> l
     ExportJob.objects.bulk_create(ordered, ignore_conflicts=True)
     inserted = ExportJob.objects.in_bulk([job.client_token for job in asked], field_name="client_token")
     jobs = [inserted[job.client_token] for job in asked if job.client_token in inserted]
+    under_way = [
+        LeftOut(job.entity_id, job.entity_name, UNDER_WAY)
+        for job in asked
+        if job.client_token not in inserted
+    ]
     if jobs:
         one = jobs[0] if len(jobs) == 1 else None
         journal.record(
@@ -143,6 +165,7 @@ def _keep(actor: Actor, organization: Organization, asked: list[ExportJob]) -> l
             reason=jobs[0].reason,
             ticket=jobs[0].ticket,
             mailboxes=[{"EntityId": job.entity_id, "Name": job.entity_name} for job in jobs],
+            left_out=written([*left_out, *under_way]),
             destination=f"{jobs[0].bucket}/{jobs[0].prefix}",
         )
     return jobs

@@ -7,18 +7,18 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from console.areas.exports.models import Destination
+from console.areas.exports.selection import WhichForm
 from console.mirror import lookup
 from console.mirror.mailboxes import Obstacle, mailbox_of
 from console.mirror.models import Entity, Organization
 from console.mirror.querysets import EntityQuerySet
 from console.ui.addresses import parse_addresses
-from console.ui.forms import WhyForm
 
 AT_ONCE = 2000
 NAMED = 5  # how many of the names that nobody knows an error spells out
 
 
-class ExportForm(WhyForm):
+class ExportForm(WhichForm):
     """Mailboxes as a pasted list: addresses, aliases, usernames or ids, however they are separated.
 
     `entities` are those whom the operator may export; whoever is not among them is unknown here.
@@ -29,7 +29,7 @@ class ExportForm(WhyForm):
         help_text="Email addresses or usernames, separated by commas, semicolons or lines.",
     )
     destination = forms.ModelChoiceField(Destination.objects.none(), empty_label=None)
-    field_order = ("mailboxes", "destination", "reason", "ticket")
+    field_order = ("mailboxes", "which", "days", "destination", "reason", "ticket")
 
     def __init__(
         self,

@@ -86,6 +86,18 @@ class TestFigures:
         world.exported(organization, bo, state=State.RUNNING)
         assert overview(owner).context["exported"] == {"done": 1, "all": Figure(2, is_complete=True)}
 
+    def test_mailboxes_are_also_those_of_rooms_and_of_disabled_users(
+        self, organization: Organization, owner: Client
+    ) -> None:
+        fields = {"kind": "resource", "role": "ROOM"}
+        rooms = [person(organization, name, **fields) for name in ("hall", "den")]
+        kept, _ = disabled(organization, "kept", 3), disabled(organization, "lost", 31)
+        disabled(organization, "shed", 3, **fields)
+        person(organization, "far", role="REMOTE_USER")
+        for each in (rooms[0], kept):
+            world.exported(organization, each, state=State.COMPLETED)
+        assert overview(owner).context["exported"] == {"done": 2, "all": Figure(4, is_complete=True)}
+
     def test_days_until_the_end_are_told(self, owner: Client) -> None:
         assert "until 31 March 2027" in world.body(overview(owner))
 

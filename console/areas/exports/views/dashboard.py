@@ -3,7 +3,7 @@
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 
-from console.areas.exports import scope, showing
+from console.areas.exports import scope, selection, showing
 from console.areas.exports.models import RUNNING_AT_ONCE, ExportJob
 from console.areas.exports.tables import EXPORTS, STAGES
 from console.mirror.models import Organization
@@ -24,6 +24,7 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
         "bar": filters.bar([STAGES], request.GET, placeholder="Mailbox, operator or ticket"),
         "not_contained": showing.NOT_CONTAINED,
         "may_start": policy.allows(request.actor, "StartMailboxExportJob", organization),
+        "result": selection.result_of(request.actor, organization, request.GET.get("request", "")),
         **_under_way(request, organization),
     }
     return pages.show(request, "exports/list.html", context, fragment="rows")

@@ -3,12 +3,12 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from console.areas.exports import engine, showing
 from console.areas.exports.forms import ExportForm
-from console.areas.exports.models import Destination
+from console.areas.exports.models import Destination, ExportJob
+from console.areas.exports.selection import nothing_left, queued
 from console.areas.exports.views.job import address, find
 from console.celery import hint
 from console.mirror.mailboxes import exportable
@@ -16,7 +16,6 @@ from console.mirror.models import Organization
 from console.mirror.querysets import EntityQuerySet
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.plurals import number_of
 from console.ui import pages
 
 SWEEP = "console.areas.exports.tasks.sweep"
@@ -36,8 +35,8 @@ def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
         destinations=destinations,
         initial={"mailboxes": "\n".join(_named(entities, request.GET.getlist("entity")))},
     )
-    if form.is_valid():
-        return _queue(request, organization, form)
+    if form.is_valid() and (answer := _queue(request, organization, form)):
+        return answer
     context = {
         "title": "Export mailboxes",
         "organization": organization,
@@ -79,22 +78,19 @@ def retry(request: ConsoleRequest, organization: Organization, pk: int) -> HttpR
     )
 
 
-def _queue(request: ConsoleRequest, organization: Organization, form: ExportForm) -> HttpResponse:
-    asked = form.cleaned_data["mailboxes"]
-    jobs = engine.request(request.actor, form.cleaned_data["destination"], asked, **form.why())
-    hint(SWEEP)
+def _queue(request: ConsoleRequest, organization: Organization, form: ExportForm) -> HttpResponse | None:
+    """The answer, or `None` if the form says why nothing would be exported."""
+    selection = form.select(organization, form.cleaned_data["mailboxes"])
+    destination, left_out = form.cleaned_data["destination"], selection.left_out
+    jobs: list[ExportJob] = []
+    if selection.included:
+        jobs = engine.request(request.actor, destination, selection.included, left_out=left_out, **form.why())
+        hint(SWEEP)
     if not jobs:
-        return pages.done(request, "Every one of these is being exported already.", _list(organization))
-    if len(jobs) == 1:
+        form.add_error(None, nothing_left(left_out))
+        return None
+    if len(jobs) == 1 and not left_out:
         return pages.done(
             request, f"The export of {jobs[0].entity_name} is queued.", address(organization, jobs[0])
         )
-    skipped = len(asked) - len(jobs)
-    already = f" {number_of(skipped, 'was', 'were')} under way already." if skipped else ""
-    return pages.done(
-        request, f"{number_of(len(jobs), 'export is', 'exports are')} queued.{already}", _list(organization)
-    )
-
-
-def _list(organization: Organization) -> str:
-    return reverse("exports:list", args=[organization.slug])
+    return pages.done(request, *queued(request.actor, organization, jobs))

@@ -1,6 +1,6 @@
 """The same thing for many people: whoever is ticked, filtered or listed, as one change with a preview."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,7 +11,8 @@ from console.areas import failures
 from console.areas.directory import scope
 from console.areas.directory.forms.relations import GroupForm
 from console.areas.exports import engine as exports
-from console.areas.exports.models import Destination
+from console.areas.exports import selection as exporting
+from console.areas.exports.models import Destination, ExportJob
 from console.areas.users.bulk import editing
 from console.areas.users.bulk.cells import LABELS
 from console.areas.users.forms import selection
@@ -21,7 +22,6 @@ from console.aws import errors
 from console.celery import hint
 from console.changes import drafting
 from console.changes.plans import Planned
-from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -137,24 +137,35 @@ def export(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     if not destinations.exists():
         return pages.show(request, "exports/no_destination.html", {"organization": organization})
     form = BulkExportForm(_sent(request), destinations=destinations)
-    exportable = [each for each in chosen.people if mailbox_of(each).is_exportable]
-    if form.is_valid() and exportable:
-        return _queue(request, organization, form, exportable)
-    if form.is_bound and not exportable:
-        form.add_error(None, "None of these users has a mailbox that can be exported now.")
-    said = ("Disabled users and remote users are left out. Enable a disabled user to export the mailbox.",)
-    return _page(request, organization, form, chosen, "Export the mailboxes of {}", "Queue the exports", said)
+    if form.is_valid() and (answer := _queue(request, organization, form, chosen.people)):
+        return answer
+    selectable = exporting.select(organization, chosen.people)
+    context = {
+        "left_out": exporting.by_reason(selectable.left_out),
+        "excluded": len(selectable.left_out),
+        "total": len(chosen.people),
+        "exported": selectable.exported,
+    }
+    heading, verb = "Export the mailboxes of {}", "Queue the exports"
+    template = "users/bulk_export.html"
+    return _page(request, organization, form, chosen, heading, verb, (), template, context)
 
 
 def _queue(
     request: ConsoleRequest, organization: Organization, form: BulkExportForm, people: list[Entity]
-) -> HttpResponse:
-    jobs = exports.request(request.actor, form.cleaned_data["destination"], people, **form.why())
-    hint(SWEEP)
-    left = len(people) - len(jobs)
-    already = f" {number_of(left, 'was', 'were')} under way already." if left else ""
-    told = f"{number_of(len(jobs), 'export is', 'exports are')} queued.{already}"
-    return pages.done(request, told, reverse("exports:list", args=[organization.slug]))
+) -> HttpResponse | None:
+    """The answer, or `None` if the form says why nothing would be exported."""
+    selection, jobs = form.select(organization, people), list[ExportJob]()
+    destination, left_out = form.cleaned_data["destination"], selection.left_out
+    if selection.included:
+        jobs = exports.request(
+            request.actor, destination, selection.included, left_out=left_out, **form.why()
+        )
+        hint(SWEEP)
+    if not jobs:
+        form.add_error(None, exporting.nothing_left(left_out))
+        return None
+    return pages.done(request, *exporting.queued(request.actor, organization, jobs))
 
 
 def _ask(
@@ -230,6 +241,7 @@ def _page(
     verb: str,
     consequences: tuple[str, ...],
     template: str = "users/bulk.html",
+    more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     count = len(chosen.people)
     context = {
@@ -242,6 +254,7 @@ def _page(
         "verb": verb,
         "consequences": consequences,
         "back": reverse("users:list", args=[organization.slug]),
+        **(more or {}),
     }
     return pages.form_page(request, template, form, context)
 
