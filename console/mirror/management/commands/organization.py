@@ -104,9 +104,14 @@ def _is_gone(organization: Organization) -> bool:
     return bool(found["State"] == Organization.DELETED)
 
 
+@transaction.atomic
 def _stored(options: dict[str, Any]) -> Organization:
-    """The row, new or brought up to date; what is not given stays as it was."""
-    known = Organization.objects.filter(organization_id=options["organization_id"]).first()
+    """The row, new or brought up to date; what is not given stays as it was.
+
+    It is locked from the reading on, so that two runs keep what each of them was given.
+    """
+    held = Organization.objects.select_for_update()
+    known = held.filter(organization_id=options["organization_id"]).first()
     organization = known or Organization(organization_id=options["organization_id"])
     given = {
         name: options[name] for name in ("region", "slug", "name", "role_arn", "external_id") if options[name]
