@@ -218,6 +218,7 @@ KEPT = {
     "mirror.Delegate": COPY_OF_AWS,
     "mirror.Domain": COPY_OF_AWS,
     "mirror.HeldListing": "Questions about listings that lacked much, until an operator answers",
+    "mirror.PassRemovals": "One row per organization and listing",
     "mirror.Sync": "One row per organization and stage",
     "operators.Operator": "Operators stay, so that the audit log names them",
     "operators.OmittedRefusals": "Counts that the next minute enters in the audit log and removes",

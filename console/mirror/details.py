@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from console import clock
 from console.aws import errors, gateway
-from console.mirror import effects, observing, passes
+from console.mirror import effects, observing, passes, shrink_guard
 from console.mirror.leases import Lease, Stage
 from console.mirror.models import Entity, Organization
 from console.mirror.pace import Pace, resting
@@ -40,7 +40,7 @@ READS = {
     },
 }
 UNPAGED = frozenset({"DescribeUser", "DescribeGroup", "DescribeResource", "GetMailboxDetails"})
-OLD = timedelta(hours=6)  # after which details are read again
+OLD = shrink_guard.PASS  # after which details are read again
 IDLE = timedelta(minutes=1)
 BATCH = 20
 CHECKPOINT = 1.0
@@ -85,6 +85,7 @@ class DetailsPass:
         if was_running or self.sync.finished_at is None:
             ended["finished_at"] = now
         self.lease.save(due_at=now + IDLE, error="", **ended)
+        shrink_guard.forget_answered(self.sync.organization)
         if was_running:
             observing.summarise(self.sync)
         if self.sync.stage == Stage.DETAILS:

@@ -313,7 +313,16 @@ class HeldListing(models.Model):
         MEMBERSHIPS = "memberships", "Group memberships"
         PERMISSIONS = "permissions", "Mailbox permissions"
         DELEGATES = "delegates", "Booking delegates"
+        BLOCKED = "blocked", "Blocked users"
 
+    # Each entity has one of its own.
+    OF_ENTITIES = (
+        Listing.ALIASES,
+        Listing.MEMBERS,
+        Listing.MEMBERSHIPS,
+        Listing.PERMISSIONS,
+        Listing.DELEGATES,
+    )
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="held", db_index=False)
     listing = models.CharField(max_length=12, choices=Listing)
     entity = models.ForeignKey(Entity, models.CASCADE, null=True, related_name="+")
@@ -332,6 +341,28 @@ class HeldListing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_listing_display()} of {self.entity}" if self.entity else self.get_listing_display()
+
+    @property
+    def is_of_pass(self) -> bool:
+        """Whether it is about the listings of all entities together."""
+        return self.entity_id is None and self.listing in self.OF_ENTITIES
+
+
+class PassRemovals(models.Model):
+    """How many rows the listings of single entities lacked in the present pass; see `shrink_guard`."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, db_index=False)
+    listing = models.CharField(max_length=12, choices=HeldListing.Listing)
+    began_at = models.DateTimeField()
+    known = models.PositiveIntegerField(help_text="rows when the pass began")
+    removed = models.PositiveIntegerField(default=0)
+    held = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["organization", "listing"], name="pass_removals_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organization.slug}: {self.get_listing_display()}"
 
 
 class TargetLease(models.Model):

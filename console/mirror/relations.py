@@ -42,6 +42,11 @@ def exchange(
     if reading.is_whole and len(known) > settings.SHRINK_ROWS:
         may_remove = shrink_guard.may_remove(reading.organization, listing, len(gone), len(known), entity)
         gone = gone if may_remove else []
+    lost = len(gone) - len(new)  # a row with other values takes the place of one that is gone
+    if entity is not None and lost > 0 and not shrink_guard.is_much(len(gone), len(known)):
+        rows = held.model._default_manager.filter(organization=reading.organization)
+        may_remove = shrink_guard.may_remove_in_pass(entity, listing, lost, rows)
+        gone = gone if may_remove else []
     if gone:
         held.filter(pk__in=[row.pk for row in gone]).delete()
     if new:

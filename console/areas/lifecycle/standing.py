@@ -11,6 +11,7 @@ from console.aws.catalogue import CATALOGUE
 from console.changes import later
 from console.changes.ending import THAW
 from console.changes.models import Change
+from console.mirror import shrink_guard
 from console.mirror.models import Entity, Organization
 from console.mirror.readings import Reading
 from console.operators import policy, rights
@@ -38,9 +39,14 @@ def absorb(reading: Reading) -> None:
         for entity_id in freezing.ids(rule)
     }
     known = dict(Frozen.objects.filter(organization=organization).values_list("entity_id", "rule"))
-    if known == named:
+    if not known and not named:
         return
     gone = [each for each in known if known[each] != named.get(each)]
+    missing = sum(each not in named for each in gone)
+    blocked = shrink_guard.Listing.BLOCKED
+    written = shrink_guard.has_just_written(organization, (freezing.PUT, freezing.DELETE))
+    if not written and not shrink_guard.may_remove(organization, blocked, missing, len(known)):
+        gone = [each for each in gone if each in named]
     Frozen.objects.filter(organization=organization, entity_id__in=gone).delete()
     fresh = (each for each in named if named[each] != known.get(each))
     rows = [Frozen(organization=organization, entity_id=each, rule=named[each]) for each in fresh]
