@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Self
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
-from django.utils import timezone
 
 from console import clock
 from console.aws.demands import Approval
@@ -65,7 +64,7 @@ class Change(models.Model):
     ticket = models.CharField(max_length=100, blank=True)
     requested_by_id = models.BigIntegerField(null=True)
     requested_by = models.CharField(max_length=254, blank=True)
-    requested_at = models.DateTimeField(default=timezone.now)
+    requested_at = models.DateTimeField(default=clock.now)
     total = models.PositiveIntegerField(default=0)
     data = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
 
@@ -89,7 +88,7 @@ class Change(models.Model):
     brake = models.PositiveSmallIntegerField(default=20, help_text="percent of failures that pause it")
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
-    turn_at = models.DateTimeField(default=timezone.now)
+    turn_at = models.DateTimeField(default=clock.now)
     lease_until = models.DateTimeField(null=True, blank=True)
     attempt = models.PositiveIntegerField(default=0)
     expired_leases = models.PositiveSmallIntegerField(default=0, help_text="in a row, none of them returned")
@@ -282,7 +281,7 @@ class Budget(models.Model):
 
     organization = models.OneToOneField(Organization, models.CASCADE, related_name="budget")
     rate = models.FloatField(help_text="calls a second")
-    next_at = models.DateTimeField(default=timezone.now)
+    next_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:
         return f"{self.rate:g} a second for {self.organization}"

@@ -7,8 +7,8 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.utils import timezone
 
+from console import clock
 from console.mirror.models import Organization
 from console.plurals import number_of
 
@@ -97,7 +97,7 @@ class Role(models.Model):
 class GrantQuerySet(models.QuerySet["Grant"]):
     def live(self) -> "GrantQuerySet":
         """Those that count now: not past their end, and of an operator who may still enter."""
-        running = Q(until__isnull=True) | Q(until__gt=timezone.now())
+        running = Q(until__isnull=True) | Q(until__gt=clock.now())
         return self.filter(running, operator__is_active=True)
 
 

@@ -1,12 +1,13 @@
 """Sessions in the database under the hash of their key: a row, read by others, opens nothing."""
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.utils import timezone
 
+from console import clock
 from console.operators.models import Session
 
 
@@ -18,6 +19,8 @@ def hash_key(session_key: str) -> str:
 class SessionStore(DatabaseStore):
     """Django's, except that the cookie has the key and the row its hash. Synchronous callers only."""
 
+    read_at: datetime | None = None  # when the row was looked for, by the database's clock
+
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
@@ -25,8 +28,9 @@ class SessionStore(DatabaseStore):
     def _get_session_from_db(self) -> Session | None:
         if not self.session_key:
             return None
+        self.read_at = clock.now()
         hashed = hash_key(self.session_key)
-        session = Session.objects.filter(session_key=hashed, expire_date__gt=timezone.now()).first()
+        session = Session.objects.filter(session_key=hashed, expire_date__gt=self.read_at).first()
         if session is None:
             self._session_key = None
         return session
@@ -39,7 +43,7 @@ class SessionStore(DatabaseStore):
         return Session(
             session_key=hash_key(str(self._get_or_create_session_key())),  # type: ignore[attr-defined]  # Django's
             session_data=self.encode(data),
-            expire_date=self.get_expiry_date(),
+            expire_date=self.get_expiry_date(modification=clock.now()),
             operator_id=int(operator_id) if operator_id else None,
         )
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from console import clock
 from console.operators import signing
 from console.operators.acting import actor_of
 from console.operators.models import Operator
@@ -21,7 +22,7 @@ BEGAN, SEEN = "console.began", "console.seen"
 
 def begin(request: HttpRequest) -> None:
     """Count from now, for a new sign-in."""
-    now = timezone.now().timestamp()
+    now = clock.now().timestamp()
     request.session[BEGAN] = request.session[SEEN] = now
 
 
@@ -54,7 +55,7 @@ def hold(request: HttpRequest) -> None:
     if BEGAN not in request.session:
         begin(request)
         return
-    now = timezone.now()
+    now = getattr(request.session, "read_at", None) or clock.now()
     why = _over(now, _time(request, BEGAN), _time(request, SEEN))
     if why:
         end(request, why)
