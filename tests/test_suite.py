@@ -48,6 +48,24 @@ class TestWithoutServices:
         assert services.NO_POSTGRESQL in capfd.readouterr().out
 
 
+class TestDatabases:
+    def test_what_is_left_out_on_one_runs_on_the_other(self) -> None:
+        for path in suite.ON_POSTGRESQL_ALONE:
+            assert (suite.ROOT / "tests" / path).exists(), path
+            assert path.partition("/")[0] in suite.TOUCH_THE_DATABASE
+            assert not any(other.startswith(path) for other in suite.ON_SQLITE_ALONE)
+
+    def test_without_a_server_sqlite_runs_everything(self, nothing: None) -> None:
+        assert suite.on_sqlite().command == suite.PYTEST
+
+    def test_with_one_it_leaves_out_what_runs_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(services, "find_postgresql", lambda: "postgres://server/db")
+        left_out = {each for each in suite.on_sqlite().command if each.startswith("--ignore")}
+        (other,) = suite.on_postgresql()
+        assert left_out == set(suite.ignoring(suite.ON_POSTGRESQL_ALONE))
+        assert not left_out & set(other.command)
+
+
 class TestSteps:
     def test_every_promised_check_is_made(self) -> None:
         commands = "\n".join(" ".join(step.command) for step in suite.checks())
