@@ -30,9 +30,9 @@ bench: ## Measure: every module of tests/benchmarks in turn, best on a machine t
 	    echo "== $$module"; $(PYTHON_IN) -m tests.benchmarks.$$module || exit 1; \
 	done
 
-crash: ## Kill a worker at every system call (needs strace), on the database of DATABASE_URL or SQLite
+crash: ## Kill a worker at every line and system call (needs strace), on the database of DATABASE_URL or SQLite
 	@scripts/install tests/requirements.lock
-	SYSCALL_POINTS=0 $(PYTHON_IN) -m pytest -q -s tests/crash/test_syscalls.py
+	ALL_LINES=1 SYSCALL_POINTS=0 $(PYTHON_IN) -m pytest -q -s $(addprefix tests/crash/test_,lines.py late.py syscalls.py)
 
 clean: ## Remove everything that was installed or built, but not the state under var/
 	rm -rf .venv staticfiles test-results .mypy_cache .ruff_cache .pytest_cache
