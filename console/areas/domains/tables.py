@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from console.areas.domains import showing
 from console.areas.domains.models import Check
+from console.mirror.completeness import Figure
 from console.mirror.models import Domain, Entity
 from console.ui.markup import DASH, badge, lines, made, when
 from console.ui.tables import Column, Table
@@ -49,13 +50,17 @@ def _checked(values: Values) -> SafeString:
     )
 
 
+def _primaries(values: Values) -> str:
+    return str(Figure(values["primaries"], values["is_read"]))
+
+
 DOMAINS = Table(
     (
         Column("domain", "Domain", ("name", "is_default"), _name, "name"),
         Column("ownership", "Ownership", show=lambda values: showing.aws(values["ownership"])),
         Column("dkim", "DKIM", show=lambda values: showing.aws(values["dkim"]), hide="sm"),
         Column("checked", "Records in DNS", ("checked", "checked_at"), _checked, hide="md"),
-        Column("primaries", "Primary addresses", numeric=True, hide="sm"),
+        Column("primaries", "Primary addresses", ("primaries",), _primaries, numeric=True, hide="sm"),
     ),
     default_sort="domain",
     key="id",

@@ -66,6 +66,11 @@ class ConfigurationForm(OperationForm, WhyForm):
 
     def _warning(self) -> str:
         found = self.association
+        if not found.is_read:
+            return (
+                "The directory is still being read, so it is not known how many users could not sign in any"
+                f" more. Wait until it is read, or type {self.slug} to switch now."
+            )
         if found.missing:
             unread = f" ({found.unread:,} of them the console has not read yet)" if found.unread else ""
             has = "has" if found.missing == 1 else "have"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.aws import errors, gateway
+from console.mirror.completeness import Figure, completeness_of
+from console.mirror.leases import Stage
 from console.mirror.mailboxes import in_use
 from console.mirror.models import Entity, Organization
 from console.mirror.querysets import EntityQuerySet
@@ -31,6 +33,11 @@ class Association:
     associated: int
     unread: int
     without: list[Entity]
+    is_read: bool = True  # whether the mirror knows all users
+
+    @property
+    def total(self) -> Figure:
+        return Figure(self.people, self.is_read)
 
     @property
     def missing(self) -> int:
@@ -69,6 +76,7 @@ def association(actor: Actor, organization: Organization) -> Association:
         tied.count(),
         unread.count(),
         list(without.order_by("sort_display_name", "pk")[:NAMED]),
+        completeness_of(organization).covers(Stage.USERS),
     )
 
 

@@ -28,6 +28,7 @@ MANY = 12  # more than a page of each listing has here
 PAGES = (
     *("organizations:overview", "users:list", "groups:list", "resources:list", "mailboxes:list"),
     *("mailboxes:access", "organizations:delete", "posture:overview", "exports:create"),
+    *("domains:list", "identity:detail", "identity:configure", "retention:detail", "search"),
 )
 NOUNS = r"users?|people|persons?|groups?|resources?|rooms?|mailbox(?:es)?|members?|in this list|in total"
 FACT = re.compile(rf"\b\d[\d,]*\+? (?:of \d[\d,]* )?(?:{NOUNS})\b(?! \(still being read\))", re.IGNORECASE)
@@ -94,6 +95,11 @@ def stats(answer: Any) -> list[str]:
     return re.findall(r'<div class="stat-value">(.*?)</div>', world.body(answer), re.DOTALL)
 
 
+def numbers(answer: Any) -> list[str]:
+    """Return the cells that hold numbers."""
+    return re.findall(r'<td class="[^"]*\bnumeric\b[^"]*"[^>]*>(.*?)</td>', world.body(answer), re.DOTALL)
+
+
 def walk(client: Client) -> Iterator[tuple[str, Any]]:
     for name in PAGES:
         answer = client.get(reverse(name, args=["example"]))
@@ -115,6 +121,8 @@ class TestEveryPage:
             told[name] = FACT.findall(text) + NOTHING.findall(text)
             if name == "organizations:overview":
                 told[name] += [each for each in stats(answer) if "still being read" not in each]
+            if name == "domains:list":
+                told[name] += [each for each in numbers(answer) if "still being read" not in each]
         assert {name: facts for name, facts in told.items() if facts} == {}
 
     def test_shows_figures_once_all_is_read(self, olga: Client, organization: Organization) -> None:
@@ -124,6 +132,7 @@ class TestEveryPage:
         assert not [name for name, answer in told.items() if "still being read" in text_of(answer)]
         assert FACT.findall(text_of(told["organizations:delete"]))
         assert [each.strip() for each in stats(told["organizations:overview"])] == ["18", "4", "12", "12"]
+        assert "38" in [each.strip() for each in numbers(told["domains:list"])]
 
 
 class TestDeletion:

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 
 from console.areas.domains import clients, inbound, scope
 from console.areas.domains.tables import DOMAINS, rows
+from console.mirror.completeness import completeness_of
 from console.mirror.models import Organization, Sync
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages, tables
@@ -12,7 +13,8 @@ from console.ui import pages, tables
 @performs("ListMailDomains")
 def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     found = rows(scope.visible(request.actor, organization))
-    page = tables.paginate(found, DOMAINS, request.GET, extra={"base": request.path})
+    extra = {"base": request.path, "is_read": completeness_of(organization).has_lists}
+    page = tables.paginate(found, DOMAINS, request.GET, extra=extra)
     read = Sync.objects.filter(organization=organization, stage=Sync.Stage.DOMAINS).first()
     context = {
         "title": "Domains",
