@@ -156,7 +156,8 @@ class Copy:
             model._base_manager.bulk_create(same)
 
     def _note(self, run: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        self.statements.append((sql, params))
+        if sql.startswith("INSERT"):  # outside a transaction SQLite's BEGIN comes by here, too
+            self.statements.append((sql, params))
         return run(sql, params, many, context)
 
 
