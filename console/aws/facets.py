@@ -229,6 +229,12 @@ def _named_rule(row: Any) -> Values:
     return {"Name": row["Name"], **_rule(row)}
 
 
+def _organization_state(shown: Shown, _: Params) -> Values:
+    """What is being deleted counts as deleted: it takes WorkMail a while, and nothing stops it."""
+    state = first(shown).get("State")
+    return {"State": "Deleted" if state == "Deleting" else state}
+
+
 def _answer(member: str, value: str) -> Facet:
     return Facet(lambda shown, _: {member: first(shown).get(member)}, lambda _, __: {member: value})
 
@@ -261,6 +267,12 @@ MOBILE_RULE = Row(
     _same("MobileDeviceAccessRuleId"),
     _named_rule,
 )
+NEW_MOBILE_RULE = Row(
+    "Rules",
+    lambda params: f"Rule {params['Name']}",
+    lambda params, row: row["MobileDeviceAccessRuleId"] == params.get("MobileDeviceAccessRuleId"),
+    _rule,
+)
 OVERRIDE = Row(
     "Overrides",
     lambda params: f"Device {params['DeviceId']}",
@@ -274,7 +286,7 @@ AVAILABILITY = Row(
     _shown("EwsProvider", "LambdaProvider", "ProviderType"),
 )
 FACETS: dict[str, Facet] = {
-    "DeleteOrganization": _answer("State", "Deleted"),
+    "DeleteOrganization": Facet(_organization_state, lambda _, __: {"State": "Deleted"}),
     "TagResource": Facet(_tags, _tagged),
     "UntagResource": Facet(_tags, _tagged),
     "DeleteUser": _answer("State", "DELETED"),
@@ -299,6 +311,7 @@ FACETS: dict[str, Facet] = {
     ),
     "PutAccessControlRule": ACCESS_RULE.becoming(_rule),
     "DeleteAccessControlRule": ACCESS_RULE.going(),
+    "CreateMobileDeviceAccessRule": NEW_MOBILE_RULE.becoming(_rule),
     "UpdateMobileDeviceAccessRule": MOBILE_RULE.becoming(_named_rule),
     "DeleteMobileDeviceAccessRule": MOBILE_RULE.going(),
     "PutMobileDeviceAccessOverride": OVERRIDE.becoming(_shown("Effect", "Description")),

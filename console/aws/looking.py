@@ -34,10 +34,16 @@ def answers(shown: list[Shown]) -> dict[str, Any]:
 def after(
     rule: Operation, organization: Organization, params: Mapping[str, Any], result: Mapping[str, Any]
 ) -> tuple[dict[str, Any] | None, list[Shown]]:
-    """The same after the write, for the ledger and for the mirror; `None` if AWS would not show it."""
+    """The same after the write, for the ledger and for the mirror; `None` if AWS would not show it.
+
+    Of what the write has removed AWS shows nothing, which is an answer too.
+    """
     known = {**params, **({"created": rule.target_of({}, result)} if rule.creates else {})}
     try:
         shown = look(rule, organization, known)
+    except errors.Refused as answer:
+        ends = not any(facets.then(rule.name, {}, params).values())
+        return ({rule.reads[0].operation: {}} if ends and answer.code in ABSENT else None), []
     except errors.CallFailed:
         return None, []
     return answers(shown), shown

@@ -33,7 +33,8 @@ def _tells(step: Step) -> bool:
 
 
 def _said(step: Step, shown: dict[str, Any]) -> str:
-    found = journal.plain(facets.now(step.operation, shown, step.params))
+    answered = step.result if CATALOGUE[step.operation].creates else {}
+    found = journal.plain(facets.now(step.operation, shown, {**step.params, **answered}))
     wanted = step.after or journal.plain(facets.then(step.operation, found, step.params))
     compared = [name for name in wanted if name in found and facets.is_readable(step.operation, name)]
     different = [name for name in compared if (found[name] or None) != (wanted[name] or None)]
