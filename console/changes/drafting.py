@@ -164,7 +164,7 @@ def _step(change: Change, position: int, planned: Planned, names: Mapping[str, s
         "params": journal.plain(params),
         "label": planned.label[:300],
         "target": target[:256],
-        "target_name": (names.get(target) or str(params.get("Name") or ""))[:320],
+        "target_name": (names.get(target) or str(known_params(params).get("Name") or ""))[:320],
         "needs": planned.needs,
         "expects": journal.plain(stored(planned.expects)) if planned.expects is not None else None,
         "row": planned.row,
