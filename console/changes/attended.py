@@ -12,7 +12,7 @@ from django.db import transaction
 from console import clock
 from console.aws.catalogue import CATALOGUE, Access
 from console.aws.redaction import REDACTED
-from console.changes import ending
+from console.changes import ending, trail
 from console.changes.models import Change, Step
 
 VALIDITY = timedelta(hours=24)
@@ -70,9 +70,7 @@ def expire_approvals() -> None:
 
 
 def expire(change: Change) -> None:
-    from console.changes import control
-
     with transaction.atomic():
         if ending.stop(change, EXPIRED):
-            control.enter(ending.CONSOLE, change, "was cancelled", EXPIRED)
+            trail.enter(ending.CONSOLE, change, "was cancelled", EXPIRED)
     ending.finish(change)

@@ -10,10 +10,8 @@ from django.db.models import Q
 
 from console import clock
 from console.celery import hint
-from console.changes import attended, authority, conditions, drafting, ending, engine, preview
+from console.changes import attended, authority, conditions, drafting, ending, engine, preview, trail
 from console.changes.models import Change, Step
-from console.ledger import journal
-from console.ledger.models import Entry
 from console.operators.actors import Actor
 
 logger = logging.getLogger(__name__)
@@ -48,7 +46,7 @@ def run(actor: Actor, change: Change, not_before: datetime | None = None) -> Cha
     with transaction.atomic():
         if not engine.admit(change, **given):
             raise NotNow(MOVED_ON)
-        enter(actor, change, "was scheduled" if not_before else "was started")
+        trail.enter(actor, change, "was scheduled" if not_before else "was started")
     engine.proceed(change, actor)
     return change
 
@@ -83,7 +81,7 @@ def approve(actor: Actor, change: Change, seen: str) -> Change:
             is_moved = engine.admit(change, **given)
         if not is_moved:
             raise NotNow(MOVED_ON)
-        enter(actor, change, "was approved")
+        trail.enter(actor, change, "was approved")
     engine.proceed(change)
     return change
 
@@ -105,7 +103,7 @@ def run_attended(actor: Actor, change: Change, secrets: drafting.Secrets) -> Non
     with transaction.atomic():
         if not engine.admit(change, here=True, **_runner(actor, change)):
             raise NotNow(MOVED_ON)
-        enter(actor, change, "was started")
+        trail.enter(actor, change, "was started")
     engine.proceed(change, actor)
     change.refresh_from_db()
     if change.state == State.AWAITING:
@@ -120,7 +118,7 @@ def cancel(actor: Actor, change: Change, why: str = "") -> None:
     with transaction.atomic():
         if not ending.stop(change, why or f"Cancelled by {actor.name}."):
             raise NotNow(MOVED_ON)
-        enter(actor, change, "was cancelled", why)
+        trail.enter(actor, change, "was cancelled", why)
     ending.finish(change)
     change.refresh_from_db()
 
@@ -133,7 +131,7 @@ def pause(actor: Actor, change: Change) -> None:
         running = Change.objects.filter(pk=change.pk, state=State.RUNNING, paused=False)
         if not running.update(paused=True, note=f"Paused by {actor.name}."):
             raise NotNow(MOVED_ON)
-        enter(actor, change, "was paused")
+        trail.enter(actor, change, "was paused")
 
 
 def resume(actor: Actor, change: Change) -> None:
@@ -145,7 +143,7 @@ def resume(actor: Actor, change: Change) -> None:
         held = Change.objects.filter(pk=change.pk, state=State.RUNNING, paused=True)
         if not held.update(paused=False, note="", turn_at=clock.now(), **given):
             raise NotNow(MOVED_ON)
-        enter(actor, change, "was resumed")
+        trail.enter(actor, change, "was resumed")
     hint(engine.TASK)
 
 
@@ -182,7 +180,7 @@ def _take_up_again(actor: Actor, change: Change) -> int:
             transaction.set_rollback(True)
             return 0
         ending.revive(change)
-        enter(actor, change, "was tried again")
+        trail.enter(actor, change, "was tried again")
     change.refresh_from_db()
     return count
 
@@ -210,20 +208,3 @@ def _runner(actor: Actor, change: Change) -> dict[str, Any]:
 def _require(change: Change, *states: str) -> None:
     if change.state not in states:
         raise NotNow(f"This change is {change.get_state_display().lower()}. Reload the page.")
-
-
-def enter(actor: Actor, change: Change, what: str, why: str = "") -> None:
-    """Enter in the audit log what an operator did with a change; of one user, in the user's history."""
-    journal.record(
-        actor,
-        Entry.Kind.REQUESTED,
-        organization=change.organization.organization_id,
-        operation="RunChanges",
-        target=str(change.data.get("entity_id") or f"change-{change.pk}"),
-        target_name=change.title[:300],
-        reason=why or change.reason,
-        ticket=change.ticket,
-        what=f"“{change.title}” {what}",
-        change=change.pk,
-        steps=change.total,
-    )

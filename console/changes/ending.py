@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from console import clock
+from console.changes import trail
 from console.changes.models import UNDER_WAY, Change, Step
 from console.operators.actors import Actor
 from console.plurals import number_of
@@ -90,15 +91,13 @@ def identity_of(params: dict[str, object]) -> dict[str, str]:
 
 def call_off(ends: Iterable[Change], why: str, *, revivable: bool = False) -> None:
     """Cancel scheduled changes that have nothing left to end, with an entry in the audit log."""
-    from console.changes import control
-
     for end in ends:
         with transaction.atomic():
             data = {**end.data, REVIVABLE: True} if revivable else end.data
             mine = Change.objects.filter(pk=end.pk, state=State.SCHEDULED)
             if mine.update(state=State.CANCELLED, note=why[:1100], finished_at=clock.now(), data=data):
                 _skip_pending(end, why)
-                control.enter(CONSOLE, end, "was cancelled", why)
+                trail.enter(CONSOLE, end, "was cancelled", why)
 
 
 def revive(change: Change) -> None:

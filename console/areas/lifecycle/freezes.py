@@ -5,7 +5,7 @@ from datetime import datetime
 
 from console.areas.identity import tokens
 from console.areas.lifecycle import freezing, standing
-from console.changes import control, drafting, ending, engine, later
+from console.changes import control, drafting, ending, engine, later, trail
 from console.changes.ending import THAW
 from console.changes.models import Change
 from console.changes.plans import GENERATED, Planned
@@ -43,7 +43,7 @@ def freeze(actor: Actor, person: Entity, rules: Sequence[Rule], until: datetime 
         except BaseException:
             ending.discard(change)
             raise
-    control.enter(actor, change, "was started")
+    trail.enter(actor, change, "was started")
     engine.start(change, actor)
     change.refresh_from_db()
     if until and change.is_finished and change.state != State.DONE:
@@ -88,7 +88,7 @@ def thaw(actor: Actor, person: Entity, rules: Sequence[Rule], why: Why) -> Chang
         ticket=why["ticket"],
         data={"entity_id": person.entity_id},
     )
-    control.enter(actor, change, "was started")
+    trail.enter(actor, change, "was started")
     engine.start(change, actor)
     change.refresh_from_db()
     if change.state == State.DONE:
