@@ -141,6 +141,22 @@ def test_a_message_is_shown_once(olga: Seat, paula: Seat, town: TestSandbox) -> 
     assert len(town.calls("GetRawMessageContent")) == 1
 
 
+def test_a_message_is_downloaded_once(olga: Seat, paula: Seat, town: TestSandbox) -> None:
+    message = transit.put_in_transit(town.store, town.organization, MAIL).message_id
+    change = request(olga, "messages/download/", messageId=message, reason="legal")
+    approve(paula, change)
+    assert "Run and download message" in olga.text("run-attended", change.pk)
+    answer = olga.post("run-attended", change.pk, download="yes")
+    assert answer.content == MAIL
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{message}.eml"'
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "Hello, Bo." not in everything_stored()
+    assert Entry.objects.filter(kind=Entry.Kind.DOWNLOADED, target=message).count() == 1
+    again = olga.client.post(olga.url("run-attended", change.pk), {"download": "yes"})
+    assert again.status_code == 409
+    assert len(town.calls("GetRawMessageContent")) == 1
+
+
 class TestAPassword:
     @pytest.mark.parametrize("typed", ["", SECRET])
     def test_is_entered_or_generated_when_it_runs(

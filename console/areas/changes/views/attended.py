@@ -14,7 +14,7 @@ from console.changes import control
 from console.changes.models import Change, Step
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
-from console.ui import pages
+from console.ui import downloads, pages
 
 State = Change.State
 
@@ -42,7 +42,13 @@ def run(request: ConsoleRequest, organization: Organization, pk: int) -> HttpRes
         except control.NotNow as reason:
             return pages.done(request, str(reason), address(change), level=messages.ERROR)
         return _answer(request, change, form)
-    context = {"organization": organization, "change": change, "back": address(change), "title": change.title}
+    context = {
+        "organization": organization,
+        "change": change,
+        "back": address(change),
+        "title": change.title,
+        "has_message": change.steps.filter(operation="GetRawMessageContent").exists(),
+    }
     return pages.form_page(request, "changes/attended.html", form, context)
 
 
@@ -51,6 +57,8 @@ def _answer(request: ConsoleRequest, change: Change, form: AttendedForm) -> Http
     """Show what the operator alone may see; without any such value, go on to the change."""
     steps = {step.position: step for step in change.steps.all()}
     if content := _message(change):
+        if "download" in request.POST:
+            return _download(request, change, *content)
         asked = {"messageId": content[0].target, "reason": change.reason, "ticket": change.ticket}
         context = {
             "organization": change.organization,
@@ -82,6 +90,14 @@ def _answer(request: ConsoleRequest, change: Change, form: AttendedForm) -> Http
         "back": address(change),
     }
     return render(request, "changes/attended_answer.html", context)
+
+
+def _download(request: ConsoleRequest, change: Change, step: Step, content: bytes) -> HttpResponse:
+    said = {"target": step.target, "size": len(content), "change": change.pk}
+    said |= {"reason": change.reason, "ticket": change.ticket}
+    return downloads.send(
+        request, change.organization, f"{step.target}.eml", content, "message/rfc822", **said
+    )
 
 
 def _message(change: Change) -> tuple[Step, bytes] | None:
