@@ -107,6 +107,7 @@ class TestAToken:
         approve(paula, change)
         later = timezone.now() + timedelta(hours=25)
         monkeypatch.setattr("console.clock.now", lambda: later)
+        olga.client.force_login(olga.operator)  # the session has ended by then
         assert olga.post("run-attended", change.pk).status_code == 409
         engine.sweep()
         change.refresh_from_db()
@@ -148,7 +149,7 @@ def test_a_message_is_downloaded_once(olga: Seat, paula: Seat, town: TestSandbox
     assert "Run and download message" in olga.text("run-attended", change.pk)
     answer = olga.post("run-attended", change.pk, download="yes")
     assert answer.content == MAIL
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="{message}.eml"'
+    assert f"{message}.eml" in answer.headers["Content-Disposition"]
     assert "no-store" in answer.headers["Cache-Control"]
     assert "Hello, Bo." not in everything_stored()
     assert Entry.objects.filter(kind=Entry.Kind.DOWNLOADED, target=message).count() == 1

@@ -4,17 +4,57 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
+import pytest
+from django import forms as django_forms
+
 from console.areas.changes.forms import approvable
-from console.changes.models import Change, Conditions
+from console.areas.directory.forms.naming import EntityField, GroupsField
+from console.changes import engine
+from console.changes.models import Change, Conditions, Step
 from console.mirror.models import Organization
-from console.sandbox.testing import ADA
+from console.sandbox.testing import ADA, KEY, ROLE
 from tests.addresses import addresses
 from tests.areas import world
 from tests.areas.changes.conftest import Seat
+from tests.changes.test_demands import given
 
+State = Change.State
 SAMPLES = {"reason": "asked", "ticket": "T-1", "how": "generated", "Name": "nele", "DisplayName": "Nele"}
 SAMPLES |= {"FirstName": "Nele", "Alias": "nele.new@example.com", "MailboxQuota": "2100", "quota": "2100"}
 SAMPLES |= {"messageId": "11111111-1111-1111-1111-111111111111", "Description": "new", "Office": "Oslo"}
+SAMPLES |= {"DeviceId": "AB12", "DomainName": "new.example", "Email": "nele.new@example.com"}
+SAMPLES |= {"LambdaProvider.LambdaArn": "arn:aws:lambda:us-east-1:123456789012:function:other"}
+SAMPLES |= {"role_arn": ROLE, "kms_key_arn": KEY, "bucket": "other-bucket", "prefix": "exports"}
+SAMPLES |= {"messageContent.s3Reference.bucket": "bucket", "messageContent.s3Reference.key": "key"}
+SAMPLES |= {"LogGroupArn": "arn:aws:logs:us-east-1:123456789012:log-group:mail"}
+SAMPLES |= {"RoleArn": ROLE, "EntityId": "bo@example.com", "Key": "team", "Value": "a", "alias": "newcompany"}
+
+# Writes of which the walk fills in no form completely, or whose form is on the page of another object.
+NOT_REACHED = [
+    "CancelMailboxExportJob",
+    "CreateAvailabilityConfiguration",
+    "CreateIdentityCenterApplication",
+    "CreateMobileDeviceAccessRule",
+    "CreateOrganization",
+    "CreateResource",
+    "DeleteAccessControlRule",
+    "DeleteGroup",
+    "DeleteIdentityCenterApplication",
+    "DeleteMailboxPermissions",
+    "DeleteMobileDeviceAccessRule",
+    "DeleteOrganization",
+    "DeleteResource",
+    "DeleteUser",
+    "DeregisterMailDomain",
+    "DisassociateDelegateFromResource",
+    "DisassociateMemberFromGroup",
+    "PutIdentityProviderConfiguration",
+    "StartMailboxExportJob",
+    "UntagResource",
+    "UpdateDefaultMailDomain",
+    "UpdateMobileDeviceAccessRule",
+    "UpdateResource",
+]
 
 
 class Forms(HTMLParser):
@@ -40,6 +80,56 @@ class Forms(HTMLParser):
         self.is_open = self.is_open and tag != "form"
 
 
+def forms_of(page: Any) -> list[tuple[str, dict[str, Any]]]:
+    """The forms of a page, and what an operator would enter where they are empty."""
+    found = Forms()
+    found.feed(page.content.decode(errors="replace"))
+    form = page.context["form"] if page.context and "form" in page.context else None
+    if isinstance(form, django_forms.BaseForm):
+        for action, data in found.forms:
+            if not action:
+                data.update(entered(form, data))
+    return found.forms
+
+
+def entered(form: django_forms.BaseForm, data: dict[str, Any]) -> dict[str, Any]:
+    values = {
+        form.add_prefix(name): valid_value(form, name, field)
+        for name, field in form.fields.items()
+        if not data.get(form.add_prefix(name)) and (field.required or name in SAMPLES or name == "typed")
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def valid_value(form: Any, name: str, field: django_forms.Field) -> Any:
+    if name == "typed":
+        return getattr(form, "expected", "")
+    if name in SAMPLES:
+        return SAMPLES[name]
+    match field:
+        case EntityField():
+            return next(each.entity_id for each in field.entities if each.entity_id != ADA)
+        case GroupsField():
+            return "choir"
+        case django_forms.MultipleChoiceField():
+            return [next(iter(values(field)))]
+        case django_forms.ChoiceField():
+            return next(iter(values(field)))
+        case django_forms.IntegerField():
+            return field.min_value or 1
+        case django_forms.BooleanField():
+            return "on"
+    return "sample"
+
+
+def values(field: Any) -> list[str]:
+    """Every value of a field with choices, those in groups as well."""
+    found: list[str] = []
+    for value, label in field.choices:
+        found += [each for each, _ in label] if isinstance(label, list | tuple) else [str(value)]
+    return [each for each in found if each]
+
+
 def pages(organization: Organization) -> Iterator[str]:
     samples = world.Samples(organization, ADA)
     for name in sorted(addresses()):
@@ -47,27 +137,58 @@ def pages(organization: Organization) -> Iterator[str]:
             yield samples.url(name)
 
 
+class Walk:
+    """An operator who sends every form of the pages, and what AWS was asked for meanwhile."""
+
+    def __init__(self, seat: Seat, calls: world.Calls) -> None:
+        self.seat, self.calls, self.sent = seat, calls, 0
+        self.failed: list[tuple[str, int, list[str]]] = []
+
+    def visit(self, url: str) -> None:
+        page = self.seat.client.get(url)
+        if page.status_code == 200 and not page.streaming:
+            for action, data in forms_of(page):
+                if (action or url).startswith(f"/o/{self.seat.organization.slug}/"):
+                    self.send(action or url, data)
+
+    def send(self, target: str, data: dict[str, Any]) -> None:
+        """Send a form, and the one that asks to confirm what it would do."""
+        answer = self.post(target, data)
+        if answer.status_code == 200 and not answer.streaming:
+            for action, shown in forms_of(answer):
+                if (action or target) == target:
+                    self.post(target, shown)
+
+    def post(self, target: str, data: dict[str, Any]) -> Any:
+        answer = self.seat.client.post(target, data)
+        self.sent += 1
+        if answer.status_code >= 500 or self.calls.writes:
+            self.failed.append((target, answer.status_code, list(self.calls.writes)))
+            self.calls.clear()
+        return answer
+
+
 def test_leads_to_a_change_or_says_what_to_do(olga: Seat) -> None:
-    writes = [name for name, _ in approvable()]
-    Conditions.objects.create(organization=olga.organization, approve_operations=writes)
-    sent, failed = 0, []
+    writes = {name for name, _ in approvable()}
+    Conditions.objects.create(organization=olga.organization, approve_operations=sorted(writes))
     urls = list(pages(olga.organization))
     with world.counted() as calls:
+        walk = Walk(olga, calls)
         for url in urls:
-            page = olga.client.get(url)
-            if page.status_code != 200 or page.streaming:
-                continue
-            found = Forms()
-            found.feed(page.content.decode(errors="replace"))
-            for action, data in found.forms:
-                target = action or url
-                if not target.startswith(f"/o/{olga.organization.slug}/"):
-                    continue
-                answer = olga.client.post(target, {**data, **{n: v for n, v in SAMPLES.items() if n in data}})
-                sent += 1
-                if answer.status_code >= 500 or calls.writes:
-                    failed.append((target, answer.status_code, list(calls.writes)))
-                    calls.clear()
-    assert failed == []
-    assert sent > 30
-    assert Change.objects.filter(state=Change.State.AWAITING).count() > 5
+            walk.visit(url)
+        for draft in Change.objects.filter(state=State.DRAFT, requested_by_id=olga.operator.pk):
+            walk.post(olga.url("run", draft.pk), {})
+    assert walk.failed == []
+    assert walk.sent > 30
+    waiting = Step.objects.filter(change__state=State.AWAITING).values_list("operation", flat=True)
+    assert sorted(writes - set(waiting)) == NOT_REACHED
+
+
+def test_of_the_other_writes_become_changes_too(olga: Seat) -> None:
+    """Where their views send them."""
+    Conditions.objects.create(organization=olga.organization, approve_operations=NOT_REACHED)
+    with world.counted() as calls:
+        for operation in NOT_REACHED:
+            with pytest.raises(engine.WantsApproval):
+                engine.perform(world.actor(olga.operator), operation, olga.organization, **given(operation))
+    assert calls.writes == []
