@@ -15,7 +15,7 @@ from tests.areas import world
 from tests.areas.mailboxes.conftest import FAY, HALL, SHED, Desk
 from tests.areas.users.conftest import BRANCH, DEE, NURSES, Wire
 
-QUERIES = 7
+QUERIES = 8
 ALL = {(BO, ADA), (DEE, ADA), (ADA, DEE), (SHED, DEE), (NURSES, HALL)}
 Pairs = set[tuple[str, str]]
 

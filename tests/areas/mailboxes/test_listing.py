@@ -19,7 +19,7 @@ from tests.areas.mailboxes.conftest import FAY, Desk
 from tests.areas.users.conftest import BRANCH, Wire
 
 EVERYBODY = {"ada", "bo", "dee", "fay", "hall", "shed"}
-QUERIES = 9  # session, operator, rights, domains, rows, count; of a search two, and one to spare
+QUERIES = 10  # session, operator, rights, domains, rows, count, sync; of a search two, and one to spare
 SORTS = [column.name for column in tables.COLUMNS if column.sort]
 ASKED: list[dict[str, str]] = [{}, {"q": "a"}, {"full": "80"}, {"sort": "-size"}, {"kind": "resource"}]
 
