@@ -66,7 +66,7 @@ class StrictDatabaseCache(DatabaseCache):
 
     def _times(self, connection: Any, timeout: Any) -> tuple[Any, Any]:
         """Now and the end of the entry by the database's clock, to the second, as it stores them."""
-        now, end = clock.now(), datetime.max.replace(tzinfo=UTC)
+        now, end = clock.recent(), datetime.max.replace(tzinfo=UTC)
         seconds = self.default_timeout if timeout is DEFAULT_TIMEOUT else timeout
         if seconds is not None:
             end = now + timedelta(seconds=seconds or -1)

@@ -17,7 +17,7 @@ from console import clock
 from console.ledger import triggers
 
 Variant = Callable[..., AbstractContextManager[None]]
-READ_SERVER_TIME = clock.read_server_time
+READ_SERVER_TIME, RECENT = clock.read_server_time, clock.recent
 # Rows that migrations make; Django empties every table after a test with real transactions.
 MADE_BY_MIGRATIONS = ("ledger.Head", "operators.Role")
 MADE_WITH_THE_TABLES = {"django_content_type", "auth_permission"}
@@ -70,6 +70,7 @@ def _rows_made() -> str:
 def moved_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that moves `timezone.now` moves the database's clock with it."""
     monkeypatch.setattr(clock, "read_server_time", lambda: timezone.now())
+    monkeypatch.setattr(clock, "recent", lambda: timezone.now())
 
 
 @pytest.fixture
@@ -78,6 +79,7 @@ def server_clock(monkeypatch: pytest.MonkeyPatch, moved_clock: None) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite reads the process's clock")
     monkeypatch.setattr(clock, "read_server_time", READ_SERVER_TIME)
+    monkeypatch.setattr(clock, "recent", RECENT)
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 """A process whose own clock is wrong neither gives nor withholds rights, and parks no work."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
+from console import clock
 from console.changes.models import Budget, Change
 from console.mirror.models import Organization
 from console.operators.models import Grant, Session
@@ -25,6 +26,26 @@ def organization() -> Organization:
 
 def skew(patch: pytest.MonkeyPatch, by: timedelta) -> None:
     patch.setattr(timezone, "now", lambda: REAL_NOW() + by)
+
+
+def test_the_time_is_read_once_and_counted_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[int] = []
+    steady = [1000.0]
+
+    def read() -> datetime:
+        reads.append(1)
+        return REAL_NOW()
+
+    monkeypatch.setattr(clock, "read_server_time", read)
+    monkeypatch.setattr(clock, "_last_read", None)
+    monkeypatch.setattr("console.clock.time.monotonic", lambda: steady[0])
+    first = clock.recent()
+    steady[0] += clock.REFRESH_SECONDS
+    assert clock.recent() - first == timedelta(seconds=clock.REFRESH_SECONDS)
+    assert len(reads) == 1
+    steady[0] += 1
+    clock.recent()
+    assert len(reads) == 2
 
 
 @pytest.mark.parametrize("by", [SKEW, -SKEW], ids=["ahead", "behind"])

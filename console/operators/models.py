@@ -97,7 +97,7 @@ class Role(models.Model):
 class GrantQuerySet(models.QuerySet["Grant"]):
     def live(self) -> "GrantQuerySet":
         """Those that count now: not past their end, and of an operator who may still enter."""
-        running = Q(until__isnull=True) | Q(until__gt=clock.now())
+        running = Q(until__isnull=True) | Q(until__gt=clock.recent())
         return self.filter(running, operator__is_active=True)
 
 

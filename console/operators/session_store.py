@@ -28,7 +28,7 @@ class SessionStore(DatabaseStore):
     def _get_session_from_db(self) -> Session | None:
         if not self.session_key:
             return None
-        self.read_at = clock.now()
+        self.read_at = clock.recent()
         hashed = hash_key(self.session_key)
         session = Session.objects.filter(session_key=hashed, expire_date__gt=self.read_at).first()
         if session is None:
@@ -43,7 +43,7 @@ class SessionStore(DatabaseStore):
         return Session(
             session_key=hash_key(str(self._get_or_create_session_key())),  # type: ignore[attr-defined]  # Django's
             session_data=self.encode(data),
-            expire_date=self.get_expiry_date(modification=clock.now()),
+            expire_date=self.get_expiry_date(modification=clock.recent()),
             operator_id=int(operator_id) if operator_id else None,
         )
 

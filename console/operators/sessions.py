@@ -22,7 +22,7 @@ BEGAN, SEEN = "console.began", "console.seen"
 
 def begin(request: HttpRequest) -> None:
     """Count from now, for a new sign-in."""
-    now = clock.now().timestamp()
+    now = clock.recent().timestamp()
     request.session[BEGAN] = request.session[SEEN] = now
 
 
@@ -55,7 +55,7 @@ def hold(request: HttpRequest) -> None:
     if BEGAN not in request.session:
         begin(request)
         return
-    now = getattr(request.session, "read_at", None) or clock.now()
+    now = getattr(request.session, "read_at", None) or clock.recent()
     why = _over(now, _time(request, BEGAN), _time(request, SEEN))
     if why:
         end(request, why)
