@@ -19,6 +19,7 @@ from console.mirror.mailboxes import existing, in_use, removed_within
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.actors import Actor
+from console.plurals import number_of
 
 SOON = timedelta(days=7)
 LOOSENED = timedelta(days=7)  # that loosened change policies stay in view
@@ -133,9 +134,11 @@ def _exports(actor: Actor, organization: Organization) -> Iterator[Concern]:
         failed=Count("pk", filter=stuck),
     )
     if differing := found["differing"]:
-        yield Concern(f"{some(differing, 'zip does', 'zips do')} not match WorkMail's log.", href, "danger")
+        yield Concern(
+            f"{number_of(differing, 'zip does', 'zips do')} not match WorkMail's log.", href, "danger"
+        )
     if failed := found["failed"]:
-        yield Concern(f"{some(failed, 'export has', 'exports have')} failed.", href, "danger")
+        yield Concern(f"{number_of(failed, 'export has', 'exports have')} failed.", href, "danger")
 
 
 def _unsettled(actor: Actor, organization: Organization) -> Iterator[Concern]:
@@ -145,13 +148,15 @@ def _unsettled(actor: Actor, organization: Organization) -> Iterator[Concern]:
     entries = Entry.objects.filter(organization=organization.organization_id, at__gte=since)
     href = reverse("ledger:list", args=[organization.slug]) + "?outcome=open"
     if count := entries.open().order_by().count():
-        yield Concern(f"Of {some(count, 'change', 'changes')} the outcome is not known yet.", href)
+        yield Concern(f"Of {number_of(count, 'change', 'changes')} the outcome is not known yet.", href)
 
 
 def _dying(entities: QuerySet[Entity], organization: Organization, known: Completeness) -> Iterator[Concern]:
     if count := entities.filter(removed_within(SOON.days), kind="user").count():
         href = reverse("mailboxes:list", args=[organization.slug]) + f"?dying={SOON.days}&kind=user"
-        what = least(some(count, "disabled user's mailbox", "disabled users' mailboxes"), known, Stage.USERS)
+        what = least(
+            number_of(count, "disabled user's mailbox", "disabled users' mailboxes"), known, Stage.USERS
+        )
         yield Concern(f"WorkMail will delete {what} within {SOON.days} days.", href, "danger")
 
 
@@ -159,12 +164,8 @@ def _full(entities: QuerySet[Entity], organization: Organization, known: Complet
     nearly = entities.filter(in_use(), kind="user", mailbox_size__gt=F("mailbox_quota") * FULL)
     if count := nearly.count():
         href = reverse("mailboxes:list", args=[organization.slug]) + "?full=90&kind=user&state=ENABLED"
-        what = least(some(count, "mailbox is", "mailboxes are"), known, *SIZES)
+        what = least(number_of(count, "mailbox is", "mailboxes are"), known, *SIZES)
         yield Concern(f"{what} more than 90 % full.", href)
-
-
-def some(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
 
 
 def least(text: str, known: Completeness, *stages: str) -> str:

@@ -85,7 +85,3 @@ def wrong(said: str, evidence: Iterable[Line] = (), count: int = 1, tone: Tone =
 
 def unknown(said: str) -> Result:
     return Result(Tone.UNKNOWN, said)
-
-
-def some(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"

@@ -7,13 +7,14 @@ from django.views.decorators.http import require_POST
 
 from console.areas import failures
 from console.areas.posture import running, showing
-from console.areas.posture.results import MOST, Check, Mend, some
+from console.areas.posture.results import MOST, Check, Mend
 from console.areas.posture.table import OF
 from console.aws import errors
 from console.changes import drafting
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
+from console.plurals import number_of
 from console.ui import pages
 from console.ui.forms import WhyForm
 
@@ -40,7 +41,7 @@ def overview(request: ConsoleRequest, organization: Organization) -> HttpRespons
 def check_now(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     review = running.run(organization, request.actor.name)
     wrong = sum(each.tone in showing.WRONG for each in review.findings.all())
-    told = some(wrong, "check wants", "checks want")
+    told = number_of(wrong, "check wants", "checks want")
     said = f"Checked: {told} somebody." if wrong else "Checked: nothing wants mending."
     return pages.done(request, said, _back(organization))
 

@@ -9,11 +9,12 @@ from console.areas.impersonation import roles
 from console.areas.impersonation.roles import Role
 from console.areas.posture.facts import Facts
 from console.areas.posture.models import Tone
-from console.areas.posture.results import Line, Result, good, some, wrong
+from console.areas.posture.results import Line, Result, good, wrong
 from console.aws import errors
 from console.aws.gateway import Asked
 from console.changes.plans import Planned
 from console.mirror.models import Entity
+from console.plurals import number_of
 from console.rules.deciding import Rule
 
 PEOPLE = ("UserIds", "NotUserIds")
@@ -31,7 +32,7 @@ def access_rules(facts: Facts) -> Result:
         return good("Everybody whom an access rule names is there.")
     page = reverse("access_rules:list", args=[facts.organization.slug])
     lines = [Line(f"{rule['Name']} names {_listed(gone)}", page) for rule, gone in found]
-    told = some(len(found), "access rule names", "access rules name")
+    told = number_of(len(found), "access rule names", "access rules name")
     return wrong(f"{told} somebody who is not there any more.", lines, len(found), Tone.LOOK)
 
 
@@ -58,7 +59,7 @@ def impersonation_roles(facts: Facts) -> Result:
         Line(f"{role.name} names {_listed(gone)}", reverse("impersonation:detail", args=[slug, role.id]))
         for role, gone in found
     ]
-    told = some(len(found), "impersonation role names", "impersonation roles name")
+    told = number_of(len(found), "impersonation role names", "impersonation roles name")
     return wrong(f"{told} somebody who is not there any more.", lines, len(found), Tone.LOOK)
 
 

@@ -6,11 +6,12 @@ from django.urls import reverse
 from console.areas.directory import kinds
 from console.areas.posture.facts import Facts
 from console.areas.posture.models import Tone
-from console.areas.posture.results import SHOWN, Line, Result, good, some, wrong
+from console.areas.posture.results import SHOWN, Line, Result, good, wrong
 from console.areas.users.showing import fill, megabytes
 from console.mirror.mailboxes import in_use
 from console.mirror.models import Alias, Entity, Organization
 from console.mirror.querysets import EntityQuerySet
+from console.plurals import number_of
 
 FULL = 0.9  # of its quota: WorkMail warns its owner there [documented]
 LARGEST = 51_200  # MB, the largest quota [documented]
@@ -22,7 +23,7 @@ def quotas(facts: Facts) -> Result:
     if not (count := found.count()):
         return good("No mailbox is more than 90 % full.")
     rows = found.order_by("-sort_size", "pk").select_related("organization")[:SHOWN]
-    told = some(count, "mailbox is", "mailboxes are")
+    told = number_of(count, "mailbox is", "mailboxes are")
     lines = [
         Line(_filled(each), reverse("users:quota", args=[_slug(facts), each.entity_id])) for each in rows
     ]
@@ -51,7 +52,7 @@ def aliases(facts: Facts) -> Result:
         Line(f"{each}: {held[each.pk]} aliases", kinds.place(each))
         for each in sorted(rows, key=lambda row: (-held[row.pk], row.sort_name))
     ]
-    told = some(len(found), "person, group or room has", "people, groups or rooms have")
+    told = number_of(len(found), "person, group or room has", "people, groups or rooms have")
     return wrong(f"{told} {NEARLY} aliases or more; WorkMail takes {ALIASES}.", lines, len(found), Tone.LOOK)
 
 

@@ -11,9 +11,10 @@ from console.areas.identity.tokens import Token
 from console.areas.impersonation.reach import DOES
 from console.areas.posture.facts import Facts
 from console.areas.posture.models import Tone
-from console.areas.posture.results import MOST, SHOWN, Line, Result, good, some, wrong
+from console.areas.posture.results import MOST, SHOWN, Line, Result, good, wrong
 from console.changes.plans import Planned
 from console.mirror.models import Entity, Membership, Organization, Permission
+from console.plurals import number_of
 
 State = Entity.State
 GONE = (State.DISABLED, State.DELETED)
@@ -23,7 +24,7 @@ def idle_tokens(facts: Facts) -> Result:
     found = _tokens(facts, _is_idle)
     if not found:
         return good("Every personal access token was used within 90 days.")
-    told = some(len(found), "personal access token has", "personal access tokens have")
+    told = number_of(len(found), "personal access token has", "personal access tokens have")
     return wrong(f"{told} not been used for 90 days.", _told(facts, found), len(found))
 
 
@@ -31,7 +32,7 @@ def leavers_tokens(facts: Facts) -> Result:
     found = _tokens(facts, _is_leavers)
     if not found:
         return good("Whoever holds a personal access token has a mailbox.")
-    told = some(len(found), "personal access token is", "personal access tokens are")
+    told = number_of(len(found), "personal access token is", "personal access tokens are")
     return wrong(f"{told} held by somebody without a mailbox.", _told(facts, found), len(found))
 
 
@@ -91,7 +92,7 @@ def leavers_access(facts: Facts) -> Result:
         return good("Nobody who is disabled or deleted may open a mailbox or send in its name.")
     rows = list(found.select_related("owner__organization")[:SHOWN])
     names = _names(facts.organization, rows)
-    told = some(count, "right to a mailbox is", "rights to mailboxes are")
+    told = number_of(count, "right to a mailbox is", "rights to mailboxes are")
     lines = [Line(_permission(row, names), kinds.place(row.owner)) for row in rows]
     return wrong(f"{told} held by somebody who is disabled or deleted.", lines, count)
 
@@ -137,7 +138,7 @@ def leavers_groups(facts: Facts) -> Result:
         return good("Nobody who is disabled or deleted is in a group.")
     rows = found.select_related("group__organization", "member")[:SHOWN]
     lines = [Line(f"{row.member} in {row.group}{_never(row.member)}", kinds.place(row.group)) for row in rows]
-    told = some(count, "membership is", "memberships are")
+    told = number_of(count, "membership is", "memberships are")
     return wrong(f"{told} of somebody who is disabled or deleted.", lines, count, Tone.LOOK)
 
 

@@ -4,11 +4,12 @@ from django.db.models import Exists, OuterRef
 
 from console.areas.directory import kinds
 from console.areas.posture.facts import Facts
-from console.areas.posture.results import MOST, SHOWN, Line, Result, good, some, wrong
+from console.areas.posture.results import MOST, SHOWN, Line, Result, good, wrong
 from console.areas.resources import booking
 from console.changes.plans import Planned
 from console.mirror.models import Delegate, Entity, Organization
 from console.mirror.querysets import EntityQuerySet
+from console.plurals import number_of
 
 ACCEPTS = f"details__BookingOptions__{booking.ACCEPT}"
 
@@ -18,7 +19,7 @@ def unanswered(facts: Facts) -> Result:
     if not (count := found.count()):
         return good("Every room accepts requests by itself, or somebody with a mailbox answers them.")
     lines = [Line(str(each), kinds.place(each)) for each in found.select_related("organization")[:SHOWN]]
-    told = some(count, "room accepts", "rooms accept")
+    told = number_of(count, "room accepts", "rooms accept")
     return wrong(f"{told} nothing automatically, and nobody answers: requests are left lying.", lines, count)
 
 

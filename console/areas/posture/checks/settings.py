@@ -7,11 +7,12 @@ from django.urls import reverse
 from console.areas.monitoring import showing as monitoring
 from console.areas.posture.facts import Facts
 from console.areas.posture.models import Tone
-from console.areas.posture.results import Line, Result, good, some, wrong
+from console.areas.posture.results import Line, Result, good, wrong
 from console.areas.retention import showing as retention
 from console.aws.gateway import Asked
 from console.changes.plans import Planned
 from console.mirror.models import Domain, Organization
+from console.plurals import number_of
 from console.rules import access, deciding, mobile
 from console.rules.deciding import ALLOW, DENY, Rule
 
@@ -30,7 +31,7 @@ def access_rules(facts: Facts) -> Result:
         return wrong(
             "Everybody may come by every protocol from anywhere.", _lines(rules, page), tone=Tone.LOOK
         )
-    return good(f"{some(len(rules), 'rule says', 'rules say')} who may come how.", _lines(rules, page))
+    return good(f"{number_of(len(rules), 'rule says', 'rules say')} who may come how.", _lines(rules, page))
 
 
 def mobile_rules(facts: Facts) -> Result:
@@ -40,7 +41,7 @@ def mobile_rules(facts: Facts) -> Result:
         return wrong("There is no rule at all: no phone may synchronize.")
     if not _restricts(rules, mobile.PROPERTIES):
         return wrong("Any device at all may synchronize.", _lines(rules, page), tone=Tone.LOOK)
-    return good(f"{some(len(rules), 'rule says', 'rules say')} which devices may.", _lines(rules, page))
+    return good(f"{number_of(len(rules), 'rule says', 'rules say')} which devices may.", _lines(rules, page))
 
 
 def _restricts(rules: Sequence[Rule], conditions: Iterable[str]) -> bool:
@@ -104,8 +105,8 @@ def dkim(facts: Facts) -> Result:
     if not found:
         return wrong("There is no mail domain but WorkMail's own test domain.", tone=Tone.LOOK)
     if not bad:
-        return good(f"{some(len(found), 'domain is', 'domains are')} verified, DKIM included.")
-    said = f"Of {some(len(found), 'domain', 'domains')} {some(len(bad), 'is', 'are')} not verified."
+        return good(f"{number_of(len(found), 'domain is', 'domains are')} verified, DKIM included.")
+    said = f"Of {number_of(len(found), 'domain', 'domains')} {number_of(len(bad), 'is', 'are')} not verified."
     return wrong(said, [Line(_verification(each), _page(facts, each)) for each in bad], len(bad))
 
 
