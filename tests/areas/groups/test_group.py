@@ -161,7 +161,7 @@ class TestAccess:
         person = Desk(adam.operator, adam.organization, "users")
         page = person.post("open-put", ADA, data={"other": "nurses", "values": ["FULL_ACCESS"]})
         assert page.status_code == 422
-        assert "A group has no mailbox" in text(page)
+        assert "There is no mailbox to open" in text(page)
 
     def test_somebody_may_send_as_it(self, adam: Desk, town: TestSandbox) -> None:
         assert (
