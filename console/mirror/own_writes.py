@@ -1,5 +1,6 @@
 """The values that the console's own writes set. Any other value was set outside the console."""
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,8 @@ from console.aws import facets
 from console.aws.catalogue import CATALOGUE, DELETES
 from console.ledger.models import Entry
 from console.mirror.models import Organization
+
+logger = logging.getLogger(__name__)
 
 Kind, Outcome = Entry.Kind, Entry.Outcome
 NOT_DONE = frozenset({Outcome.REFUSED, Outcome.NOT_APPLIED})
@@ -94,7 +97,10 @@ def _settings(entries: list[Entry]) -> Iterator[Setting]:
             values = entry.body.get("values") or entry.body.get("after") or {}
             yield Setting("", values, {}, is_done=True, ended_at=entry.at)
         elif entry.operation in CATALOGUE and not (end and end.outcome in NOT_DONE):
-            yield _setting(entry, end)
+            try:
+                yield _setting(entry, end)
+            except KeyError:  # an entry that lacks a member explains nothing, and must not stop a read
+                logger.warning("entry %s does not say what it set", entry.seq)
 
 
 def _setting(intent: Entry, end: Entry | None) -> Setting:

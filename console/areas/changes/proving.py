@@ -33,9 +33,9 @@ def _tells(step: Step) -> bool:
 
 
 def _said(step: Step, shown: dict[str, Any]) -> str:
-    answered = step.result if CATALOGUE[step.operation].creates else {}
-    found = journal.plain(facets.now(step.operation, shown, {**step.params, **answered}))
-    wanted = step.after or journal.plain(facets.then(step.operation, found, step.params))
+    params = {**step.params, **(step.result if CATALOGUE[step.operation].creates else {})}
+    found = journal.plain(facets.now(step.operation, shown, params))
+    wanted = step.after or journal.plain(facets.then(step.operation, found, params))
     compared = [name for name in wanted if name in found and facets.is_readable(step.operation, name)]
     different = [name for name in compared if (found[name] or None) != (wanted[name] or None)]
     if not compared:

@@ -138,7 +138,7 @@ class TestRequest:
     ) -> None:
         Entity.objects.filter(organization=organization, entity_id=testing.BO).update(email="")
         answer = signed_in.get(to("create"), {"entity": [testing.ADA, testing.BO, "nobody"]})
-        assert answer.context["form"]["mailboxes"].value() == "ada@example.com\nbo"
+        assert answer.context["form"]["mailboxes"].value() == "ada@example.com\nbo\nnobody"
 
     def test_takes_many_at_once(self, signed_in: Client, destination: Destination) -> None:
         asked = {"mailboxes": "ada@example.com, bo@example.com\nADA@example.com", "reason": "all"}

@@ -124,7 +124,7 @@ class TestARoundTrip:
         bring(helga, as_text(rows), ticket="T-7")
         entry = Entry.objects.filter(kind=Entry.Kind.REQUESTED).latest("seq")
         assert (entry.target, entry.ticket) == (f"change-{Change.objects.get().pk}", "T-7")
-        assert "people.csv with 1 rows" in entry.body["what"]
+        assert "people.csv with 1 row was" in entry.body["what"]
 
     def test_a_postal_code_that_lost_its_zero_is_no_edit(self, helga: Desk) -> None:
         person = Entity.objects.get(entity_id=DEE)

@@ -45,10 +45,10 @@ def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     return pages.form_page(request, "exports/create.html", form, context)
 
 
-def _named(entities: EntityQuerySet, ids: list[str]) -> list[str]:
-    """Return the addresses, or else the usernames, of the entities that a link names by id."""
-    found = entities.filter(entity_id__in=ids).order_by("sort_name")
-    return [each.email or each.name for each in found]
+def _named(entities: EntityQuerySet, values: list[str]) -> list[str]:
+    """Return what a link names, with the address, or else the username, in place of an id."""
+    names = {each.entity_id: each.email or each.name for each in entities.filter(entity_id__in=values)}
+    return [names.get(value, value) for value in values]
 
 
 @performs("StartMailboxExportJob")
