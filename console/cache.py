@@ -36,7 +36,7 @@ class StrictDatabaseCache(DatabaseCache):
                 return bool(cursor.rowcount)
             only_expired = f"WHERE {table}.expires < %s" if mode == "add" else ""
             cursor.execute(
-                f"INSERT INTO {table} (cache_key, value, expires) VALUES (%s, %s, %s)"  # noqa: S608  # no input
+                f"INSERT INTO {table} (cache_key, value, expires) VALUES (%s, %s, %s)"  # noqa: S608  # placeholders only
                 f" ON CONFLICT (cache_key) DO UPDATE SET value = excluded.value, expires = excluded.expires"
                 f" {only_expired}",
                 [key, text, expires, *([now] if only_expired else [])],
@@ -49,17 +49,19 @@ class StrictDatabaseCache(DatabaseCache):
     def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
         """Return what has not expired by the database's clock; nothing is removed."""
         named = {self.make_and_validate_key(key, version=version): key for key in keys}
+        if not named:
+            return {}
         connection = connections[router.db_for_read(self.cache_model_class)]
         now, _ = self._times(connection, None)
         table = connection.ops.quote_name(self._table)
         places = ", ".join(["%s"] * len(named))
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT cache_key, value FROM {table} WHERE expires >= %s AND cache_key IN ({places})",  # noqa: S608  # no input
+                f"SELECT cache_key, value FROM {table} WHERE expires >= %s AND cache_key IN ({places})",  # noqa: S608  # placeholders only
                 [now, *named],
             )
             rows = cursor.fetchall()
-        return {named[key]: pickle.loads(base64.b64decode(value)) for key, value in rows}  # noqa: S301  # its own
+        return {named[key]: pickle.loads(base64.b64decode(value)) for key, value in rows}  # noqa: S301  # written by this class
 
     def has_key(self, key: str, version: int | None = None) -> bool:
         return bool(self.get_many([key], version))

@@ -24,7 +24,7 @@ def recent() -> datetime:
     """Return the time of the database server as it was read in the last 30 seconds, counted on since then.
 
     For what every request needs (rights, sessions, cache), so that it costs no query. What is counted on is
-    the process's steady clock, which nobody sets. Leases and due times take `now`.
+    the process's monotonic clock, which cannot be set. Leases and due times use `now`.
     """
     global _last_read
     if connection.vendor == "sqlite":

@@ -85,6 +85,7 @@ class TestAProcessThatIs:
         skew(monkeypatch, by)
         assert cache.get_many(["before", "skewed"]) == {"before": 1, "skewed": 1}
         assert "before" in cache
+        assert cache.get_many([]) == {}
         assert not cache.add("before", 2, 60)
         cache.set("past", 1, -60)
         assert cache.get("past") is None

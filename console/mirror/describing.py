@@ -31,7 +31,7 @@ def resource(reading: Reading) -> None:
 
 @transaction.atomic
 def mailbox(reading: Reading) -> None:
-    """Sizes change all the time and are nobody's doing; a quota is somebody's.
+    """Store size and quota; only another quota is a change made outside, since sizes change all the time.
 
     Of a user without a mailbox WorkMail shows a quota all the same [unknown]: it is not stored.
     """

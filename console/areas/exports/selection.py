@@ -131,7 +131,7 @@ def by_reason(left_out: Iterable[LeftOut]) -> dict[str, list[str]]:
 def result_of(actor: Actor, organization: Organization, seq: str) -> dict[str, Any] | None:
     """Return what a request queued and left out, from its entry in the audit log.
 
-    It is shown to who made the request, and to whoever may export every mailbox.
+    Only the operator who made the request, and operators who can export every mailbox, get it.
     """
     requests = Entry.objects.filter(
         kind=Entry.Kind.REQUESTED, operation=OPERATION, organization=organization.organization_id

@@ -63,7 +63,7 @@ def leaks(seat: Seat, change: Change) -> dict[str, list[str]]:
 
 @pytest.fixture
 def change(olga: Seat) -> Change:
-    """A draft with a step for each, which nobody could run."""
+    """Return a draft with a step for each; it is only shown, never run."""
     steps = [FIRST, *marked()]
     made = Change(organization=olga.organization, title="Everything", total=len(steps), requested_by="olga")
     made.requested_by_id = olga.operator.pk

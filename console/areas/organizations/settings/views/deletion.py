@@ -65,7 +65,7 @@ def confirm(request: ConsoleRequest, organization: Organization) -> HttpResponse
 
 
 def _not_read(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    """Nobody confirms the loss of what the console has not counted."""
+    """Refuse a deletion whose losses the console has not counted."""
     return pages.problem(
         request,
         title="The directory is still being read",
