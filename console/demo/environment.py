@@ -79,6 +79,8 @@ def variables(place: Place, environ: Mapping[str, str]) -> dict[str, str]:
         "STATIC_ROOT": str(place.var / "static"),
         "STATICFILES_BACKEND": "console.demo.storage.GzipStaticFilesStorage",
         "WORKMAIL_ENDPOINT_URL": place.sandbox,
+        # While the first sync writes, a loaded laptop may not get SQLite's lock within the default of 1.5 s.
+        "WEB_LOCK_SECONDS": "10",
         "MIRROR_CALLS_PER_SECOND": "60",
         "WORKMAIL_REGION": "us-east-1",
         "BROKER_URL": _broker(place),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from tests import services
 from tests.browser.desk import Desk
@@ -22,6 +22,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 15_000  # milliseconds; more than the demo's web process waits for SQLite's lock
+expect.set_options(timeout=PATIENCE)
 REPORT = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
@@ -71,7 +73,7 @@ def context(browser: Browser, watch: Watch) -> Iterator[BrowserContext]:
     context = browser.new_context(
         viewport={"width": 1440, "height": 900}, locale="en-GB", timezone_id="Europe/Lisbon"
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(REPORT)
     yield context
     context.close()
