@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # has no types
 
 from console import clock
 from console.ledger import triggers
@@ -23,10 +25,48 @@ MADE_BY_MIGRATIONS = ("ledger.Head", "operators.Role")
 MADE_WITH_THE_TABLES = {"django_content_type", "auth_permission"}
 
 
+class BrowserTogether(LoadFileScheduling):  # type: ignore[misc]  # its base has no types
+    """Give each test file to one worker, and all browser tests to the same one: they share a demo."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return str(Path(path).parent) if "browser/" in path else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    if config.getvalue("dist") == "loadfile":
+        return BrowserTogether(config, log)
+    return None
+
+
 def pytest_collection_finish() -> None:
     """Let the garbage collector pass over what stays until the end anyway."""
     gc.collect()
     gc.freeze()
+
+
+USUAL = {name: connection.settings_dict["OPTIONS"].get(name, "") for name in ("init_command", "options")}
+UNSYNCED = {
+    "sqlite": {"init_command": USUAL["init_command"].replace("synchronous=FULL", "synchronous=OFF")},
+    "postgresql": {"options": f"{USUAL['options']} -c synchronous_commit=off"},
+}
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Do not wait for the disk at each commit: a killed process loses nothing, only a power cut would."""
+    connection.settings_dict["OPTIONS"].update(UNSYNCED[connection.vendor])
+
+
+@pytest.fixture
+def synced(transactional_db: None) -> Iterator[None]:
+    """Wait for the disk at each commit, as in production."""
+    options = connection.settings_dict["OPTIONS"]
+    options.update({name: USUAL[name] for name in UNSYNCED[connection.vendor]})
+    connection.close()
+    yield
+    options.update(UNSYNCED[connection.vendor])
+    connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ DEFAULTS = {
     "SECRET_KEY": "only-for-tests-" + "x" * 40,
     "LEDGER_KEYS": "test=" + "ab" * 32,
     "VAR_DIR": tempfile.mkdtemp(prefix="console-tests-"),
+    "STATIC_ROOT": tempfile.mkdtemp(prefix="console-static-"),  # whitenoise warns of a missing one
     "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
     "BROKER_URL": "memory://",
     "DNS_RESOLVER": "off",

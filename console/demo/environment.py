@@ -81,7 +81,7 @@ def variables(place: Place, environ: Mapping[str, str]) -> dict[str, str]:
         "WORKMAIL_ENDPOINT_URL": place.sandbox,
         # While the first sync writes, a loaded laptop may not get SQLite's lock within the default of 1.5 s.
         "WEB_LOCK_SECONDS": "10",
-        "MIRROR_CALLS_PER_SECOND": "60",
+        "MIRROR_CALLS_PER_SECOND": environ.get("MIRROR_CALLS_PER_SECOND") or "60",
         "WORKMAIL_REGION": "us-east-1",
         "BROKER_URL": _broker(place),
         "AWS_ACCESS_KEY_ID": "sandbox",

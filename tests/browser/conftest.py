@@ -98,9 +98,12 @@ def dns() -> Iterator[NameServer]:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, dns: NameServer) -> Iterator[Demo]:
-    """As `make demo` starts it, once for every test that looks at it."""
+    """Start the demo once for all browser tests.
+
+    They need the listings. The details of two thousand users are read slowly, beside the tests.
+    """
     var = tmp_path_factory.mktemp("demo") / "var"
-    made = Demo(var, DNS_RESOLVER=dns.address)
+    made = Demo(var, DNS_RESOLVER=dns.address, MIRROR_CALLS_PER_SECOND="6")
     assert eventually(made.is_ready), made.printed()
     yield made
     made.end(signal.SIGTERM)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import cast
 
 import pytest
-from django.db import connection
 
 from console.areas.exports.models import Destination
 from console.mirror.models import Organization
@@ -17,20 +16,6 @@ from tests.crash.hearing import Hearing
 from tests.crash.stories import Town
 
 __all__ = ["destination", "organization", "time"]
-
-
-@pytest.fixture
-def quick(transactional_db: None) -> Iterator[None]:
-    """A killed process loses nothing that it wrote, synchronous or not; only a power cut could tell."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    options, usual = connection.settings_dict["OPTIONS"], connection.settings_dict["OPTIONS"]["init_command"]
-    options["init_command"] = usual.replace("synchronous=FULL", "synchronous=OFF")
-    connection.close()
-    yield
-    options["init_command"] = usual
-    connection.close()
 
 
 @pytest.fixture
@@ -48,7 +33,7 @@ def olga(organization: Organization) -> Operator:
 
 @pytest.fixture
 def town(
-    quick: None, sandbox: TestSandbox, time: Time, destination: Destination, olga: Operator
+    transactional_db: None, sandbox: TestSandbox, time: Time, destination: Destination, olga: Operator
 ) -> Iterator[Town]:
     aws = Hearing(sandbox.sandbox)
     with doors.in_process(cast(doors.Sandbox, aws)):

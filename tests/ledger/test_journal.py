@@ -81,7 +81,7 @@ class TestDurability:
             journal.outcome(intent, Outcome.DONE)
         assert verdict() == chain.Verdict(ok=True, count=2)
 
-    def test_commits_reach_the_disk(self) -> None:
+    def test_commits_reach_the_disk(self, synced: None) -> None:
         with transaction.atomic():
             if connection.vendor == "sqlite":
                 assert sql("PRAGMA synchronous") == [(2,)]
