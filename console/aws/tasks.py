@@ -5,6 +5,6 @@ from celery import shared_task
 from console.aws import settling
 
 
-@shared_task
+@shared_task(name="console.aws.tasks.settle")
 def settle() -> None:
     settling.settle()

@@ -5,11 +5,11 @@ from celery import shared_task
 from console.changes import control, engine
 
 
-@shared_task
+@shared_task(name="console.changes.tasks.sweep")
 def sweep() -> None:
     engine.sweep()
 
 
-@shared_task
+@shared_task(name="console.changes.tasks.prepare")
 def prepare() -> None:
     control.prepare_waiting()

@@ -5,6 +5,6 @@ from celery import shared_task
 from console.data_retention import removal
 
 
-@shared_task
+@shared_task(name="console.data_retention.tasks.sweep")
 def sweep() -> None:
     removal.sweep()

@@ -5,6 +5,6 @@ from celery import shared_task
 from console.mirror import sync
 
 
-@shared_task
+@shared_task(name="console.mirror.tasks.sweep")
 def sweep() -> None:
     sync.sweep()

@@ -5,6 +5,6 @@ from celery import shared_task
 from console.operators import refusals
 
 
-@shared_task
+@shared_task(name="console.operators.tasks.enter_omitted_refusals")
 def enter_omitted_refusals() -> None:
     refusals.enter_omitted()

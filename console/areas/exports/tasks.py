@@ -11,19 +11,19 @@ from console.mirror.models import Organization
 logger = logging.getLogger(__name__)
 
 
-@shared_task
+@shared_task(name="console.areas.exports.tasks.sweep")
 def sweep() -> None:
     engine.sweep()
     hint("console.areas.exports.tasks.check")
 
 
-@shared_task(soft_time_limit=6 * 3600, time_limit=6 * 3600 + 60)
+@shared_task(name="console.areas.exports.tasks.check", soft_time_limit=6 * 3600, time_limit=6 * 3600 + 60)
 def check() -> None:
     while job := verifying.next_due():
         verifying.check(job)
 
 
-@shared_task
+@shared_task(name="console.areas.exports.tasks.adopt")
 def adopt() -> None:
     for organization in Organization.objects.exclude(state=Organization.DELETED):
         try:

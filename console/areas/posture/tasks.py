@@ -5,6 +5,6 @@ from celery import shared_task
 from console.areas.posture import running
 
 
-@shared_task
+@shared_task(name="console.areas.posture.tasks.sweep")
 def sweep() -> None:
     running.sweep()
