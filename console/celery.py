@@ -16,8 +16,8 @@ app = Celery("console")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
     [
-        "console.aws",
-        "console.mirror",
+        "console.gateway",
+        "console.sync",
         "console.operators",
         "console.ledger",
         "console.changes",

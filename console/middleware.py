@@ -22,15 +22,15 @@ from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
 from console import unavailable
-from console.areas import failures
-from console.aws import doubt
+from console.aws import sent_writes
 from console.aws.errors import CallFailed
 from console.breaker import Breaker
 from console.changes.engine import WantsApproval
 from console.ledger import journal
 from console.mirror import effects
-from console.operators import once, policy, refusals, rights, sessions
-from console.operators.acting import actor_of, request_id_of
+from console.operators import form_submissions, policy, refusals, rights, session_limits
+from console.operators.request_actor import actor_of, request_id_of
+from console.web import aws_errors, operation_views
 
 logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -135,7 +135,7 @@ class SessionLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info != ALIVE and request.user.is_authenticated:
-            sessions.hold(request)
+            session_limits.hold(request)
         return self.get_response(request)
 
 
@@ -147,13 +147,13 @@ class Acting:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.actor = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]  # `ConsoleRequest` has it
-        doubt.reset()
+        sent_writes.reset()
         learning = effects.optional_learning() if request.method in unavailable.SAFE else nullcontext()
         with rights.one_request(), learning:
             response = self.get_response(request)
             if isinstance(response, StreamingHttpResponse):
                 begin_stream(response)
-        once.finish(request, response)
+        form_submissions.finish(request, response)
         response.headers["X-Request-ID"] = request_id_of(request)
         return response
 
@@ -164,16 +164,16 @@ class Acting:
         """
         if isinstance(exception, policy.Refusal):
             return self._enter_refusal(request, exception)
-        if doubt.has_written() and not isinstance(exception, EXPECTED):
+        if sent_writes.has_written() and not isinstance(exception, EXPECTED):
             logger.exception("the request failed after it had sent a write", exc_info=exception)
             return render(request, "unknown.html", status=503)
         if unavailable.is_fault(exception):
             logger.error("%s %s: %s", request.method, request.path, exception)
             return unavailable.answer(request, exception)
         if isinstance(exception, WantsApproval):
-            return failures.wants_approval(request, exception.change)
+            return operation_views.wants_approval(request, exception.change)
         if isinstance(exception, CallFailed):
-            return failures.page(request, exception)
+            return aws_errors.page(request, exception)
         return None
 
     def _enter_refusal(self, request: HttpRequest, refusal: policy.Refusal) -> HttpResponseBase | None:

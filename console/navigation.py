@@ -12,10 +12,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from console.actor import Actor
 from console.areas.saved import showing
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.ui import navigation
 from console.ui.navigation import Item, Link
 

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "console.operators",
     "console.ledger",
     "console.mirror",
+    "console.sync",
     "console.changes",
     "console.areas.access_rules",
     "console.areas.lifecycle",
@@ -157,7 +158,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 15},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "console.operators.passwords.GuessingValidator"},
+    {"NAME": "console.operators.password_validation.GuessingValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -191,7 +192,7 @@ SESSION_COOKIE_NAME = "sessionid" if INSECURE_HTTP else "__Host-sessionid"
 SESSION_COOKIE_SECURE = not INSECURE_HTTP
 SESSION_COOKIE_AGE = 12 * 60 * 60  # at the most; console/operators/sessions.py ends it earlier
 SESSION_ENGINE = "console.operators.session_store"  # rows have the hash of the key
-SESSION_SERIALIZER = "console.operators.sealing.SealedSerializer"
+SESSION_SERIALIZER = "console.operators.encryption.SealedSerializer"
 CSRF_COOKIE_NAME = "csrftoken" if INSECURE_HTTP else "__Host-csrftoken"
 CSRF_COOKIE_SECURE = not INSECURE_HTTP
 CSRF_COOKIE_HTTPONLY = True

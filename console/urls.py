@@ -36,8 +36,8 @@ urlpatterns: Addresses = [
     path("", organizations.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("accounts/", include("console.operators.entrance")),
-    path("account/", include("console.operators.urls")),
+    path("accounts/", include("console.areas.account.sign_in_urls")),
+    path("account/", include("console.areas.account.urls")),
     path("o/<slug:organization>/", include(in_organization)),
 ]
 handler500 = "console.unavailable.server_error"

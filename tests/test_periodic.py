@@ -9,12 +9,12 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from console.actor import Actor
 from console.areas.exports.models import ExportJob
 from console.celery import app
 from console.changes.models import Change
 from console.ledger import journal
 from console.mirror.models import Organization, Sync
-from console.operators.actors import Actor
 from console.operators.models import Operator
 
 pytestmark = pytest.mark.django_db
@@ -63,12 +63,12 @@ def itself(organization: Organization) -> Organization:
 CASES = {
     "exports": Case("console.areas.exports.polling.poll", export, itself),
     "adopting": Case("console.areas.exports.polling.adopt", nothing, itself),
-    "mirror": Case("console.mirror.sync._run", stage, lambda lease: lease.sync.organization),
+    "mirror": Case("console.sync.worker._run", stage, lambda lease: lease.sync.organization),
     "changes": Case("console.changes.engine._work", lambda each: change(each, "running")),
     "previews": Case("console.changes.preview.prepare", lambda each: change(each, "draft")),
     "posture": Case("console.areas.posture.running.run", nothing, itself),
     "digests": Case("console.areas.lifecycle.digests.body", reader, lambda each: each.name),
-    "settling": Case("console.aws.settling.settle_one", intent),
+    "settling": Case("console.gateway.unknown_outcomes.settle_one", intent),
 }
 # These ask nothing of AWS and do the same for all organizations together: rows of one kind are removed
 # (`tests/data_retention` has a kind that fails), counts are entered in the audit log, which is verified and

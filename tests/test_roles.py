@@ -115,7 +115,7 @@ class TestRole:
         code = (
             "import django; django.setup()\n"
             "from console.ledger import journal\n"
-            "from console.operators.actors import Actor\n"
+            "from console.actor import Actor\n"
             "print(journal.record(Actor.system('tests'), 'changed', what='nothing').seq)"
         )
         environ = {**os.environ, "DATABASE_URL": database.app, "DJANGO_SETTINGS_MODULE": "console.settings"}

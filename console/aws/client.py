@@ -23,7 +23,7 @@ from botocore.model import OperationModel
 from botocore.utils import parse_timestamp
 from django.conf import settings
 
-from console.aws import answers, model
+from console.aws import model, response_checks
 from console.aws.catalogue import CATALOGUE
 
 # botocore prints whole requests, passwords included, at DEBUG.
@@ -150,7 +150,7 @@ def note_sending(**_: Any) -> None:
 
 def require_json(operation_model: OperationModel, response_dict: Mapping[str, Any], **_: Any) -> None:
     """Raise `answers.Garbled` before botocore reads a body that is no JSON as an empty answer."""
-    answers.require_json(operation_model.name, response_dict["status_code"], response_dict["body"])
+    response_checks.require_json(operation_model.name, response_dict["status_code"], response_dict["body"])
 
 
 def client(account: Account, service: str, *, retrying: bool) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore import exceptions, xform_name
 
-from console.aws import answers, client, errors, model
+from console.aws import client, errors, model, response_checks
 from console.aws.catalogue import Operation
 
 ATTEMPTS = 3
@@ -77,7 +77,7 @@ def _once(
             _drain(rule, response)
             metadata = response.pop("ResponseMetadata", {})
             request_id = metadata.get("RequestId", "")
-            answers.require_complete(rule.name, response, request_id)
+            response_checks.require_complete(rule.name, response, request_id)
         except exceptions.ClientError as error:
             raise _answered(rule, error, permit) from error
         except exceptions.ParamValidationError as error:
@@ -126,7 +126,7 @@ def _answered(rule: Operation, error: exceptions.ClientError, permit: client.Per
 def _silent(rule: Operation, error: Exception, permit: client.Permit) -> errors.Unreachable:
     """A read that a write begins with leaves nothing to find out: the write was not sent."""
     sent = permit.is_sent and not rule.is_read and not isinstance(error, NEVER_SENT)
-    if isinstance(error, answers.Garbled):
+    if isinstance(error, response_checks.Garbled):
         fault = f"The answer could not be read as one from Amazon WorkMail: {error}."
         return errors.Unreachable(fault, "GarbledAnswer", sent=sent)
     name = type(error).__name__

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from console.actor import Actor
 from console.changes.ending import FOLLOWING
 from console.changes.models import Change, Step
 from console.changes.plans import known_params
 from console.operators import policy, refusals
-from console.operators.actors import Actor
 
 BATCH = 2000
 

@@ -8,15 +8,15 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from console import clock
-from console.aws import demands
+from console.actor import Actor
 from console.aws.catalogue import CATALOGUE
-from console.aws.demands import Approval
 from console.changes.ending import ENDS
 from console.changes.models import Change, Conditions, Step
 from console.changes.plans import Planned, known_params
+from console.gateway import requirements
+from console.gateway.requirements import Approval
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.plurals import number_of
 
 UNSET = Conditions()
@@ -57,7 +57,7 @@ def require_why(organization: Organization, steps: Sequence[Planned], reason: st
     """Raise `errors.Invalid` at `reason` or `ticket` where the organization asks for it."""
     if not any(not CATALOGUE[each.operation].is_read for each in steps):
         return
-    demands.require_why(organization, reason, ticket)
+    requirements.require_why(organization, reason, ticket)
 
 
 def wants_approval(change: Change) -> bool:

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from console import clock
+from console.actor import Actor
 from console.celery import hint
 from console.changes import attended, authority, conditions, drafting, ending, engine, preview, trail
 from console.changes.models import Change, Step
-from console.operators.actors import Actor
 
 logger = logging.getLogger(__name__)
 State = Change.State

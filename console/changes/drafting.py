@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from console.actor import Actor
 from console.aws import errors, model
 from console.aws.catalogue import CATALOGUE, Operation
 from console.aws.model import Problem
@@ -21,7 +22,6 @@ from console.changes.plans import Generated, Planned, is_link, is_made_up, known
 from console.ledger import journal
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 BATCH = 500
 SIMPLE = frozenset({"string", "integer", "long", "boolean"})

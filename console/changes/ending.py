@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from console import clock
+from console.actor import Actor
 from console.changes import trail
 from console.changes.models import UNDER_WAY, Change, Step
-from console.operators.actors import Actor
 from console.plurals import number_of
 
 State, StepState = Change.State, Step.State

@@ -14,15 +14,16 @@ from typing import Any
 from django.db.models import Case, F, Value, When
 
 from console import clock
-from console.aws import demands, errors, gateway
+from console.actor import Actor
+from console.aws import errors
 from console.aws.catalogue import CATALOGUE
 from console.celery import hint
 from console.changes import attended, budget, conditions, drafting, ending, recovery, resolving
 from console.changes.models import Change, Lost, Step
 from console.changes.plans import Planned
+from console.gateway import gateway, requirements
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 logger = logging.getLogger(__name__)
 State, StepState = Change.State, Step.State
@@ -109,7 +110,7 @@ def reveal(
     Raises `WantsApproval` with a change where the organization requires an approval: once it is approved,
     its requester runs it and is shown the answer then.
     """
-    if demands.get(organization).wants_approval(operation):
+    if requirements.get(organization).wants_approval(operation):
         step = Planned(operation, params, label=title)
         raise WantsApproval(drafting.keep(actor, organization, title, [step], reason=reason, ticket=ticket))
     return gateway.call(actor, operation, organization, reason=reason, ticket=ticket, **params)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from console.aws import facets
+from console.aws import changed_fields
 from console.aws.catalogue import CATALOGUE
 from console.changes.plans import Planned
 
@@ -28,7 +28,7 @@ class Written:
     @property
     def first(self) -> Mapping[str, Any]:
         """What the first read showed before."""
-        return facets.first(self.before)
+        return changed_fields.first(self.before)
 
     def named(self, *names: str) -> dict[str, Any]:
         """These of the parameters."""
@@ -80,7 +80,7 @@ def restored(empty: Any = "") -> Undo:
 
     def inverse(written: Written) -> list[Planned]:
         rule = CATALOGUE[written.operation]
-        held = facets.now(rule.name, written.before, written.params)
+        held = changed_fields.now(rule.name, written.before, written.params)
         values = {name: _as_before(value, written.params[name], empty) for name, value in held.items()}
         return [Planned(rule.name, {**written.named(rule.target), **values})]
 
@@ -97,7 +97,7 @@ def _whole(put: str, delete: str, *same: str) -> Undo:
     """A row that is put whole: the old one again, or none if there was none."""
 
     def inverse(written: Written) -> list[Planned]:
-        (held,) = facets.now(written.operation, written.before, written.params).values()
+        (held,) = changed_fields.now(written.operation, written.before, written.params).values()
         if held is None:
             return [Planned(delete, written.named(*same))]
         return [Planned(put, {**written.named(*same), **held})]
@@ -106,7 +106,7 @@ def _whole(put: str, delete: str, *same: str) -> Undo:
 
 
 def _permission(written: Written) -> list[Planned]:
-    (held,) = facets.now(written.operation, written.before, written.params).values()
+    (held,) = changed_fields.now(written.operation, written.before, written.params).values()
     both = written.named("EntityId", "GranteeId")
     if held is None:
         return [Planned("DeleteMailboxPermissions", both)]
@@ -135,7 +135,7 @@ def _primary(written: Written) -> list[Planned]:
 
 
 def _tags(written: Written) -> list[Planned]:
-    held = facets.now(written.operation, written.before, written.params)
+    held = changed_fields.now(written.operation, written.before, written.params)
     tags = [
         {"Key": name.removeprefix("Tag "), "Value": value}
         for name, value in held.items()
@@ -148,7 +148,7 @@ def _tags(written: Written) -> list[Planned]:
 
 
 def _default_domain(written: Written) -> list[Planned]:
-    (held,) = facets.now(written.operation, written.before, written.params).values()
+    (held,) = changed_fields.now(written.operation, written.before, written.params).values()
     if not held:
         raise CannotUndo("There was no default domain before.")
     return [Planned("UpdateDefaultMailDomain", {"DomainName": held})]
@@ -156,12 +156,12 @@ def _default_domain(written: Written) -> list[Planned]:
 
 def _mobile_again(written: Written) -> list[Planned]:
     """As a new rule, with a new id: nothing refers to the old one."""
-    (held,) = facets.now(written.operation, written.before, written.params).values()
+    (held,) = changed_fields.now(written.operation, written.before, written.params).values()
     return [Planned("CreateMobileDeviceAccessRule", held)] if held else []
 
 
 def _mobile_before(written: Written) -> list[Planned]:
-    (held,) = facets.now(written.operation, written.before, written.params).values()
+    (held,) = changed_fields.now(written.operation, written.before, written.params).values()
     if not held:
         raise CannotUndo("The ledger does not know the rule as it was.")
     return [Planned("UpdateMobileDeviceAccessRule", {**written.named("MobileDeviceAccessRuleId"), **held})]
@@ -189,7 +189,7 @@ def _retention(written: Written) -> list[Planned]:
         if written.operation == "DeleteRetentionPolicy":
             kept.pop("Id", None)
         return [Planned("PutRetentionPolicy", kept)]
-    made = facets.first(written.after).get("Id")
+    made = changed_fields.first(written.after).get("Id")
     if not made:
         raise CannotUndo("The ledger does not know the policy's id.")
     return [Planned("DeleteRetentionPolicy", {"Id": made})]
@@ -197,7 +197,7 @@ def _retention(written: Written) -> list[Planned]:
 
 def _availability(written: Written) -> list[Planned]:
     """A Lambda comes back; the password of an EWS endpoint is kept nowhere."""
-    (held,) = facets.now(written.operation, written.before, written.params).values()
+    (held,) = changed_fields.now(written.operation, written.before, written.params).values()
     if not held or not held.get("LambdaProvider"):
         raise CannotUndo("The password of the EWS endpoint is kept nowhere, so it has to be typed again.")
     changes = "Update" if written.operation.startswith("Update") else "Create"

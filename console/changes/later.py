@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from console.actor import Actor
 from console.changes import drafting, engine
 from console.changes.ending import END, TERM, identity_of
 from console.changes.models import Change, Step
 from console.changes.plans import Planned
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)

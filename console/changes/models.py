@@ -9,10 +9,10 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 
 from console import clock
-from console.aws.demands import Approval
+from console.actor import Actor
+from console.gateway.requirements import Approval
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 
 class Lost(Exception):

@@ -6,11 +6,12 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from console import clock
-from console.aws import errors, facets, looking
+from console.aws import changed_fields, errors
 from console.aws.catalogue import CATALOGUE
 from console.changes import budget
 from console.changes.models import Change, Step
 from console.changes.plans import links
+from console.gateway import before_after
 from console.ledger import journal
 
 CHUNK = 50
@@ -61,7 +62,7 @@ def _look(change: Change, step: Step, overlay: Overlay) -> bool:
     if exists:
         before = {name: overlay.get((step.target, name), value) for name, value in before.items()}
     params = {**step.params, **dict.fromkeys(dict(links(step.params)), NEW)}
-    step.before, step.after = before, journal.plain(facets.then(step.operation, before, params))
+    step.before, step.after = before, journal.plain(changed_fields.then(step.operation, before, params))
     _store(step)
     if exists:
         overlay |= {(step.target, name): value for name, value in (step.after or {}).items()}
@@ -81,11 +82,11 @@ def _read(change: Change, step: Step) -> bool:
     step.before = {}
     if waiting := dict(links(step.params)):
         params = {**step.params, **dict.fromkeys(waiting, NEW)}
-        step.before = facets.now(step.operation, {}, params)
+        step.before = changed_fields.now(step.operation, {}, params)
         return True
     time.sleep(min(budget.reserve(organization, len(rule.reads)).total_seconds(), 1))
     try:
-        shown = looking.before(rule, organization, _params(change, step))
+        shown = before_after.before(rule, organization, _params(change, step))
     except errors.Throttled:
         budget.slower(organization)
         return False
@@ -94,7 +95,7 @@ def _read(change: Change, step: Step) -> bool:
         return True
     except errors.Unreachable:
         return False
-    step.before = journal.plain(facets.now(step.operation, shown, step.params))
+    step.before = journal.plain(changed_fields.now(step.operation, shown, step.params))
     return True
 
 

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 from console import clock
-from console.aws import settling
 from console.aws.catalogue import CATALOGUE
 from console.changes import ending
 from console.changes.models import Change, Step
+from console.gateway import unknown_outcomes
 from console.ledger.models import Entry
 
-FIRST_LOOK = settling.FIRST_LOOK
+FIRST_LOOK = unknown_outcomes.FIRST_LOOK
 AGAIN = timedelta(seconds=15)
 RARELY = timedelta(minutes=10)  # between two looks at what cannot be found out for long
 Outcome = Entry.Outcome
@@ -37,8 +37,8 @@ def _recover(change: Change, step: Step) -> None:
         step.end(Step.State.PENDING)
         return
     found = _outcome(intent)
-    if found is None and settling.is_due(intent):
-        settling.settle_one(intent)
+    if found is None and unknown_outcomes.is_due(intent):
+        unknown_outcomes.settle_one(intent)
         found = _outcome(intent)
     if found is None:
         step.suspect(step.note, _patience(intent))
@@ -55,7 +55,7 @@ def _patience(intent: Entry) -> timedelta:
     """Wait as long as the call has been open already, and not beyond the moment that decides."""
     now = clock.now()
     waited = max(FIRST_LOOK, min(now - intent.at, RARELY))
-    decides = intent.at + settling.QUIET - now
+    decides = intent.at + unknown_outcomes.QUIET - now
     return min(waited, decides) if decides > timedelta() else waited
 
 

@@ -1,9 +1,9 @@
 """What operators, and the console itself, did with a change, in the audit log."""
 
+from console.actor import Actor
 from console.changes.models import Change
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.operators.actors import Actor
 
 
 def enter(actor: Actor, change: Change, what: str, why: str = "") -> None:

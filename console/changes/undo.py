@@ -8,13 +8,13 @@ from typing import Any
 from django.db.models import Min
 
 from console import clock
+from console.actor import Actor
 from console.aws.catalogue import CATALOGUE
 from console.changes import authority, drafting, engine
 from console.changes.inverses import UNDO, CannotUndo, Written
 from console.changes.models import Change, Step
 from console.changes.plans import Planned
 from console.ledger.models import Entry
-from console.operators.actors import Actor
 
 # What an area knows better of the inverse of a step; `None` leaves it to `inverses`.
 Special = Callable[[Step, Written], list[Planned] | None]

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 
 from console import clock
+from console.actor import Actor
 from console.data_retention.kinds import KINDS, RetentionKind, Rows
 from console.data_retention.models import RetentionRun
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.operators.actors import Actor
 
 ACTOR = Actor.system("data retention")
 OPERATION = "RemoveOldData"

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 import django
 
-OPERATORS = "console.operators.demo"
+OPERATORS = "console.demo.operators"
 OTHERS = (
     "console.areas.access_rules.demo",
     "console.areas.exports.demo",

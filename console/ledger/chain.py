@@ -5,12 +5,11 @@ number and the hash of the entry before it included. The head says how long the 
 What no keyed chain can show by itself: that somebody put back an old copy of everything, entries
 and head. Heads kept elsewhere (`manage.py ledger anchor`, the first line of any export) show that.
 
-`python -m console.ledger.chain FILE`, with LEDGER_KEYS set, verifies an export.
+`python -m console.ledger FILE`, with LEDGER_KEYS set, verifies an export.
 """
 
 import hmac
 import json
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -340,9 +339,3 @@ def _first_bad(head: Seal, walk: Walk) -> int:
 
 def _bad(walk: Walk, seq: int, reason: str) -> Verdict:
     return Verdict(False, min(walk.seq, seq - 1), seq, reason, tuple(walk.warnings))
-
-
-if __name__ == "__main__":
-    from console.ledger import jsonl
-
-    sys.exit(jsonl.main())

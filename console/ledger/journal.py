@@ -17,10 +17,10 @@ from django.conf import settings
 from django.db import Error, connection, transaction
 
 from console import clock
+from console.actor import Actor
 from console.ledger import chain
 from console.ledger.fields import body_text, clipped, plain
 from console.ledger.models import Entry, EntryQuerySet, Head
-from console.operators.actors import Actor
 
 __all__ = ["LedgerUnavailable", "appending", "intent", "open_intents", "outcome", "plain", "record"]
 

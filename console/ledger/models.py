@@ -13,7 +13,7 @@ from django.db.models import Case, Exists, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from console.aws.catalogue import in_words
-from console.ledger.diff import Difference, differences
+from console.ledger.differences import Difference, differences
 from console.ledger.fields import Seq
 from console.plurals import number_of
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from console import clock
-from console.ledger import chain, jsonl, reading
+from console.ledger import chain, export_file, stored_chain
 from console.ledger.models import Entry, Proof
 
 logger = logging.getLogger(__name__)
@@ -25,9 +25,9 @@ def verify() -> None:
     """Verify the whole log, with the anchors if there were any: a file that is gone is a problem."""
     is_anchored = bool(settings.LEDGER_ANCHOR_FILE) and Proof.objects.filter(kind=Kind.ANCHOR).exists()
     try:
-        anchors = jsonl.read_anchors(settings.LEDGER_ANCHOR_FILE if is_anchored else "")
-        verdict = reading.verify(chain.read_keys(settings.LEDGER_KEYS), anchors)
-    except (jsonl.BadAnchors, chain.BadKeys, OSError) as fault:
+        anchors = export_file.read_anchors(settings.LEDGER_ANCHOR_FILE if is_anchored else "")
+        verdict = stored_chain.verify(chain.read_keys(settings.LEDGER_KEYS), anchors)
+    except (export_file.BadAnchors, chain.BadKeys, OSError) as fault:
         _store(Kind.VERIFICATION, str(fault))
     else:
         _store(Kind.VERIFICATION, "" if verdict.ok else str(verdict))
@@ -52,7 +52,7 @@ def alarms() -> Iterator[str]:
 
 def _append_head(path: Path) -> str:
     """Return why the head was not appended; "" if it was."""
-    head = reading.head()
+    head = stored_chain.head()
     if head is None:
         return "the audit log has no head"
     try:

@@ -14,9 +14,9 @@ from django.db import DatabaseError
 
 from console.breaker import Breaker
 from console.ledger.journal import LedgerUnavailable
-from console.mirror import describing, listings, relations
+from console.mirror import descriptions, listings, relations
 from console.mirror.models import Domain, Organization
-from console.mirror.readings import Reading
+from console.mirror.read_result import Reading
 
 logger = logging.getLogger(__name__)
 _optional: ContextVar[bool] = ContextVar("learning is optional", default=False)
@@ -74,7 +74,7 @@ def forget(organization: Organization, entity_id: str, *, operation: str) -> Non
     """Mark an entity deleted that `operation` has deleted, or no longer found."""
     if not is_skipped():
         with tolerated():
-            describing.forget(Reading(organization, operation, {}, {}), entity_id)
+            descriptions.forget(Reading(organization, operation, {}, {}), entity_id)
 
 
 def describe_organization(reading: Reading) -> None:
@@ -120,10 +120,10 @@ HANDLERS: dict[str, Callable[[Reading], None]] = {
     "ListGroups": listings.groups,
     "ListResources": listings.resources,
     "ListMailDomains": listings.domains,
-    "DescribeUser": describing.user,
-    "DescribeGroup": describing.group,
-    "DescribeResource": describing.resource,
-    "GetMailboxDetails": describing.mailbox,
+    "DescribeUser": descriptions.user,
+    "DescribeGroup": descriptions.group,
+    "DescribeResource": descriptions.resource,
+    "GetMailboxDetails": descriptions.mailbox,
     "ListAliases": relations.aliases,
     "ListGroupMembers": relations.members,
     "ListGroupsForEntity": relations.memberships,

@@ -11,9 +11,9 @@ from typing import Any
 from django.db import transaction
 
 from console import clock
-from console.mirror import observing, relations, shrink_guard
+from console.mirror import outside_changes, relations, shrink_guard
 from console.mirror.models import Domain, Entity, Organization
-from console.mirror.readings import COLUMNS, Kind, Reading, column_value, plain
+from console.mirror.read_result import COLUMNS, Kind, Reading, column_value, plain
 
 COMMON = ("Name", "Email", "State", "EnabledDate", "DisabledDate")
 # What a listing shows of each kind, as far as it is kept in columns.
@@ -158,7 +158,7 @@ def _note(reading: Reading, entity: Entity, shown: Shown) -> None:
     if entity.described_at is None:
         return
     known = {member: entity.details.get(member) for member in shown}
-    observing.note(reading, entity, observing.drifts(known, shown), since=entity.described_at)
+    outside_changes.note(reading, entity, outside_changes.drifts(known, shown), since=entity.described_at)
 
 
 def mark_missing(reading: Reading, kind: Kind, missing: Iterable[str], now: datetime) -> None:

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from console.mirror import search
-from console.mirror.models import Alias, Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror import search_text
+from console.mirror.models import Alias, Entity, EntityQuerySet, Organization
 
 BATCH = 500
 FIELDS = (
@@ -51,7 +50,7 @@ def known(
     slim = people.only(*NEEDED)
     for part in parts(ids):
         found.add(slim.filter(entity_id__in=part))
-    for part in parts(search.sort_key(name) for name in names):
+    for part in parts(search_text.sort_key(name) for name in names):
         found.add(slim.filter(sort_name__in=part))
     for part in parts(address.lower() for address in addresses):
         found.add(slim.filter(email__in=part))
@@ -105,7 +104,7 @@ def _alias_owners(
 
 def _by_display_name(people: EntityQuerySet, asked: Iterable[str]) -> dict[str, list[Entity]]:
     found: dict[str, list[Entity]] = {}
-    keys = {search.sort_key(word): word for word in asked if "@" not in word}
+    keys = {search_text.sort_key(word): word for word in asked if "@" not in word}
     for part in parts(keys):
         for person in people.only(*NEEDED, "sort_display_name").filter(sort_display_name__in=part):
             found.setdefault(keys[person.sort_display_name], []).append(person)

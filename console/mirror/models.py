@@ -6,15 +6,15 @@ Rows hold what AWS last showed. `sort_…` columns and `search_text` are made of
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Index, Q, UniqueConstraint
+from django.db.models import Count, Index, Q, UniqueConstraint
 
-from console.mirror import search
-from console.mirror.directories import Directory
-from console.mirror.querysets import EntityQuerySet
+from console.mirror import search_text as search_texts
+from console.mirror.directory_type import Directory
+from console.mirror.search_query import holding
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # where nothing was ever enabled
 WANTED = Q(wanted_at__isnull=False)
@@ -38,6 +38,49 @@ def walk(sort: str) -> Index:
     """The index of a sort, whose name is what the planner's statistics know it by."""
     rest = (name for name in FILTERED if name != sort)
     return Index(fields=["organization", "kind", sort, "id", *rest], name=f"entity_{sort}")
+
+
+DELETED = "DELETED"
+
+
+class EntityQuerySet(models.QuerySet["Entity"]):
+    """Entities; compose with keyset paging on any of `models.SORTS`."""
+
+    def of(self, organization: "Organization", kind: str = "") -> Self:
+        """Those of an organization that are not deleted."""
+        return self.including_deleted(organization, kind).exclude(state=DELETED)
+
+    def including_deleted(self, organization: "Organization", kind: str = "") -> Self:
+        found = self.filter(organization=organization)
+        return found.filter(kind=kind) if kind else found
+
+    def in_domains(self, domains: Iterable[str]) -> Self:
+        return self.filter(domain__in=[domain.lower() for domain in domains])
+
+    def in_group(self, group_id: str) -> Self:
+        """Direct members of the group with this AWS id."""
+        return self.filter(memberships__group__entity_id=group_id)
+
+    def matching(self, text: str) -> Self:
+        """Those in which every word of `text` is found, as `holding` says."""
+        return self.filter(holding(text, self.db).where)
+
+    def called_like(self, field: str, text: str) -> Self:
+        """Those whose name in a sort's column begins like `text`, as its index has them.
+
+        A range of a linguistic collation may hold others as well, and lack some.
+        """
+        key = search_texts.sort_key(text)
+        return self.filter(**{f"{field}__gte": key, f"{field}__lt": key[:-1] + chr(ord(key[-1]) + 1)})
+
+    def tally(self) -> dict[str, int]:
+        """How many there are in each state."""
+        return dict(self.order_by().values_list("state").annotate(Count("pk")))
+
+    def census(self) -> dict[tuple[str, str, str], int]:
+        """How many there are of each kind, state and role, from an index alone."""
+        counted = self.order_by().values_list("kind", "state", "role").annotate(Count("pk"))
+        return {(kind, state, role): count for kind, state, role, count in counted}
 
 
 class Organization(models.Model):
@@ -112,9 +155,9 @@ class Entity(models.Model):
     mailbox_size = models.FloatField(null=True, blank=True, help_text="MB")
     mailbox_quota = models.IntegerField(null=True, blank=True, help_text="MB")
     details = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
-    sort_name = models.CharField(max_length=search.LONGEST, blank=True)
-    sort_display_name = models.CharField(max_length=search.LONGEST, blank=True)
-    sort_department = models.CharField(max_length=search.LONGEST, blank=True)
+    sort_name = models.CharField(max_length=search_texts.LONGEST, blank=True)
+    sort_display_name = models.CharField(max_length=search_texts.LONGEST, blank=True)
+    sort_department = models.CharField(max_length=search_texts.LONGEST, blank=True)
     sort_size = models.FloatField(default=NOTHING)
     sort_quota = models.IntegerField(default=NOTHING)
     sort_enabled = models.DateTimeField(default=EPOCH)
@@ -160,11 +203,11 @@ class Entity(models.Model):
     def derive(self, aliases: Iterable[str]) -> None:
         """Make the columns that follow from others; `aliases` are searched but not kept here."""
         self.domain = self.email.rpartition("@")[2]
-        self.sort_name = search.sort_key(self.name)
-        self.sort_display_name = search.sort_key(self.display_name)
-        self.sort_department = search.sort_key(self.department)
+        self.sort_name = search_texts.sort_key(self.name)
+        self.sort_display_name = search_texts.sort_key(self.display_name)
+        self.sort_department = search_texts.sort_key(self.department)
         self.sort_enabled = self.enabled_date or EPOCH
-        self.search_text = search.document([*self._searched(), *aliases])
+        self.search_text = search_texts.document([*self._searched(), *aliases])
         self.derive_sizes()
 
     def derive_sizes(self) -> None:

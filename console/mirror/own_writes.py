@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from console.aws import facets
+from console.aws import changed_fields
 from console.aws.catalogue import CATALOGUE, DELETES
 from console.ledger.models import Entry
 from console.mirror.models import Organization
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 Kind, Outcome = Entry.Kind, Entry.Outcome
 NOT_DONE = frozenset({Outcome.REFUSED, Outcome.NOT_APPLIED})
 DONE = frozenset({Outcome.DONE, Outcome.APPLIED})
-ADDRESS = facets.ADDRESS.label({"Alias": ""}).lower()
+ADDRESS = changed_fields.ADDRESS.label({"Alias": ""}).lower()
 
 
 class Drift(NamedTuple):
@@ -105,10 +105,10 @@ def _settings(entries: list[Entry]) -> Iterator[Setting]:
 
 def _setting(intent: Entry, end: Entry | None) -> Setting:
     operation, params = intent.operation, intent.body.get("params") or {}
-    before = facets.now(operation, intent.body.get("before") or {}, params)
-    values = facets.then(operation, before, params)
+    before = changed_fields.now(operation, intent.body.get("before") or {}, params)
+    values = changed_fields.then(operation, before, params)
     if operation == "UpdatePrimaryEmailAddress" and before.get("Email"):
-        values |= {facets.ADDRESS.label({"Alias": before["Email"]}): facets.ALIAS}
+        values |= {changed_fields.ADDRESS.label({"Alias": before["Email"]}): changed_fields.ALIAS}
     is_done = end is not None and end.outcome in DONE
     return Setting(
         operation, _named(operation, values), _named(operation, before), is_done, end.at if end else None
@@ -117,7 +117,7 @@ def _setting(intent: Entry, end: Entry | None) -> Setting:
 
 def _named(operation: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """The same by the names that drifts have: those of the reads, and addresses in lower case."""
-    read_as = facets.READ_AS.get(operation, {})
+    read_as = changed_fields.READ_AS.get(operation, {})
     return {
         name.lower() if name.lower().startswith(ADDRESS) else read_as.get(name, name): value
         for name, value in values.items()

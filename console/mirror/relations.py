@@ -7,11 +7,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from console.aws import facets
-from console.mirror import observing, shrink_guard
+from console.aws import changed_fields
+from console.mirror import outside_changes, shrink_guard
 from console.mirror.models import Alias, Delegate, Entity, HeldListing, Membership, Organization, Permission
 from console.mirror.own_writes import ADDRESS, Drift
-from console.mirror.readings import Reading
+from console.mirror.read_result import Reading
 from console.mirror.shrink_guard import Listing
 
 Row = TypeVar("Row", bound=Model)
@@ -132,7 +132,7 @@ def permissions(reading: Reading) -> None:
             gone,
             new,
             lambda row: (
-                facets.PERMISSION.label({"GranteeId": row.grantee_id}),
+                changed_fields.PERMISSION.label({"GranteeId": row.grantee_id}),
                 names.get(row.grantee_id, row.grantee_id),
             ),
             lambda row: row.values,
@@ -157,7 +157,7 @@ def delegates(reading: Reading) -> None:
             gone,
             new,
             lambda row: (
-                facets.DELEGATE.label({"EntityId": row.delegate.entity_id}),
+                changed_fields.DELEGATE.label({"EntityId": row.delegate.entity_id}),
                 _name(row.delegate),
             ),
         )
@@ -207,11 +207,11 @@ def _drifts(
 def _note(reading: Reading, entity: Entity, drifts: list[Drift], others: Iterable[str] = ()) -> None:
     """Only what differs: a group may have thousands of members. The first reading is no change."""
     if entity.detailed_at is not None:
-        observing.note(reading, entity, drifts, since=entity.detailed_at, others=others)
+        outside_changes.note(reading, entity, drifts, since=entity.detailed_at, others=others)
 
 
 def _membership(member: Entity, group: Entity) -> str:
-    return facets.GROUP.label({"MemberId": member.entity_id, "GroupId": group.entity_id})
+    return changed_fields.GROUP.label({"MemberId": member.entity_id, "GroupId": group.entity_id})
 
 
 def _name(entity: Entity) -> str:

@@ -10,18 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F, QuerySet
 
 from console import clock
-from console.celery import hint
-from console.ledger import journal
 from console.ledger.models import Entry
-from console.mirror import observing
-from console.mirror.leases import FOLLOWING
-from console.mirror.models import Entity, HeldListing, Organization, PassRemovals, Sync
-from console.operators import policy
-from console.operators.actors import Actor
+from console.mirror import outside_changes
+from console.mirror.models import Entity, HeldListing, Organization, PassRemovals
 
 Listing = HeldListing.Listing
 # The writes that make one row of a listing go.
@@ -80,7 +74,7 @@ def may_remove_in_pass(entity: Entity, listing: Listing, missing: int, rows: Que
 
 def has_just_written(organization: Organization, operations: Iterable[str]) -> bool:
     """Whether a reading may show what a recent write of the console has changed."""
-    since = clock.now() - observing.GRACE
+    since = clock.now() - outside_changes.GRACE
     return _own_writes(organization, since, operation__in=operations).exists()
 
 
@@ -107,59 +101,3 @@ def _removals(organization: Organization, listing: Listing, rows: QuerySet[Any])
         removals.began_at, removals.known, removals.removed, removals.held = now, rows.count(), 0, 0
         removals.save()
     return removals
-
-
-def forget_answered(organization: Organization) -> None:
-    """Drop the questions about listings of which none lacked much for a whole pass."""
-    old = HeldListing.objects.filter(
-        organization=organization, listing__in=HeldListing.OF_ENTITIES, entity=None, at__lt=clock.now() - PASS
-    )
-    for held in old:
-        _begin_pass(held)
-        held.delete()
-
-
-def _begin_pass(held: HeldListing) -> None:
-    PassRemovals.objects.filter(organization=held.organization_id, listing=held.listing).delete()
-
-
-def confirm(actor: Actor, organization: Organization, held_id: int, missing: int) -> bool:
-    """Let the next listing remove up to `missing` rows; return false if another number is held by now.
-
-    Raises `policy.Denied` or `policy.OutOfScope`; only an operator of the whole organization may confirm.
-    """
-    policy.require(actor, "SyncMirror", organization, {})
-    if not policy.reaches_all(actor, "SyncMirror", organization):
-        raise policy.OutOfScope(f"no grant for all of {organization.slug}")
-    asked = HeldListing.objects.filter(
-        organization=organization, pk=held_id, missing=missing, missing__gt=0
-    ).select_related("entity")
-    with transaction.atomic():
-        held = asked.first()
-        if held is None or not asked.update(confirmed=missing, at=clock.now()):
-            return False
-        _read_again(held)
-        journal.record(
-            actor,
-            Entry.Kind.REQUESTED,
-            organization=organization.organization_id,
-            operation="SyncMirror",
-            target=held.entity.entity_id if held.entity else "",
-            target_name=str(held),
-            what=f"Confirmed that the next listing removes up to {missing} of {held.known}: {held}.",
-        )
-    hint("console.mirror.tasks.sweep")
-    return True
-
-
-def _read_again(held: HeldListing) -> None:
-    now = clock.now()
-    stages = [held.listing]
-    if held.is_of_pass:
-        stages = list(FOLLOWING)
-        _begin_pass(held)
-        Entity.objects.filter(organization=held.organization_id).update(wanted_at=now)
-    if held.entity_id:
-        stages = list(FOLLOWING)
-        Entity.objects.filter(pk=held.entity_id).update(wanted_at=now)
-    Sync.objects.filter(organization=held.organization_id, stage__in=stages).update(due_at=now)

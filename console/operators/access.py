@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from console.actor import Actor
 from console.aws.catalogue import action
 from console.mirror.models import Organization
-from console.operators import once, policy
-from console.operators.actors import Actor
+from console.operators import form_submissions, policy
 from console.operators.models import Operator
 
 P = ParamSpec("P")
@@ -59,7 +59,7 @@ def performs(operation: str) -> Callable[[View[P]], Declared]:
             _require(request, operation, kwargs["organization"])
             if rule.is_read and request.method not in SAFE:
                 return HttpResponseNotAllowed(SAFE)
-            repeated = once.answer_to_repeat(request)
+            repeated = form_submissions.answer_to_repeat(request)
             return view(request, *args, **kwargs) if repeated is None else repeated
 
         return _declared(guarded, performs=operation, acts_once=True)
@@ -75,7 +75,7 @@ def signed_in(reason: str) -> Callable[[V], Declared]:
         def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return sign_in_first(request)
-            repeated = once.answer_to_repeat(request)
+            repeated = form_submissions.answer_to_repeat(request)
             return view(request, *args, **kwargs) if repeated is None else repeated
 
         return _declared(guarded, exempt=reason, acts_once=True)

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from console.actor import Actor
 from console.constraints import as_validation_error
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.operators.models import Grant, Operator, Role
 
 # Without those that look alike in a terminal's font.

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 
-from console.operators import sealing, sessions, signing
+from console.operators import encryption, session_limits, sign_in_log
 from console.operators.models import Operator
 
 
@@ -24,7 +24,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
-            signing.failed(request, credentials.get("email", ""), "too many attempts")
+            sign_in_log.failed(request, credentials.get("email", ""), "too many attempts")
             raise
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
@@ -36,7 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return operator
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        signing.failed(request, credentials.get("email", ""), "wrong e-mail address or password")
+        sign_in_log.failed(request, credentials.get("email", ""), "wrong e-mail address or password")
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """By the operator's own address: the console keeps none of allauth's separate ones."""
@@ -46,21 +46,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
-        sessions.begin(request)
-        signing.signed_in(request, cast(Operator, user))
+        session_limits.begin(request)
+        sign_in_log.signed_in(request, cast(Operator, user))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account:preferences")
 
     def logout(self, request: HttpRequest) -> None:
-        sessions.end(request, "signed out")
+        session_limits.end(request, "signed out")
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     """Seeds of one-time passwords and recovery codes are sealed before they reach the database."""
 
     def encrypt(self, text: str) -> str:
-        return sealing.seal(text.encode()).decode()
+        return encryption.seal(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return sealing.unseal(encrypted_text.encode()).decode()
+        return encryption.unseal(encrypted_text.encode()).decode()

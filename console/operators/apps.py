@@ -8,6 +8,6 @@ class OperatorsConfig(AppConfig):
     verbose_name = "operators"
 
     def ready(self) -> None:
-        from console.operators import signing
+        from console.operators import signals
 
-        signing.connect()
+        signals.connect()

@@ -1,8 +1,11 @@
 """Who uses the console: an operator, the roles there are, and the grants that join the two."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from importlib import import_module
+from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
@@ -11,9 +14,6 @@ from django.db.models.functions import Lower
 from console import clock
 from console.mirror.models import Organization
 from console.plurals import number_of
-
-if TYPE_CHECKING:
-    from console.operators.session_store import SessionStore
 
 
 class OperatorManager(BaseUserManager["Operator"]):
@@ -74,10 +74,9 @@ class Session(AbstractBaseSession):
     operator = models.ForeignKey(Operator, models.CASCADE, null=True, related_name="sessions")
 
     @classmethod
-    def get_session_store_class(cls) -> "type[SessionStore]":
-        from console.operators.session_store import SessionStore
-
-        return SessionStore
+    def get_session_store_class(cls) -> type[SessionBase]:
+        store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+        return store
 
 
 class Role(models.Model):

@@ -14,11 +14,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404
 
+from console.actor import Actor
 from console.aws.catalogue import ENTITY_MEMBERS, Operation, action
-from console.mirror.models import Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import rights
-from console.operators.actors import Actor
 from console.operators.rights import Reach
 
 # The member with the address or domain that an operation gives, takes or asks for: it has to be within reach.

@@ -11,11 +11,11 @@ from django.db.models import F
 from django.http import HttpRequest
 
 from console import clock
+from console.actor import Actor
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.operators.models import OmittedRefusals
 from console.plurals import number_of
 

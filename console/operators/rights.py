@@ -6,9 +6,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Self
 
+from console.actor import Actor
 from console.aws.catalogue import Operation
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.operators.models import Grant
 
 # Beyond any one organization, or the end of one: no area's access covers them, only their name or "*".

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from console.ui.cells import find_control, find_damage, normalize
-from console.ui.csv import unguarded
+from console.ui.csv_text import unguarded
 from console.ui.encodings import BOM, Unreadable
 
 DELIMITERS = ",;\t|"

@@ -19,10 +19,10 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from console.actor import Actor
 from console.celery import app
 from console.mirror.models import Organization
 from console.operators import accounts
-from console.operators.actors import Actor
 from console.operators.models import Role
 from console.sandbox import testing
 from tests.areas import world

@@ -19,7 +19,7 @@ from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.sandbox import testing
-from console.ui import downloads
+from console.web import downloads
 from tests.addresses import addresses
 from tests.areas import world
 from tests.areas.world import Samples
@@ -179,7 +179,7 @@ class TestAStream:
             yield "header"
             raise RuntimeError
 
-        with mock.patch("console.ui.csv.written", failing), pytest.raises(RuntimeError):
+        with mock.patch("console.ui.csv_text.written", failing), pytest.raises(RuntimeError):
             client.get(self.url(organization))
         assert Entry.objects.get(kind=OUTCOME).outcome == Outcome.BROKEN_OFF
 

@@ -14,7 +14,7 @@ from console.areas.domains.dns import judging
 from console.areas.domains.dns.resolving import Answer, Outcome
 from console.areas.domains.models import Check
 from console.areas.domains.records import Kind, Record
-from console.aws import gateway
+from console.gateway import gateway
 from console.ledger import journal
 from console.mirror.models import Alias, Domain, Entity, Membership, Organization, Permission
 from tests.addresses import addresses

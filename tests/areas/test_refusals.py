@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from console import urls
 from console.areas.exports import engine as exports
-from console.aws import gateway
+from console.gateway import gateway
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
 from console.operators import policy, refusals

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from console.aws import gateway
+from console.gateway import gateway
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Membership, Organization

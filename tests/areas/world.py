@@ -18,6 +18,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from console.actor import Actor
 from console.areas.access_rules.models import NamedNetwork, ProtectedPerson
 from console.areas.domains.models import Check
 from console.areas.exports.models import Destination, ExportJob
@@ -27,14 +28,13 @@ from console.aws.catalogue import CATALOGUE
 from console.changes.models import Change
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.mirror import sync
 from console.mirror.models import Entity, Organization
-from console.operators.actors import Actor
 from console.operators.models import Grant, Operator, Role
 from console.sandbox import doors, founding, testing
 from console.sandbox.clock import Clock
 from console.sandbox.records_organization import PersonalAccessToken
 from console.sandbox.testing import TestSandbox
+from console.sync import worker
 
 BEGUN = time.time()
 ELSEWHERE = "elsewhere.example"
@@ -125,8 +125,8 @@ def sandbox() -> Iterator[doors.Sandbox]:
 def unhurried() -> Iterator[None]:
     """The mirror is filled as fast as it goes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("console.mirror.pace.GAP", 0)
-        patch.setattr("console.mirror.pace.highest", lambda: 1e9)
+        patch.setattr("console.sync.pace.GAP", 0)
+        patch.setattr("console.sync.pace.highest", lambda: 1e9)
         yield
 
 
@@ -176,7 +176,7 @@ def mirrored(organization_id: str, slug: str = "example", town: str = "", **fiel
     made = Organization.objects.create(
         **{"organization_id": organization_id, "slug": slug, "region": "us-east-1", **fields}
     )
-    while sync.run_slice(made):
+    while worker.run_slice(made):
         pass
     made.refresh_from_db()
     _copies[key] = Copy()

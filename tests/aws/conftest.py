@@ -5,8 +5,8 @@ from typing import cast
 
 import pytest
 
+from console.actor import Actor
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.sandbox import doors
 from console.sandbox.testing import TestSandbox
 from tests.areas.exports.conftest import Time, actor, operator, organization, sandbox, time

@@ -8,9 +8,10 @@ from urllib.parse import parse_qs
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 
-from console.aws import client, gateway
+from console.actor import Actor
+from console.aws import client
+from console.gateway import gateway
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.sandbox import doors
 from console.sandbox.testing import TestSandbox, sandboxed
 

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 import botocore.auth
 import pytest
 
-from console.areas import failures
-from console.aws import errors, gateway
+from console.actor import Actor
+from console.aws import errors
+from console.gateway import gateway
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.sandbox.doors import Access
 from console.sandbox.testing import TestSandbox, sandboxed
+from console.web import aws_errors, aws_messages
 
 pytestmark = pytest.mark.django_db
 READER = Actor.system("mirror")
@@ -50,11 +51,11 @@ def test_a_wrong_clock_is_named(
     refused = refusal(organization)
     assert bool(refused) is is_refused
     if refused:
-        assert failures.explain(refused) is failures.CLOCK
+        assert aws_errors.explain(refused) is aws_messages.CLOCK
 
 
 def test_a_wrong_key_is_named(organization: Organization, town: TestSandbox) -> None:
     town.sandbox.access = Access(secret="another")
     refused = refusal(organization)
     assert refused
-    assert failures.explain(refused) is failures.CREDENTIALS
+    assert aws_errors.explain(refused) is aws_messages.CREDENTIALS

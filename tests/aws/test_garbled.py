@@ -7,14 +7,15 @@ import pytest
 from botocore.exceptions import ClientError
 from django.utils import timezone
 
-from console.aws import answers, errors, gateway, model, transport
+from console.actor import Actor
+from console.aws import errors, model, response_checks, transport
 from console.aws.catalogue import CATALOGUE
+from console.gateway import gateway
 from console.ledger.models import Entry
-from console.mirror import sync
 from console.mirror.models import Entity, Organization, Sync
-from console.operators.actors import Actor
 from console.sandbox import doors
 from console.sandbox.testing import TestSandbox
+from console.sync import freshness, worker
 
 pytestmark = pytest.mark.django_db
 PAGE = b"<html><head><title>Sign in to the guest network</title></head></html>"
@@ -105,7 +106,7 @@ def test_is_no_answer_of_any_operation(kind: str, garbler: Garbler, organization
     garbler.answer = (GARBLED | OBJECTS)[kind]
     wrong = []
     for operation in model.operations():
-        if kind in OBJECTS and not answers.main_member(operation):
+        if kind in OBJECTS and not response_checks.main_member(operation):
             continue
         if model.streaming_member(operation) and kind in ("a list", "null", "a cut body", "compressed bytes"):
             continue  # the message itself: any bytes
@@ -122,8 +123,8 @@ def test_the_check_sees_what_botocore_does_not(
     garbler: Garbler, organization: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The planted fault: without the check, a page of a proxy is an empty directory."""
-    monkeypatch.setattr(answers, "require_complete", lambda *_: None)
-    monkeypatch.setattr(answers, "require_json", lambda *_: None)
+    monkeypatch.setattr(response_checks, "require_complete", lambda *_: None)
+    monkeypatch.setattr(response_checks, "require_json", lambda *_: None)
     garbler.answer = GARBLED["a page of a proxy"]
     assert transport.send(CATALOGUE["ListUsers"], organization, sample("ListUsers")).result == {}
 
@@ -133,22 +134,24 @@ def test_every_answer_of_the_sandbox_passes(sandbox: TestSandbox, organization: 
     undeclared = [
         name
         for name in model.operations()
-        if model.output_members(name) and name not in answers.ANSWERED_WITH and not answers.main_member(name)
+        if model.output_members(name)
+        and name not in response_checks.ANSWERED_WITH
+        and not response_checks.main_member(name)
     ]
     assert undeclared == []
     assert [
         name
-        for name, member in answers.ANSWERED_WITH.items()
+        for name, member in response_checks.ANSWERED_WITH.items()
         if member and member not in model.output_members(name)
     ] == []
 
 
 def read(organization: Organization) -> None:
     """Let the mirror read everything that is due, and what failed before."""
-    sync.schedule(organization)
+    freshness.schedule(organization)
     Sync.objects.update(due_at=timezone.now(), lease_until=None)
     for _ in range(60):
-        if not sync.run_slice(organization):
+        if not worker.run_slice(organization):
             return
 
 

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from django.db.models import F, QuerySet
 
-from console.aws import errors, gateway, settling
+from console.actor import Actor
+from console.aws import errors
+from console.gateway import gateway, unknown_outcomes
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.sandbox import testing
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
 from tests.areas.exports.conftest import Time
@@ -109,8 +110,8 @@ class Case:
 
     def settled(self) -> list[str]:
         """What each intent came to, once there was time to look."""
-        self.time.pass_(seconds=settling.QUIET.total_seconds() + 1)
-        settling.settle()
+        self.time.pass_(seconds=unknown_outcomes.QUIET.total_seconds() + 1)
+        unknown_outcomes.settle()
         return self.results()
 
     def results(self) -> list[str]:
@@ -197,13 +198,13 @@ class TestAWriteWithoutAnAnswer:
 
     def test_is_left_alone_while_its_call_may_still_run(self, case: Case) -> None:
         case.silent("UpdateUser", WRITES["UpdateUser"], ANSWER_LOST)
-        assert settling.settle() == 0
+        assert unknown_outcomes.settle() == 0
         assert case.results() == ["unknown"]
 
     def test_is_settled_once(self, case: Case) -> None:
         case.silent("UpdateUser", WRITES["UpdateUser"], ANSWER_LOST)
         assert case.settled() == ["applied"]
-        assert settling.settle() == 0
+        assert unknown_outcomes.settle() == 0
 
     def test_that_only_asked_for_what_was_so_already_is_applied(self, case: Case) -> None:
         gateway.call(case.owner, "UpdateUser", case.organization, **WRITES["UpdateUser"])

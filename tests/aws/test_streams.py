@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from console.aws import errors, gateway, transport
+from console.actor import Actor
+from console.aws import errors, transport
+from console.gateway import gateway
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.sandbox import transit
 from console.sandbox.testing import TestSandbox
 

@@ -42,9 +42,9 @@ class Clock:
 @contextlib.contextmanager
 def place(people: int) -> Iterator[Any]:
     """An organization of so many people, in the sandbox and in the mirror, and an administrator's browser."""
-    from console.mirror import sync
     from console.mirror.models import Entity, Organization
     from console.sandbox import seed
+    from console.sync import worker
     from tests.areas import world
 
     with world.sandbox() as made, world.unhurried(), pytest.MonkeyPatch.context() as patch:
@@ -53,7 +53,7 @@ def place(people: int) -> Iterator[Any]:
         organization = Organization.objects.create(
             organization_id=seed.NORTHWIND_ID, slug=seed.NORTHWIND, region="us-east-1"
         )
-        while sync.run_slice(organization) and not organization.listed_at:
+        while worker.run_slice(organization) and not organization.listed_at:
             organization.refresh_from_db()
         everybody = Entity.objects.filter(organization=organization, kind="user")
         users = list(everybody.filter(state="ENABLED", role="USER"))

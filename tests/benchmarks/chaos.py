@@ -76,12 +76,12 @@ class Chaos:
         self.processes.start("beat", *BEAT)
 
     def prepare(self) -> None:
-        from console.aws import gateway
+        from console.actor import Actor
         from console.changes import drafting
         from console.changes.models import Change
         from console.changes.plans import Planned
+        from console.gateway import gateway
         from console.mirror.models import Entity, Organization
-        from console.operators.actors import Actor
         from tests.areas import world
 
         client = boto3.client("workmail", endpoint_url=self.endpoint, region_name="us-east-1")

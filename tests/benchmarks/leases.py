@@ -32,13 +32,13 @@ def unheld(*_: Any) -> Iterator[Unheld]:
 
 def measure(steps: int) -> dict[str, list[float]]:
     """Return wall and CPU seconds of half of the steps with the lease and of the other half without."""
-    from console.mirror import targets
+    from console.gateway import target_leases
 
     spent = {"with": [0.0, 0.0], "without": [0.0, 0.0]}
     with place(EACH * 2) as (organization, _, users):
         for number in range(2 * steps // EACH + 2):
-            kind, held = ("with", targets.held) if number % 2 else ("without", unheld)
-            with mock.patch.object(targets, "held", held):
+            kind, held = ("with", target_leases.held) if number % 2 else ("without", unheld)
+            with mock.patch.object(target_leases, "held", held):
                 wall, cpu = run(organization, users[:EACH], f"Office {number}")
             if number > 1:  # the first of each kind compiles what all use
                 spent[kind][0] += wall
@@ -47,9 +47,9 @@ def measure(steps: int) -> dict[str, list[float]]:
 
 
 def run(organization: Any, users: list[Any], office: str) -> tuple[float, float]:
+    from console.actor import Actor
     from console.changes import drafting, engine
     from console.changes.plans import Planned
-    from console.operators.actors import Actor
     from console.operators.models import Operator
 
     operator = Operator.objects.get()

@@ -71,10 +71,10 @@ def together(writers: int, each: int) -> float:
 
 def verifying(count: int) -> tuple[float, float, float]:
     """From memory, from the database, and a bare SHA-256 of the same bytes."""
-    from console.ledger import chain, reading
+    from console.ledger import chain, stored_chain
     from tests.ledger.support import keys
 
-    rows, head = list(reading.rows()), reading.head()
+    rows, head = list(stored_chain.rows()), stored_chain.head()
     signed = [chain.canonical(row) for row in rows]
     assert chain.verify(rows, keys(), head).ok
 
@@ -84,7 +84,7 @@ def verifying(count: int) -> tuple[float, float, float]:
 
     return (
         rate(lambda: chain.verify(rows, keys(), head), count),
-        rate(lambda: reading.verify(keys(), []), count),
+        rate(lambda: stored_chain.verify(keys(), []), count),
         rate(hashing, count),
     )
 

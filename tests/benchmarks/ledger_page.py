@@ -74,18 +74,18 @@ def rows(count: int) -> Iterator[dict[str, Any]]:
 def fill(count: int) -> None:
     from django.db import connection
 
-    from console.ledger import chain, reading
+    from console.ledger import chain, stored_chain
     from tests.ledger.support import as_owner, keys, put_head
 
-    names = ", ".join(f'"{name}"' for name in reading.NAMES)
-    places = ", ".join(["%s"] * len(reading.NAMES))
+    names = ", ".join(f'"{name}"' for name in stored_chain.NAMES)
+    places = ", ".join(["%s"] * len(stored_chain.NAMES))
     last: dict[str, Any] = {}
 
     def values() -> Iterator[list[Any]]:
         nonlocal last
         for last in rows(count):
             at = last["at"].replace("T", " ").rstrip("Z") if connection.vendor == "sqlite" else last["at"]
-            yield [{**last, "at": at}[name] for name in reading.NAMES]
+            yield [{**last, "at": at}[name] for name in stored_chain.NAMES]
 
     with as_owner(), connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO ledger_entry ({names}) VALUES ({places})", list(values()))
@@ -108,8 +108,8 @@ def report(count: int) -> None:
 
     from console.areas.ledger import tables
     from console.areas.organizations import figures
-    from console.mirror.completeness import completeness_of
     from console.mirror.models import Organization
+    from console.sync.completeness import completeness_of
     from tests.areas import world
 
     fill(count)

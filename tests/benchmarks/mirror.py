@@ -125,14 +125,14 @@ def synchronising(address: str) -> None:
 def list_all(organization: Any) -> None:
     from django.utils import timezone
 
-    from console.mirror import leases, sync
     from console.mirror.models import Sync
+    from console.sync import freshness, leases, worker
 
-    sync.schedule(organization)
-    Sync.objects.filter(stage__in=leases.FOLLOWING).update(due_at=timezone.now() + sync.AGAIN * 60)
+    freshness.schedule(organization)
+    Sync.objects.filter(stage__in=leases.FOLLOWING).update(due_at=timezone.now() + worker.AGAIN * 60)
     while leases.due(timezone.now()).filter(stage__in=leases.LISTINGS).exists():
-        Sync.objects.filter(stage__in=leases.FOLLOWING).update(due_at=timezone.now() + sync.AGAIN * 60)
-        sync.run_slice(organization)
+        Sync.objects.filter(stage__in=leases.FOLLOWING).update(due_at=timezone.now() + worker.AGAIN * 60)
+        worker.run_slice(organization)
 
 
 def page_all(organization: Any) -> None:
@@ -274,7 +274,7 @@ def rewrite(count: int) -> None:
     """Pages in which everybody has a new name, absorbed as the sync does."""
     from console.mirror import effects
     from console.mirror.models import Entity, Organization
-    from console.mirror.pace import resting
+    from console.sync.pace import resting
 
     organization = Organization.objects.get(slug=f"crowd-{count}")
     columns = Entity.objects.filter(organization=organization).values_list(

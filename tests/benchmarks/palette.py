@@ -80,9 +80,9 @@ def bare(organization: Any, text: str) -> Case:
     """The same words as nothing but SQL."""
     from django.db import connection
 
-    from console.mirror import search
+    from console.mirror import search_text
 
-    needles = [f"%{needle}%" for needle in search.needles(text)]
+    needles = [f"%{needle}%" for needle in search_text.needles(text)]
     sql = BARE.format(" AND search_text LIKE %s" * len(needles))
 
     def work() -> None:

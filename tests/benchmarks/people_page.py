@@ -344,7 +344,7 @@ def rewrite(slug: str) -> None:
     """Pages in which everybody has a new name, absorbed as the sync does."""
     from console.mirror import effects
     from console.mirror.models import Entity, Organization
-    from console.mirror.pace import resting
+    from console.sync.pace import resting
 
     organization = Organization.objects.get(slug=slug)
     people = Entity.objects.of(organization, "user").order_by("pk")

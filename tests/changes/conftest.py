@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from console.actor import Actor
 from console.aws import model
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.sandbox.testing import TestSandbox
 from tests.areas import world
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from console.actor import Actor
 from console.changes import conditions, control, drafting, engine, resolving
 from console.changes.models import Change, Conditions, Step
 from console.changes.plans import Planned
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.sandbox.testing import ADA, BO, TestSandbox
 
 State = Change.State

@@ -9,13 +9,13 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
+from console.actor import Actor
 from console.aws import errors, transport
 from console.changes import control, drafting, engine, later
 from console.changes.ending import END
 from console.changes.models import Change
 from console.changes.plans import Planned
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.sandbox.testing import ADA, BO, TestSandbox
 from tests.areas.desk import Desk
 from tests.areas.world import operator

@@ -7,12 +7,12 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
+from console.actor import Actor
 from console.aws import errors
 from console.changes import drafting, engine, recovery
 from console.changes.models import Change, Lost, Step
 from console.changes.plans import Planned
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.sandbox.testing import ADA, BO, TestSandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from console.aws import demands, errors, gateway, model
+from console.actor import Actor
+from console.aws import errors, model
 from console.aws.catalogue import CATALOGUE
-from console.aws.demands import Approval
 from console.changes.models import Conditions
+from console.gateway import gateway, requirements
+from console.gateway.requirements import Approval
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.sandbox import testing
 from console.sandbox.testing import TestSandbox
 from tests.areas import world
@@ -125,7 +126,7 @@ class TestEveryWrite:
         calls: Calls,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(demands, "require", lambda *args, **kwargs: None)
+        monkeypatch.setattr(requirements, "require", lambda *args, **kwargs: None)
         with suppress(*SENT):
             ask(olga, organization, operation)
         assert calls != []

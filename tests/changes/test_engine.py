@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from console.actor import Actor
 from console.aws import errors
 from console.changes import control, drafting, engine
 from console.changes.models import Change, Step
@@ -14,7 +15,6 @@ from console.changes.plans import GENERATED, From, Planned
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)

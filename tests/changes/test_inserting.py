@@ -3,13 +3,13 @@
 import pytest
 from django.forms.models import model_to_dict
 
+from console.actor import Actor
 from console.changes import drafting
 from console.changes.inserting import insert
 from console.changes.models import Change, Step
 from console.changes.plans import GENERATED, From, Planned
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.sandbox.testing import ADA, BO
 from tests.areas import world
 

@@ -12,15 +12,16 @@ import pytest
 from django.db import Error, OperationalError
 from django.db.models import F
 
-from console.aws import doubt, errors, gateway, settling
+from console.actor import Actor
+from console.aws import errors, sent_writes
 from console.changes import drafting, engine, later
 from console.changes.ending import END
 from console.changes.models import Change, Step
 from console.changes.plans import Planned
+from console.gateway import gateway, unknown_outcomes
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
 from tests.areas.exports.conftest import Time
 
@@ -170,13 +171,13 @@ def says_nothing_was_done(failure: BaseException) -> bool:
     """What the page says, as `failures` and the middleware choose it."""
     if isinstance(failure, errors.CallFailed):
         return not (isinstance(failure, errors.Unreachable) and failure.sent)
-    return not doubt.has_written()
+    return not sent_writes.has_written()
 
 
 def lived(story: Write, number: int, make: Callable[[], BaseException]) -> tuple[bool, list[str]]:
     """Whether the story came to its `number`th line, and what is wrong in the end."""
     story.begin(number)
-    doubt.reset()
+    sent_writes.reset()
     told: BaseException | None = None
     with raising(number, make()) as raiser:
         try:
@@ -185,7 +186,7 @@ def lived(story: Write, number: int, make: Callable[[], BaseException]) -> tuple
             told = failure
     for _ in range(5):
         story.time.pass_(seconds=120)
-        settling.settle()
+        unknown_outcomes.settle()
         engine.sweep()
     where = f"{type(raiser.failure).__name__} at line {number}"
     wrongs = [f"{where}: {each}" for each in story.wrongs()]

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
+from console.actor import Actor
 from console.areas.changes import proving
 from console.aws.catalogue import CATALOGUE, Access
 from console.changes.models import Change
 from console.changes.plans import Planned
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.sandbox import registry
 from console.sandbox.testing import TestSandbox
 from tests.changes.test_undo import done, known, request

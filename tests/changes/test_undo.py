@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from console.actor import Actor
 from console.areas.changes import proving
 from console.aws import model
 from console.aws.catalogue import CATALOGUE
@@ -14,7 +15,6 @@ from console.changes.inverses import UNDO, CannotUndo
 from console.changes.models import Change
 from console.changes.plans import Planned
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
 from tests.changes.conftest import snapshot
 from tests.sandbox.prepared import OTHERWISE, prepare, requests

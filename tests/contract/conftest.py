@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from console.actor import Actor
 from console.aws.client import Account
 from console.mirror.models import Entity, Organization
-from console.operators.actors import Actor
 from console.operators.models import Grant, Operator, Role
 from tests.contract.samples import ID
 from tests.contract.wire import Wire

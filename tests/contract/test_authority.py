@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 
+from console.actor import Actor
 from console.changes import authority, conditions, control, drafting, ending, engine, undo
 from console.changes.inverses import CannotUndo
 from console.changes.models import Change, Step
@@ -20,7 +21,6 @@ from console.changes.plans import Planned
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.sandbox.testing import ADA, BO
 from tests.areas import world
 from tests.areas.changes.conftest import organization, town

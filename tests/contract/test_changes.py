@@ -6,13 +6,13 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from console.aws import errors, facets
+from console.actor import Actor
+from console.aws import changed_fields, errors
 from console.aws.catalogue import CATALOGUE, Operation
 from console.changes import engine
 from console.changes.models import Change, Step
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from tests.contract import samples
 from tests.contract.test_gateway import CANARY, SECRETS, every_write
 from tests.contract.wire import Wire
@@ -72,8 +72,8 @@ class TestEveryWrite:
     def test_knows_what_it_changes_before_and_after(self, rule: Operation) -> None:
         params = samples.params(rule.name)
         shown: dict[str, Any] = {each.operation: {} for each in rule.reads}
-        before = facets.now(rule.name, shown, params)
-        assert set(facets.then(rule.name, before, params)) == set(before)
+        before = changed_fields.now(rule.name, shown, params)
+        assert set(changed_fields.then(rule.name, before, params)) == set(before)
 
     @pytest.mark.parametrize("operation", [name for name in SECRETS if not CATALOGUE[name].is_read])
     def test_keeps_no_secret(

@@ -10,13 +10,14 @@ from django.apps import apps
 from django.db import connection, connections
 from django.utils import timezone
 
-from console.aws import client, errors, gateway, model, transport
+from console.actor import Actor
+from console.aws import client, errors, model, transport
 from console.aws.catalogue import CATALOGUE, Operation
+from console.gateway import gateway
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization, TargetLease
 from console.operators import policy
-from console.operators.actors import Actor
 from tests.contract import samples
 from tests.contract.wire import Wire
 

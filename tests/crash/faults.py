@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from console.areas.exports import engine
 from console.areas.exports.models import ExportJob, ExportQuerySet
-from console.aws import gateway
 from console.changes.models import Step
+from console.gateway import gateway
 from console.ledger import journal
 from console.ledger.models import Entry
 

@@ -30,8 +30,8 @@ MODULES = frozenset(
     for name in (
         "console/areas/exports/engine.py",
         "console/areas/exports/polling.py",
-        "console/aws/gateway.py",
-        "console/aws/looking.py",
+        "console/gateway/gateway.py",
+        "console/gateway/before_after.py",
         "console/aws/transport.py",
         "console/changes/ending.py",
         "console/changes/engine.py",

@@ -7,16 +7,16 @@ from typing import Protocol
 
 from django.db.models import F
 
+from console.actor import Actor
 from console.areas.exports import engine
 from console.areas.exports.models import Destination, ExportJob
-from console.aws import gateway, settling
 from console.changes import drafting
 from console.changes import engine as changes
 from console.changes.models import Change
 from console.changes.plans import Planned
+from console.gateway import gateway, unknown_outcomes
 from console.ledger.models import Entry, EntryQuerySet
 from console.mirror.models import Entity, Organization
-from console.operators.actors import Actor
 from console.sandbox import records
 from console.sandbox.testing import TestSandbox
 from tests.areas.exports.conftest import Time
@@ -60,8 +60,8 @@ class Town:
 
     def settle(self, person: Entity) -> None:
         """As the settling does once the intents are old enough, without a look at everybody else's."""
-        for intent in self.entries(person).filter(at__lt=self.time() - settling.QUIET).open():
-            settling.settle_one(intent)
+        for intent in self.entries(person).filter(at__lt=self.time() - unknown_outcomes.QUIET).open():
+            unknown_outcomes.settle_one(intent)
 
     def jobs(self, person: Entity) -> list[records.ExportJob]:
         """What AWS knows, the oldest first."""

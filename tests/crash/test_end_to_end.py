@@ -11,12 +11,12 @@ import pytest
 import redis
 from django.utils import timezone
 
+from console.actor import Actor
 from console.areas.exports import engine
 from console.areas.exports.models import Destination, ExportJob
-from console.aws import gateway, settling
+from console.gateway import gateway, unknown_outcomes
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
-from console.operators.actors import Actor
 from console.sandbox import testing
 from tests import services
 from tests.areas.exports.conftest import actor, operator
@@ -116,10 +116,10 @@ def started() -> int:
 
 def settle(monkeypatch: pytest.MonkeyPatch) -> None:
     """Later, when what was killed is old enough to be looked into."""
-    later = timezone.now() + settling.QUIET + timedelta(seconds=1)
+    later = timezone.now() + unknown_outcomes.QUIET + timedelta(seconds=1)
     with monkeypatch.context() as patch:
         patch.setattr("django.utils.timezone.now", lambda: later)
-        settling.settle()
+        unknown_outcomes.settle()
 
 
 class TestExportsWhileWorkersAreKilled:

@@ -8,9 +8,9 @@ import pytest
 
 from console.areas.exports import engine as exports
 from console.areas.exports.models import ExportJob
-from console.aws import gateway
 from console.changes import engine as changes
 from console.changes.models import Change
+from console.gateway import gateway
 from tests.crash import lines
 from tests.crash.lines import Fate
 from tests.crash.stories import Changing, Export, Town

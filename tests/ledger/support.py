@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from console.ledger import chain, journal, reading, triggers
+from console.actor import Actor
+from console.ledger import chain, journal, stored_chain, triggers
 from console.ledger.models import Entry
-from console.operators.actors import Actor
 
 ADA = Actor(7, "ada@example.com", "192.0.2.7", "5e5510", "req-00000001", "password+totp")
 ORGANIZATION = "m-0123456789abcdef0123456789abcdef"
@@ -34,7 +34,7 @@ def fill(count: int) -> None:
 
 
 def verdict(*anchors: chain.Seal) -> chain.Verdict:
-    return reading.verify(keys(), list(anchors))
+    return stored_chain.verify(keys(), list(anchors))
 
 
 def sql(statement: str, *values: Any) -> list[Any]:
@@ -55,9 +55,12 @@ def put(row: chain.Row) -> None:
     sql("DELETE FROM ledger_entry WHERE seq = %s", row["seq"])
     at = row["at"].replace("T", " ").rstrip("Z")
     stored = {**row, "at": at if connection.vendor == "sqlite" else row["at"]}
-    names = ", ".join(f'"{name}"' for name in reading.NAMES)
-    places = ", ".join(["%s"] * len(reading.NAMES))
-    sql(f"INSERT INTO ledger_entry ({names}) VALUES ({places})", *(stored[name] for name in reading.NAMES))
+    names = ", ".join(f'"{name}"' for name in stored_chain.NAMES)
+    places = ", ".join(["%s"] * len(stored_chain.NAMES))
+    sql(
+        f"INSERT INTO ledger_entry ({names}) VALUES ({places})",
+        *(stored[name] for name in stored_chain.NAMES),
+    )
 
 
 def put_head(seal: chain.Seal) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from pytest_django import DjangoDbBlocker
 
-from console.ledger import chain, reading
+from console.ledger import chain, stored_chain
 from tests.crash.processes import ROOT, database_url
 from tests.ledger.support import fill, forged, put_head, sql, verdict
 from tests.ledger.test_tampering import GENUINE, TAMPERINGS, THIEF, stored
@@ -58,10 +58,16 @@ def test_an_entry_that_follows_the_head_with_a_forged_signature_is_detected(role
     fill(GENUINE)
     last = stored()[-1]
     row = forged(last, THIEF, seq=GENUINE + 1, prev=last["hash"])
-    names, places = ", ".join(f'"{name}"' for name in reading.NAMES), ", ".join(["%s"] * len(reading.NAMES))
+    names, places = (
+        ", ".join(f'"{name}"' for name in stored_chain.NAMES),
+        ", ".join(["%s"] * len(stored_chain.NAMES)),
+    )
     with transaction.atomic():
         sql(f"SET LOCAL ROLE {role}")
-        sql(f"INSERT INTO ledger_entry ({names}) VALUES ({places})", *(row[name] for name in reading.NAMES))
+        sql(
+            f"INSERT INTO ledger_entry ({names}) VALUES ({places})",
+            *(row[name] for name in stored_chain.NAMES),
+        )
         put_head(chain.Seal.make(GENUINE + 1, row["hash"], {"test": THIEF}))
     sql("RESET ROLE")
     found = verdict()

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
-from console.ledger import chain, jsonl, reading
+from console.ledger import chain, export_file, stored_chain
 from tests.ledger.conftest import ROOT
 from tests.ledger.support import as_owner, fill, intend, keys, sql
 
@@ -35,7 +35,7 @@ def offline(*arguments: object, **variables: str) -> subprocess.CompletedProcess
     pairs = ",".join(f"{name}={text}" for name, text in settings.LEDGER_KEYS.items())
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
     without_django = "import sys; sys.modules['django'] = None; import runpy; sys.argv[0] = 'chain';"
-    run = f"{without_django} runpy.run_module('console.ledger.chain', run_name='__main__')"
+    run = f"{without_django} runpy.run_module('console.ledger', run_name='__main__')"
     return subprocess.run(
         [sys.executable, "-c", run, *map(str, arguments)],
         cwd=ROOT,
@@ -91,7 +91,7 @@ class TestAnAnchor:
     def test_shows_what_the_database_alone_cannot(self, tmp_path: Path) -> None:
         anchors = tmp_path / "anchors"
         fill(2)
-        old = reading.head()
+        old = stored_chain.head()
         assert old
         ledger("anchor", anchors)
         fill(1)
@@ -143,7 +143,7 @@ class TestAnExport:
     def test_verifies_without_a_database(self, tmp_path: Path) -> None:
         path = tmp_path / "empty.jsonl"
         seal = chain.Seal.make(0, chain.GENESIS, keys())
-        path.write_text("".join(f"{line}\n" for line in jsonl.export_lines([], seal)))
+        path.write_text("".join(f"{line}\n" for line in export_file.export_lines([], seal)))
         assert ledger("verify", path) == (0, "OK: 0 entries\n")
 
     def test_verifies_without_django(self, export: Path) -> None:

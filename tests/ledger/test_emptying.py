@@ -5,10 +5,10 @@ from django.apps import apps
 from django.db import connection
 from django.test import TransactionTestCase
 
+from console.actor import Actor
 from console.ledger import journal, triggers
 from console.ledger.models import Entry, Head
 from console.mirror.models import Domain, Organization
-from console.operators.actors import Actor
 from console.operators.models import Grant, Operator, Role
 
 MADE = {"ledger_head", "operators_role", "django_content_type", "auth_permission"}

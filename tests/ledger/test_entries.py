@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from console.ledger import journal
-from console.ledger.diff import Difference, differences
+from console.ledger.differences import Difference, differences
 from console.ledger.models import Entry
 from tests.ledger.support import ADA, ORGANIZATION, intend
 

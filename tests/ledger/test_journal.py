@@ -14,9 +14,9 @@ from django.test import override_settings
 from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy
 
-from console.ledger import chain, journal, reading
+from console.actor import Actor
+from console.ledger import chain, journal, stored_chain
 from console.ledger.models import AppendOnly, Entry, Head
-from console.operators.actors import Actor
 from tests.ledger.support import ADA, ORGANIZATION, as_owner, fill, forged, intend, put, sql, verdict
 
 Outcome, Kind = Entry.Outcome, Entry.Kind
@@ -195,7 +195,7 @@ def head_gone() -> None:
 def number_taken() -> None:
     fill(1)
     with as_owner():
-        (row,) = reading.rows()
+        (row,) = stored_chain.rows()
         put(forged(row, b"t" * 32, seq=2))
 
 

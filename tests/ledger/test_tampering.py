@@ -11,7 +11,7 @@ from django.test import override_settings
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from console.ledger import chain, journal, reading
+from console.ledger import chain, journal, stored_chain
 from tests.ledger.support import ADA, as_owner, fill, forged, intend, keys, put, put_head, sql, verdict
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ GENUINE = 6
 
 
 def stored() -> list[dict[str, Any]]:
-    return list(reading.rows())
+    return list(stored_chain.rows())
 
 
 def edit() -> None:
@@ -175,9 +175,9 @@ class TestAnOldCopy:
 
     def test_of_everything_is_detected_by_a_head_that_was_kept_elsewhere(self) -> None:
         fill(4)
-        old_rows, old_head = stored(), reading.head()
+        old_rows, old_head = stored(), stored_chain.head()
         intend()
-        anchor = reading.head()
+        anchor = stored_chain.head()
         assert old_head
         assert anchor
         with as_owner():
@@ -188,9 +188,9 @@ class TestAnOldCopy:
 
     def test_that_has_been_written_on_since_is_detected_too(self) -> None:
         fill(4)
-        old_head = reading.head()
+        old_head = stored_chain.head()
         intend("the one to be forgotten")
-        anchor = reading.head()
+        anchor = stored_chain.head()
         assert old_head
         assert anchor
         with as_owner():
@@ -255,7 +255,7 @@ class TestAnyByte:
     @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_that_differs_is_detected(self, data: st.DataObject, three_entries: None) -> None:
         seq = data.draw(st.integers(1, 3), "seq")
-        column = data.draw(st.sampled_from(reading.NAMES), "column")
+        column = data.draw(st.sampled_from(stored_chain.NAMES), "column")
         with undone():
             flip(data, seq, column)
             found = verdict()

@@ -3,11 +3,11 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from console.ledger import chain, journal, reading, triggers
+from console.ledger import chain, journal, stored_chain, triggers
 from tests.ledger.support import ADA, as_owner, fill, forged, intend, keys, put, put_head, sql, verdict
 
 pytestmark = pytest.mark.django_db
-NAMES = ", ".join(f'"{name}"' for name in reading.NAMES)
+NAMES = ", ".join(f'"{name}"' for name in stored_chain.NAMES)
 
 
 def refused(statement: str, *values: object) -> None:
@@ -20,7 +20,7 @@ def refused(statement: str, *values: object) -> None:
 def copied(seq: str, prev: str) -> str:
     """An entry that copies the second one, but for its number and link."""
     own = {"seq": seq, "prev": prev}
-    values = ", ".join(own.get(name, f'"{name}"') for name in reading.NAMES)
+    values = ", ".join(own.get(name, f'"{name}"') for name in stored_chain.NAMES)
     return f"ledger_entry ({NAMES}) SELECT {values} FROM ledger_entry WHERE seq = 2"
 
 
@@ -115,7 +115,7 @@ class TestTheHead:
 
     def test_moves_to_no_other_entry_than_the_one_written(self) -> None:
         with transaction.atomic():
-            last = list(reading.rows())[-1]
+            last = list(stored_chain.rows())[-1]
             entry = forged(last, b"t" * 32, seq=4, prev=last["hash"])
             put(entry)
             with pytest.raises(DatabaseError, match="ledger"), transaction.atomic():

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from console.actor import Actor
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.operators.models import Grant, Operator, Role
 from console.sandbox.testing import TestSandbox, sandboxed
 
 
 @pytest.fixture
 def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestSandbox]:
-    monkeypatch.setattr("console.mirror.pace.GAP", 0)
-    monkeypatch.setattr("console.mirror.pace.highest", lambda: 1e9)
+    monkeypatch.setattr("console.sync.pace.GAP", 0)
+    monkeypatch.setattr("console.sync.pace.highest", lambda: 1e9)
     with sandboxed() as made:
         yield made
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from console.mirror import effects, sync
+from console.mirror import effects
 from console.mirror.models import Entity, Organization, Sync
 from console.sandbox.testing import TestSandbox
+from console.sync import worker
 
 
 def person(organization: Organization, name: str, **fields: Any) -> Entity:
@@ -34,7 +35,7 @@ def look(town: TestSandbox, organization: Organization, operation: str, **params
 
 def sync_all(organization: Organization) -> None:
     """Until nothing is due."""
-    while sync.run_slice(organization):
+    while worker.run_slice(organization):
         pass
 
 

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from console import clock
+from console.actor import Actor
 from console.areas.posture import running as posture
 from console.areas.posture.models import Review
 from console.changes import drafting, ending, engine, recovery, resolving
 from console.changes.models import Change
 from console.changes.plans import Planned
-from console.mirror import passes, sync
 from console.mirror.models import Organization, Sync
-from console.operators.actors import Actor
 from console.sandbox.testing import ADA, BO
+from console.sync import freshness, listing_pass, worker
 from tests.areas.exports.conftest import Time
 from tests.mirror.conftest import organization, owner, town
 
@@ -108,15 +108,15 @@ class TestAStageOfTheSync:
         failure: Callable[[], BaseException],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        raising_once(monkeypatch, passes.ListingPass, name, failure())
+        raising_once(monkeypatch, listing_pass.ListingPass, name, failure())
         with suppress(SystemExit, KeyboardInterrupt):
-            sync.sweep()
+            worker.sweep()
         assert not Sync.objects.filter(lease_until__gt=clock.now()).exists()
         for _ in range(2):
             time.pass_(seconds=90)
-            sync.sweep()
-        assert sync.freshness(organization).listed_at
-        assert sync.freshness(organization).errors == []
+            worker.sweep()
+        assert freshness.freshness(organization).listed_at
+        assert freshness.freshness(organization).errors == []
 
 
 class TestAReview:

@@ -7,15 +7,16 @@ from django.db import connection
 from django.utils import timezone
 
 from console import clock
-from console.aws import errors, gateway, settling
+from console.actor import Actor
+from console.aws import errors
 from console.changes import budget, drafting, engine
 from console.changes.models import Budget, Change
 from console.changes.plans import Planned
+from console.gateway import gateway, unknown_outcomes
 from console.ledger import journal
-from console.mirror import leases, sync
 from console.mirror.models import Organization, Sync
-from console.operators.actors import Actor
 from console.sandbox.testing import ADA, TestSandbox
+from console.sync import leases, worker
 from tests.mirror.conftest import organization, owner, town
 
 __all__ = ["organization", "owner", "town"]
@@ -103,7 +104,7 @@ class TestAWorkerThatIsAhead:
     def test_leaves_every_stage_due_as_always(
         self, organization: Organization, town: TestSandbox, fast: pytest.MonkeyPatch
     ) -> None:
-        while sync.run_slice(organization):
+        while worker.run_slice(organization):
             pass
         latest = max(Sync.objects.values_list("due_at", flat=True))
         assert latest <= REAL_NOW() + timedelta(hours=1)
@@ -116,5 +117,5 @@ class TestAWorkerThatIsAhead:
         with pytest.raises(errors.OutcomeUnknown):
             gateway.call(owner, "UpdateUser", organization, UserId=ADA, City="Ulm")
         fast.setattr(timezone, "now", lambda: REAL_NOW() + FAST)
-        settling.settle()
+        unknown_outcomes.settle()
         assert len(journal.open_intents(REAL_NOW() + timedelta(minutes=1))) == 1

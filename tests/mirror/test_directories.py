@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.mirror.directories import Directory, refusable
+from console.mirror.directory_type import Directory, refusable
 from console.mirror.models import Organization
 from console.sandbox import founding, standing
 from console.sandbox.testing import TestSandbox

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from console.mirror import mailboxes, sync
+from console.mirror import mailboxes
 from console.mirror.mailboxes import Obstacle, mailbox_of
 from console.mirror.models import Entity, Organization
 from console.sandbox import testing
 from console.sandbox.testing import ADA, TestSandbox
+from console.sync import freshness, worker
 
 pytestmark = pytest.mark.django_db
 ROLES = {"user": ("USER", "REMOTE_USER", "SYSTEM_USER", "RESOURCE"), "resource": ("ROOM",), "group": ("",)}
@@ -80,7 +81,7 @@ def read(organization: Organization, town: TestSandbox) -> Organization:
     town.resource("shed")
     for entity_id in ("user-000000000fay", testing.resource_id("shed")):
         town.call("DeregisterFromWorkMail", EntityId=entity_id)
-    while sync.run_slice(organization):
+    while worker.run_slice(organization):
         pass
     return organization
 
@@ -118,5 +119,5 @@ class TestWorkMail:
         town.call("UpdateUser", UserId=ADA, Role="REMOTE_USER")
         ada = Entity.objects.get(entity_id=ADA)
         assert ada.mailbox_quota
-        ada = sync.learn(read, "user", ADA)  # type: ignore[assignment]  # the mirror knows Ada
+        ada = freshness.learn(read, "user", ADA)  # type: ignore[assignment]  # the mirror knows Ada
         assert (ada.mailbox_quota, ada.mailbox_size) == (None, None)

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from console.aws import gateway
+from console.actor import Actor
+from console.gateway import gateway
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.mirror import effects, observing, sync
+from console.mirror import effects, outside_changes
 from console.mirror.models import Entity, Organization, Sync
-from console.operators.actors import Actor
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sync import worker
 from tests.mirror.support import again, grown_old, look, sync_all
 
 
@@ -267,7 +268,7 @@ class TestBounds:
     def test_a_flood_is_counted_and_summed_up(
         self, town: TestSandbox, organization: Organization, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(observing, "MOST", 2)
+        monkeypatch.setattr(outside_changes, "MOST", 2)
         for number in range(5):
             town.enabled_user(f"flood{number}")
         again(organization)
@@ -275,7 +276,7 @@ class TestBounds:
             town.call("UpdateUser", UserId=f"user-{f'flood{number}':>012}", DisplayName="Flooded")
         grown_old(organization)
         Sync.objects.filter(stage="users").update(due_at=timezone.now())
-        sync.run_slice(organization)
+        worker.run_slice(organization)
         *entries, last = Entry.objects.filter(kind=Entry.Kind.OBSERVED).order_by("seq")
         assert len(entries) == 2
         assert (last.body["observed"], last.body["entered"], last.target) == (5, 2, "")

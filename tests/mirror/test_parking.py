@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from console.mirror import leases, sync
 from console.mirror.models import Organization, Sync
+from console.sync import freshness, leases
 
 pytestmark = pytest.mark.django_db
 
@@ -22,27 +22,27 @@ def kill(organization: Organization, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_a_stage_that_ends_five_workers_is_parked_until_an_operator_syncs(
     organization: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sync.schedule(organization)
+    freshness.schedule(organization)
     tomorrow = timezone.now() + timedelta(days=1)
     Sync.objects.exclude(stage="users").update(due_at=tomorrow)
     killed = [kill(organization, monkeypatch) for _ in range(7)]
     assert killed == ["users"] * leases.FATAL + ["", ""]
-    assert [stage.stage for stage in sync.freshness(organization).parked] == ["users"]
-    assert "5 workers in a row ended" in sync.freshness(organization).errors[0]
+    assert [stage.stage for stage in freshness.freshness(organization).parked] == ["users"]
+    assert "5 workers in a row ended" in freshness.freshness(organization).errors[0]
     Sync.objects.filter(stage="groups").update(due_at=timezone.now())
     assert kill(organization, monkeypatch) == "groups"
-    sync.schedule(organization)
-    assert sync.freshness(organization).parked == []
+    freshness.schedule(organization)
+    assert freshness.freshness(organization).parked == []
     assert next(leases.claims(organization), None)
 
 
 def test_a_lease_that_is_returned_counts_anew(
     organization: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sync.schedule(organization)
+    freshness.schedule(organization)
     Sync.objects.exclude(stage="users").update(due_at=timezone.now() + timedelta(days=1))
     for _ in range(leases.FATAL - 1):
         assert kill(organization, monkeypatch) == "users"
     next(leases.claims(organization)).release()
     assert kill(organization, monkeypatch) == "users"
-    assert sync.freshness(organization).parked == []
+    assert freshness.freshness(organization).parked == []

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from console.mirror import querysets, search
+from console.mirror import search_query, search_text
 from console.mirror.models import Entity, Organization
 from tests.mirror.support import names, person
 
@@ -23,25 +23,28 @@ class TestNormalising:
         ],
     )
     def test_case_marks_and_forms_do_not_count(self, written: str, compared: str) -> None:
-        assert search.normalise(written) == compared
+        assert search_text.normalise(written) == compared
 
     @pytest.mark.parametrize("text", ["Ångström", "Straße", "한국", "ΐ", "Ǆ", "plain"])
     def test_twice_is_as_once(self, text: str) -> None:
-        assert search.normalise(search.normalise(text)) == search.normalise(text)
+        assert search_text.normalise(search_text.normalise(text)) == search_text.normalise(text)
 
     def test_a_document_holds_each_word_once(self) -> None:
-        assert search.document(["Ada Çelik", "ada", "", "ada@example.com"]) == "  ada  celik  ada@example.com"
+        assert (
+            search_text.document(["Ada Çelik", "ada", "", "ada@example.com"])
+            == "  ada  celik  ada@example.com"
+        )
 
     def test_a_sort_key_fits_its_column(self) -> None:
-        assert len(search.sort_key("ﷺ" * 256)) == search.LONGEST
+        assert len(search_text.sort_key("ﷺ" * 256)) == search_text.LONGEST
 
 
 @pytest.fixture(params=["looked up", "walked"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways of SQLite have to find the same."""
     if request.param == "walked":
-        monkeypatch.setattr(querysets, "FEW", -1)
-        monkeypatch.setattr(querysets, "FEW_SHARE", -1)
+        monkeypatch.setattr(search_query, "FEW", -1)
+        monkeypatch.setattr(search_query, "FEW_SHARE", -1)
 
 
 @pytest.mark.usefixtures("way")

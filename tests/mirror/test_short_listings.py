@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from console.actor import Actor
 from console.areas.lifecycle import freezing, standing
 from console.areas.lifecycle.models import Frozen
-from console.aws import gateway
-from console.mirror import shrink_guard
+from console.gateway import gateway
 from console.mirror.models import HeldListing, Membership, Organization, PassRemovals
-from console.mirror.readings import Reading
-from console.operators.actors import Actor
+from console.mirror.read_result import Reading
 from console.sandbox import doors
 from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sync import held_listings
 from tests.mirror.support import again, person, sync_all
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +108,7 @@ class TestAPass:
     ) -> None:
         lose_all(organization)
         held = HeldListing.objects.get()
-        assert shrink_guard.confirm(owner, organization, held.pk, held.missing)
+        assert held_listings.confirm(owner, organization, held.pk, held.missing)
         with empty_answers("ListGroupMembers", "Members"):
             sync_all(organization)
         assert members() == 0
@@ -137,7 +137,7 @@ class TestBlockedUsers:
         assert Frozen.objects.count() == self.BLOCKED
         held = HeldListing.objects.get()
         assert (str(held), held.missing, held.is_of_pass) == ("Blocked users", self.BLOCKED, False)
-        assert shrink_guard.confirm(owner, organization, held.pk, self.BLOCKED)
+        assert held_listings.confirm(owner, organization, held.pk, self.BLOCKED)
         standing.absorb(empty)
         assert not Frozen.objects.exists()
         assert not HeldListing.objects.exists()

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from console.aws import gateway
+from console.actor import Actor
+from console.gateway import gateway
 from console.ledger.models import Entry
-from console.mirror import effects, passes, shrink_guard, sync
+from console.mirror import effects
 from console.mirror.models import (
     Alias,
     Delegate,
@@ -21,9 +22,9 @@ from console.mirror.models import (
     Sync,
 )
 from console.operators import policy
-from console.operators.actors import Actor
 from console.operators.models import Grant
 from console.sandbox.testing import TestSandbox
+from console.sync import freshness, held_listings, listing_pass
 from tests.mirror.support import person, sync_all
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +50,7 @@ def living() -> int:
 
 
 def read_again(organization: Organization) -> None:
-    sync.schedule(organization)
+    freshness.schedule(organization)
     sync_all(organization)
 
 
@@ -88,7 +89,7 @@ class TestAShrunkenListing:
             answer = call(*args, **params)
             return {name: value for name, value in answer.items() if name != "NextToken"}
 
-        monkeypatch.setattr(passes, "PAGE", 2)
+        monkeypatch.setattr(listing_pass, "PAGE", 2)
         monkeypatch.setattr(gateway, "call", without_token)
         read_again(organization)
         assert living() == 40
@@ -115,7 +116,7 @@ class TestConfirming:
     def test_removes_what_is_still_missing_and_is_entered(
         self, shrunken: HeldListing, organization: Organization, owner: Actor
     ) -> None:
-        assert shrink_guard.confirm(owner, organization, shrunken.pk, STRANGERS)
+        assert held_listings.confirm(owner, organization, shrunken.pk, STRANGERS)
         assert living() == STRANGERS
         sync_all(organization)
         assert living() == 0
@@ -127,7 +128,7 @@ class TestConfirming:
     def test_does_not_cover_more_than_was_shown(
         self, shrunken: HeldListing, organization: Organization, owner: Actor
     ) -> None:
-        assert shrink_guard.confirm(owner, organization, shrunken.pk, STRANGERS)
+        assert held_listings.confirm(owner, organization, shrunken.pk, STRANGERS)
         stranger(organization, "-late")
         sync_all(organization)
         assert living() == STRANGERS + 1
@@ -138,8 +139,8 @@ class TestConfirming:
     def test_of_another_number_does_nothing(
         self, shrunken: HeldListing, organization: Organization, owner: Actor, missing: int
     ) -> None:
-        assert not shrink_guard.confirm(owner, organization, shrunken.pk, missing)
-        assert not shrink_guard.confirm(owner, organization, shrunken.pk + 1, missing)
+        assert not held_listings.confirm(owner, organization, shrunken.pk, missing)
+        assert not held_listings.confirm(owner, organization, shrunken.pk + 1, missing)
         assert HeldListing.objects.get().confirmed == 0
         assert not Entry.objects.filter(operation="SyncMirror").exists()
 
@@ -148,7 +149,7 @@ class TestConfirming:
     ) -> None:
         Grant.objects.update(domains=["example.com"])
         with pytest.raises((policy.Denied, policy.OutOfScope)):
-            shrink_guard.confirm(owner, organization, shrunken.pk, STRANGERS)
+            held_listings.confirm(owner, organization, shrunken.pk, STRANGERS)
         assert HeldListing.objects.get().confirmed == 0
 
 
@@ -201,17 +202,17 @@ class TestEveryListing:
             assert rows.count() == STRANGERS, listing
             held = HeldListing.objects.get()
             assert (held.listing, held.missing, held.known) == (listing, STRANGERS, STRANGERS)
-            assert shrink_guard.confirm(owner, organization, held.pk, STRANGERS)
+            assert held_listings.confirm(owner, organization, held.pk, STRANGERS)
             effects.absorb(organization, operation, params, answer)
             assert rows.count() == 0, listing
             assert not HeldListing.objects.exists(), listing
 
     def test_confirming_reads_the_entity_again(self, organization: Organization, owner: Actor) -> None:
         operation, params, answer, _ = self.lost(organization)["aliases"]
-        sync.schedule(organization)
+        freshness.schedule(organization)
         Sync.objects.update(due_at=timezone.now() + timedelta(days=1))
         effects.absorb(organization, operation, params, answer)
-        assert shrink_guard.confirm(owner, organization, HeldListing.objects.get().pk, STRANGERS)
+        assert held_listings.confirm(owner, organization, HeldListing.objects.get().pk, STRANGERS)
         assert Entity.objects.get(name="ada").wanted_at
         due = Sync.objects.filter(due_at__lte=timezone.now()).values_list("stage", flat=True)
         assert set(due) == {"relations", "details"}

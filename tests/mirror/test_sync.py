@@ -9,15 +9,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from console.aws import errors, gateway
+from console.actor import Actor
+from console.aws import errors
+from console.gateway import gateway
 from console.ledger.models import Entry
-from console.mirror import details, leases, pace, passes, sync
-from console.mirror.leases import Lease, Lost, Stage
 from console.mirror.models import Alias, Entity, Membership, Organization, Sync
 from console.operators import policy
-from console.operators.actors import Actor
 from console.operators.models import Grant, Role
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sync import details_pass, freshness, leases, listing_pass, pace, worker
+from console.sync.leases import Lease, Lost, Stage
 from tests.mirror.support import again, grown_old, person, sync_all
 
 SYSTEM_USERS = 3
@@ -47,8 +48,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two a page, and a slice that is over after each page."""
-    monkeypatch.setattr(passes, "PAGE", 2)
-    monkeypatch.setattr(sync, "SLICE", 0)
+    monkeypatch.setattr(listing_pass, "PAGE", 2)
+    monkeypatch.setattr(worker, "SLICE", 0)
 
 
 def row(stage: str) -> Sync:
@@ -76,9 +77,9 @@ class TestFullSync:
         assert not Entity.objects.filter(detailed_at=None).exists()
 
     def test_the_organization_says_since_when(self, town: TestSandbox, organization: Organization) -> None:
-        assert sync.freshness(organization).listed_at is None
+        assert freshness.freshness(organization).listed_at is None
         sync_all(organization)
-        fresh = sync.freshness(organization)
+        fresh = freshness.freshness(organization)
         assert fresh.listed_at
         assert fresh.detailed_at
         assert not fresh.running
@@ -87,7 +88,7 @@ class TestFullSync:
 
     def test_listings_come_before_details(self, town: TestSandbox, organization: Organization) -> None:
         done = []
-        while sync.run_slice(organization):
+        while worker.run_slice(organization):
             done = [each.stage for each in Sync.objects.filter(finished_at=None)]
             if Stage.USERS in done or Stage.GROUPS in done:
                 assert {Stage.DETAILS, Stage.RELATIONS} <= set(done)
@@ -113,15 +114,15 @@ class TestFullSync:
 
     def test_sweeping_serves_every_organization(self, town: TestSandbox, organization: Organization) -> None:
         other = Organization.objects.create(organization_id="m-" + "f" * 32, slug="other", region="us-east-1")
-        assert sync.sweep() > 6
-        assert sync.freshness(organization).listed_at
-        assert sync.freshness(other).errors != []
+        assert worker.sweep() > 6
+        assert freshness.freshness(organization).listed_at
+        assert freshness.freshness(other).errors != []
 
     def test_configured_organizations_are_described(
         self, town: TestSandbox, organization: Organization
     ) -> None:
         Organization.objects.create(organization_id="m-" + "f" * 32, slug="other", region="us-east-1")
-        assert len(sync.organizations()) == 2
+        assert len(worker.organizations()) == 2
         organization.refresh_from_db()
         assert organization.state == "Active"
 
@@ -152,12 +153,12 @@ class TestSlices:
     def test_a_listing_goes_on_where_it_stopped(
         self, town: TestSandbox, organization: Organization, calls: Calls
     ) -> None:
-        sync.run_slice(organization)
+        worker.run_slice(organization)
         first = row("users")
         assert (first.done, first.is_running, bool(first.token)) == (2, True, True)
-        assert sync.freshness(organization).running
+        assert freshness.freshness(organization).running
         while row("users").is_running:
-            sync.run_slice(organization)
+            worker.run_slice(organization)
         assert calls.made.count("ListUsers") == 3
         assert {"ada", "bo", "cy"} <= living()
 
@@ -170,29 +171,29 @@ class TestSlices:
     def test_who_came_while_the_listing_ran_is_not_missing(
         self, town: TestSandbox, organization: Organization
     ) -> None:
-        sync.run_slice(organization)
+        worker.run_slice(organization)
         person(organization, "aaa", described_at=timezone.now())
         person(organization, "aab", listed_at=timezone.now())
         while row("users").is_running:
-            sync.run_slice(organization)
+            worker.run_slice(organization)
         assert {"aaa", "aab"} <= living()
 
     def test_a_half_finished_listing_deletes_nobody(
         self, town: TestSandbox, organization: Organization
     ) -> None:
         person(organization, "gone")
-        sync.run_slice(organization)
+        worker.run_slice(organization)
         assert "gone" in living()
 
     def test_a_token_that_has_expired_begins_the_listing_anew(
         self, town: TestSandbox, organization: Organization, calls: Calls
     ) -> None:
-        sync.run_slice(organization)
+        worker.run_slice(organization)
         calls.failures["ListUsers"] = [
             errors.Refused("InvalidParameterException", "The token is no longer valid")
         ]
         while not row("users").error:
-            sync.run_slice(organization)
+            worker.run_slice(organization)
         failed = row("users")
         assert (failed.token, failed.is_running) == ("", False)
         assert failed.due_at > timezone.now()
@@ -222,12 +223,12 @@ class TestWorkers:
         leases.ensure(Organization.objects.all())
         held = list(leases.claims(organization))
         assert len(held) == leases.TOGETHER
-        assert not sync.run_slice(organization)
+        assert not worker.run_slice(organization)
 
     def test_a_dead_workers_stage_is_taken_over_with_its_place(
         self, town: TestSandbox, organization: Organization, calls: Calls, small_pages: None
     ) -> None:
-        sync.run_slice(organization)
+        worker.run_slice(organization)
         Sync.objects.filter(stage="users").update(lease_until=timezone.now() - timedelta(seconds=1))
         sync_all(organization)
         assert calls.made.count("ListUsers") == 3
@@ -249,7 +250,7 @@ class TestWorkers:
         leases.ensure(Organization.objects.all())
         late = next(leases.claims(organization))
         Sync.objects.filter(pk=late.sync.pk).update(attempt=7)
-        sync._work(late)
+        worker._work(late)
         assert "gone" in living()
 
     def test_the_same_row_is_not_claimed_twice(self, town: TestSandbox, organization: Organization) -> None:
@@ -277,11 +278,11 @@ class TestFailures:
     def test_silence_is_tried_again_from_the_same_place(
         self, town: TestSandbox, organization: Organization, calls: Calls, small_pages: None
     ) -> None:
-        sync.run_slice(organization)
+        worker.run_slice(organization)
         token = row("users").token
         calls.failures["ListUsers"] = [errors.Unreachable("Amazon WorkMail did not answer.")]
         while not row("users").error:
-            sync.run_slice(organization)
+            worker.run_slice(organization)
         assert (row("users").token, row("users").lease_until) == (token, None)
         make_due("users")
         sync_all(organization)
@@ -294,7 +295,7 @@ class TestFailures:
         sync_all(organization)
         assert row("groups").error == "a bug"
         assert {"ada", "bo", "cy"} <= living()
-        assert sync.freshness(organization).listed_at is None
+        assert freshness.freshness(organization).listed_at is None
 
     def test_a_read_that_is_refused_is_left_out(
         self, town: TestSandbox, organization: Organization, calls: Calls
@@ -326,15 +327,15 @@ class TestWanted:
         self, town: TestSandbox, organization: Organization, small_pages: None
     ) -> None:
         while row("users").finished_at is None if Sync.objects.exists() else True:
-            sync.run_slice(organization)
-        sync.want(organization, [Entity.objects.get(entity_id=CY)])
+            worker.run_slice(organization)
+        freshness.want(organization, [Entity.objects.get(entity_id=CY)])
         while not Entity.objects.filter(kind="user", detailed_at__isnull=False).exists():
-            sync.run_slice(organization)
+            worker.run_slice(organization)
         assert [each.name for each in Entity.objects.filter(kind="user", detailed_at__isnull=False)] == ["cy"]
 
     def test_who_is_fresh_is_not_wanted(self, town: TestSandbox, organization: Organization) -> None:
         sync_all(organization)
-        sync.want(organization, Entity.objects.all())
+        freshness.want(organization, Entity.objects.all())
         assert not Entity.objects.filter(wanted_at__isnull=False).exists()
 
     def test_the_oldest_details_are_read_again(
@@ -342,7 +343,7 @@ class TestWanted:
     ) -> None:
         sync_all(organization)
         calls.made.clear()
-        long_ago = timezone.now() - details.OLD * 2
+        long_ago = timezone.now() - details_pass.OLD * 2
         Entity.objects.filter(entity_id=ADA).update(detailed_at=long_ago)
         make_due("details")
         sync_all(organization)
@@ -358,7 +359,7 @@ class TestRefreshing:
         self, town: TestSandbox, organization: Organization, owner: Actor, calls: Calls
     ) -> None:
         town.call("UpdateUser", UserId=ADA, JobTitle="Countess")
-        fresh = sync.refresh(owner, organization, Entity.objects.get(entity_id=ADA))
+        fresh = freshness.refresh(owner, organization, Entity.objects.get(entity_id=ADA))
         assert fresh.job_title == "Countess"
         assert sorted(calls.made) == [
             "DescribeUser",
@@ -373,7 +374,7 @@ class TestRefreshing:
     ) -> None:
         role = Role.objects.create(name="Looker", permissions=["DescribeUser", "ListAliases"])
         Grant.objects.update(role=role)
-        sync.refresh(Actor(owner.operator_id, "looker"), organization, Entity.objects.get(entity_id=ADA))
+        freshness.refresh(Actor(owner.operator_id, "looker"), organization, Entity.objects.get(entity_id=ADA))
         assert calls.made == ["DescribeUser", "ListAliases"]
         assert not Entry.objects.filter(kind=Entry.Kind.DENIED).exists()
 
@@ -382,7 +383,7 @@ class TestRefreshing:
     ) -> None:
         calls.failures["DescribeUser"] = [errors.Unreachable("Amazon WorkMail did not answer.")]
         with pytest.raises(errors.Unreachable):
-            sync.refresh(owner, organization, Entity.objects.get(entity_id=ADA))
+            freshness.refresh(owner, organization, Entity.objects.get(entity_id=ADA))
 
 
 class TestRequesting:
@@ -391,13 +392,13 @@ class TestRequesting:
     ) -> None:
         sync_all(organization)
         assert not leases.due(timezone.now()).exists()
-        sync.request(owner, organization)
+        freshness.request(owner, organization)
         assert {each.stage for each in leases.due(timezone.now())} == set(leases.LISTINGS)
 
     def test_whoever_may_not_is_denied(self, organization: Organization, owner: Actor) -> None:
         Grant.objects.update(role=Role.objects.create(name="Looker", permissions=["*:read"]))
         with pytest.raises(policy.Denied):
-            sync.request(Actor(owner.operator_id, "looker"), organization)
+            freshness.request(Actor(owner.operator_id, "looker"), organization)
         assert not Sync.objects.exists()
 
     def test_changes_made_since_are_found(self, town: TestSandbox, organization: Organization) -> None:

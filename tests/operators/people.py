@@ -3,9 +3,9 @@
 from datetime import datetime
 from itertools import count
 
+from console.actor import Actor
 from console.mirror.models import Entity, Organization
 from console.operators import roles
-from console.operators.actors import Actor
 from console.operators.models import Grant, Operator, Role
 
 PASSWORD = "correct horse battery staple"

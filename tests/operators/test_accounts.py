@@ -10,9 +10,10 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
 
+from console.demo import operators
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.operators import accounts, demo, policy
+from console.operators import accounts, policy
 from console.operators.models import Grant, Operator
 from tests.operators.conftest import signed_in as browser
 from tests.operators.people import actor, operator, organization
@@ -85,44 +86,44 @@ class TestDemo:
         settings.VAR = tmp_path  # type: ignore[attr-defined]  # a fixture without types
 
     def test_everybody_can_sign_in_with_what_is_printed(self) -> None:
-        rows = demo.seed()
+        rows = operators.seed()
         assert len(rows) == 7
         for email, password, _, _ in rows:
             assert Operator.objects.get(email=email).check_password(password)
 
     def test_the_next_start_prints_the_same_and_writes_nothing(self) -> None:
-        first, entries = demo.seed(), Entry.objects.count()
-        assert demo.seed() == first
+        first, entries = operators.seed(), Entry.objects.count()
+        assert operators.seed() == first
         assert Entry.objects.count() == entries
         assert Organization.objects.count() == 2
 
     def test_another_folder_has_other_passwords(self, settings: object, tmp_path: Path) -> None:
-        first = demo.seed()
+        first = operators.seed()
         Operator.objects.all().delete()
         settings.VAR = tmp_path / "other"  # type: ignore[attr-defined]  # a fixture without types
         settings.VAR.mkdir()  # type: ignore[attr-defined]  # the same
-        assert not {row[1] for row in first} & {row[1] for row in demo.seed()}
+        assert not {row[1] for row in first} & {row[1] for row in operators.seed()}
 
     def test_a_lost_database_gets_the_passwords_that_are_kept(self) -> None:
-        first = demo.seed()
+        first = operators.seed()
         Operator.objects.all().delete()
-        assert demo.seed() == first
+        assert operators.seed() == first
         assert Operator.objects.get(email=first[0][0]).check_password(first[0][1])
 
     def test_a_lost_file_gets_new_passwords_that_work(self, tmp_path: Path) -> None:
-        demo.seed()
+        operators.seed()
         (tmp_path / "demo-operators.json").unlink()
-        email, password, _, _ = demo.seed()[0]
+        email, password, _, _ = operators.seed()[0]
         assert Operator.objects.get(email=email).check_password(password)
 
     def test_only_the_owner_of_the_folder_may_read_them(self, tmp_path: Path) -> None:
-        rows = demo.seed()
+        rows = operators.seed()
         path = tmp_path / "demo-operators.json"
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert json.loads(path.read_text()) == {row[0]: row[1] for row in rows}
 
     def test_each_sees_what_the_table_says(self) -> None:
-        demo.seed()
+        operators.seed()
         seen = {
             each.email.partition("@")[0]: set(
                 policy.organizations(actor(each)).values_list("slug", flat=True)

@@ -8,7 +8,7 @@ from django.http import HttpResponseBase
 from django.test import Client, RequestFactory, override_settings
 
 from console.ledger.journal import LedgerUnavailable
-from console.operators.acting import address_of, request_id_of
+from console.operators.request_actor import address_of, request_id_of
 from tests.operators.conftest import signed_in as browser
 from tests.operators.people import operator, organization
 

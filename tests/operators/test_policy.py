@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from console.actor import Actor
 from console.aws import model
 from console.aws.catalogue import CATALOGUE, CONSOLE_ACTIONS, Access
 from console.mirror.models import Entity, Organization
 from console.operators import policy, rights
-from console.operators.actors import Actor
 from console.operators.models import Grant, Operator
 from tests.operators.people import actor, entity, give, operator, organization
 

@@ -22,7 +22,7 @@ from pytest_django.fixtures import Settings
 
 from console.ledger.journal import LedgerUnavailable
 from console.ledger.models import Entry
-from console.operators import sealing
+from console.operators import encryption
 from console.operators.models import Operator
 from tests.operators.conftest import Clock
 from tests.operators.conftest import signed_in as browser
@@ -359,15 +359,15 @@ class TestKeys:
     def test_what_an_older_key_sealed_is_still_read(self, settings: object) -> None:
         from django.core.signing import BadSignature
 
-        from console.operators import sealing
+        from console.operators import encryption
 
-        sealed = sealing.seal(b"seed")
+        sealed = encryption.seal(b"seed")
         old = settings.SECRET_KEY  # type: ignore[attr-defined]  # a fixture without types
         settings.SECRET_KEY = "a new one " * 5  # type: ignore[attr-defined]  # the same
         with pytest.raises(BadSignature):
-            sealing.unseal(sealed)
+            encryption.unseal(sealed)
         settings.SECRET_KEY_FALLBACKS = [old]  # type: ignore[attr-defined]  # the same
-        assert sealing.unseal(sealed) == b"seed"
+        assert encryption.unseal(sealed) == b"seed"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -375,17 +375,17 @@ class TestRotation:
     def test_sealed_data_outlives_the_key_that_sealed_it(
         self, somebody: Operator, settings: Settings
     ) -> None:
-        data = {"secret": sealing.seal(b"SEED").decode()}
+        data = {"secret": encryption.seal(b"SEED").decode()}
         factor = Authenticator.objects.create(user=somebody, type=Authenticator.Type.TOTP, data=data)
         old, settings.SECRET_KEY = settings.SECRET_KEY, "n" * 50
         settings.SECRET_KEY_FALLBACKS = [old]
-        assert sealing.unseal(data["secret"].encode()) == b"SEED"
+        assert encryption.unseal(data["secret"].encode()) == b"SEED"
         call_command("reseal")
         settings.SECRET_KEY_FALLBACKS = []
         factor.refresh_from_db()
-        assert sealing.unseal(factor.data["secret"].encode()) == b"SEED"
+        assert encryption.unseal(factor.data["secret"].encode()) == b"SEED"
         with pytest.raises(BadSignature):
-            sealing.unseal(data["secret"].encode())
+            encryption.unseal(data["secret"].encode())
 
     def test_a_session_opened_with_the_old_key_goes_on(self, somebody: Operator, settings: Settings) -> None:
         client = browser(somebody)

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from console.actor import Actor
 from console.areas.changes.forms import ConditionsForm
 from console.areas.changes.views import conditions as policies
 from console.changes import budget, conditions, control, ending, engine, preview
 from console.changes.models import Budget, Change, Conditions, Step
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.sandbox.testing import ADA
 from tests.areas import world
 from tests.areas.exports.conftest import organization, sandbox

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from console.actor import Actor
 from console.areas.access_rules.forms.keeping import ProtectedForm
 from console.areas.access_rules.models import ProtectedPerson
 from console.areas.exports import verifying
@@ -17,12 +18,11 @@ from console.areas.exports.models import ExportJob
 from console.areas.organizations.settings import adoption
 from console.ledger.models import Entry
 from console.mirror import effects
-from console.mirror.management.commands.organization import _stored
 from console.mirror.models import Entity, Organization
-from console.operators import policy, refusals, sealing
-from console.operators.actors import Actor
+from console.operators import encryption, policy, refusals
 from console.operators.models import Grant, OmittedRefusals, Operator
 from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sync.management.commands.organization import _stored
 from tests.areas import world
 from tests.areas.exports.conftest import organization, sandbox
 from tests.races.harness import TRIES, at_once, on_postgresql, results_at_once
@@ -200,7 +200,7 @@ class TestReadings:
 
 class TestReseal:
     def test_twice_at_once_loses_no_secret(self, olga: Operator, settings: Any) -> None:
-        sealed = {"secret": sealing.seal(b"SEED").decode()}
+        sealed = {"secret": encryption.seal(b"SEED").decode()}
         factor = Authenticator.objects.create(user=olga, type=Authenticator.Type.TOTP, data=sealed)
         for number in range(TRIES):
             settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
@@ -208,4 +208,4 @@ class TestReseal:
             results_at_once(*[partial(call_command, "reseal", skip_checks=True)] * 2)
             settings.SECRET_KEY_FALLBACKS = []
             factor.refresh_from_db()
-            assert sealing.unseal(factor.data["secret"].encode()) == b"SEED"
+            assert encryption.unseal(factor.data["secret"].encode()) == b"SEED"

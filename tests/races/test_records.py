@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from console.actor import Actor
 from console.areas.access_rules.models import NamedNetwork
 from console.areas.exports.models import Destination
 from console.areas.lifecycle.models import OnboardingTemplate, Preset
@@ -17,10 +18,9 @@ from console.constraints import as_validation_error
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators import accounts
-from console.operators.actors import Actor
 from console.operators.models import Operator
 from console.sandbox.founding import ACCOUNT, REGION
-from console.ui import records
+from console.web import record_forms
 from tests.areas import world
 from tests.areas.exports.conftest import organization, sandbox
 from tests.races.harness import at_once, on_postgresql
@@ -89,13 +89,13 @@ class TestOneForm:
         olga.post(url(prefix, "create"), {"name": "first", **values})
         edit = url(prefix, "edit", model.objects.get().pk)
         given = {"name": "second", **values, **world.loaded(olga, edit)}
-        valid = records.RecordForm.is_valid
+        valid = record_forms.RecordForm.is_valid
 
-        def delete_first(form: records.RecordForm) -> bool:
+        def delete_first(form: record_forms.RecordForm) -> bool:
             model.objects.all().delete()
             return valid(form)
 
-        monkeypatch.setattr(records.RecordForm, "is_valid", delete_first)
+        monkeypatch.setattr(record_forms.RecordForm, "is_valid", delete_first)
         assert "deleted by another operator" in olga.post(edit, given).content.decode()
         assert not model.objects.exists()
 
@@ -129,7 +129,7 @@ class TestOneForm:
         self, kind: str, olga: Client, oleg: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The planted fault."""
-        monkeypatch.setattr(records.RecordForm, "_compare", lambda self: None)
+        monkeypatch.setattr(record_forms.RecordForm, "_compare", lambda self: None)
         assert lost_edits(kind, olga, oleg) > 0
 
 
@@ -182,7 +182,7 @@ def test_a_second_row_would_be_a_fault_without_the_conversion(
         with transaction.atomic():
             yield
 
-    monkeypatch.setattr(records, "as_validation_error", plain)
+    monkeypatch.setattr(record_forms, "as_validation_error", plain)
     _, prefix, values = FORMS[kind]
     post = (url(prefix, "create"), {"name": "same", **values})
     answers = at_once(partial(olga.post, *post), partial(oleg.post, *post))

@@ -12,10 +12,11 @@ from django.utils import timezone
 from console.areas.lifecycle import freezing, standing
 from console.areas.lifecycle.models import Frozen
 from console.changes.models import Change, Lost, Step
+from console.gateway import target_leases
 from console.ledger.models import Entry
-from console.mirror import describing, effects, targets
+from console.mirror import descriptions, effects
 from console.mirror.models import Entity, Organization
-from console.mirror.readings import Reading
+from console.mirror.read_result import Reading
 from console.sandbox.testing import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.exports.conftest import organization, sandbox
@@ -46,7 +47,7 @@ class TestReadings:
         for number in range(TRIES):
             Entity.objects.filter(entity_id=ADA).update(state="ENABLED")
             reading = Reading(organization, "DescribeUser", {}, {})
-            results_at_once(*[partial(describing.forget, reading, ADA)] * 2)
+            results_at_once(*[partial(descriptions.forget, reading, ADA)] * 2)
             assert Entry.objects.filter(kind=OBSERVED, target=ADA).count() == number + 1
 
     def test_enter_a_change_of_aliases_once(self, organization: Organization) -> None:
@@ -117,7 +118,7 @@ class TestLeases:
     def test_of_an_organization_that_is_not_there_is_a_fault(self, organization: Organization) -> None:
         """It was taken for a busy target, and waited for."""
         organization.pk += 1
-        with pytest.raises(IntegrityError), targets.held(organization, ["one"]):
+        with pytest.raises(IntegrityError), target_leases.held(organization, ["one"]):
             pytest.fail("the lease was given")
 
 

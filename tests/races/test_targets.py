@@ -10,11 +10,11 @@ import pytest
 from django.db import OperationalError, connection
 
 from console import clock
-from console.aws import errors, gateway
+from console.actor import Actor
+from console.aws import errors
+from console.gateway import gateway, target_leases
 from console.ledger.models import Entry
-from console.mirror import targets
 from console.mirror.models import Organization, TargetLease
-from console.operators.actors import Actor
 from console.sandbox.testing import ADA, BO, TestSandbox
 from tests.areas.exports.conftest import actor, operator, organization, sandbox
 from tests.races.harness import TRIES, at_once, on_postgresql
@@ -75,7 +75,7 @@ class TestTwoOperators:
         def unheld(*_: Any) -> Iterator[Any]:
             yield type("Held", (), {"is_held": lambda self: True})()
 
-        monkeypatch.setattr(targets, "held", unheld)
+        monkeypatch.setattr(target_leases, "held", unheld)
         assert lost_updates(owner, organization, sandbox, until_first=True) > 0
 
 
@@ -83,7 +83,7 @@ class TestTheLease:
     def test_is_asked_for_in_any_order_without_a_deadlock(self, organization: Organization) -> None:
         def take(*names: str) -> Callable[[], None]:
             def act() -> None:
-                with targets.held(organization, names):
+                with target_leases.held(organization, names):
                     time.sleep(0)
 
             return act
@@ -97,16 +97,16 @@ class TestTheLease:
     def test_of_a_process_that_died_is_over_after_its_time(
         self, organization: Organization, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(targets, "PATIENCE", 0)
-        with targets.held(organization, ["one"]):
+        monkeypatch.setattr(target_leases, "PATIENCE", 0)
+        with target_leases.held(organization, ["one"]):
             row = TargetLease.objects.values().get()
         TargetLease.objects.create(**{**row, "id": None})  # as if it had never been given back
-        with pytest.raises(targets.TargetBusy), targets.held(organization, ["one"]):
+        with pytest.raises(target_leases.TargetBusy), target_leases.held(organization, ["one"]):
             pass
-        later = clock.now() + targets.LEASE + timedelta(seconds=1)
+        later = clock.now() + target_leases.LEASE + timedelta(seconds=1)
         monkeypatch.setattr("console.clock.now", lambda: later)
-        monkeypatch.setattr(targets, "PATIENCE", 1)
-        with targets.held(organization, ["one"]) as lease:
+        monkeypatch.setattr(target_leases, "PATIENCE", 1)
+        with target_leases.held(organization, ["one"]) as lease:
             assert lease.is_held()
 
     def test_stops_a_write_that_lost_it(
@@ -116,7 +116,7 @@ class TestTheLease:
         sandbox: TestSandbox,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(targets.Held, "is_held", lambda self: False)
+        monkeypatch.setattr(target_leases.Held, "is_held", lambda self: False)
         with pytest.raises(errors.Busy):
             gateway.call(owner, "UpdateUser", organization, UserId=BO, Office="Oslo")
         assert not sandbox.calls("UpdateUser")
@@ -144,8 +144,8 @@ class TestTheLease:
         sandbox: TestSandbox,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(targets, "PATIENCE", 0)
-        with targets.held(organization, [BO]), pytest.raises(errors.Busy):
+        monkeypatch.setattr(target_leases, "PATIENCE", 0)
+        with target_leases.held(organization, [BO]), pytest.raises(errors.Busy):
             gateway.call(owner, "UpdateUser", organization, UserId=BO, Office="Oslo")
         assert not sandbox.calls("UpdateUser")
         assert not Entry.objects.filter(operation="UpdateUser").exists()

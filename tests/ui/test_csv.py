@@ -10,11 +10,11 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.actor import Actor
 from console.mirror.models import Organization
-from console.operators.actors import Actor
-from console.ui.csv import FORMULA, guarded, stream, unguarded, written
-from console.ui.downloads import attachment
+from console.ui.csv_text import FORMULA, guarded, unguarded, written
 from console.ui.tables import Column, Table
+from console.web.downloads import attachment, stream_table
 from tests.ui.shelf import Thing
 
 cells = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -81,7 +81,7 @@ class TestTheFile:
             ),
             "label",
         )
-        response: Any = stream(
+        response: Any = stream_table(
             asked(), Organization(organization_id="m-1"), "people.csv", Thing.objects.all(), table
         )
         content = b"".join(response.streaming_content).decode()

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from console.actor import Actor
 from console.areas.access_rules import models
 from console.areas.access_rules.wording import Wording
-from console.aws import errors, gateway
+from console.aws import errors
+from console.gateway import gateway
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.rules import access, deciding
 from console.rules.deciding import Rule
 

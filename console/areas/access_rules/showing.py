@@ -10,10 +10,10 @@ from django.utils import timezone
 from console.areas.access_rules.grouping import Group
 from console.areas.access_rules.planning import Plan
 from console.areas.access_rules.wording import Wording, listed
-from console.areas.reviewing import FOLLOWS
 from console.rules.access import ACTIONS
 from console.rules.access_draft import EVERYBODY, PARTLY, Flip, Lockout, Who
 from console.rules.deciding import ALLOW, DENY, Rule
+from console.web.rule_review import FOLLOWS
 
 SAID = {ALLOW: "allowed", DENY: "denied", PARTLY: "partly allowed"}
 TONES = {ALLOW: "success", DENY: "danger", PARTLY: "warning"}

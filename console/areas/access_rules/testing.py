@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from console.actor import Actor
 from console.areas.access_rules import reading
-from console.aws import gateway
+from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.rules import access
 from console.rules.deciding import ALLOW
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from console.aws import gateway
+from console.actor import Actor
+from console.gateway import gateway
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 
 READ, MEMBER = "ListAvailabilityConfigurations", "AvailabilityConfigurations"
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from console.areas.reading import Look
+from console.web.settings_reads import Look
 
 MEANING = (
     "When somebody here invites a person of another mail domain, WorkMail asks that domain's own system"

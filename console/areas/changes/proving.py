@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from console.aws import facets
+from console.aws import changed_fields
 from console.aws.catalogue import CATALOGUE
-from console.aws.facets import Values
+from console.aws.changed_fields import Values
 from console.changes.models import Step
 from console.changes.plans import links
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.ui import shapes
-from console.ui.csv import plain
+from console.ui.csv_text import plain
 
 SHOWN = "Read back: WorkMail shows it so."
 OTHER = "Read back: WorkMail shows other values."
@@ -34,9 +34,9 @@ def _tells(step: Step) -> bool:
 
 def _said(step: Step, shown: dict[str, Any]) -> str:
     params = {**step.params, **(step.result if CATALOGUE[step.operation].creates else {})}
-    found = journal.plain(facets.now(step.operation, shown, params))
-    wanted = step.after or journal.plain(facets.then(step.operation, found, params))
-    compared = [name for name in wanted if name in found and facets.is_readable(step.operation, name)]
+    found = journal.plain(changed_fields.now(step.operation, shown, params))
+    wanted = step.after or journal.plain(changed_fields.then(step.operation, found, params))
+    compared = [name for name in wanted if name in found and changed_fields.is_readable(step.operation, name)]
     different = [name for name in compared if (found[name] or None) != (wanted[name] or None)]
     if not compared:
         return ""

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from console.areas import failures
+from console.actor import Actor
 from console.areas.changes import proving
 from console.aws import errors
 from console.aws.catalogue import CATALOGUE
@@ -18,9 +18,9 @@ from console.changes.models import UNDER_WAY, Change, Step
 from console.changes.plans import LINK, MADE_UP, absent
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.ui import shapes
 from console.ui.markup import badge, text
+from console.web import aws_errors, aws_messages
 
 State, StepState = Change.State, Step.State
 OUTSIDE = "(outside your domains)"
@@ -166,8 +166,8 @@ def _in_words(value: Any) -> Any:
 
 def note(step: Step, names: Names) -> str:
     """Why it was not done, in the words that every page has for it."""
-    if step.state == StepState.REFUSED and step.code in failures.KNOWN:
-        return str(failures.explain(errors.Refused(step.code, step.note)).sentence)
+    if step.state == StepState.REFUSED and step.code in aws_messages.KNOWN:
+        return str(aws_errors.explain(errors.Refused(step.code, step.note)).sentence)
     return str(names.over(step.note))
 
 

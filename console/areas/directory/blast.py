@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
+from console.actor import Actor
 from console.areas.directory import relations, scope
 from console.areas.directory.forms.relations import FULL_ACCESS
 from console.areas.exports.models import OPEN, ExportJob
 from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Delegate, Entity, Membership, Permission
 from console.operators import policy
-from console.operators.actors import Actor
 
 NAMED = 8
 State = Entity.State

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from console.actor import Actor
 from console.areas.directory import naming, relations, scope
 from console.areas.directory.forms.relations import FULL_ACCESS
 from console.changes.plans import Planned
 from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Delegate, Entity, Membership, Permission
-from console.operators.actors import Actor
 
 State, Kind = Entity.State, Entity.Kind
 PARTS = {

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from console.actor import Actor
 from console.areas.directory.blast import Loss
-from console.aws import errors, gateway
+from console.aws import errors
+from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 Rule = Mapping[str, Any]
 NONE = ("ResourceNotFoundException", "EntityNotFoundException")  # there are none to show

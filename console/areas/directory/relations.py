@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from console.actor import Actor
 from console.areas.directory import kinds, scope
 from console.areas.exports import scope as exports
 from console.areas.exports.models import ExportJob
@@ -12,7 +13,6 @@ from console.areas.ledger import scope as ledger
 from console.ledger.models import Entry
 from console.mirror.models import Delegate, Entity, Membership, Permission
 from console.operators import policy
-from console.operators.actors import Actor
 
 HISTORY, EXPORTS = 20, 5
 

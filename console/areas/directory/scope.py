@@ -1,11 +1,10 @@
 """Whom and what an operator may see and touch in the directory; the policy decides, this asks it."""
 
+from console.actor import Actor
 from console.areas.directory import kinds
 from console.areas.directory.kinds import Kind
-from console.mirror.models import Domain, Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Domain, Entity, EntityQuerySet, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 VERIFIED = "VERIFIED"
 

@@ -8,10 +8,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from console.actor import Actor
 from console.areas.directory import kinds, relations, terms
 from console.mirror.models import Entity
 from console.operators import policy
-from console.operators.actors import Actor
 from console.ui.markup import badge
 
 State = Entity.State

@@ -10,8 +10,7 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 from console.areas.directory.showing import state_badge
-from console.mirror.models import Entity
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet
 from console.ui.filters import Filter, narrowed
 from console.ui.markup import DASH, badge, made
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from console.actor import Actor
 from console.areas.doctor.reading import ACCESS, MOBILE, Reading
 from console.areas.domains.models import Check
 from console.areas.exports.models import ExportJob
@@ -16,7 +17,6 @@ from console.areas.users.showing import megabytes
 from console.mirror.mailboxes import Mailbox, Obstacle, mailbox_of
 from console.mirror.models import Entity
 from console.operators import policy
-from console.operators.actors import Actor
 from console.plurals import number_of
 
 RECENT = timedelta(days=7)

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from console.aws import errors, gateway
-from console.aws.gateway import Asked
+from console.actor import Actor
+from console.aws import errors
+from console.gateway import gateway
+from console.gateway.gateway import Asked
 from console.mirror.models import Entity
 from console.operators import policy
-from console.operators.actors import Actor
 from console.rules.access import ACTIONS
 
 # Of TEST-NET-3 [RFC 5737]: no rule names it, so it stands for any network outside.

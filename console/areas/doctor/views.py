@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 
-from console.areas import failures
 from console.areas.directory import kinds, scope
 from console.areas.directory.kinds import Kind
 from console.areas.doctor import findings, reading
@@ -10,6 +9,7 @@ from console.areas.doctor.forms import WhereForm
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
+from console.web import aws_errors
 
 
 @performs("DiagnosePerson")
@@ -28,6 +28,6 @@ def diagnose(request: ConsoleRequest, organization: Organization, user_id: str) 
         found = reading.read(request.actor, person, told.get("address", ""), told.get("device", ""))
         case = findings.Case(request.actor, person, found, told.get("device_id", ""))
         context["findings"] = findings.findings(case)
-        context["problems"] = [failures.explain(each, wrote=False) for each in found.failures[:1]]
+        context["problems"] = [aws_errors.explain(each, wrote=False) for each in found.failures[:1]]
         context["asked"] = len(found.answers) + len(found.protocols)
     return pages.show(request, "doctor/diagnose.html", context, fragment="findings")

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from console.actor import Actor
 from console.areas.domains import scope
-from console.mirror.models import Alias, Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Alias, Entity, EntityQuerySet, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 EXPECTED = ("postmaster", "abuse")  # RFC 2142, and recommended by AWS [documented]
 

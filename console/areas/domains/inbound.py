@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from console.areas import failures
-from console.aws import errors, gateway
+from console.actor import Actor
+from console.aws import errors
+from console.gateway import gateway
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
+from console.web import aws_errors
 
 READ = "DescribeInboundDmarcSettings"
 
@@ -26,4 +27,4 @@ def read(actor: Actor, organization: Organization) -> Inbound | None:
     try:
         return Inbound(gateway.call(actor, READ, organization).get("Enforced"))
     except errors.CallFailed as failure:
-        return Inbound(None, failures.explain(failure, wrote=False).sentence)
+        return Inbound(None, aws_errors.explain(failure, wrote=False).sentence)

@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from console.actor import Actor
 from console.areas.domains import holders
 from console.changes.plans import Planned
-from console.mirror.models import Alias, Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Alias, Entity, EntityQuerySet, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 BATCH = 500
 Holder = str  # the id of whoever has an address

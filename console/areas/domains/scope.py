@@ -2,9 +2,9 @@
 
 from django.db.models import QuerySet
 
+from console.actor import Actor
 from console.mirror.models import Domain, Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 SEEING = "GetMailDomain"
 OFFERED = (

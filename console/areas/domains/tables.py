@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 
 from console.areas.domains import showing
 from console.areas.domains.models import Check
-from console.mirror.completeness import Figure
 from console.mirror.models import Domain, Entity
+from console.sync.completeness import Figure
 from console.ui.markup import DASH, badge, lines, made, when
 from console.ui.tables import Column, Table
 

@@ -15,20 +15,21 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
 from console import clock
+from console.actor import Actor
 from console.areas.exports import polling, selection
 from console.areas.exports.models import ATTEMPTS, COOL_DOWN, RUNNING_AT_ONCE, Destination, ExportJob
 from console.areas.exports.selection import UNDER_WAY, LeftOut, written
-from console.aws import demands, errors, gateway
+from console.aws import errors
 from console.changes import conditions, drafting
 from console.changes import engine as changes
 from console.changes.models import Step
 from console.changes.plans import Planned
+from console.gateway import gateway, requirements
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity, Organization
 from console.operators import policy, refusals
-from console.operators.actors import Actor
 from console.plurals import number_of
 
 logger = logging.getLogger(__name__)
@@ -74,8 +75,8 @@ def _require_policies(
     organization = destination.organization
     _require_right(actor, organization, entities)
     _require_exportable(entities)
-    demands.require_why(organization, reason, ticket)
-    if not demands.get(organization).wants_approval(OPERATION, len(entities)):
+    requirements.require_why(organization, reason, ticket)
+    if not requirements.get(organization).wants_approval(OPERATION, len(entities)):
         return
     steps = [
         Planned(
@@ -397,7 +398,7 @@ def cancel(actor: Actor, job: ExportJob, *, reason: str = "") -> None:
 
     The ticket is that of the export.
     """
-    demands.require_why(job.organization, reason, job.ticket)
+    requirements.require_why(job.organization, reason, job.ticket)
     if _withdraw(actor, job, reason):
         return
     job.refresh_from_db()

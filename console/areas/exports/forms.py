@@ -10,8 +10,7 @@ from console.areas.exports.models import Destination
 from console.areas.exports.selection import WhichForm
 from console.mirror import lookup
 from console.mirror.mailboxes import Obstacle, mailbox_of
-from console.mirror.models import Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.ui.addresses import parse_addresses
 
 AT_ONCE = 2000

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from console.actor import Actor
 from console.areas.exports import engine as exports
 from console.areas.exports.models import Destination, ExportJob
 from console.aws import errors
@@ -11,7 +12,6 @@ from console.changes import engine
 from console.changes.engine import NotYet
 from console.changes.models import Step
 from console.mirror.models import Entity
-from console.operators.actors import Actor
 
 State = ExportJob.State
 JOB = exports.JOB

@@ -9,10 +9,11 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from console import clock
+from console.actor import Actor
 from console.areas.exports.models import COOL_DOWN, RUNNING_AT_ONCE, ExportJob
-from console.aws import errors, gateway
+from console.aws import errors
+from console.gateway import gateway
 from console.mirror.models import Entity, Organization
-from console.operators.actors import Actor
 
 logger = logging.getLogger(__name__)
 State = ExportJob.State

@@ -2,10 +2,10 @@
 
 from django.db.models import Count, Q, QuerySet
 
+from console.actor import Actor
 from console.areas.exports.models import OPEN, ExportJob
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 Exports = QuerySet[ExportJob]
 State = ExportJob.State

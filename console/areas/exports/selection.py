@@ -11,12 +11,12 @@ from django.db.models import Max, TextChoices
 from django.urls import reverse
 from django.utils import timezone
 
+from console.actor import Actor
 from console.areas.exports.models import ExportJob
 from console.ledger.models import Entry
 from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.plurals import number_of
 from console.ui.forms import WhyForm
 

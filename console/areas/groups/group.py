@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from console.actor import Actor
 from console.areas.directory import showing
 from console.areas.directory.showing import Action
 from console.areas.groups import nesting, scope
 from console.mirror.models import Entity
-from console.operators.actors import Actor
 
 SHOWN = 20  # members on the group's own page
 State = Entity.State

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, QuerySet
 
+from console.actor import Actor
 from console.areas.groups import scope
 from console.mirror.models import Entity, Membership
-from console.operators.actors import Actor
 
 MOST = 2000  # people that a walk collects
 

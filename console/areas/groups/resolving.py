@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 
 from console.mirror import lookup
-from console.mirror.models import Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.ui.addresses import parse_addresses
 
 MOST = 2000  # entries in one paste

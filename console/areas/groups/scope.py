@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 
+from console.actor import Actor
 from console.areas.directory import kinds, scope
 from console.areas.directory.kinds import Kind
-from console.mirror.models import Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 
 def find(actor: Actor, operation: str, organization: Organization, group_id: str) -> Entity:

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
+from console.actor import Actor
 from console.areas.directory import scope
 from console.areas.directory.kinds import Kind
 from console.areas.directory.tables import (
@@ -21,9 +22,7 @@ from console.areas.directory.tables import (
     state,
 )
 from console.areas.groups import scope as groups
-from console.mirror.models import Entity, Membership, Organization
-from console.mirror.querysets import EntityQuerySet
-from console.operators.actors import Actor
+from console.mirror.models import Entity, EntityQuerySet, Membership, Organization
 from console.ui.filters import Filter
 from console.ui.markup import made
 from console.ui.tables import Column, Table

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from console.aws import errors, gateway
-from console.mirror.completeness import Figure, completeness_of
-from console.mirror.leases import Stage
+from console.actor import Actor
+from console.aws import errors
+from console.gateway import gateway
 from console.mirror.mailboxes import in_use
-from console.mirror.models import Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
-from console.operators.actors import Actor
+from console.sync.completeness import Figure, completeness_of
+from console.sync.leases import Stage
 
 DESCRIBE = "DescribeIdentityProviderConfiguration"
 ONLY, BOTH = "IDENTITY_PROVIDER_ONLY", "IDENTITY_PROVIDER_AND_DIRECTORY"

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from console.aws import errors, gateway
+from console.actor import Actor
+from console.aws import errors
 from console.changes.plans import Planned
+from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 LIST, METADATA, DELETE = (
     "ListPersonalAccessTokens",

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from console.areas.directory.forms.naming import EntityField, get_named
 from console.areas.impersonation.roles import TYPES, Role
 from console.aws import model
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import EntityQuerySet
 from console.rules.deciding import ALLOW, DENY
 from console.ui.forms import CHANGED, STALE, OperationForm, ReasonedForm, Snapshot, WhyForm
 from console.ui.shapes import field_of

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from console.areas.impersonation.roles import Role
-from console.mirror.models import Entity, Membership, Permission
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet, Membership, Permission
 from console.rules import impersonation
 from console.rules.deciding import Rule
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
-from console.aws import gateway
+from console.actor import Actor
+from console.gateway import gateway
 from console.mirror.models import Entity, Organization
-from console.operators.actors import Actor
 from console.rules import impersonation
 from console.rules.deciding import Rule
 

@@ -8,10 +8,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
+from console.actor import Actor
 from console.ledger.models import NOT_SETTLED, Entry, EntryQuerySet
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.operators.models import Grant, Operator
 
 Kind, Outcome = Entry.Kind, Entry.Outcome

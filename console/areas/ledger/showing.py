@@ -6,15 +6,15 @@ from typing import Any
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from console.actor import Actor
 from console.areas.ledger import scope
 from console.areas.ledger.tables import result
 from console.areas.ledger.veil import Veil
 from console.aws.catalogue import in_words
-from console.ledger.diff import Difference
+from console.ledger.differences import Difference
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.ui.markup import text
 
 Kind, Outcome = Entry.Kind, Entry.Outcome

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from console.actor import Actor
 from console.areas.ledger import scope
 from console.aws.catalogue import CATALOGUE, CONSOLE_ACTIONS, Access
 from console.ledger.models import Entry, EntryQuerySet, download_text, observed_text
 from console.mirror.models import Organization
-from console.operators.actors import Actor
-from console.ui import csv
+from console.ui import csv_text
 from console.ui.filters import Filter
 from console.ui.keyset import Cursor, window
 from console.ui.markup import badge, link, text, when
@@ -124,7 +124,7 @@ FILTERS = (
 def file_rows(entries: QuerySet[Any]) -> Iterator[Iterable[Any]]:
     """Cells of the file; what was changed outside has no operation, but fields."""
     fields = [column.name for column in FILE.columns]
-    for values in entries.values(*fields, "text").iterator(chunk_size=csv.BATCH):
+    for values in entries.values(*fields, "text").iterator(chunk_size=csv_text.BATCH):
         yield (_what(values) if name == "operation" else values[name] for name in fields)
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.db.models import Q
 
+from console.actor import Actor
 from console.areas.ledger import scope
 from console.aws.catalogue import ENTITY_MEMBERS
-from console.mirror import search
+from console.mirror import search_text
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 OUTSIDE = "(outside your domains)"
 WORD = re.compile(r"[\w.+@-]*\w")
@@ -69,7 +69,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _named(texts: set[str]) -> Q:
-    words = [search.sort_key(text) for text in texts]
+    words = [search_text.sort_key(text) for text in texts]
     return (
         Q(entity_id__in=texts)
         | Q(email__in=[text.lower() for text in texts])

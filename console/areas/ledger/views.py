@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from console.areas.ledger import scope, showing
 from console.areas.ledger.tables import FILE, FILTERS, file_rows, page
-from console.ledger import chain, journal, jsonl, reading
+from console.ledger import chain, export_file, journal, stored_chain
 from console.ledger.models import Head
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.ui import csv, downloads, filters, pages, tables
+from console.ui import csv_text, filters, pages, tables
+from console.web import downloads
 
 
 @performs("ReadLedger")
@@ -42,8 +43,8 @@ def detail(request: ConsoleRequest, organization: Organization, seq: int) -> Htt
 def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
     found = scope.rows(request.actor, organization, request.GET).filter(seq__lte=_last())
     rows = tables.ordered(found, FILE, request.GET)
-    lines = csv.written((column.label for column in FILE.columns), file_rows(rows))
-    return csv.download(request, organization, _filename(organization, "csv"), lines)
+    lines = csv_text.written((column.label for column in FILE.columns), file_rows(rows))
+    return downloads.stream_csv(request, organization, _filename(organization, "csv"), lines)
 
 
 @performs("ExportLedger")
@@ -55,12 +56,12 @@ def as_jsonl(request: ConsoleRequest, organization: Organization) -> HttpRespons
     """
     _require_everything(request, organization)
     found = scope.narrowed(scope.visible(request.actor, organization), organization, request.GET)
-    head = reading.head()
+    head = stored_chain.head()
     if head is None:
         raise journal.LedgerUnavailable("the ledger has no head")
     entries = (journal.row(entry) for entry in found.filter(seq__lte=head.seq).order_by("seq").iterator())
     narrowed_to = "; ".join(filter(None, [organization.slug, downloads.filter_text(request.GET)]))
-    part = jsonl.part_lines(entries, head, narrowed_to, chain.read_keys(settings.LEDGER_KEYS))
+    part = export_file.part_lines(entries, head, narrowed_to, chain.read_keys(settings.LEDGER_KEYS))
     return downloads.stream(
         request,
         organization,

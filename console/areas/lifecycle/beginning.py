@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from console.areas.lifecycle.models import OnboardingTemplate
-from console.mirror.models import Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import EntityQuerySet, Organization
 
 
 def chosen(organization: Organization, text: str) -> OnboardingTemplate | None:

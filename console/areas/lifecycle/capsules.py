@@ -5,12 +5,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from console.actor import Actor
 from console.areas.lifecycle.models import Capsule
-from console.aws import errors, gateway
+from console.aws import errors
+from console.gateway import gateway
 from console.ledger import journal
 from console.mirror.mailboxes import KEPT
 from console.mirror.models import Entity, Permission
-from console.operators.actors import Actor
 
 CONSOLE = Actor.system("what leavers have")
 

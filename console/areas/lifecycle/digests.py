@@ -8,12 +8,12 @@ from smtplib import SMTPException
 from django.core.mail import send_mail
 from django.utils import timezone
 
+from console.actor import Actor
 from console.areas.directory.ending import day, dies
 from console.areas.lifecycle.models import Digest
 from console.mirror.mailboxes import KEPT, removed_within
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.operators.models import Operator
 from console.plurals import number_of
 

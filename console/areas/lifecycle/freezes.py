@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from console.actor import Actor
 from console.areas.identity import tokens
 from console.areas.lifecycle import freezing, standing
 from console.changes import control, drafting, ending, engine, later, trail
@@ -10,7 +11,6 @@ from console.changes.ending import THAW
 from console.changes.models import Change
 from console.changes.plans import GENERATED, Planned
 from console.mirror.models import Entity
-from console.operators.actors import Actor
 from console.rules.deciding import Rule
 
 KIND = "freeze"

@@ -8,10 +8,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from console.aws import facets, gateway
+from console.actor import Actor
+from console.aws import changed_fields
 from console.changes.plans import Planned, Without
+from console.gateway import gateway
 from console.mirror.models import Entity, Organization
-from console.operators.actors import Actor
 from console.rules.access import ACTIONS
 from console.rules.deciding import DENY, Rule
 
@@ -56,7 +57,7 @@ def free_name(rules: Iterable[Rule]) -> str:
 
 def held(rules: Sequence[Rule], name: str) -> Any:
     """What the ledger and the preview call the rule's value; `None` if there is none."""
-    (value,) = facets.now(PUT, {LISTING: {"Rules": list(rules)}}, {"Name": name}).values()
+    (value,) = changed_fields.now(PUT, {LISTING: {"Rules": list(rules)}}, {"Name": name}).values()
     return value
 
 

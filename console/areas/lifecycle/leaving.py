@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from console.actor import Actor
 from console.areas.lifecycle import capsules, offboarding
 from console.areas.lifecycle.offboarding import DELETE, KIND, Wish
 from console.changes import drafting, later
 from console.changes.ending import DELETION
 from console.changes.models import Change
-from console.operators.actors import Actor
 
 
 def draft(actor: Actor, wish: Wish, days: int, why: Mapping[str, str]) -> Change:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from console.actor import Actor
 from console.areas.lifecycle import freezing
 from console.areas.lifecycle.freezing import DELETE, LISTING, NAME, PUT, ROOM, SHAPE, ids
 from console.aws import errors
@@ -10,7 +11,6 @@ from console.changes import engine
 from console.changes.inverses import CannotUndo, Written
 from console.changes.models import Step
 from console.changes.plans import Planned
-from console.operators.actors import Actor
 from console.rules.deciding import Rule
 
 CONSOLE = Actor.system("who is frozen")

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from console.actor import Actor
 from console.areas.directory import handover, relations
 from console.areas.exports.models import Destination
 from console.areas.identity import tokens
@@ -12,7 +13,6 @@ from console.changes.plans import GENERATED, Planned
 from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity, Permission
 from console.operators import policy
-from console.operators.actors import Actor
 from console.rules.deciding import Rule
 
 KIND = "offboard"

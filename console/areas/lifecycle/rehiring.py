@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from console.actor import Actor
 from console.areas.lifecycle import freezing
 from console.areas.lifecycle.models import Capsule
 from console.areas.lifecycle.offboarding import KIND as OFFBOARD
@@ -13,7 +14,6 @@ from console.changes.ending import DELETION
 from console.changes.models import Change, Step
 from console.changes.plans import Planned
 from console.mirror.models import Alias, Entity, Membership, Organization, Permission
-from console.operators.actors import Actor
 from console.rules.deciding import Rule
 
 KIND = "rehire"

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from console.actor import Actor
 from console.areas.lifecycle import freezing
 from console.areas.lifecycle.models import Frozen
 from console.aws.catalogue import CATALOGUE
@@ -13,9 +14,8 @@ from console.changes.ending import THAW
 from console.changes.models import Change
 from console.mirror import shrink_guard
 from console.mirror.models import Entity, Organization
-from console.mirror.readings import Reading
+from console.mirror.read_result import Reading
 from console.operators import policy, rights
-from console.operators.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from console.aws import errors, gateway
+from console.actor import Actor
+from console.aws import errors
 from console.aws.catalogue import KINDS
-from console.mirror import sync
+from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
+from console.sync import freshness
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def holder(actor: Actor, organization: Organization, address: str) -> Holder:
         if refusal.code != "EntityNotFoundException":
             raise
         return Holder(address, asked=True)
-    found = sync.learn(organization, str(shown["Type"]).lower(), str(shown["EntityId"]))
+    found = freshness.learn(organization, str(shown["Type"]).lower(), str(shown["EntityId"]))
     return Holder(address, _seen(actor, found) if found else None, taken=True, asked=True)
 
 

@@ -4,14 +4,13 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from console.actor import Actor
 from console.areas.exports import scope as exports
 from console.areas.exports.models import ExportJob
 from console.mirror import mailboxes
 from console.mirror.mailboxes import KEPT
-from console.mirror.models import Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 LISTING = "ListMailboxExportJobs"
 

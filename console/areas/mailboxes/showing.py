@@ -2,9 +2,9 @@
 
 from django.urls import reverse
 
+from console.actor import Actor
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 PAGES = (
     ("Mailboxes", "mailboxes:list", "GetMailboxDetails"),

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from console.areas import failures
 from console.areas.messages import isolation
 from console.areas.messages.forms import LookForm, ReplaceForm
 from console.aws import errors
@@ -16,8 +15,9 @@ from console.changes import engine
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.ui import downloads, pages
+from console.ui import pages
 from console.ui.forms import OperationForm
+from console.web import aws_errors, downloads
 
 GONE = (
     "No message in transit has this id. WorkMail forgets them 24 hours after they were sent or received;"
@@ -64,7 +64,7 @@ def replace(request: ConsoleRequest, organization: Organization) -> HttpResponse
             engine.perform(request.actor, "PutRawMessageContent", organization, **params)
         except errors.CallFailed as failure:
             if not _said(form, failure):
-                return failures.page(request, failure, back=back)
+                return aws_errors.page(request, failure, back=back)
         else:
             done = "WorkMail has the new text. Whether anybody gets it depends on the rule that waits for it."
             return pages.done(request, done, reverse("messages:replace", args=[organization.slug]))
@@ -84,7 +84,7 @@ def _content(
     except errors.CallFailed as failure:
         if _said(form, failure):
             return None
-        return failures.page(request, failure, back=reverse("messages:look", args=[organization.slug]))
+        return aws_errors.page(request, failure, back=reverse("messages:look", args=[organization.slug]))
     return bytes(answer["messageContent"])
 
 
@@ -92,7 +92,7 @@ def _said(form: OperationForm, failure: errors.CallFailed) -> bool:
     if getattr(failure, "code", "") == "ResourceNotFoundException":
         form.add_error("messageId", GONE)
         return True
-    return failures.into(form, failure)
+    return aws_errors.into(form, failure)
 
 
 def _around(request: ConsoleRequest, organization: Organization) -> dict[str, object]:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from console.aws import gateway
+from console.actor import Actor
+from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 # WorkMail lists everybody's overrides together: the console reads them and shows each operator her part.
 CONSOLE = Actor.system("overrides for mobile devices")

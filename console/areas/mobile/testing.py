@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from console.actor import Actor
 from console.areas.mobile import reading, wording
 from console.areas.mobile.wording import WORDS
-from console.aws import errors, gateway
+from console.aws import errors
+from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.rules import mobile
 from console.rules.deciding import ALLOW
 

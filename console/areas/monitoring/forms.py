@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from console.areas.places import Place
 from console.ui.forms import OperationForm, WhyForm
+from console.web.arn import Place
 
 
 class MonitoringForm(OperationForm, WhyForm):

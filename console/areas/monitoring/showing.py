@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from console.areas.places import Place
-from console.areas.reading import Look
+from console.web.arn import Place
+from console.web.settings_reads import Look
 
 SERVICE = "events.workmail.amazonaws.com"
 MEANING = (

@@ -5,10 +5,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.areas import failures, places, reading
 from console.areas.monitoring import showing
 from console.areas.monitoring.forms import MonitoringForm
-from console.areas.places import Place
 from console.aws import errors
 from console.changes import engine
 from console.mirror.models import Organization
@@ -16,6 +14,8 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm
+from console.web import arn, aws_errors, settings_reads
+from console.web.arn import Place
 
 READ = "DescribeEmailMonitoringConfiguration"
 PUT, DELETE = "PutEmailMonitoringConfiguration", "DeleteEmailMonitoringConfiguration"
@@ -23,7 +23,7 @@ PUT, DELETE = "PutEmailMonitoringConfiguration", "DeleteEmailMonitoringConfigura
 
 @performs("DescribeEmailMonitoringConfiguration")
 def detail(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    look = reading.look(request.actor, READ, organization)
+    look = settings_reads.look(request.actor, READ, organization)
     context = {
         "title": "Log of e-mail events",
         "organization": organization,
@@ -40,7 +40,7 @@ def detail(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 def edit(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     place = _place(organization)
     try:
-        current = reading.setting(request.actor, READ, organization)
+        current = settings_reads.setting(request.actor, READ, organization)
         suggested = {} if current is not None else {"LogGroupArn": place.log_group_arn}
         form = MonitoringForm(
             pages.posted(request),
@@ -52,7 +52,7 @@ def edit(request: ConsoleRequest, organization: Organization) -> HttpResponse:
         if form.is_valid() and (answer := _save(request, organization, form)):
             return answer
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=_back(organization))
+        return aws_errors.page(request, failure, back=_back(organization))
     context = {
         "title": "Log of e-mail events",
         "organization": organization,
@@ -70,7 +70,7 @@ def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
             why: dict[str, Any] = form.why()
             engine.perform(request.actor, DELETE, organization, **why)
         except errors.CallFailed as failure:
-            return failures.page(request, failure, back=_back(organization))
+            return aws_errors.page(request, failure, back=_back(organization))
         return pages.done(request, "E-mail events are not logged any more.", _back(organization))
     return pages.confirm_page(
         request,
@@ -95,7 +95,7 @@ def _save(request: ConsoleRequest, organization: Organization, form: MonitoringF
         if refusal.code == "ResourceNotFoundException":
             form.add_error(None, f"{showing.NOT_FOUND} WorkMail says: {refusal}")
             return None
-        if failures.into(form, refusal):
+        if aws_errors.into(form, refusal):
             return None
         raise
     return pages.done(request, "E-mail events are logged from now on.", _back(organization))
@@ -109,7 +109,7 @@ def _policies(organization: Organization, place: Place, shown: Any) -> list[tupl
 
 
 def _place(organization: Organization) -> Place:
-    return places.of(organization.arn, organization.slug)
+    return arn.of(organization.arn, organization.slug)
 
 
 def _back(organization: Organization) -> str:

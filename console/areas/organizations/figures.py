@@ -9,17 +9,17 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from console.actor import Actor
 from console.areas.exports import scope as exports
 from console.areas.exports.models import ExportJob
 from console.ledger import proofs
 from console.ledger.models import Entry
-from console.mirror.completeness import MAILBOXES, SIZES, Completeness, Figure
-from console.mirror.leases import Stage
 from console.mirror.mailboxes import existing, in_use, removed_within
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.plurals import number_of
+from console.sync.completeness import MAILBOXES, SIZES, Completeness, Figure
+from console.sync.leases import Stage
 
 SOON = timedelta(days=7)
 LOOSENED = timedelta(days=7)  # that loosened change policies stay in view

@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from console.areas.organizations import figures
-from console.mirror import shrink_guard, sync
-from console.mirror.completeness import SIZES, completeness_of
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs, signed_in
+from console.sync import freshness as sync_freshness
+from console.sync import held_listings
+from console.sync.completeness import SIZES, completeness_of
 from console.ui import pages
 
 
@@ -58,7 +59,7 @@ def freshness(request: ConsoleRequest, organization: Organization) -> HttpRespon
 @require_POST
 @performs("SyncMirror")
 def sync_now(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    sync.request(request.actor, organization)
+    sync_freshness.request(request.actor, organization)
     overview = reverse("organizations:overview", args=[organization.slug])
     return pages.done(request, "The directory is being read again.", overview)
 
@@ -70,7 +71,7 @@ def confirm_removal(request: ConsoleRequest, organization: Organization) -> Http
     overview = reverse("organizations:overview", args=[organization.slug])
     given = (request.POST.get(name, "") for name in ("held", "missing"))
     held_id, missing = (int(text) if text.isdecimal() and len(text) < 10 else 0 for text in given)
-    if shrink_guard.confirm(request.actor, organization, held_id, missing):
+    if held_listings.confirm(request.actor, organization, held_id, missing):
         text = "Removal confirmed. The listing is read again and what is missing is removed."
         return pages.done(request, text, overview)
     return pages.done(request, "Nothing was confirmed: the number has changed. Review it again.", overview)
@@ -79,7 +80,7 @@ def confirm_removal(request: ConsoleRequest, organization: Organization) -> Http
 def _freshness(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
     """Numbers and errors of the reading are about everybody: a narrowed operator sees only how far it is."""
     return {
-        "freshness": sync.freshness(organization),
+        "freshness": sync_freshness.freshness(organization),
         "may_sync": policy.allows(request.actor, "SyncMirror", organization),
         "may_confirm": policy.reaches_all(request.actor, "SyncMirror", organization),
         "whole": policy.reaches_all(request.actor, "ReadOverview", organization),

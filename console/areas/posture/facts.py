@@ -7,12 +7,13 @@ a run at night finds the same as one that somebody asked for.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from console.areas import reading
-from console.areas.reading import Look
-from console.aws import errors, gateway, looking
-from console.aws.gateway import Asked
+from console.actor import Actor
+from console.aws import errors
+from console.gateway import before_after, gateway
+from console.gateway.gateway import Asked
 from console.mirror.models import Organization
-from console.operators.actors import Actor
+from console.web import settings_reads
+from console.web.settings_reads import Look
 
 READER = Actor.system("posture")
 PAGES = 50  # of one listing
@@ -39,7 +40,7 @@ class Facts:
         (answer,) = self.ask([Asked(operation, params)])
         if not isinstance(answer, errors.CallFailed):
             return Look(answer)
-        if isinstance(answer, errors.Refused) and looking.is_unset(operation, answer.code):
+        if isinstance(answer, errors.Refused) and before_after.is_unset(operation, answer.code):
             return Look(is_unset=True)
         raise answer
 
@@ -63,7 +64,7 @@ class Facts:
 
 def said(failure: errors.CallFailed) -> str:
     """Why something is not known, in words."""
-    problem = reading.failed(failure).problem
+    problem = settings_reads.failed(failure).problem
     return problem.sentence if problem else ""
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from console.areas.posture.facts import Facts
 from console.areas.posture.models import Tone
-from console.aws.gateway import Asked
 from console.changes.plans import Planned
+from console.gateway.gateway import Asked
 from console.mirror.models import Organization
 
 SHOWN = 20  # lines of evidence; the list that they come from has all

@@ -13,8 +13,8 @@ from console.areas.posture.models import KEPT, Finding, Review
 from console.areas.posture.results import Check, Result, unknown
 from console.areas.posture.table import CHECKS
 from console.aws import errors
-from console.mirror.completeness import Completeness, completeness_of
 from console.mirror.models import Organization
+from console.sync.completeness import Completeness, completeness_of
 
 NIGHT = 2  # o'clock UTC, when everything is checked
 NIGHTLY = "the console, as every night"

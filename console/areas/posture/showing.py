@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
+from console.actor import Actor
 from console.areas.posture.models import Finding, Review, Tone
 from console.areas.posture.results import Check, Form
 from console.areas.posture.table import CHECKS
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 LAST = 10  # runs of which a check's tones are shown
 ORDER = [Tone.BAD.value, Tone.LOOK.value, Tone.UNKNOWN.value, Tone.GOOD.value]

@@ -2,8 +2,8 @@
 
 from console.areas.posture.checks import dangling, limits, people, rooms, settings
 from console.areas.posture.results import Check, Form, Mend, asking
-from console.mirror.completeness import PERMISSIONS, SIZES
-from console.mirror.leases import Stage
+from console.sync.completeness import PERMISSIONS, SIZES
+from console.sync.leases import Stage
 
 ROLES = "ListImpersonationRoles"
 TOKENS = "ListPersonalAccessTokens"

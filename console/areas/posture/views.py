@@ -5,7 +5,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from console.areas import failures
 from console.areas.posture import running, showing
 from console.areas.posture.results import MOST, Check, Mend
 from console.areas.posture.table import OF
@@ -17,6 +16,7 @@ from console.operators.access import ConsoleRequest, performs
 from console.plurals import number_of
 from console.ui import pages
 from console.ui.forms import WhyForm
+from console.web import aws_errors
 
 KIND = "posture"
 
@@ -86,7 +86,7 @@ def _draft(
             request.actor, organization, f"{check.title}: {plan.verb.lower()}", steps, kind=KIND, **form.why()
         )
     except errors.CallFailed as failure:
-        return None if failures.into(form, failure) else failures.page(request, failure, back=back)
+        return None if aws_errors.into(form, failure) else aws_errors.page(request, failure, back=back)
     return redirect("changes:detail", organization.slug, change.pk)
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from console.actor import Actor
 from console.areas.resources import booking
-from console.aws import gateway
+from console.gateway import gateway
 from console.mirror.models import Entity
-from console.operators.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from console.actor import Actor
 from console.areas.directory import relations
 from console.areas.directory import showing as directory
 from console.areas.resources import booking, showing
 from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Delegate, Entity
 from console.operators import policy
-from console.operators.actors import Actor
 
 # Besides what every entity's page offers; also a disabled room has delegates.
 OFFERED = ("AssociateDelegateToResource", "DisassociateDelegateFromResource")

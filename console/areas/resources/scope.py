@@ -2,11 +2,10 @@
 
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 
+from console.actor import Actor
 from console.areas.directory import scope
 from console.areas.directory.kinds import Kind
-from console.mirror.models import Delegate, Entity, Organization
-from console.mirror.querysets import EntityQuerySet
-from console.operators.actors import Actor
+from console.mirror.models import Delegate, Entity, EntityQuerySet, Organization
 
 
 def resources(actor: Actor, organization: Organization) -> EntityQuerySet:

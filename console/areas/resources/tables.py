@@ -7,12 +7,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
+from console.actor import Actor
 from console.areas.directory import tables as directory
 from console.areas.resources import booking, capacity, scope
 from console.areas.resources.showing import TYPES, kind
-from console.mirror.models import Delegate, Organization
-from console.mirror.querysets import EntityQuerySet
-from console.operators.actors import Actor
+from console.mirror.models import Delegate, EntityQuerySet, Organization
 from console.plurals import number_of
 from console.ui.filters import Filter
 from console.ui.markup import DASH, badge

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from console.areas.exports.models import ExportJob
-from console.mirror.completeness import MAILBOXES, completeness_of
 from console.mirror.mailboxes import existing
-from console.mirror.models import Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.plurals import number_of
+from console.sync.completeness import MAILBOXES, completeness_of
 
 
 def mailboxes(organization: Organization) -> EntityQuerySet:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from console.areas.reading import Look
 from console.aws import model
 from console.plurals import number_of
+from console.web.settings_reads import Look
 
 FOLDERS = {
     "INBOX": "Inbox",

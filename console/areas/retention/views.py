@@ -7,7 +7,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from console.areas import failures, reading
 from console.areas.retention import showing
 from console.areas.retention.forms import PolicyForm
 from console.areas.retention.losses import losses
@@ -19,6 +18,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm
+from console.web import aws_errors, settings_reads
 
 READ = "GetDefaultRetentionPolicy"
 NOTES = (showing.DELAY, showing.AGE)
@@ -26,7 +26,7 @@ NOTES = (showing.DELAY, showing.AGE)
 
 @performs("GetDefaultRetentionPolicy")
 def detail(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    look = reading.look(request.actor, READ, organization)
+    look = settings_reads.look(request.actor, READ, organization)
     writes = ("PutRetentionPolicy", "DeleteRetentionPolicy")
     context = {
         "title": "Retention",
@@ -42,9 +42,9 @@ def detail(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 @performs("PutRetentionPolicy")
 def edit(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
     try:
-        current = reading.setting(request.actor, READ, organization) or {}
+        current = settings_reads.setting(request.actor, READ, organization) or {}
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=_back(organization))
+        return aws_errors.page(request, failure, back=_back(organization))
     form = PolicyForm(pages.posted(request), current=current, subject=organization.organization_id)
     if form.is_valid() and "look" not in request.POST:
         answer = _save(request, organization, form)
@@ -57,12 +57,12 @@ def edit(request: ConsoleRequest, organization: Organization) -> HttpResponseBas
 def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     """WorkMail asks for the policy's id, which the page takes from what AWS shows now."""
     try:
-        current = reading.setting(request.actor, READ, organization)
+        current = settings_reads.setting(request.actor, READ, organization)
         if current is None:
             return pages.done(request, "There is no policy any more.", _back(organization))
         return _end(request, organization, str(current.get("Id", "")))
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=_back(organization))
+        return aws_errors.page(request, failure, back=_back(organization))
 
 
 def _save(request: ConsoleRequest, organization: Organization, form: PolicyForm) -> HttpResponseBase | None:
@@ -77,9 +77,9 @@ def _save(request: ConsoleRequest, organization: Organization, form: PolicyForm)
         title = f"Retention: {showing.brief(form.configurations)}"
         change = drafting.draft(request.actor, organization, title, [step], kind="retention", **form.why())
     except errors.CallFailed as failure:
-        if failures.into(form, failure):
+        if aws_errors.into(form, failure):
             return None
-        return failures.page(request, failure, back=_back(organization))
+        return aws_errors.page(request, failure, back=_back(organization))
     return redirect("changes:detail", organization.slug, change.pk)
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from django import forms
 
+from console.actor import Actor
 from console.areas.saved.lists import LISTS, LONGEST
 from console.areas.saved.models import SavedView
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
-from console.ui.records import RecordForm
+from console.web.record_forms import RecordForm
 
 SHARED = (
     "Everybody who may open this list sees the view's name and what it searches for. In the list itself"

@@ -6,10 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from console.actor import Actor
 from console.areas.saved.lists import LISTS, LONGEST
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from console.actor import Actor
 from console.areas.saved.lists import LISTS
 from console.areas.saved.models import SavedView
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ from functools import cached_property
 
 from django.urls import reverse
 
+from console.actor import Actor
 from console.areas.search import hits
 from console.areas.search.asked import Asked
 from console.areas.search.hits import Found, Hit
-from console.mirror import search
-from console.mirror.models import Alias, Entity, Organization
-from console.mirror.querysets import EntityQuerySet, Holding, holding
+from console.mirror import search_text
+from console.mirror.models import Alias, Entity, EntityQuerySet, Organization
+from console.mirror.search_query import Holding, holding
 from console.operators import policy
-from console.operators.actors import Actor
 
 CANDIDATES = 100
 SHOWN = ("entity_id", "kind", "name", "display_name", "email", "department", "state", "sort_name")
@@ -102,10 +102,10 @@ class Directory:
 
     def _ranked(self, entities: Iterable[Entity]) -> list[Entity]:
         """This very one, then whose name begins like it, then where a word of it does, then by name."""
-        typed = search.sort_key(self.asked.text)
+        typed = search_text.sort_key(self.asked.text)
 
         def rank(entity: Entity) -> tuple[bool, bool, bool, str, int]:
-            own = (search.sort_key(str(entity)), entity.sort_name, entity.email)
+            own = (search_text.sort_key(str(entity)), entity.sort_name, entity.email)
             begins = any(name.startswith(typed) for name in own)
             inside = any(f" {typed}" in name for name in own)
             return entity.pk not in self._exact, not begins, not inside, entity.sort_name, entity.pk

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 
+from console.actor import Actor
 from console.areas.search import hits, records
 from console.areas.search.asked import Asked
 from console.areas.search.directory import Directory
 from console.areas.search.hits import Found, Hit
-from console.mirror import search
+from console.mirror import search_text
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.ui.navigation import Item
 
 
@@ -36,11 +36,11 @@ def find(
 
 def pages(actor: Actor, organization: Organization, asked: Asked, places: Sequence[Item], most: int) -> Found:
     """What the menu has, and what can be begun, by words of its name."""
-    typed = search.beginnings(asked.text)
+    typed = search_text.beginnings(asked.text)
     shown = [
         Hit(each.label, reverse(each.url_name, args=[organization.slug]))
         for each in places
-        if all(word in search.document([each.label]) for word in typed)
+        if all(word in search_text.document([each.label]) for word in typed)
         and policy.allows(actor, each.performs, organization)
     ]
     return hits.first("Pages", "arrow-right", shown, most)

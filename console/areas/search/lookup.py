@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from console.areas import failures
+from console.actor import Actor
 from console.areas.mailboxes import finding
 from console.areas.search.asked import Asked
 from console.areas.search.directory import href
 from console.aws import errors
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
+from console.web import aws_errors
 
 # Of an address on a domain that is none of the organization's [inferred].
 UNKNOWN = frozenset({"InvalidParameterException", "MailDomainNotFoundException"})
@@ -55,5 +55,5 @@ def _told(organization: Organization, holder: finding.Holder) -> Told:
 
 
 def _failed(failure: errors.CallFailed) -> Told:
-    told = failures.explain(failure, wrote=False)
+    told = aws_errors.explain(failure, wrote=False)
     return Told(f"WorkMail could not be asked whose address this is. {told.sentence}")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.db.models import Q
 from django.urls import reverse
 
+from console.actor import Actor
 from console.areas.exports import scope as exports
 from console.areas.exports.models import ExportJob
 from console.areas.ledger import scope as ledger
@@ -19,7 +20,6 @@ from console.changes.models import Change
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 LATEST = 2000  # changes whose titles are looked through: every write is one
 TITLES = ("title", "state", "requested_at", "ticket")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from console.actor import Actor
 from console.areas.directory import relations
 from console.areas.directory import showing as directory
 from console.areas.lifecycle import standing
@@ -9,7 +10,6 @@ from console.areas.users import showing
 from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity
 from console.operators import policy
-from console.operators.actors import Actor
 
 # What is offered of a mailbox in use, and what is asked about a user with or without one.
 OFFERED = ("UpdateMailboxQuota", "StartMailboxExportJob")

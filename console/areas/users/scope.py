@@ -1,10 +1,9 @@
 """Which people an operator may see and touch."""
 
+from console.actor import Actor
 from console.areas.directory import scope
 from console.areas.directory.kinds import Kind
-from console.mirror.models import Entity, Organization
-from console.mirror.querysets import EntityQuerySet
-from console.operators.actors import Actor
+from console.mirror.models import Entity, EntityQuerySet, Organization
 
 
 def people(actor: Actor, organization: Organization) -> EntityQuerySet:

@@ -6,14 +6,13 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
+from console.actor import Actor
 from console.areas.directory.scope import groups as visible_groups
 from console.areas.directory.tables import DELETED, HIDDEN, STATE, chosen, enabled, name, state
 from console.areas.users import scope
 from console.areas.users.showing import ROLES, fill, megabytes, role
-from console.mirror import groups
-from console.mirror.models import Organization
-from console.mirror.querysets import EntityQuerySet
-from console.operators.actors import Actor
+from console.mirror import group_queries
+from console.mirror.models import EntityQuerySet, Organization
 from console.ui.filters import Filter
 from console.ui.markup import DASH, made
 from console.ui.tables import Column, Table
@@ -84,6 +83,6 @@ def found(actor: Actor, organization: Organization, params: QueryDict) -> Entity
     people = scope.people(actor, organization).matching(params.get("q", ""))
     narrow = chosen(people, FILTERS, params)
     if group := params.get("group", "").strip():
-        wanted = groups.named(visible_groups(actor, organization), group)
-        narrow = groups.members(narrow, wanted, searched=bool(params.get("q", "").strip()))
+        wanted = group_queries.named(visible_groups(actor, organization), group)
+        narrow = group_queries.members(narrow, wanted, searched=bool(params.get("q", "").strip()))
     return narrow

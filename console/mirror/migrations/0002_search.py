@@ -1,20 +1,20 @@
 """Indexes of trigrams over `search_text`, each database's own, and of prefixes on PostgreSQL.
 
 A later migration that makes Django rebuild `mirror_entity` on SQLite loses the triggers: it has to
-call `searching.remove` before and `searching.install` after.
+call `search_index.remove` before and `search_index.install` after.
 """
 
 from django.db import migrations
 
-from console.mirror import searching
+from console.mirror import search_index
 
 
 def install(apps, schema_editor):
-    searching.install(schema_editor.connection)
+    search_index.install(schema_editor.connection)
 
 
 def remove(apps, schema_editor):
-    searching.remove(schema_editor.connection)
+    search_index.remove(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

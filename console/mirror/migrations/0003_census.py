@@ -2,12 +2,12 @@
 
 from django.db import migrations, models
 
-from console.mirror import searching
+from console.mirror import search_index
 
 
 def inform(apps, schema_editor):
     if schema_editor.connection.vendor == "sqlite":
-        searching.install_statistics(schema_editor.connection)
+        search_index.install_statistics(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

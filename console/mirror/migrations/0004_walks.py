@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from console.mirror import searching
+from console.mirror import search_index
 
 SORTS = (
     "sort_name",
@@ -39,7 +39,7 @@ AFTER = [
 
 def inform(apps, schema_editor):
     if schema_editor.connection.vendor == "sqlite":
-        searching.install_statistics(schema_editor.connection)
+        search_index.install_statistics(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

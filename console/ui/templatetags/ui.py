@@ -12,8 +12,8 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from console.operators.once import NUMBER, new_number
 from console.ui import markup
+from console.ui.form_tokens import NUMBER, new_number
 
 register = template.Library()
 CONTROLS: tuple[tuple[type[forms.Widget], str], ...] = (

@@ -2,11 +2,11 @@
 
 import pytest
 
+from console.actor import Actor
 from console.areas.access_rules.models import NamedNetwork, ProtectedPerson
-from console.aws import gateway
 from console.changes import engine
 from console.changes.models import Change
-from console.operators.actors import Actor
+from console.gateway import gateway
 from console.rules import access_draft
 from console.rules.deciding import ALLOW
 from console.sandbox import evaluation

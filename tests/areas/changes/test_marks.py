@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from console.aws import facets, model
+from console.aws import changed_fields, model
 from console.aws.catalogue import CATALOGUE
 from console.aws.redaction import is_secret
 from console.changes import drafting, engine, preview, undo
@@ -83,7 +83,9 @@ class TestEveryStep:
     def test_shows_words_in_its_preview(
         self, olga: Seat, change: Change, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("console.aws.looking.before", lambda *_: {})  # WorkMail has nothing of it yet
+        monkeypatch.setattr(
+            "console.gateway.before_after.before", lambda *_: {}
+        )  # WorkMail has nothing of it yet
         monkeypatch.setattr("console.changes.budget.highest", lambda: 1e9)
         assert preview.prepare(change, time.monotonic() + 600)
         assert leaks(olga, change) == {}
@@ -91,7 +93,7 @@ class TestEveryStep:
     @pytest.mark.parametrize("state", [Step.State.DONE, Step.State.REFUSED, Step.State.SKIPPED])
     def test_shows_words_when_it_is_over(self, olga: Seat, change: Change, state: str) -> None:
         for step in change.steps.all():
-            step.before = facets.now(step.operation, {}, step.params)
+            step.before = changed_fields.now(step.operation, {}, step.params)
             step.after = journal.plain(step.expects or step.params)
             step.state, step.note = state, f"Step 1 ({step}) was not done."
             step.save()

@@ -13,13 +13,13 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from console.actor import Actor
 from console.areas.domains import checking, records
 from console.areas.domains.models import Check
 from console.areas.domains.records import Record
-from console.aws import gateway
+from console.gateway import gateway
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.operators.models import Grant, Operator, Role
 from console.sandbox import founding, testing
 from console.sandbox.testing import TestSandbox

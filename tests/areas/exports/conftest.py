@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from console.actor import Actor
 from console.areas.exports.models import Destination
-from console.aws import gateway
+from console.gateway import gateway
 from console.mirror.models import Entity, Organization
-from console.operators.actors import Actor
 from console.operators.models import Grant, Operator, Role
 from console.sandbox import testing
 from console.sandbox.testing import TestSandbox, sandboxed

@@ -8,13 +8,13 @@ import pytest
 from django.utils import timezone
 
 from console import clock
+from console.actor import Actor
 from console.areas.exports import engine, polling
 from console.areas.exports.models import ATTEMPTS, Destination, ExportJob
-from console.aws import client, errors, gateway
+from console.aws import client, errors
+from console.gateway import gateway, target_leases
 from console.ledger import journal
-from console.mirror import targets
 from console.mirror.models import Entity
-from console.operators.actors import Actor
 from console.sandbox.testing import TestSandbox
 from tests.areas.exports.conftest import Time
 
@@ -105,8 +105,8 @@ class TestStarting:
         self, jobs: list[ExportJob], time: Time, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A killed worker leaves its lease on the mailbox behind; that is no refusal of AWS."""
-        monkeypatch.setattr(targets, "PATIENCE", 0)
-        with targets.held(jobs[0].organization, [jobs[0].entity_id]):
+        monkeypatch.setattr(target_leases, "PATIENCE", 0)
+        with target_leases.held(jobs[0].organization, [jobs[0].entity_id]):
             for _ in range(ATTEMPTS + 2):
                 engine.start(ExportJob.objects.get(pk=jobs[0].pk))
                 time.pass_(seconds=3)

@@ -7,14 +7,15 @@ from uuid import uuid4
 
 import pytest
 
+from console.actor import Actor
 from console.areas.exports import engine, polling, verifying
 from console.areas.exports.models import RUNNING_AT_ONCE, Destination, ExportJob
-from console.aws import errors, gateway, transport
+from console.aws import errors, transport
+from console.gateway import gateway
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.operators.models import Grant
 from console.sandbox.testing import TestSandbox
 from tests.areas.exports.conftest import Time

@@ -9,11 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from console.actor import Actor
 from console.areas.exports import engine
 from console.areas.exports.models import Destination, ExportJob
-from console.aws import gateway
+from console.gateway import gateway
 from console.mirror.models import Entity, Organization
-from console.operators.actors import Actor
 from console.operators.models import Operator
 from console.sandbox.testing import ADA, TestSandbox, resource_id
 from tests.areas import world

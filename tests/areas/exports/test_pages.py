@@ -10,12 +10,12 @@ from botocore.awsrequest import AWSRequest
 from django.test import Client
 from django.urls import reverse
 
+from console.actor import Actor
 from console.areas.exports import engine
 from console.areas.exports.models import Destination, ExportJob
-from console.aws import gateway
+from console.gateway import gateway
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
-from console.operators.actors import Actor
 from console.operators.models import Operator
 from console.sandbox import doors, testing
 from console.sandbox.testing import TestSandbox

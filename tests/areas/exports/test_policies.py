@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from console.actor import Actor
 from console.areas.exports import engine
 from console.areas.exports.models import Destination, ExportJob
 from console.aws import errors
@@ -11,7 +12,6 @@ from console.changes import conditions, control
 from console.changes import engine as changes
 from console.changes.models import Change, Conditions
 from console.mirror.models import Entity, Organization
-from console.operators.actors import Actor
 from console.sandbox.testing import TestSandbox
 from tests.areas.exports.conftest import actor, operator
 

@@ -7,10 +7,10 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from console.actor import Actor
 from console.areas.exports import engine, polling
 from console.areas.exports.models import Destination, ExportJob
 from console.mirror.models import Entity, Organization
-from console.operators.actors import Actor
 from console.sandbox.testing import TestSandbox
 from tests.areas.exports.test_engine import start_elsewhere
 from tests.races.harness import TRIES, on_postgresql, results_at_once

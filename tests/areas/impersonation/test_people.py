@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from console.aws import gateway
+from console.gateway import gateway
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Membership, Organization, Permission
 from console.sandbox.testing import ADA, BO, CY, TestSandbox

@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from console.actor import Actor
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
-from console.operators.actors import Actor
 from console.operators.models import Operator
 from tests.areas import world
 

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from console.aws import errors, gateway
+from console.actor import Actor
+from console.aws import errors
+from console.gateway import gateway
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.operators.models import Operator
 from console.sandbox import testing
 from tests.areas import world

@@ -10,10 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from console.actor import Actor
 from console.ledger import journal
 from console.ledger.models import Entry, Proof
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.operators.models import Operator
 from tests.areas import world
 from tests.areas.ledger.conftest import Shown, done, intend, person, record, to

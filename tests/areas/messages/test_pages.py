@@ -12,7 +12,7 @@ from console.operators.models import Operator
 from console.sandbox import transit
 from console.sandbox.clock import DAY
 from console.sandbox.testing import BUCKET, TestSandbox
-from console.ui.downloads import attachment
+from console.web.downloads import attachment
 from tests.areas import world
 from tests.areas.desk import Desk
 from tests.areas.messages.conftest import MAIL, sent

@@ -15,12 +15,12 @@ from console.areas.posture import running
 from console.areas.posture.models import Finding, Tone
 from console.areas.posture.table import CHECKS
 from console.areas.retention.losses import losses
-from console.mirror import passes, sync
-from console.mirror.completeness import Completeness, Figure, completeness_of
-from console.mirror.leases import LISTINGS, Stage
 from console.mirror.models import Entity, Organization, Sync
 from console.sandbox import testing
 from console.sandbox.testing import TestSandbox
+from console.sync import listing_pass, worker
+from console.sync.completeness import Completeness, Figure, completeness_of
+from console.sync.leases import LISTINGS, Stage
 from tests.areas import world
 
 pytestmark = pytest.mark.django_db
@@ -42,8 +42,8 @@ NOTHING = re.compile(
 @pytest.fixture
 def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestSandbox]:
     """More users, groups and rooms than one page of a listing shows; nobody answers for the rooms."""
-    monkeypatch.setattr(passes, "PAGE", 10)
-    monkeypatch.setattr(sync, "SLICE", 0.0)
+    monkeypatch.setattr(listing_pass, "PAGE", 10)
+    monkeypatch.setattr(worker, "SLICE", 0.0)
     with world.sandbox() as empty, world.unhurried():
         made = testing.populated(empty)
         for number in range(MANY):
@@ -73,13 +73,13 @@ def nothing(organization: Organization) -> None:
 def one_page(organization: Organization) -> None:
     """The first page of each listing."""
     for _ in LISTINGS:
-        assert sync.run_slice(organization)
+        assert worker.run_slice(organization)
     kinds = Entity.objects.filter(organization=organization).values_list("kind", flat=True)
     assert Counter(kinds) == {"user": 10, "group": 10, "resource": 10}
 
 
 def everything(organization: Organization) -> None:
-    while sync.run_slice(organization):
+    while worker.run_slice(organization):
         pass
     organization.refresh_from_db()
 

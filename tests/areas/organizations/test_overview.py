@@ -8,14 +8,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from console.actor import Actor
 from console.areas.exports.models import ExportJob
 from console.areas.organizations import figures
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.mirror.completeness import Figure, completeness_of
 from console.mirror.models import Entity, HeldListing, Organization, Sync
-from console.operators.actors import Actor
 from console.operators.models import Operator
+from console.sync.completeness import Figure, completeness_of
 from tests.areas import world
 from tests.areas.ledger.conftest import ID, intend, person
 from tests.areas.organizations.conftest import FAR, disabled, group

@@ -8,15 +8,15 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
+from console.actor import Actor
 from console.areas.posture import running
 from console.areas.posture.results import Result
 from console.areas.posture.table import OF
-from console.aws import gateway
 from console.changes import engine
 from console.changes.models import Change
 from console.changes.plans import Planned
+from console.gateway import gateway
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.operators.models import Operator
 from console.sandbox import founding, testing
 from console.sandbox.testing import TestSandbox

@@ -16,12 +16,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.ledger.models import Entry
-from console.mirror import sync
 from console.mirror.models import Entity, Organization
 from console.operators.models import Grant, Operator, Role
 from console.sandbox import dispatch, founding, testing
 from console.sandbox.errors import ServiceError
 from console.sandbox.testing import ADA, TestSandbox
+from console.sync import freshness, worker
 from tests.areas import world
 
 BRANCH = "branch.example"
@@ -76,8 +76,8 @@ def organization(db: None, town: TestSandbox) -> Organization:
 
 
 def read_completely(organization: Organization) -> None:
-    sync.schedule(organization)
-    while sync.run_slice(organization):
+    freshness.schedule(organization)
+    while worker.run_slice(organization):
         pass
 
 

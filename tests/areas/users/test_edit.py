@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from console.areas.users.forms.profile import MEMBERS, ProfileForm
-from console.aws import gateway, model
+from console.aws import model
+from console.gateway import gateway
 from console.ledger.models import Entry
 from console.mirror.models import Entity
 from console.sandbox.testing import ADA, TestSandbox

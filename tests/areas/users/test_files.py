@@ -19,7 +19,7 @@ from console.ledger.models import Entry
 from console.mirror.models import Entity
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
 from console.ui import encodings, sheets
-from console.ui.csv import written
+from console.ui.csv_text import written
 from tests.areas import world
 from tests.areas.users.conftest import DEE, EVE, NURSES, Desk, Wire
 

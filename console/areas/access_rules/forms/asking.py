@@ -8,8 +8,7 @@ from django.core.exceptions import ValidationError
 
 from console.areas.access_rules.forms.rule import PROTOCOLS
 from console.areas.directory.forms.naming import EntityField
-from console.mirror.models import Entity
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet
 
 
 class TestForm(forms.Form):

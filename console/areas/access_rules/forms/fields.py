@@ -7,8 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from console.areas.directory.forms.naming import get_named
-from console.mirror.models import Entity
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet
 from console.ui.addresses import parse_addresses
 from console.ui.lines import LinesField
 

@@ -5,8 +5,8 @@ from typing import Any
 from console.areas.access_rules.forms.fields import NetworksField
 from console.areas.access_rules.models import NamedNetwork, ProtectedPerson
 from console.areas.directory.forms.naming import EntityField
-from console.mirror.querysets import EntityQuerySet
-from console.ui.records import RecordForm
+from console.mirror.models import EntityQuerySet
+from console.web.record_forms import RecordForm
 
 
 class NetworkForm(RecordForm):

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from console.areas.access_rules import grouping
 from console.areas.access_rules.forms.fields import NetworksField, PeopleField
 from console.areas.access_rules.wording import Wording
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import EntityQuerySet
 from console.rules.access import ACTIONS
 from console.ui.forms import OperationForm
 

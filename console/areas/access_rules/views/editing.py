@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from console.areas import failures
 from console.areas.access_rules import grouping, planning, reading
 from console.areas.access_rules.forms.rule import RuleForm
 from console.areas.access_rules.grouping import Group
@@ -19,6 +18,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.rules.deciding import Rule
 from console.ui import pages
+from console.web import aws_errors
 
 SUGGESTED = 8
 LISTS = ("id_UserIds", "id_NotUserIds")  # where a person who was found may be added
@@ -31,7 +31,7 @@ def reads(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, *args, **kwargs)
         except errors.CallFailed as failure:
-            return failures.page(request, failure, back=home(kwargs["organization"]))
+            return aws_errors.page(request, failure, back=home(kwargs["organization"]))
 
     return guarded
 

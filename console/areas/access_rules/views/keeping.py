@@ -17,7 +17,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm, WhyForm
-from console.ui.records import delete_recorded
+from console.web.record_forms import delete_recorded
 
 
 @performs("ListAccessControlRules")

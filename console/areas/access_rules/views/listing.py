@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from console.areas import failures
 from console.areas.access_rules import models, reading, showing, testing
 from console.areas.access_rules.forms.asking import TestForm
 from console.areas.access_rules.grouping import groups
@@ -14,6 +13,7 @@ from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
+from console.web import aws_errors
 
 OFFERED = ("PutAccessControlRule", "DeleteAccessControlRule", "GetAccessControlEffect")
 
@@ -24,7 +24,7 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
     try:
         rules = reading.rules(actor, organization)
     except errors.CallFailed as failure:
-        return failures.page(request, failure)
+        return aws_errors.page(request, failure)
     wording = reading.wording(actor, organization, rules)
     context = {
         "title": "Access rules",
@@ -52,6 +52,6 @@ def test(request: ConsoleRequest, organization: Organization) -> HttpResponse:
         try:
             context["answer"] = testing.ask(request.actor, organization, **form.question())
         except errors.CallFailed as failure:
-            if not failures.into(form, failure):
-                return failures.page(request, failure)
+            if not aws_errors.into(form, failure):
+                return aws_errors.page(request, failure)
     return pages.form_page(request, "access_rules/test.html", form, context)

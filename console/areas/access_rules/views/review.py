@@ -5,11 +5,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.areas import reviewing
 from console.areas.access_rules import showing
 from console.areas.access_rules.forms.rule import RuleForm
 from console.areas.access_rules.planning import KIND, Plan
 from console.operators.access import ConsoleRequest
+from console.web import rule_review
 
 
 def review(
@@ -22,4 +22,4 @@ def review(
     }
     back = reverse("access_rules:list", args=[plan.organization.slug])
     asked: dict[str, Any] = {"kind": KIND, "verb": verb, "heading": heading, "back": back, "form": form}
-    return reviewing.review(request, plan, "access_rules/review.html", context, **asked)
+    return rule_review.review(request, plan, "access_rules/review.html", context, **asked)

@@ -7,16 +7,16 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from console.areas import failures, places
 from console.areas.availability import testing
 from console.areas.availability.forms import CREATE, PASSWORD, UPDATE, ProviderForm
 from console.areas.availability.testing import Tested
 from console.areas.availability.views.listing import back, find
-from console.aws import errors, facets
+from console.aws import changed_fields, errors
 from console.changes import engine
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
+from console.web import arn, aws_errors
 
 TAKEN = "This domain has a configuration already: change that one."
 
@@ -36,11 +36,11 @@ def edit(request: ConsoleRequest, organization: Organization, partner: str) -> H
     try:
         current = find(request.actor, organization, partner)
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=back(organization))
+        return aws_errors.page(request, failure, back=back(organization))
     chosen = UPDATE[_kind(request, str(current.get("ProviderType", "EWS")))]
     form = chosen(pages.posted(request), current=current, subject=f"{organization.slug}/{partner}")
     shown = {"ListAvailabilityConfigurations": {"AvailabilityConfigurations": [current]}}
-    expecting = facets.now(chosen.operation, shown, {"DomainName": partner})
+    expecting = changed_fields.now(chosen.operation, shown, {"DomainName": partner})
     return _answer(request, organization, form, f"Change {partner}", {"DomainName": partner}, expecting)
 
 
@@ -65,7 +65,7 @@ def _answer(
                 return _save(request, organization, form, target, expecting)
         except errors.CallFailed as failure:
             if not _into(form, failure):
-                return failures.page(request, failure, back=back(organization))
+                return aws_errors.page(request, failure, back=back(organization))
     return _page(request, organization, form, title, tested)
 
 
@@ -100,7 +100,7 @@ def _into(form: ProviderForm, failure: errors.CallFailed) -> bool:
     if getattr(failure, "code", "") == "NameAvailabilityException":
         form.add_error("DomainName" if "DomainName" in form.fields else None, TAKEN)
         return True
-    return failures.into(form, failure)
+    return aws_errors.into(form, failure)
 
 
 def _page(
@@ -115,6 +115,6 @@ def _page(
         "organization": organization,
         "tested": tested,
         "back": back(organization),
-        "place": places.of(organization.arn),
+        "place": arn.of(organization.arn),
     }
     return pages.form_page(request, "availability/edit.html", form, context)

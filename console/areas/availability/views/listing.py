@@ -6,17 +6,17 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
-from console.areas import failures, reading
+from console.actor import Actor
 from console.areas.availability import finding, showing, testing
-from console.areas.reading import Look
 from console.aws import errors
 from console.changes import engine
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.operators.actors import Actor
 from console.ui import pages
 from console.ui.forms import ConfirmForm
+from console.web import aws_errors, settings_reads
+from console.web.settings_reads import Look
 
 OFFERED = {
     "create": "CreateAvailabilityConfiguration",
@@ -28,7 +28,7 @@ OFFERED = {
 
 @performs("ListAvailabilityConfigurations")
 def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    look = reading.look_at_all(request.actor, finding.READ, organization, finding.MEMBER)
+    look = settings_reads.look_at_all(request.actor, finding.READ, organization, finding.MEMBER)
     context = {
         "title": "Availability of other directories",
         "organization": organization,
@@ -49,7 +49,7 @@ def test(request: ConsoleRequest, organization: Organization, partner: str) -> H
     try:
         tested = testing.test(request.actor, organization, DomainName=partner)
     except errors.CallFailed as failure:
-        look = reading.failed(failure)
+        look = settings_reads.failed(failure)
     context = {
         "title": f"Test of {partner}",
         "organization": organization,
@@ -71,7 +71,7 @@ def delete(request: ConsoleRequest, organization: Organization, partner: str) ->
             engine.perform(request.actor, OFFERED["delete"], organization, **why, DomainName=partner)
             return pages.done(request, f"WorkMail asks {partner} no more.", back(organization))
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=back(organization))
+        return aws_errors.page(request, failure, back=back(organization))
     return pages.confirm_page(
         request,
         form,

@@ -14,7 +14,8 @@ from console.changes import control
 from console.changes.models import Change, Step
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
-from console.ui import downloads, pages
+from console.ui import pages
+from console.web import downloads
 
 State = Change.State
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
 
+from console.actor import Actor
 from console.areas.changes import showing
 from console.areas.changes.views import address, find
 from console.changes.models import Change
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
-from console.operators.actors import Actor
-from console.ui import csv, downloads
+from console.ui import csv_text
+from console.web import downloads
 
 RECEIPT = 200  # steps; a longer change has its file
 BATCH = 500
@@ -33,8 +34,10 @@ def receipt(request: ConsoleRequest, organization: Organization, pk: int) -> Htt
 @performs("ReadChanges")
 def as_csv(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponseBase:
     change = find(request, organization, pk)
-    lines = csv.written(HEADER, _lines(request.actor, change))
-    return csv.download(request, organization, f"change-{change.pk}-result.csv", lines, **_named(change))
+    lines = csv_text.written(HEADER, _lines(request.actor, change))
+    return downloads.stream_csv(
+        request, organization, f"change-{change.pk}-result.csv", lines, **_named(change)
+    )
 
 
 def _named(change: Change) -> dict[str, str]:

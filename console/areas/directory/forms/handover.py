@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from console.areas.directory import handover
 from console.areas.directory.forms.naming import EntityField
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import EntityQuerySet
 from console.ui.forms import WhyForm
 
 

@@ -6,9 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from console.mirror import search
-from console.mirror.models import Entity
-from console.mirror.querysets import EntityQuerySet
+from console.mirror import search_text
+from console.mirror.models import Entity, EntityQuerySet
 from console.ui.addresses import parse_addresses
 
 NAMED = 3
@@ -43,10 +42,10 @@ def get_named(entities: EntityQuerySet, text: str) -> Entity:
     mentions = parse_addresses(text)
     word = mentions[0].text if len(mentions) == 1 else text
     exactly = Q(entity_id=word) | Q(email=word.lower()) | Q(aliases__address=word.lower())
-    found = list(entities.filter(exactly | Q(sort_name=search.sort_key(word))).distinct()[: NAMED + 1])
+    found = list(entities.filter(exactly | Q(sort_name=search_text.sort_key(word))).distinct()[: NAMED + 1])
     if len(found) == 1:
         return found[0]
-    offered = found or list(entities.filter(sort_display_name=search.sort_key(word))[: NAMED + 1])
+    offered = found or list(entities.filter(sort_display_name=search_text.sort_key(word))[: NAMED + 1])
     if not offered:
         raise ValidationError(f"No match was found for “{word}”.")
     names = ", ".join(each.email or each.name for each in offered[:NAMED])

@@ -8,8 +8,7 @@ from django.core.exceptions import ValidationError
 
 from console.areas.directory.forms.naming import EntityField
 from console.mirror.mailboxes import mailbox_of
-from console.mirror.models import Entity
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet
 from console.ui.forms import ReplacingForm, UntilForm, WhyForm
 
 FULL_ACCESS = "FULL_ACCESS"

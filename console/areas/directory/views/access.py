@@ -11,7 +11,7 @@ from console.areas.directory.kinds import Kind, mailbox
 from console.areas.directory.relations import Access
 from console.areas.directory.views.asking import ask, press
 from console.areas.directory.views.suggestions import name_of, suggest
-from console.aws import facets
+from console.aws import changed_fields
 from console.changes.plans import Planned
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
@@ -113,7 +113,7 @@ def _permission_form(
     if chosen and not form.is_bound:
         owner_id, grantee_id = (entity.entity_id, chosen.other_id)[:: 1 if owner else -1]
         held_values = {"GranteeId": grantee_id, "PermissionValues": chosen.values}
-        form.show(owner_id, facets.then("PutMailboxPermissions", {}, held_values))
+        form.show(owner_id, changed_fields.then("PutMailboxPermissions", {}, held_values))
     return form
 
 

@@ -5,20 +5,20 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from console.areas import asking
-from console.areas.asking import Ends, Params
 from console.areas.directory import kinds, scope
 from console.areas.directory.kinds import Kind
 from console.mirror.models import Entity
 from console.operators.access import ConsoleRequest
 from console.ui.forms import WhyForm
+from console.web import operation_views
+from console.web.operation_views import Ends, Params
 
 
 def perform(
     request: ConsoleRequest, entity: Entity, form: WhyForm, operation: str, message: str, **params: Any
 ) -> HttpResponse | None:
     """The answer to a write, or `None` if the form says what is wrong with it."""
-    return asking.perform(
+    return operation_views.perform(
         request,
         entity.organization,
         form,
@@ -41,7 +41,7 @@ def ask(
     request: ConsoleRequest, entity: Entity, form: WhyForm, operation: str, *, params: Params, **words: Any
 ) -> HttpResponse:
     """A page with one form, which performs `operation` with `params()` once it is valid."""
-    return asking.ask(
+    return operation_views.ask(
         request,
         entity.organization,
         form,
@@ -66,7 +66,7 @@ def press(
     ends: Ends | None = None,
 ) -> HttpResponse:
     """A button that performs `operation`; what goes wrong is said on the page it stands on."""
-    return asking.press(
+    return operation_views.press(
         request,
         entity.organization,
         form,

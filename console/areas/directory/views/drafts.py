@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.areas import failures
 from console.aws import errors
 from console.changes import drafting
 from console.changes.plans import Planned
@@ -14,6 +13,7 @@ from console.operators import policy, refusals
 from console.operators.access import ConsoleRequest
 from console.ui.forms import WhyForm
 from console.ui.pages import SeeOther
+from console.web import aws_errors
 
 
 def draft(
@@ -41,8 +41,8 @@ def draft(
         refusals.enter_of(request, request.actor, denied)
         form.add_error(None, f"{denied}.")
     except errors.CallFailed as failure:
-        if not failures.into(form, failure):
-            return failures.page(request, failure)
+        if not aws_errors.into(form, failure):
+            return aws_errors.page(request, failure)
     else:
         return SeeOther(reverse("changes:detail", args=[organization.slug, change.pk]))
     return None

@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 
-from console.areas import failures
 from console.areas.directory import blast, handover, kinds, naming, scope
 from console.areas.directory.forms.handover import HandoverForm
 from console.areas.directory.kinds import Kind
@@ -14,6 +13,7 @@ from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.pages import posted
+from console.web import aws_errors
 
 NOTE = "You see every step before anything happens."
 
@@ -29,7 +29,7 @@ def hand_over(
         if request.method == "POST" and form.is_valid() and (answer := _draft(request, entity, form)):
             return answer
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=kinds.place(entity))
+        return aws_errors.page(request, failure, back=kinds.place(entity))
     context = {
         **about(entity),
         "title": f"Hand over what {entity} has",

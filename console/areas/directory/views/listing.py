@@ -8,17 +8,17 @@ from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from console.actor import Actor
 from console.areas.directory import kinds, scope
 from console.areas.directory.kinds import Kind
-from console.mirror import sync
-from console.mirror.models import Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import EntityQuerySet, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest
-from console.operators.actors import Actor
-from console.ui import csv, filters, pages, tables
+from console.sync import freshness
+from console.ui import filters, pages, tables
 from console.ui.filters import Filter
 from console.ui.tables import Table
+from console.web import downloads
 
 PAGING = {"sort", "after", "before"}
 More = Callable[[ConsoleRequest, Organization], Mapping[str, Any]]
@@ -62,7 +62,7 @@ class Listing:
             "noun": words.noun if counted == "1" else words.plural,
             "count_href": self._same(request, organization, "count") if counted.endswith("+") else "",
             "csv_href": self._same(request, organization, "csv"),
-            "first_reading": sync.freshness(organization) if organization.listed_at is None else None,
+            "first_reading": freshness.freshness(organization) if organization.listed_at is None else None,
             "narrowed": bool(set(request.GET) - PAGING),
         }
         if not pages.wants_fragment(request):
@@ -76,7 +76,7 @@ class Listing:
     def as_csv(self, request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
         rows = tables.ordered(self.found(request.actor, organization, request.GET), self.file, request.GET)
         name = f"{kinds.OF[self.kind].plural}-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-        return csv.stream(request, organization, name, rows, self.file)
+        return downloads.stream_table(request, organization, name, rows, self.file)
 
     def _same(self, request: ConsoleRequest, organization: Organization, name: str) -> str:
         """The same rows by another address."""

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from console.areas import failures
+from console.actor import Actor
 from console.areas.directory import kinds, showing
 from console.aws import errors
-from console.mirror import sync
 from console.mirror.models import Entity
 from console.operators.access import ConsoleRequest
-from console.operators.actors import Actor
+from console.sync import freshness
 from console.ui import pages
+from console.web import aws_errors
 
 Context = Callable[[Actor, Entity], dict[str, Any]]
 
@@ -30,9 +30,9 @@ def refresh(request: ConsoleRequest, entity: Entity, context: Context) -> HttpRe
         return HttpResponse(status=204)
     notice: dict[str, Any] = {}
     try:
-        entity = sync.refresh(request.actor, entity.organization, entity)
+        entity = freshness.refresh(request.actor, entity.organization, entity)
     except errors.CallFailed as failure:
-        notice = {"notice": failures.explain(failure, wrote=False), "detail": failures.detail(failure)}
+        notice = {"notice": aws_errors.explain(failure, wrote=False), "detail": aws_errors.detail(failure)}
     shown = {**context(request.actor, entity), **notice}
     return pages.show(request, _template(entity), shown, fragment=kinds.of(entity).noun)
 

@@ -3,16 +3,17 @@
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.areas import failures
 from console.areas.domains import holders, records, scope
 from console.areas.domains.forms import RegisterForm
 from console.areas.domains.views import writing
 from console.areas.domains.views.detail import address
-from console.aws import errors, gateway
+from console.aws import errors
+from console.gateway import gateway
 from console.mirror.models import Domain, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm
+from console.web import aws_errors
 
 VERIFIED = "VERIFIED"
 SUGGESTED = (
@@ -65,7 +66,7 @@ def make_default(request: ConsoleRequest, organization: Organization, domain: st
     try:
         shown = gateway.call(request.actor, "GetMailDomain", organization, DomainName=found.name)
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=back)
+        return aws_errors.page(request, failure, back=back)
     if shown.get("OwnershipVerificationStatus") != VERIFIED:
         return _not_now(request, back, f"{found.name} is not verified, so it cannot be the default domain.")
     form = ConfirmForm(pages.posted(request))

@@ -5,16 +5,17 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.areas import failures
 from console.areas.domains import checking, holders, records, scope, showing, zone
 from console.areas.domains.models import Check
 from console.areas.domains.tables import HOLDERS
 from console.areas.ledger import scope as ledger
-from console.aws import errors, gateway
+from console.aws import errors
+from console.gateway import gateway
 from console.mirror.models import Domain, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.ui import downloads, pages, tables
+from console.ui import pages, tables
+from console.web import aws_errors, downloads
 
 RECENT = 5
 
@@ -73,7 +74,7 @@ def read(request: ConsoleRequest, domain: Domain) -> tuple[dict[str, Any], HttpR
         shown = gateway.call(request.actor, "GetMailDomain", organization, DomainName=domain.name)
     except errors.CallFailed as failure:
         back = reverse("domains:list", args=[organization.slug])
-        return {}, failures.page(request, failure, back=back)
+        return {}, aws_errors.page(request, failure, back=back)
     domain.refresh_from_db()
     return shown, None
 

@@ -3,14 +3,15 @@
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.areas import failures
 from console.areas.domains import inbound
 from console.areas.domains.forms import DmarcForm
 from console.areas.domains.views import writing
-from console.aws import errors, gateway
+from console.aws import errors
+from console.gateway import gateway
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
+from console.web import aws_errors
 
 DONE = {
     True: "WorkMail now applies the DMARC policies of senders.",
@@ -24,7 +25,7 @@ def edit(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     try:
         current = gateway.call(request.actor, inbound.READ, organization)
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=back)
+        return aws_errors.page(request, failure, back=back)
     form = DmarcForm(pages.posted(request), current=current, subject=organization.organization_id)
     if form.is_valid():
         wanted = bool(form.cleaned_data["Enforced"])

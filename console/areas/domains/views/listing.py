@@ -4,9 +4,9 @@ from django.http import HttpResponse
 
 from console.areas.domains import clients, inbound, scope
 from console.areas.domains.tables import DOMAINS, rows
-from console.mirror.completeness import completeness_of
 from console.mirror.models import Organization, Sync
 from console.operators.access import ConsoleRequest, performs
+from console.sync.completeness import completeness_of
 from console.ui import pages, tables
 
 

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.areas import failures
 from console.areas.directory import scope as directory
 from console.areas.domains import moving, scope
 from console.areas.domains.forms import MoveForm
@@ -16,6 +15,7 @@ from console.changes import drafting
 from console.mirror.models import Domain, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
+from console.web import aws_errors
 
 NAMED = 5
 
@@ -53,9 +53,9 @@ def _draft(request: ConsoleRequest, domain: Domain, form: MoveForm) -> HttpRespo
     try:
         change = drafting.draft(request.actor, organization, title, plan.steps, kind="move", **why)
     except errors.CallFailed as failure:
-        if failures.into(form, failure):
+        if aws_errors.into(form, failure):
             return None
-        return failures.page(request, failure)
+        return aws_errors.page(request, failure)
     told = f"Nothing has happened yet. Look through the steps, then run them. {_staying(plan)}"
     to = reverse("changes:detail", args=[organization.slug, change.pk])
     return pages.done(request, told.strip(), to, level=messages.WARNING if plan.staying else messages.INFO)

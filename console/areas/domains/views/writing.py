@@ -4,13 +4,13 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from console.areas import failures
 from console.aws import errors
 from console.changes import engine
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest
 from console.ui import pages
 from console.ui.forms import WhyForm
+from console.web import aws_errors
 
 
 def perform(
@@ -27,7 +27,7 @@ def perform(
     try:
         engine.perform(request.actor, operation, organization, **why, **params)
     except errors.CallFailed as failure:
-        if failures.into(form, failure):
+        if aws_errors.into(form, failure):
             return None
-        return failures.page(request, failure, back=to)
+        return aws_errors.page(request, failure, back=to)
     return pages.done(request, message, to)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from console.areas.exports.models import Destination
-from console.ui.records import RecordForm
 from console.ui.shapes import fields_from_model
+from console.web.record_forms import RecordForm
 
 OPERATION = "StartMailboxExportJob"
 MEMBERS = {"role_arn": "RoleArn", "kms_key_arn": "KmsKeyArn", "bucket": "S3BucketName", "prefix": "S3Prefix"}

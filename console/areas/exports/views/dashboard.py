@@ -9,7 +9,8 @@ from console.areas.exports.tables import EXPORTS, STAGES
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.ui import csv, filters, pages, tables
+from console.ui import filters, pages, tables
+from console.web import downloads
 
 State = ExportJob.State
 
@@ -41,7 +42,7 @@ def under_way(request: ConsoleRequest, organization: Organization) -> HttpRespon
 def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
     found = tables.ordered(_found(request, organization), EXPORTS, request.GET)
     name = f"exports-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    return csv.stream(request, organization, name, found, EXPORTS)
+    return downloads.stream_table(request, organization, name, found, EXPORTS)
 
 
 def _under_way(request: ConsoleRequest, organization: Organization) -> dict[str, object]:

@@ -4,7 +4,6 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from console.areas import failures
 from console.areas.directory import kinds
 from console.areas.exports import engine, scope, showing
 from console.areas.exports.models import ExportJob
@@ -14,8 +13,9 @@ from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.ui import downloads, pages
+from console.ui import pages
 from console.ui.forms import ConfirmForm
+from console.web import aws_errors, downloads
 
 State = ExportJob.State
 QUEUED = ("It has not begun: nothing was written, and the mailbox can be exported at any time.",)
@@ -57,7 +57,7 @@ def cancel(request: ConsoleRequest, organization: Organization, pk: int) -> Http
         try:
             engine.cancel(request.actor, job, reason=form.cleaned_data["reason"])
         except errors.CallFailed as failure:
-            return failures.page(request, failure, back=back)
+            return aws_errors.page(request, failure, back=back)
         return pages.done(request, _cancelled(job), back)
     return pages.confirm_page(
         request,
@@ -80,7 +80,7 @@ def download(request: ConsoleRequest, organization: Organization, pk: int) -> Ht
     try:
         size = storage.size(organization, job.bucket, job.path)
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=back)
+        return aws_errors.page(request, failure, back=back)
     _enter(request, organization, job, size)
     link = storage.link(organization, job.bucket, job.path, f"{job.entity_name}.zip")
     minutes = storage.LINK_SECONDS // 60

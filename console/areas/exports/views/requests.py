@@ -12,8 +12,7 @@ from console.areas.exports.selection import nothing_left, queued
 from console.areas.exports.views.job import address, find
 from console.celery import hint
 from console.mirror.mailboxes import exportable
-from console.mirror.models import Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import EntityQuerySet, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages

@@ -8,8 +8,7 @@ from django.core.exceptions import ValidationError
 
 from console.areas.directory.forms.addresses import require_domain
 from console.areas.groups.forms.members import PasteField
-from console.mirror.models import Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import EntityQuerySet, Organization
 from console.ui.forms import OperationForm, WhyForm
 from console.ui.shapes import field_of, shape_of
 

@@ -7,8 +7,7 @@ from django.core.exceptions import ValidationError
 
 from console.areas.groups import resolving
 from console.areas.groups.resolving import Resolved
-from console.mirror.models import Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import EntityQuerySet, Organization
 from console.ui.forms import WhyForm
 
 HELP = "Email addresses, aliases, usernames or ids: one per line, or separated by commas or semicolons."

@@ -2,18 +2,19 @@
 
 from django.http import HttpResponse
 
-from console.areas import failures
 from console.areas.directory.kinds import place
 from console.areas.directory.views import page
 from console.areas.directory.views.asking import about, ask
 from console.areas.groups import group as groups
 from console.areas.groups import nesting, scope
 from console.areas.groups.forms.group import HiddenForm
-from console.aws import errors, gateway
+from console.aws import errors
+from console.gateway import gateway
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.pages import posted
+from console.web import aws_errors
 
 NAMELESS = "WorkMail cannot rename a group: this is all that can be changed about its record."
 
@@ -45,7 +46,7 @@ def edit(request: ConsoleRequest, organization: Organization, group_id: str) -> 
     try:
         described = gateway.call(request.actor, "DescribeGroup", organization, GroupId=group.entity_id)
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=place(group))
+        return aws_errors.page(request, failure, back=place(group))
     form = HiddenForm(posted(request), current=described, subject=group.entity_id)
     return ask(
         request,

@@ -15,8 +15,9 @@ from console.areas.groups.tables import MEMBER_FILTERS, MEMBERS, MEMBERS_FILE, f
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.ui import csv, filters, pages, tables
+from console.ui import filters, pages, tables
 from console.ui.pages import posted
+from console.web import downloads
 
 
 @performs("ListGroupMembers")
@@ -46,7 +47,7 @@ def as_csv(request: ConsoleRequest, organization: Organization, group_id: str) -
     group = scope.find(request.actor, "ListGroupMembers", organization, group_id)
     rows = tables.ordered(found_members(request.actor, group, request.GET), MEMBERS_FILE, request.GET)
     name = f"members-{group.name}-{timezone.now():%Y-%m-%d}.csv"
-    return csv.stream(request, organization, name, rows, MEMBERS_FILE)
+    return downloads.stream_table(request, organization, name, rows, MEMBERS_FILE)
 
 
 @performs("AssociateMemberToGroup")

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.areas import asking, failures
 from console.areas.identity import provider
 from console.areas.identity.forms import ApplicationForm, RemovedApplicationForm
 from console.areas.identity.views.configuration import home
@@ -15,6 +14,7 @@ from console.changes import engine
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
+from console.web import aws_errors, operation_views
 
 NOTE = (
     "The first of three steps. Then, in IAM Identity Center, people or groups are assigned to the"
@@ -45,7 +45,7 @@ def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     used = provider.described(request.actor, organization).get("IdentityCenterConfiguration") or {}
     form = RemovedApplicationForm(pages.posted(request), expected=organization.slug, current=used)
     if form.is_valid():
-        answer = asking.perform(
+        answer = operation_views.perform(
             request,
             organization,
             form,
@@ -86,7 +86,9 @@ def _create(
         )
     except errors.CallFailed as failure:
         return (
-            None if failures.into(form, failure) else failures.page(request, failure, back=home(organization))
+            None
+            if aws_errors.into(form, failure)
+            else aws_errors.page(request, failure, back=home(organization))
         )
     made = str(answer["ApplicationArn"])
     following = urlencode({"instance": form.cleaned_data["InstanceArn"], "application": made})

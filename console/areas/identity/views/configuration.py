@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.areas import asking, failures
 from console.areas.identity import provider
 from console.areas.identity.forms import APPLICATION, INSTANCE, STATUSES, ConfigurationForm
 from console.aws import errors
@@ -15,6 +14,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm
+from console.web import aws_errors, operation_views
 
 OFFERED = (
     "PutIdentityProviderConfiguration",
@@ -64,7 +64,7 @@ def configure(request: ConsoleRequest, organization: Organization) -> HttpRespon
 def remove(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     form = ConfirmForm(pages.posted(request), expected=organization.slug)
     if form.is_valid():
-        answer = asking.perform(
+        answer = operation_views.perform(
             request,
             organization,
             form,
@@ -114,7 +114,9 @@ def _put(
         )
     except errors.CallFailed as failure:
         return (
-            None if failures.into(form, failure) else failures.page(request, failure, back=home(organization))
+            None
+            if aws_errors.into(form, failure)
+            else aws_errors.page(request, failure, back=home(organization))
         )
     return pages.done(
         request, "How people sign in is saved. WorkMail follows within minutes.", home(organization)

@@ -4,7 +4,6 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from console.areas import asking, failures
 from console.areas.directory import kinds, scope
 from console.areas.directory.kinds import Kind
 from console.areas.identity import provider, showing, tokens
@@ -16,6 +15,7 @@ from console.operators.access import ConsoleRequest, performs
 from console.plurals import number_of
 from console.ui import pages
 from console.ui.forms import ConfirmForm, WhyForm
+from console.web import aws_errors, operation_views
 
 
 @performs("ListPersonalAccessTokens")
@@ -54,7 +54,7 @@ def revoke(request: ConsoleRequest, organization: Organization, user_id: str, to
         return _gone(request, person)
     form = ConfirmForm(pages.posted(request))
     if form.is_valid():
-        answer = asking.perform(
+        answer = operation_views.perform(
             request,
             organization,
             form,
@@ -117,7 +117,11 @@ def _draft(
             request.actor, person.organization, title, tokens.revoking(held), kind="tokens", **form.why()
         )
     except errors.CallFailed as failure:
-        return None if failures.into(form, failure) else failures.page(request, failure, back=address(person))
+        return (
+            None
+            if aws_errors.into(form, failure)
+            else aws_errors.page(request, failure, back=address(person))
+        )
     return redirect("changes:detail", person.organization.slug, change.pk)
 
 

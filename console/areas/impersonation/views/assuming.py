@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 
-from console.areas import failures
 from console.areas.impersonation import roles
 from console.areas.impersonation.forms import AssumeForm
 from console.areas.impersonation.roles import Role
@@ -17,6 +16,7 @@ from console.changes import engine
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
+from console.web import aws_errors
 
 
 @never_cache
@@ -55,7 +55,7 @@ def _token(
             **why,
         )
     except errors.CallFailed as failure:
-        return None if failures.into(form, failure) else failures.page(request, failure, back=back)
+        return None if aws_errors.into(form, failure) else aws_errors.page(request, failure, back=back)
     context = {
         "organization": organization,
         "role": role,

@@ -12,7 +12,7 @@ from console.areas.directory.views.suggestions import suggest
 from console.areas.impersonation import reach, roles, showing
 from console.areas.impersonation.forms import PersonForm
 from console.areas.impersonation.roles import Role
-from console.aws import gateway
+from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs

@@ -5,18 +5,17 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.areas import failures
 from console.areas.impersonation import roles, showing
 from console.areas.impersonation.forms import RoleForm
 from console.areas.impersonation.roles import Role
 from console.aws import errors
 from console.changes import engine
-from console.mirror.models import Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm
+from console.web import aws_errors
 
 OFFERED = (
     "UpdateImpersonationRole",
@@ -101,8 +100,8 @@ def delete(request: ConsoleRequest, organization: Organization, role_id: str) ->
                 request.actor, "DeleteImpersonationRole", organization, ImpersonationRoleId=role.id, **why
             )
         except errors.CallFailed as failure:
-            if not failures.into(form, failure):
-                return failures.page(request, failure, back=back)
+            if not aws_errors.into(form, failure):
+                return aws_errors.page(request, failure, back=back)
         else:
             home = reverse("impersonation:list", args=[organization.slug])
             return pages.done(request, f"The role {role.name} is deleted.", home)
@@ -144,4 +143,4 @@ def _write(
     try:
         return engine.perform(request.actor, operation, organization, **params)
     except errors.CallFailed as failure:
-        return None if failures.into(form, failure) else failures.page(request, failure, back=back)
+        return None if aws_errors.into(form, failure) else aws_errors.page(request, failure, back=back)

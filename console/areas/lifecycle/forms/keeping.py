@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from console.areas.directory.forms.naming import GroupsField
 from console.areas.lifecycle.models import OnboardingTemplate, Preset
 from console.areas.lifecycle.offboarding import DELETE, DISABLE, PARTS
-from console.mirror.querysets import EntityQuerySet
-from console.ui.records import RecordForm
+from console.mirror.models import EntityQuerySet
+from console.web.record_forms import RecordForm
 
 LARGEST = 51_200  # MB [documented]
 RULES = [("generated", "Generate a strong one"), ("typed", "Type one")]

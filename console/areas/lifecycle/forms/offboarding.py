@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from console.areas.directory.forms.naming import EntityField
 from console.areas.exports.models import Destination
 from console.areas.lifecycle.offboarding import DELETE, DISABLE, EXPORT, OF_SUCCESSOR, PARTS
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import EntityQuerySet
 from console.ui.forms import WhyForm
 
 LONGEST = 365

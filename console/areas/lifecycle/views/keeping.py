@@ -13,7 +13,7 @@ from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm
 from console.ui.pages import posted
-from console.ui.records import delete_recorded
+from console.web.record_forms import delete_recorded
 
 Kept = OnboardingTemplate | Preset
 

@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.areas import failures
 from console.areas.directory import blast, kinds, naming, scope
 from console.areas.directory.kinds import Kind
 from console.areas.directory.views.asking import about
@@ -21,6 +20,7 @@ from console.operators import policy, refusals
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.pages import SeeOther, posted
+from console.web import aws_errors
 
 
 @performs("DeregisterFromWorkMail")
@@ -73,8 +73,8 @@ def _draft(request: ConsoleRequest, person: Entity, form: OffboardForm) -> HttpR
         refusals.enter_of(request, request.actor, denied)
         form.add_error(None, f"{denied}. Nothing was planned.")
     except errors.CallFailed as failure:
-        if not failures.into(form, failure):
-            return failures.page(request, failure, back=kinds.place(person))
+        if not aws_errors.into(form, failure):
+            return aws_errors.page(request, failure, back=kinds.place(person))
     else:
         return SeeOther(reverse("changes:detail", args=[person.organization.slug, change.pk]))
     return None

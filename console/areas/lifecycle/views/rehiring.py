@@ -3,21 +3,22 @@
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.areas import failures
 from console.areas.directory import kinds, scope
 from console.areas.directory.kinds import Kind
 from console.areas.directory.views.asking import about
 from console.areas.lifecycle import capsules, freezing, rehiring
 from console.areas.lifecycle.models import Capsule
 from console.areas.lifecycle.rehiring import KIND, Return
-from console.aws import errors, gateway
+from console.aws import errors
 from console.changes import drafting
+from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators import policy, refusals
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import WhyForm
 from console.ui.pages import SeeOther, posted
+from console.web import aws_errors
 
 
 @performs("RegisterToWorkMail")
@@ -35,8 +36,8 @@ def rehire(request: ConsoleRequest, organization: Organization, entity_id: str) 
         refusals.enter_of(request, request.actor, denied)
         form.add_error(None, f"{denied}. Nothing was planned.")
     except errors.CallFailed as failure:
-        if not failures.into(form, failure):
-            return failures.page(request, failure, back=kinds.place(person))
+        if not aws_errors.into(form, failure):
+            return aws_errors.page(request, failure, back=kinds.place(person))
     context = {
         **about(person),
         "title": f"Bring {person} back",

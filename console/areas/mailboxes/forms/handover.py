@@ -9,8 +9,7 @@ from django.core.exceptions import ValidationError
 from console.areas.directory.forms.addresses import require_domain
 from console.areas.directory.forms.naming import EntityField
 from console.areas.mailboxes.plans import HandOver
-from console.mirror.models import Entity
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet
 from console.ui.forms import WhyForm
 from console.ui.shapes import field_of, shape_of
 

@@ -9,12 +9,11 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from console.actor import Actor
 from console.areas.directory import kinds
 from console.areas.directory.kinds import Kind
-from console.mirror.models import Entity, Membership, Organization, Permission
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet, Membership, Organization, Permission
 from console.operators import policy
-from console.operators.actors import Actor
 from console.ui.filters import Filter, narrowed
 from console.ui.keyset import Cursor, nearest
 from console.ui.markup import DASH, badge, made

@@ -13,15 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from console.actor import Actor
 from console.areas.directory import kinds
 from console.areas.directory.showing import state_badge
 from console.areas.mailboxes import scope
 from console.areas.users.showing import fill, megabytes
 from console.mirror.mailboxes import removed_within
-from console.mirror.models import Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.plurals import number_of
 from console.ui.filters import Filter, narrowed
 from console.ui.keyset import Cursor, nearest

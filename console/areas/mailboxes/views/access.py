@@ -6,11 +6,12 @@ from django.utils import timezone
 
 from console.areas.mailboxes import showing
 from console.areas.mailboxes.tables import access
-from console.mirror.completeness import PERMISSIONS, completeness_of
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.ui import csv, filters, pages, tables
+from console.sync.completeness import PERMISSIONS, completeness_of
+from console.ui import csv_text, filters, pages, tables
+from console.web import downloads
 
 
 @performs("ListMailboxPermissions")
@@ -38,4 +39,6 @@ def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseB
     rows = access.found(request.actor, organization, request.GET)
     name = f"access-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
     ordered = tables.ordered(access.told(rows), access.ACCESS, request.GET)
-    return csv.download(request, organization, name, csv.written(access.HEADER, access.filed(ordered)))
+    return downloads.stream_csv(
+        request, organization, name, csv_text.written(access.HEADER, access.filed(ordered))
+    )

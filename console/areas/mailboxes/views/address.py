@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 
-from console.areas import failures
 from console.areas.mailboxes import finding, showing
 from console.areas.mailboxes.forms.address import AddressForm
 from console.aws import errors
@@ -10,6 +9,7 @@ from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
+from console.web import aws_errors
 
 
 @performs("DescribeEntity")
@@ -34,6 +34,6 @@ def _asked(request: ConsoleRequest, organization: Organization, form: AddressFor
     try:
         return {"holder": finding.holder(request.actor, organization, email)}
     except errors.CallFailed as failure:
-        if failures.into(form, failure):
+        if aws_errors.into(form, failure):
             return {}
-        return {"notice": failures.explain(failure, wrote=False), "detail": failures.detail(failure)}
+        return {"notice": aws_errors.explain(failure, wrote=False), "detail": aws_errors.detail(failure)}

@@ -19,11 +19,12 @@ from console.areas.mailboxes.tables.mailboxes import (
     together,
     with_exports,
 )
-from console.mirror.completeness import MAILBOXES, completeness_of
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.ui import csv, filters, pages, tables
+from console.sync.completeness import MAILBOXES, completeness_of
+from console.ui import csv_text, filters, pages, tables
+from console.web import downloads
 
 
 @performs("GetMailboxDetails")
@@ -53,7 +54,7 @@ def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseB
     every = together(found(actor, organization, request.GET))
     rows = tables.ordered(with_exports(actor, organization, every), shown, request.GET)
     name = f"mailboxes-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    return csv.download(request, organization, name, csv.written(HEADER, filed(rows)))
+    return downloads.stream_csv(request, organization, name, csv_text.written(HEADER, filed(rows)))
 
 
 def _extra(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:

@@ -9,8 +9,7 @@ from django.core.exceptions import ValidationError
 from console.areas.access_rules.models import ProtectedPerson
 from console.areas.directory.forms.naming import EntityField
 from console.areas.mobile.forms.rule import EFFECTS
-from console.mirror.models import Entity
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet
 from console.rules.deciding import DENY
 from console.rules.mobile import PROPERTIES
 from console.ui.forms import OperationForm, ReplacingForm, UntilForm, WhyForm

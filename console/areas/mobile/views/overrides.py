@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from console.areas import asking
 from console.areas.access_rules import reading as access
 from console.areas.access_rules import showing
 from console.areas.access_rules.grouping import groups
@@ -19,14 +18,14 @@ from console.areas.mobile import overriding, reading, wording
 from console.areas.mobile.forms.overrides import OverrideForm, RemovalForm
 from console.areas.mobile.views.rules import home as rules_home
 from console.areas.mobile.views.rules import reads
-from console.areas.reviewing import FOLLOWS
-from console.aws import gateway
-from console.mirror.models import Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.gateway import gateway
+from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.rules.deciding import ALLOW
 from console.ui import markup, pages
+from console.web import operation_views
+from console.web.rule_review import FOLLOWS
 
 PUT, DELETE = "PutMobileDeviceAccessOverride", "DeleteMobileDeviceAccessOverride"
 
@@ -96,7 +95,7 @@ def delete(request: ConsoleRequest, organization: Organization, user_id: str) ->
     """Its planned end, if it has one, goes with it."""
     somebody = scope.find(request.actor, DELETE, organization, user_id, Kind.USER)
     form = RemovalForm(pages.posted(request), initial={"DeviceId": request.GET.get("DeviceId", "")})
-    return asking.ask(
+    return operation_views.ask(
         request,
         organization,
         form,
@@ -117,7 +116,7 @@ def delete(request: ConsoleRequest, organization: Organization, user_id: str) ->
 def _put(request: ConsoleRequest, organization: Organization, form: OverrideForm) -> HttpResponse | None:
     somebody, params = form.cleaned_data["other"], form.asked()
     verb = "Allow" if params["Effect"] == ALLOW else "Deny"
-    return asking.perform(
+    return operation_views.perform(
         request,
         organization,
         form,

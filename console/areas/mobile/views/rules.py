@@ -6,7 +6,6 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
-from console.areas import failures, reviewing
 from console.areas.directory.views.suggestions import suggest
 from console.areas.mobile import planning, reading, testing, wording
 from console.areas.mobile.forms.overrides import TestForm
@@ -18,6 +17,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.rules.deciding import ALLOW
 from console.ui import pages
+from console.web import aws_errors, rule_review
 
 OFFERED = (
     "CreateMobileDeviceAccessRule",
@@ -37,7 +37,7 @@ def reads(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, *args, **kwargs)
         except errors.CallFailed as failure:
-            return failures.page(request, failure)
+            return aws_errors.page(request, failure)
 
     return guarded
 
@@ -96,7 +96,7 @@ def _edit(
     request: ConsoleRequest, organization: Organization, rules: Found, rule: dict[str, Any] | None
 ) -> HttpResponse:
     form = RuleForm(pages.posted(request), rule=rule)
-    if form.is_bound and form.is_valid() and request.POST.get("step") != reviewing.EDIT:
+    if form.is_bound and form.is_valid() and request.POST.get("step") != rule_review.EDIT:
         plan = planning.saving(organization, rules, form.asked(), rule[ID] if rule else planning.NEW)
         return _review(request, plan, "Save the rule", plan.title, form)
     context = {
@@ -119,7 +119,7 @@ def _review(
     asked: dict[str, Any] = {"kind": KIND, "verb": verb, "heading": heading, "form": form}
     context = {"flips": flips, "warnings": warnings, "followers": "Devices"}
     back = home(plan.organization)
-    return reviewing.review(request, plan, "mobile/review.html", context, back=back, **asked)
+    return rule_review.review(request, plan, "mobile/review.html", context, back=back, **asked)
 
 
 def _find(rules: Found, rule_id: str) -> dict[str, Any]:

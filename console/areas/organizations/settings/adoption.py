@@ -4,16 +4,16 @@ Whoever takes one in becomes its operator, so it must not be any organization of
 one that the ledger knows to have been made by way of this organization.
 """
 
+from console.actor import Actor
 from console.aws.catalogue import CATALOGUE
 from console.constraints import as_validation_error
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.mirror import sync
 from console.mirror.models import Organization
 from console.operators import accounts
-from console.operators.actors import Actor
 from console.operators.models import Grant, Operator
 from console.operators.rights import Held
+from console.sync import freshness
 
 CREATE = "CreateOrganization"
 
@@ -62,7 +62,7 @@ def adopt(
         for held in _makers(operator, origin):
             given = accounts.grant(actor, operator, held.role, adopted)
             Grant.objects.filter(pk=given.pk).update(until=held.until)
-        sync.schedule(adopted)
+        freshness.schedule(adopted)
     return adopted
 
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from console.areas import reading
+from console.actor import Actor
 from console.areas.availability import showing as availability
-from console.areas.failures import Explanation
 from console.areas.monitoring import showing as monitoring
-from console.areas.reading import Look
 from console.areas.retention import showing as retention
 from console.mirror.models import Organization
 from console.operators import policy
-from console.operators.actors import Actor
+from console.web import settings_reads
+from console.web.aws_messages import Explanation
+from console.web.settings_reads import Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,12 @@ def cards(actor: Actor, organization: Organization, skipped: Explanation | None 
         if not policy.allows(actor, each.read, organization):
             continue
         look = Look(problem=skipped) if skipped else _read(actor, organization, each)
-        skipped = skipped or (reading.SKIPPED if look.is_away else None)
+        skipped = skipped or (settings_reads.SKIPPED if look.is_away else None)
         href = reverse(each.url_name, args=[organization.slug])
         yield Card(each.title, each.icon, href, look, [] if look.problem else each.lines(look))
 
 
 def _read(actor: Actor, organization: Organization, setting: Setting) -> Look:
     if setting.listing:
-        return reading.look_at_all(actor, setting.read, organization, setting.listing)
-    return reading.look(actor, setting.read, organization)
+        return settings_reads.look_at_all(actor, setting.read, organization, setting.listing)
+    return settings_reads.look(actor, setting.read, organization)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from console.mirror.directories import Directory
+from console.mirror.directory_type import Directory
 from console.mirror.models import Organization
 from console.ui.markup import DASH, badge, mono, text
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from console.areas import reading
+from console.actor import Actor
 from console.areas.retention.losses import mailboxes, not_exported
-from console.mirror.models import Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
-from console.operators.actors import Actor
+from console.web import settings_reads
 
 NAMED = 10
 # What the console keeps no copy of is counted by asking: the read, the member with the list, its name.
@@ -69,7 +68,7 @@ def _rules(actor: Actor, organization: Organization) -> Iterator[str]:
     for operation, member, name in RULES:
         if not policy.allows(actor, operation, organization):
             continue
-        look = reading.look_at_all(actor, operation, organization, member)
+        look = settings_reads.look_at_all(actor, operation, organization, member)
         yield f"{name}: not known" if look.problem else _counted(len(look.shown[member]), name)
 
 

@@ -11,8 +11,8 @@ from console.areas.posture.facts import Facts
 from console.areas.posture.models import Tone
 from console.areas.posture.results import Line, Result, good, wrong
 from console.aws import errors
-from console.aws.gateway import Asked
 from console.changes.plans import Planned
+from console.gateway.gateway import Asked
 from console.mirror.models import Entity
 from console.plurals import number_of
 from console.rules.deciding import Rule

@@ -9,8 +9,7 @@ from console.areas.posture.models import Tone
 from console.areas.posture.results import SHOWN, Line, Result, good, wrong
 from console.areas.users.showing import fill, megabytes
 from console.mirror.mailboxes import in_use
-from console.mirror.models import Alias, Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Alias, Entity, EntityQuerySet, Organization
 from console.plurals import number_of
 
 FULL = 0.9  # of its quota: WorkMail warns its owner there [documented]

@@ -7,8 +7,7 @@ from console.areas.posture.facts import Facts
 from console.areas.posture.results import MOST, SHOWN, Line, Result, good, wrong
 from console.areas.resources import booking
 from console.changes.plans import Planned
-from console.mirror.models import Delegate, Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Delegate, Entity, EntityQuerySet, Organization
 from console.plurals import number_of
 
 ACCEPTS = f"details__BookingOptions__{booking.ACCEPT}"

@@ -9,8 +9,8 @@ from console.areas.posture.facts import Facts
 from console.areas.posture.models import Tone
 from console.areas.posture.results import Line, Result, good, wrong
 from console.areas.retention import showing as retention
-from console.aws.gateway import Asked
 from console.changes.plans import Planned
+from console.gateway.gateway import Asked
 from console.mirror.models import Domain, Organization
 from console.plurals import number_of
 from console.rules import access, deciding, mobile

@@ -12,8 +12,7 @@ from console.areas.directory.forms.naming import EntityField
 from console.areas.resources import booking
 from console.areas.resources.forms.record import ACCEPT, BOOKING, HELP, LABELS, CapacityForm
 from console.areas.resources.showing import TYPES
-from console.mirror.models import Entity
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet
 from console.ui.forms import OperationForm, WhyForm
 from console.ui.shapes import field_of, fields_from_model, shape_of
 

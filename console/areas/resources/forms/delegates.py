@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from console.areas.directory.forms.naming import EntityField
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import EntityQuerySet
 from console.ui.forms import WhyForm
 
 

@@ -3,7 +3,6 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
-from console.areas import failures
 from console.areas.directory import scope as directory
 from console.areas.directory.kinds import Kind, place
 from console.areas.directory.views.asking import ask, press
@@ -14,6 +13,7 @@ from console.aws import errors
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
+from console.web import aws_errors
 
 COPIES = "A delegate gets a copy of each request, answers it, and may open and change the calendar."
 REMAINS = "Name another delegate first, or let {} accept requests automatically (Edit)."
@@ -65,7 +65,7 @@ def _refusal(request: ConsoleRequest, resource: Entity, delegate_id: str) -> Htt
     try:
         now = reading.now(request.actor, resource)
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=place(resource))
+        return aws_errors.page(request, failure, back=place(resource))
     if not now.is_last(delegate_id):
         return None
     return pages.problem(

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 
-from console.areas import failures
 from console.areas.directory.kinds import place
 from console.areas.directory.views.asking import about
 from console.areas.resources import reading, scope
@@ -13,6 +12,7 @@ from console.changes import engine
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
+from console.web import aws_errors
 
 
 @performs("UpdateResource")
@@ -25,7 +25,7 @@ def edit(request: ConsoleRequest, organization: Organization, resource_id: str) 
     except errors.Changed:  # between the comparison and the write: compare again
         return _again(request, resource)
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=place(resource))
+        return aws_errors.page(request, failure, back=place(resource))
     return _page(request, resource, form)
 
 
@@ -59,7 +59,7 @@ def _save(request: ConsoleRequest, resource: Entity, form: RecordForm) -> HttpRe
     except errors.Changed:
         raise
     except errors.CallFailed as failure:
-        if failures.into(form, failure):
+        if aws_errors.into(form, failure):
             return None
         raise
     return pages.done(request, f"{params.get('Name', resource)} is changed.", place(resource))
@@ -69,7 +69,7 @@ def _again(request: ConsoleRequest, resource: Entity) -> HttpResponse:
     try:
         form = _form(request, resource)
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=place(resource))
+        return aws_errors.page(request, failure, back=place(resource))
     form.is_valid()
     return _page(request, resource, form)
 

@@ -8,7 +8,8 @@ from console.areas.directory.views.listing import Listing
 from console.areas.resources.tables import FILTERS, HEADER, RESOURCES, filed, found
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
-from console.ui import csv, tables
+from console.ui import csv_text, tables
+from console.web import downloads
 
 LISTING = Listing(
     kind=Kind.RESOURCE,
@@ -36,4 +37,4 @@ def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseB
     """With columns of its own: the capacity and the booking options are no columns of the mirror's."""
     resources = tables.ordered(found(request.actor, organization, request.GET), RESOURCES, request.GET)
     name = f"rooms-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    return csv.download(request, organization, name, csv.written(HEADER, filed(resources)))
+    return downloads.stream_csv(request, organization, name, csv_text.written(HEADER, filed(resources)))

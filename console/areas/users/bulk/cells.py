@@ -13,7 +13,7 @@ from console.areas.users.showing import ROLES
 from console.aws import model
 from console.mirror.models import Entity
 from console.ui.cells import normalize
-from console.ui.csv import plain
+from console.ui.csv_text import plain
 from console.ui.shapes import WRITTEN, shape_of
 
 ROLE, HIDDEN, QUOTA = "Role", "HiddenFromGlobalAddressList", "MailboxQuota"

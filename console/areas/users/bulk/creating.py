@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from console.actor import Actor
 from console.areas.directory import scope
 from console.areas.directory.scope import usable_domains
 from console.areas.users.bulk import cells
@@ -15,7 +16,6 @@ from console.changes.plans import GENERATED, From, Planned
 from console.mirror import lookup
 from console.mirror.models import Alias, Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 from console.plurals import number_of
 from console.ui.addresses import parse_addresses
 from console.ui.shapes import shape_of

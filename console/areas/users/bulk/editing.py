@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from console.actor import Actor
 from console.areas.users.bulk import cells
 from console.areas.users.bulk.cells import QUOTA
 from console.areas.users.bulk.finding import able
 from console.changes.plans import Planned
 from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity, Membership, Organization
-from console.operators.actors import Actor
 
 State = Entity.State
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from console.actor import Actor
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.operators.actors import Actor
 
 
 def able(actor: Actor, operation: str, organization: Organization) -> Callable[[Entity], bool]:

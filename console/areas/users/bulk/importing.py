@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from console.actor import Actor
 from console.areas.users import scope
 from console.areas.users.bulk import cells, finding, versions
 from console.areas.users.bulk.cells import COLUMNS, LABELS, QUOTA, Wrong
@@ -12,7 +13,6 @@ from console.changes.plans import Planned
 from console.mirror import lookup
 from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity, Organization
-from console.operators.actors import Actor
 from console.plurals import number_of
 from console.ui.addresses import parse_addresses
 from console.ui.sheets import Line, Sheet, known_as

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from console.actor import Actor
 from console.areas.changes import showing
 from console.areas.users import scope
 from console.areas.users.bulk import cells
@@ -11,7 +12,6 @@ from console.areas.users.bulk.importing import Plan
 from console.changes.models import Change, Step
 from console.mirror import lookup
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 
 SHOWN = 200
 STEPS = 50

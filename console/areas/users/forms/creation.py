@@ -14,7 +14,7 @@ from console.areas.users.forms.profile import MEMBERS
 from console.areas.users.forms.quota import LARGEST
 from console.areas.users.joining import Newcomer
 from console.areas.users.showing import role
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import EntityQuerySet
 from console.ui.forms import OperationForm, WhyForm
 from console.ui.shapes import field_of, fields_from_model, shape_of
 

@@ -5,16 +5,15 @@ from dataclasses import dataclass, field
 
 from django.http import QueryDict
 
+from console.actor import Actor
 from console.areas.users import scope
 from console.areas.users.tables import found
 from console.mirror import lookup
 from console.mirror.lookup import NEEDED
-from console.mirror.models import Entity, Organization
-from console.mirror.querysets import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
-from console.operators.actors import Actor
-from console.ui import downloads
 from console.ui.addresses import parse_addresses
+from console.web import downloads
 
 MOST = 10_000
 State = Entity.State

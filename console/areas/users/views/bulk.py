@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from console.areas import failures
 from console.areas.directory import scope
 from console.areas.directory.forms.relations import GroupForm
 from console.areas.exports import engine as exports
@@ -29,6 +28,7 @@ from console.plurals import number_of
 from console.ui import pages
 from console.ui.forms import WhyForm
 from console.ui.pages import SeeOther
+from console.web import aws_errors
 
 SHOWN = 12
 SWEEP = "console.areas.exports.tasks.sweep"
@@ -201,8 +201,8 @@ def _draft(
     try:
         change = drafting.draft(request.actor, organization, named, steps, kind="bulk", **form.why())
     except errors.CallFailed as failure:
-        if not failures.into(form, failure):
-            return failures.page(request, failure)
+        if not aws_errors.into(form, failure):
+            return aws_errors.page(request, failure)
         return None
     return SeeOther(reverse("changes:detail", args=[organization.slug, change.pk]))
 

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from console.areas import failures
 from console.areas.directory import scope
 from console.areas.lifecycle import beginning
 from console.areas.lifecycle.models import OnboardingTemplate
@@ -23,6 +22,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.pages import posted
+from console.web import aws_errors, aws_messages, operation_views
 
 MORE = ("CreateAlias", "UpdateMailboxQuota", "UpdateUser")
 StepState = Step.State
@@ -52,8 +52,8 @@ def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
         try:
             return _create(request, organization, form)
         except errors.CallFailed as failure:
-            if not failures.into(form, failure):
-                return failures.page(request, failure, back=people)
+            if not aws_errors.into(form, failure):
+                return aws_errors.page(request, failure, back=people)
     context = {
         "organization": organization,
         "back": people,
@@ -90,7 +90,7 @@ def _create(request: ConsoleRequest, organization: Organization, form: CreateFor
         request.actor, organization, f"Create {new.name}", joining.steps(new), kind=joining.KIND, **_why(form)
     )
     if conditions.wants_approval(change):
-        return failures.wants_approval(request, change)
+        return operation_views.wants_approval(request, change)
     engine.start(change, request.actor, here=True)
     change.refresh_from_db()
     _require_created(request, change)
@@ -125,8 +125,8 @@ def _created(change: Change, new: joining.Newcomer, password: str) -> Created:
 
 
 def _said(step: Step) -> str:
-    if step.state == StepState.REFUSED and step.code in failures.KNOWN:
-        return f"{failures.explain(errors.Refused(step.code, step.note)).sentence} ({step.note})"
+    if step.state == StepState.REFUSED and step.code in aws_messages.KNOWN:
+        return f"{aws_errors.explain(errors.Refused(step.code, step.note)).sentence} ({step.note})"
     return step.note
 
 

@@ -5,16 +5,17 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 
-from console.areas import failures
 from console.areas.directory.kinds import place
 from console.areas.users import scope
 from console.areas.users.forms.profile import ProfileForm
-from console.aws import errors, gateway
+from console.aws import errors
 from console.changes import engine
+from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.pages import posted
+from console.web import aws_errors
 
 CONFLICT = 409
 
@@ -29,7 +30,7 @@ def edit(request: ConsoleRequest, organization: Organization, user_id: str) -> H
     except errors.Changed:  # between the comparison and the write: compare again
         return _again(request, person)
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=place(person))
+        return aws_errors.page(request, failure, back=place(person))
     return _page(request, person, form)
 
 
@@ -48,7 +49,7 @@ def _save(request: ConsoleRequest, person: Entity, form: ProfileForm) -> HttpRes
     except errors.Changed:
         raise
     except errors.CallFailed as failure:
-        if failures.into(form, failure):
+        if aws_errors.into(form, failure):
             return None
         raise
     return pages.done(request, f"The record of {person} is changed.", place(person))
@@ -72,7 +73,7 @@ def _again(request: ConsoleRequest, person: Entity) -> HttpResponse:
     try:
         form = _form(request, person)
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=place(person))
+        return aws_errors.page(request, failure, back=place(person))
     form.is_valid()
     return _page(request, person, form)
 

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from console.areas import failures
 from console.areas.users.bulk import cells, creating, importing, reporting, versions
 from console.areas.users.bulk.importing import Plan
 from console.areas.users.forms import selection
@@ -24,8 +23,9 @@ from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.plurals import number_of
-from console.ui import csv, pages
+from console.ui import csv_text, pages
 from console.ui.pages import SeeOther, posted
+from console.web import aws_errors, downloads
 
 EDITED, CREATED = "csv", "csv-new"
 
@@ -42,8 +42,8 @@ def export(request: ConsoleRequest, organization: Organization) -> HttpResponseB
     if not people:
         return nobody(request, organization, "Nobody is chosen", "No row was ticked that you may change.")
     name = f"people-to-edit-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    lines = csv.written(importing.HEADER, _rows(people))
-    return csv.download(request, organization, name, lines, filter=chosen.text)
+    lines = csv_text.written(importing.HEADER, _rows(people))
+    return downloads.stream_csv(request, organization, name, lines, filter=chosen.text)
 
 
 @performs("UpdateUser")
@@ -71,8 +71,8 @@ def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 @performs("CreateUser")
 def template(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
     """Nothing but the header: an example would be created."""
-    lines = csv.written(creating.COLUMNS, [])
-    return csv.download(request, organization, "new-people.csv", lines)
+    lines = csv_text.written(creating.COLUMNS, [])
+    return downloads.stream_csv(request, organization, "new-people.csv", lines)
 
 
 @performs("ReadChanges")
@@ -108,7 +108,7 @@ def _taken(
             **form.why(),
         )
     except errors.CallFailed as failure:
-        return None if failures.into(form, failure) else failures.page(request, failure)
+        return None if aws_errors.into(form, failure) else aws_errors.page(request, failure)
     what = f"{form.filename} with {number_of(plan.rows, 'row')} was brought in"
     _enter(
         request, organization, operation, what, plan.rows, f"change-{change.pk}", change.reason, change.ticket

@@ -10,10 +10,10 @@ from console.areas.directory.kinds import Kind
 from console.areas.directory.views.listing import Listing
 from console.areas.users.tables import FILE, FILTERS, PEOPLE, found
 from console.areas.users.views import bulk
-from console.mirror import sync
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
+from console.sync import freshness
 from console.ui import pages
 
 SEARCH = "Name, address, alias or department"
@@ -50,6 +50,6 @@ def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseB
 @require_POST
 @performs("SyncMirror")
 def sync_now(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    sync.request(request.actor, organization)
+    freshness.request(request.actor, organization)
     people = reverse("users:list", args=[organization.slug])
     return pages.done(request, "The directory is being read again; changes show in a moment.", people)

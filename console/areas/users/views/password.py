@@ -5,7 +5,6 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from console.areas import failures
 from console.areas.directory.kinds import place
 from console.areas.users import scope
 from console.areas.users.forms.passwords import ResetForm
@@ -15,6 +14,7 @@ from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.pages import posted
+from console.web import aws_errors
 
 
 @sensitive_post_parameters("Password")
@@ -45,6 +45,8 @@ def _set(request: ConsoleRequest, person: Entity, form: ResetForm) -> HttpRespon
             Password=password,
         )
     except errors.CallFailed as failure:
-        return None if failures.into(form, failure) else failures.page(request, failure, back=place(person))
+        return (
+            None if aws_errors.into(form, failure) else aws_errors.page(request, failure, back=place(person))
+        )
     context = {"organization": person.organization, "person": person, "password": password}
     return render(request, "users/password_set.html", context)

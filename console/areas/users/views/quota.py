@@ -2,16 +2,17 @@
 
 from django.http import HttpResponse
 
-from console.areas import failures
 from console.areas.directory.kinds import place
 from console.areas.directory.views.asking import ask
 from console.areas.users import scope
 from console.areas.users.forms.quota import QuotaForm
-from console.aws import errors, gateway
+from console.aws import errors
+from console.gateway import gateway
 from console.mirror.mailboxes import mailbox_of
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
+from console.web import aws_errors
 
 
 @performs("UpdateMailboxQuota")
@@ -30,7 +31,7 @@ def quota(request: ConsoleRequest, organization: Organization, user_id: str) -> 
     try:
         form = _form(request, person)
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=place(person))
+        return aws_errors.page(request, failure, back=place(person))
     return ask(
         request,
         person,

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from console.ledger import chain, jsonl, reading
+from console.ledger import chain, export_file, stored_chain
 
 
 class Command(BaseCommand):
@@ -35,18 +35,18 @@ class Command(BaseCommand):
     def _verify(self, options: dict[str, Any]) -> None:
         keys = _keys()
         try:
-            anchors = jsonl.read_anchors(options["anchors"])
-        except jsonl.BadAnchors as fault:
+            anchors = export_file.read_anchors(options["anchors"])
+        except export_file.BadAnchors as fault:
             raise CommandError(str(fault)) from fault
         file = options["file"]
-        verdict = _verify_file(file, keys, anchors) if file else reading.verify(keys, anchors)
-        self.stdout.write(jsonl.report(verdict, options["json"]))
+        verdict = _verify_file(file, keys, anchors) if file else stored_chain.verify(keys, anchors)
+        self.stdout.write(export_file.report(verdict, options["json"]))
         if not verdict.ok:
             sys.exit(1)
 
     def _export(self, options: dict[str, Any]) -> None:
-        with reading.one_view():
-            self._write(options["file"], "w", jsonl.export_lines(reading.rows(), _head()))
+        with stored_chain.one_view():
+            self._write(options["file"], "w", export_file.export_lines(stored_chain.rows(), _head()))
 
     def _anchor(self, options: dict[str, Any]) -> None:
         self._write(options["file"], "a", [_head().line()])
@@ -60,8 +60,8 @@ class Command(BaseCommand):
 
 
 def _verify_file(path: str, keys: chain.Keys, anchors: list[chain.Seal]) -> chain.Verdict:
-    with jsonl.open_export(path) as file:
-        return jsonl.verify_export(file, keys, anchors)
+    with export_file.open_export(path) as file:
+        return export_file.verify_export(file, keys, anchors)
 
 
 def _keys() -> chain.Keys:
@@ -72,7 +72,7 @@ def _keys() -> chain.Keys:
 
 
 def _head() -> chain.Seal:
-    head = reading.head()
+    head = stored_chain.head()
     if head is None:
         raise CommandError("the ledger has no head: `manage.py ledger verify` says more")
     return head

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
+from console.actor import Actor
 from console.mirror.models import Organization
 from console.operators import accounts
-from console.operators.actors import Actor
 from console.operators.models import Role
 
 

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from console.operators import sealing
+from console.operators import encryption
 
 SEALED = ("secret", "seed")  # members of an authenticator's data that `MFAAdapter` seals
 
@@ -32,4 +32,4 @@ class Command(BaseCommand):
 
 
 def _reseal(sealed: str) -> str:
-    return sealing.seal(sealing.unseal(sealed.encode())).decode()
+    return encryption.seal(encryption.unseal(sealed.encode())).decode()

@@ -5,12 +5,13 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.areas import failures
-from console.aws import errors, gateway
+from console.aws import errors
+from console.gateway import gateway
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
+from console.web import aws_errors
 
 
 @performs("ListOrganizations")
@@ -19,7 +20,7 @@ def account(request: ConsoleRequest, organization: Organization) -> HttpResponse
     try:
         listed = list(gateway.pages(request.actor, "ListOrganizations", organization))
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=back)
+        return aws_errors.page(request, failure, back=back)
     summaries = [each for page in listed for each in page.get("OrganizationSummaries", [])]
     context = {
         "title": "Organizations of the AWS account",

@@ -8,16 +8,16 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from console.areas import failures, reading
 from console.areas.organizations.settings import adoption, identity
 from console.areas.organizations.settings.forms import AdoptForm, CreateForm
 from console.areas.organizations.settings.switch import is_denied
-from console.areas.reading import Look
 from console.aws import errors
 from console.changes import engine
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
+from console.web import aws_errors, settings_reads
+from console.web.settings_reads import Look
 
 TAKEN = "Another organization has this alias, here or in another account: take another one."
 
@@ -94,15 +94,15 @@ def _create(request: ConsoleRequest, organization: Organization, form: CreateFor
         if getattr(failure, "code", "") == "NameAvailabilityException":
             form.add_error("Alias", TAKEN)
             return None
-        if failures.into(form, failure):
+        if aws_errors.into(form, failure):
             return None
-        return failures.page(request, failure, back=_back(organization))
+        return aws_errors.page(request, failure, back=_back(organization))
     address = reverse("organizations:follow", args=[organization.slug, made["OrganizationId"]])
     return pages.done(request, "WorkMail sets it up now, which takes some minutes.", address)
 
 
 def _describe(request: ConsoleRequest, organization: Organization, made: str) -> Look:
-    return reading.look(request.actor, "DescribeOrganization", organization, OrganizationId=made)
+    return settings_reads.look(request.actor, "DescribeOrganization", organization, OrganizationId=made)
 
 
 def _obstacle(form: AdoptForm, made: str) -> str:

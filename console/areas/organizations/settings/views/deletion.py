@@ -8,16 +8,17 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from console.areas import failures
 from console.areas.organizations.settings.forms import FLAGS, DeleteForm, SecondForm
 from console.areas.organizations.settings.losses import losses
 from console.areas.organizations.settings.switch import is_denied
-from console.aws import errors, gateway
+from console.aws import errors
 from console.changes import engine
-from console.mirror.completeness import completeness_of
+from console.gateway import gateway
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
+from console.sync.completeness import completeness_of
 from console.ui import pages
+from console.web import aws_errors
 
 VALID = 15 * 60  # seconds between the two pages
 SALT = "console.areas.organizations.deletion"
@@ -32,7 +33,7 @@ def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     try:
         described = gateway.call(request.actor, "DescribeOrganization", organization)
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=_back(organization))
+        return aws_errors.page(request, failure, back=_back(organization))
     alias = str(described.get("Alias") or organization.slug)
     form = DeleteForm(pages.posted(request), expected=alias)
     if form.is_valid():
@@ -99,7 +100,7 @@ def _delete(
     try:
         engine.perform(request.actor, "DeleteOrganization", organization, **why, **flags)
     except errors.CallFailed as failure:
-        return failures.page(request, failure, back=_back(organization))
+        return aws_errors.page(request, failure, back=_back(organization))
     return pages.done(request, f"WorkMail is deleting {asked['alias']}.", _back(organization))
 
 

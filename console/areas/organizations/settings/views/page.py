@@ -4,15 +4,15 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from console.areas import reading
-from console.areas.failures import Explanation
 from console.areas.organizations.settings import identity
 from console.areas.organizations.settings.cards import cards
-from console.areas.reading import Look
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
+from console.web import settings_reads
+from console.web.aws_messages import Explanation
+from console.web.settings_reads import Look
 
 INACTIVE = Explanation("Not active", "Only an active organization shows how it is set.")
 OFFERED = (
@@ -27,11 +27,11 @@ OFFERED = (
 
 @performs("DescribeOrganization")
 def settings(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    described = reading.look(request.actor, "DescribeOrganization", organization)
+    described = settings_reads.look(request.actor, "DescribeOrganization", organization)
     shown = described.shown or identity.from_mirror(organization)
     skipped = _skipped(described)
     tags = _tags(request, organization, shown, skipped)
-    skipped = skipped or (reading.SKIPPED if tags and tags.is_away else None)
+    skipped = skipped or (settings_reads.SKIPPED if tags and tags.is_away else None)
     context = {
         "title": "Settings",
         "organization": organization,
@@ -46,7 +46,7 @@ def settings(request: ConsoleRequest, organization: Organization) -> HttpRespons
 @performs("DescribeOrganization")
 def state(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     """The first card alone, asked for every two seconds while the organization is set up or removed."""
-    described = reading.look(request.actor, "DescribeOrganization", organization)
+    described = settings_reads.look(request.actor, "DescribeOrganization", organization)
     shown = described.shown or identity.from_mirror(organization)
     context = {"organization": organization, **_identity(organization, described, shown)}
     return pages.show(request, "organizations/identity.html", context)
@@ -64,7 +64,7 @@ def _identity(organization: Organization, described: Look, shown: Any) -> dict[s
 def _skipped(described: Look) -> Explanation | None:
     """Why there is no use in asking for anything else."""
     if described.is_away:
-        return reading.SKIPPED
+        return settings_reads.SKIPPED
     return INACTIVE if described.shown.get("State", "Active") != "Active" else None
 
 
@@ -77,4 +77,4 @@ def _tags(
         return None
     if skipped:
         return Look(problem=skipped)
-    return reading.look(request.actor, "ListTagsForResource", organization, ResourceARN=arn)
+    return settings_reads.look(request.actor, "ListTagsForResource", organization, ResourceARN=arn)

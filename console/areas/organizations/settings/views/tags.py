@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from console.areas import asking
 from console.aws import model
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui.forms import WhyForm
+from console.web import operation_views
 
 RESERVED = "aws:"  # as everywhere in AWS
 
@@ -45,7 +45,7 @@ class RemovedTagForm(WhyForm):
 @performs("TagResource")
 def add(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     form = TagForm(request.POST if request.method == "POST" else None)
-    return asking.ask(
+    return operation_views.ask(
         request,
         organization,
         form,
@@ -64,7 +64,7 @@ def add(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 @performs("UntagResource")
 def remove(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     form = RemovedTagForm(request.POST)
-    return asking.press(
+    return operation_views.press(
         request,
         organization,
         form,

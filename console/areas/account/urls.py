@@ -1,0 +1,8 @@
+"""The addresses under `/account/`: what an operator sets for herself."""
+
+from django.urls import path
+
+from console.areas.account import views
+
+app_name = "account"
+urlpatterns = [path("", views.preferences, name="preferences")]

@@ -1,0 +1,10 @@
+"""What Celery may be asked to look at: writes whose outcome is not known."""
+
+from celery import shared_task
+
+from console.gateway import unknown_outcomes
+
+
+@shared_task(name="console.aws.tasks.settle")
+def settle() -> None:
+    unknown_outcomes.settle()

@@ -1,0 +1,114 @@
+"""Writes whose outcome is not known are settled by looking, never by guessing or repeating.
+
+A timeout or a killed process leaves an intent without an outcome. The console reads what the write would
+have changed and enters what it found: applied, not applied, or undetermined where WorkMail has nothing to
+show (a password that was reset). It looks soon after a call that is known to be over, and after `QUIET`
+where the process was killed. That a change is missing proves nothing before `QUIET`: WorkMail may still be
+carrying out the call, or show an older state [inferred].
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from console import clock
+from console.aws import changed_fields, errors
+from console.aws.catalogue import CATALOGUE, DELETES, Operation
+from console.gateway import outcome_finders
+from console.ledger import journal
+from console.ledger.fields import plain
+from console.ledger.models import Entry
+from console.mirror.models import Organization
+
+logger = logging.getLogger(__name__)
+QUIET = timedelta(seconds=90)  # longer than any call can take
+FIRST_LOOK = timedelta(seconds=5)  # after a call that is known to be over
+Outcome = Entry.Outcome
+# Refusals that say something of what is looked for; any other says that we may not look now.
+OF_THE_TARGET = frozenset(
+    {
+        "EntityNotFoundException",
+        "EntityStateException",
+        "InvalidParameterException",
+        "MailDomainNotFoundException",
+        "OrganizationNotFoundException",
+        "ResourceNotFoundException",
+        "UnsupportedOperationException",
+    }
+)
+
+
+def settle() -> int:
+    """Settle every open intent that it is time to look at; returns how many."""
+    intents = journal.open_intents(clock.now() - FIRST_LOOK)
+    return sum(_try_to_settle(intent) for intent in intents if is_due(intent))
+
+
+def _try_to_settle(intent: Entry) -> bool:
+    """Settle one; any failure leaves it open and does not stop the others."""
+    try:
+        return settle_one(intent)
+    except Exception:
+        logger.exception("the outcome of call %s could not be settled", intent.call)
+        return False
+
+
+def is_due(intent: Entry) -> bool:
+    """Whether its call is over for `FIRST_LOOK`, or so old that it must be over."""
+    if is_quiet(intent):
+        return True
+    ended = Entry.objects.of_call(intent.call).filter(outcome=Outcome.UNKNOWN).first()
+    return ended is not None and ended.at <= clock.now() - FIRST_LOOK
+
+
+def is_quiet(intent: Entry) -> bool:
+    return intent.at < clock.now() - QUIET
+
+
+def settle_one(intent: Entry) -> bool:
+    """Look and enter the answer; while AWS cannot be asked or may still be at it the intent stays open."""
+    organization = Organization.objects.filter(organization_id=intent.organization).first()
+    if organization is None or intent.operation not in CATALOGUE:
+        journal.outcome(intent, Outcome.UNDETERMINED)
+        return True
+    try:
+        outcome, shown = _find_out(intent, CATALOGUE[intent.operation], organization)
+    except errors.CallFailed:
+        return False
+    if outcome is not Outcome.APPLIED and not is_quiet(intent):
+        return False
+    journal.outcome(intent, outcome, after=shown)
+    return True
+
+
+def _find_out(intent: Entry, rule: Operation, organization: Organization) -> outcome_finders.Finding:
+    try:
+        return outcome_finders.FINDERS.get(rule.name, _compare)(intent, organization)
+    except errors.Refused as answer:
+        if answer.code not in OF_THE_TARGET:
+            raise
+        gone = rule.name in DELETES and answer.code == "EntityNotFoundException"
+        return (Outcome.APPLIED if gone else Outcome.UNDETERMINED), None
+
+
+def _compare(intent: Entry, organization: Organization) -> outcome_finders.Finding:
+    rule = CATALOGUE[intent.operation]
+    if not rule.reads or rule.creates:
+        return Outcome.UNDETERMINED, None
+    now = outcome_finders.look(intent, organization)
+    return _judge(rule, intent.body["params"], intent.body.get("before") or {}, now), now
+
+
+def _judge(
+    rule: Operation, params: Mapping[str, Any], before: Mapping[str, Any], now: Mapping[str, Any]
+) -> Outcome:
+    """Does AWS show what the write is about as it shall be, or everything as it was before?"""
+    was, found = (changed_fields.now(rule.name, shown, params) for shown in (before, now))
+    if found and _alike(found, changed_fields.then(rule.name, was, params)):
+        return Outcome.APPLIED
+    return Outcome.NOT_APPLIED if now == before else Outcome.UNDETERMINED
+
+
+def _alike(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    return all((plain(found[name]) or None) == (plain(wanted.get(name)) or None) for name in found)

@@ -1,8 +1,0 @@
-"""The addresses under `/account/`: what an operator sets for herself."""
-
-from django.urls import path
-
-from console.operators import views
-
-app_name = "account"
-urlpatterns = [path("", views.preferences, name="preferences")]

@@ -1,0 +1,107 @@
+"""The page between asking for rules and saving them: what flips, who is locked out, and why it is done."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from console.aws import errors
+from console.changes import drafting, engine
+from console.changes.models import Change
+from console.changes.plans import Planned
+from console.mirror.models import Organization
+from console.operators.access import ConsoleRequest
+from console.ui import markup, pages
+from console.ui.forms import ConfirmForm
+from console.web import aws_errors
+
+State = Change.State
+SAVE, EDIT = "save", "edit"  # the steps beyond the first look
+FOLLOWS = timedelta(minutes=5)  # until mailboxes and devices follow a change, at the most [documented]
+
+
+class Plan(Protocol):
+    """A change of rules before anybody agreed to it.
+
+    `phrase` has to be typed out, if there is one; `seal` is of the rules that it was worked out for.
+    """
+
+    @property
+    def organization(self) -> Organization: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def writes(self) -> Sequence[Planned]: ...
+    @property
+    def phrase(self) -> str: ...
+    @property
+    def seal(self) -> str: ...
+    def proofs(self) -> list[Planned]: ...
+
+
+def review(
+    request: ConsoleRequest,
+    plan: Plan,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    kind: str,
+    verb: str,
+    heading: str,
+    back: str,
+    form: forms.Form | None = None,
+) -> HttpResponse:
+    """Shown first, saved when it is sent again; what was shown has to be what happens."""
+    asked = request.POST if request.POST.get("step") == SAVE else None
+    confirm = ConfirmForm(asked, expected=plan.phrase)
+    moved = asked is not None and request.POST.get("seal") != plan.seal
+    if asked is not None and not moved and confirm.is_valid():
+        answer = _save(request, plan, confirm, kind, back)
+        if answer is not None:
+            return answer
+    shown = {
+        "title": heading,
+        "organization": plan.organization,
+        "plan": plan,
+        "rule_form": form,
+        "proofs": len(plan.proofs()),
+        "moved": moved,
+        "verb": verb,
+        "danger": bool(plan.phrase),
+        "back": back,
+    }
+    return pages.form_page(request, template, confirm, {**shown, **context})
+
+
+def _save(
+    request: ConsoleRequest, plan: Plan, confirm: ConfirmForm, kind: str, back: str
+) -> HttpResponse | None:
+    """A change that takes itself back if a proof fails; `None` if the form has to say why there is none."""
+    why: dict[str, Any] = confirm.why()
+    steps = [*plan.writes, *plan.proofs()]
+    options: dict[str, Any] = {"kind": kind, "reverts": True, **why}
+    try:
+        change = drafting.draft(request.actor, plan.organization, plan.title, steps, **options)
+    except errors.CallFailed as failure:
+        return None if aws_errors.into(confirm, failure) else aws_errors.page(request, failure, back=back)
+    engine.start(change, request.actor)
+    change.refresh_from_db()
+    return _told(request, change, back)
+
+
+def _told(request: ConsoleRequest, change: Change, back: str) -> HttpResponse:
+    page = reverse("changes:detail", args=[change.organization.slug, change.pk])
+    if change.state == State.DONE:
+        by = markup.stamp(timezone.now() + FOLLOWS)
+        return pages.done(
+            request, f"Saved, and WorkMail answers as shown. In effect everywhere by {by}.", back
+        )
+    if change.state in (State.RUNNING, State.CANCELLING, State.AWAITING, State.SCHEDULED):
+        return pages.done(request, "Under way: this page shows how far it is.", page, level=messages.INFO)
+    said = f"WorkMail does not answer as the console expected. {change.note or 'Look at the steps below.'}"
+    return pages.done(request, said, page, level=messages.ERROR)
