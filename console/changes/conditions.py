@@ -20,6 +20,14 @@ from console.operators import policy
 from console.plurals import number_of
 
 UNSET = Conditions()
+CONTENT = (
+    "operation",
+    "params",
+    "needs",
+    "expects",
+    "before",
+    "after",
+)  # the fields of a step that are approved
 ALTERED = "A step is not as it was approved. Another operator has to approve the steps that are left."
 
 
@@ -124,11 +132,12 @@ class Agreement:
 
         A step that differs from what was approved is never covered.
         """
-        if CATALOGUE[step.operation].is_read:
-            return True
-        content = (step.operation, step.params, step.before, step.after)
+        content = tuple(getattr(step, name) for name in CONTENT)
         if self.contents is not None and self.contents.get(step.position) != content:
             self.is_altered = True
+            return False
+        if CATALOGUE[step.operation].is_read:
+            return True
         if self.approved or self.is_altered:
             return not self.is_altered
         asked = of(self.change.organization)
@@ -164,15 +173,15 @@ def operations_wanting_approval(organization: Organization, operations: Iterable
 
 
 def _contents(change: Change) -> QuerySet[Step, tuple[Any, ...]]:
-    """Return position and content of its steps: what they will do, and what they were seen to change."""
+    """Return position and content of its steps: what they do, on which conditions, and what they change."""
     steps = change.steps.order_by("position")
-    return steps.values_list("position", "operation", "params", "before", "after")
+    return steps.values_list("position", *CONTENT)
 
 
 def digest(change: Change) -> str:
-    """Return a hash of everything that the steps will do, what they were seen to change, and when it ends."""
+    """Return a hash of the content of all steps, and of what ends the change and when."""
     own = [row[1:] for row in _contents(change)]
     ends = _steps_agreed_to(change).exclude(change=change).order_by("change_id", "position")
-    rows = [*own, *ends.values_list("operation", "params", "change__not_before")]
+    rows = [*own, *ends.values_list("operation", "params", "needs", "expects", "change__not_before")]
     text = json.dumps([list(row) for row in rows], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

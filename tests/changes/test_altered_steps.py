@@ -1,17 +1,20 @@
 """A step that was altered in the database after the approval is never sent."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from console import clock
 from console.actor import Actor
-from console.changes import conditions, control, drafting, engine, resolving
+from console.changes import conditions, control, drafting, ending, engine, resolving
 from console.changes.models import Change, Conditions, Step
 from console.changes.plans import Planned
 from console.mirror.models import Organization
 from console.sandbox.testing import ADA, BO, TestSandbox
 
 State = Change.State
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -84,6 +87,106 @@ class TestAnAlteredStep:
         monkeypatch.undo()
         assert approve(olga, waiting).state == State.DONE
         assert cities(town) == ["Ulm", "Oslo"]
+
+
+CONDITIONS = [
+    pytest.param({"expects": {"City": "Rome"}}, id="expects"),
+    pytest.param({"expects": None}, id="expects-nothing"),
+    pytest.param({"needs": None}, id="needs"),
+]
+
+
+@pytest.mark.parametrize("altered", CONDITIONS)
+class TestAStepWhoseConditionsWereAltered:
+    """Two steps, of which the second needs the first and expects what an operator saw."""
+
+    @pytest.fixture
+    def change(self, adam: Actor, organization: Organization) -> Change:
+        Conditions.objects.create(organization=organization, approve_operations=["UpdateUser"])
+        steps = [
+            Planned("UpdateUser", {"UserId": ADA, "City": "Ulm"}),
+            Planned("UpdateUser", {"UserId": BO, "City": "Ulm"}, needs=0, expects={"City": None}),
+        ]
+        return engine.start(drafting.draft(adam, organization, "Move", steps))
+
+    def test_is_not_sent_if_it_was_altered_before_the_run(
+        self,
+        altered: dict[str, Any],
+        change: Change,
+        olga: Actor,
+        town: TestSandbox,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(engine, "proceed", lambda *args: None)
+        approve(olga, change)
+        monkeypatch.undo()
+        Step.objects.filter(change=change, position=1).update(**altered)
+        Change.objects.update(lease_until=None)
+        engine.sweep()
+        assert_waits(Change.objects.get())
+        assert cities(town) == [None, None]
+
+    def test_is_not_sent_if_it_was_altered_during_the_run(
+        self,
+        altered: dict[str, Any],
+        change: Change,
+        olga: Actor,
+        town: TestSandbox,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def alter_conditions(changed: Change) -> None:
+            Step.objects.filter(change=changed, position=1).update(**altered)
+
+        monkeypatch.setattr(conditions, "approval_of", _then(conditions.approval_of, alter_conditions))
+        assert_waits(approve(olga, change))
+        assert cities(town) == ["Ulm", None]
+
+    def test_cannot_be_approved_as_it_was_shown(
+        self, altered: dict[str, Any], change: Change, olga: Actor, town: TestSandbox
+    ) -> None:
+        seen = conditions.digest(change)
+        Step.objects.filter(change=change, position=1).update(**altered)
+        with pytest.raises(control.NotNow):
+            control.approve(olga, change, seen)
+        assert cities(town) == [None, None]
+
+
+def test_a_proof_that_was_altered_during_the_run_is_not_read(
+    adam: Actor,
+    olga: Actor,
+    organization: Organization,
+    town: TestSandbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Conditions.objects.create(organization=organization, approve_operations=["UpdateUser"])
+    steps = [
+        Planned("UpdateUser", {"UserId": ADA, "City": "Ulm"}),
+        Planned("DescribeUser", {"UserId": ADA}, expects={"City": "Oslo"}),
+    ]
+    change = engine.start(drafting.draft(adam, organization, "Move", steps))
+
+    def weaken(changed: Change) -> None:
+        Step.objects.filter(change=changed, position=1).update(expects={})
+
+    monkeypatch.setattr(conditions, "approval_of", _then(conditions.approval_of, weaken))
+    assert_waits(approve(olga, change))
+
+
+def test_an_end_whose_conditions_were_altered_is_not_approved(
+    adam: Actor, olga: Actor, organization: Organization
+) -> None:
+    Conditions.objects.create(organization=organization, approve_operations=["UpdateUser"])
+    begin = drafting.draft(
+        adam, organization, "Move", [Planned("UpdateUser", {"UserId": ADA, "City": "Ulm"})]
+    )
+    back = Planned("UpdateUser", {"UserId": ADA, "City": "Rome"}, expects={"City": "Ulm"})
+    end = drafting.keep(
+        adam, organization, "Back", [back], kind=ending.END, follows=begin, not_before=clock.now() + DAY
+    )
+    seen = conditions.digest(engine.start(begin))
+    Step.objects.filter(change=end).update(expects=None)
+    with pytest.raises(control.NotNow):
+        control.approve(olga, begin, seen)
 
 
 def _then(real: Any, act: Any) -> Any:
