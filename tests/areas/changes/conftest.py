@@ -17,6 +17,7 @@ from console.mirror.models import Organization
 from console.operators.models import Operator
 from console.sandbox.testing import ADA, TestSandbox
 from tests.areas import world
+from tests.traces import Traces, collected
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,13 @@ def town() -> Iterator[TestSandbox]:
 @pytest.fixture
 def organization(transactional_db: None, town: TestSandbox) -> Organization:
     return world.mirrored(town.organization_id)
+
+
+@pytest.fixture
+def traces(organization: Organization, caplog: pytest.LogCaptureFixture) -> Iterator[Traces]:
+    """Everything that is stored, logged and published during the test."""
+    with collected(caplog) as everything:
+        yield everything
 
 
 def seat(organization: Organization, role: str, name: str, *domains: str) -> Seat:

@@ -9,7 +9,7 @@ from django import forms as django_forms
 
 from console.areas.changes.forms import approvable
 from console.areas.directory.forms.naming import EntityField, GroupsField
-from console.changes import engine
+from console.changes import attended, engine
 from console.changes.models import Change, Conditions, Step
 from console.mirror.models import Organization
 from console.sandbox.testing import ADA, KEY, ROLE
@@ -17,8 +17,10 @@ from tests.addresses import addresses
 from tests.areas import world
 from tests.areas.changes.conftest import Seat
 from tests.changes.test_demands import given
+from tests.traces import Traces
 
 State = Change.State
+SECRET = "Kanarienvogel-77-fliegt"
 SAMPLES = {"reason": "asked", "ticket": "T-1", "how": "generated", "Name": "nele", "DisplayName": "Nele"}
 SAMPLES |= {"FirstName": "Nele", "Alias": "nele.new@example.com", "MailboxQuota": "2100", "quota": "2100"}
 SAMPLES |= {"messageId": "11111111-1111-1111-1111-111111111111", "Description": "new", "Office": "Oslo"}
@@ -86,10 +88,19 @@ def forms_of(page: Any) -> list[tuple[str, dict[str, Any]]]:
     found.feed(page.content.decode(errors="replace"))
     form = page.context["form"] if page.context and "form" in page.context else None
     if isinstance(form, django_forms.BaseForm):
-        for action, data in found.forms:
-            if not action:
-                data.update(entered(form, data))
+        own = [(action, data) for action, data in found.forms if not action]
+        for action, data in own:
+            data.update(entered(form, data))
+            if typed := entered_secrets(form):
+                found.forms.append((action, {**data, "how": "typed", **typed}))
     return found.forms
+
+
+def entered_secrets(form: django_forms.BaseForm) -> dict[str, str]:
+    hidden = [
+        name for name, field in form.fields.items() if isinstance(field.widget, django_forms.PasswordInput)
+    ]
+    return {form.add_prefix(name): SECRET for name in hidden}
 
 
 def entered(form: django_forms.BaseForm, data: dict[str, Any]) -> dict[str, Any]:
@@ -168,7 +179,7 @@ class Walk:
         return answer
 
 
-def test_leads_to_a_change_or_says_what_to_do(olga: Seat) -> None:
+def test_leads_to_a_change_or_says_what_to_do(olga: Seat, traces: Traces) -> None:
     writes = {name for name, _ in approvable()}
     Conditions.objects.create(organization=olga.organization, approve_operations=sorted(writes))
     urls = list(pages(olga.organization))
@@ -182,6 +193,9 @@ def test_leads_to_a_change_or_says_what_to_do(olga: Seat) -> None:
     assert walk.sent > 30
     waiting = Step.objects.filter(change__state=State.AWAITING).values_list("operation", flat=True)
     assert sorted(writes - set(waiting)) == NOT_REACHED
+    without_secrets = {step.operation for step in Step.objects.all() if attended.lacks_secrets(step)}
+    assert without_secrets == {"CreateUser", "ResetPassword"}
+    assert SECRET not in traces.text()
 
 
 def test_of_the_other_writes_become_changes_too(olga: Seat) -> None:
