@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 State = Change.State
 SLICE = 20.0
 MOVED_ON = "Another operator or a worker has just moved this change on. Reload the page."
-RETRYING = "Paused until the steps that are tried again have been read. Resume it if it stays paused."
+RETRYING = "Paused while the steps to try again are read. It continues within a few minutes."
 FORGOTTEN = timedelta(days=2)  # drafts that nobody took up
 
 
@@ -159,9 +159,26 @@ def retry(actor: Actor, change: Change) -> int:
         raise NotNow("Only failed steps can be tried again.")
     count = _take_up_again(actor, change)
     if count:
-        preview.prepare(change, time.monotonic() + (drafting.LOOKED_AT if count <= drafting.SHORT else 0))
-        _go_on(change)
+        _preview_and_go_on(change, count)
     return count
+
+
+def resume_retries() -> None:
+    """Let the changes go on whose retry was cut off, since its process ended during the preview."""
+    cut_off = Q(confirmed_at__lt=clock.now() - engine.LEASE, note=RETRYING)
+    held = Change.objects.filter(cut_off, state=State.RUNNING, paused=True)
+    for change in held.select_related("organization"):
+        try:
+            _preview_and_go_on(change, change.steps.filter(state=Step.State.PENDING).count())
+        except NotNow:
+            logger.info("change %s has moved on meanwhile", change.pk)
+        except Exception:
+            logger.exception("the retry of change %s could not be resumed; others go on", change.pk)
+
+
+def _preview_and_go_on(change: Change, count: int) -> None:
+    preview.prepare(change, time.monotonic() + (drafting.LOOKED_AT if count <= drafting.SHORT else 0))
+    _go_on(change)
 
 
 def _take_up_again(actor: Actor, change: Change) -> int:
@@ -188,7 +205,7 @@ def _take_up_again(actor: Actor, change: Change) -> int:
 def _go_on(change: Change) -> None:
     """Let the steps that wait anew run, or wait for an approval of what they are seen to change now."""
     waits = conditions.wants_approval(change)
-    held = Change.objects.filter(pk=change.pk, state=State.RUNNING, paused=True)
+    held = Change.objects.filter(pk=change.pk, state=State.RUNNING, paused=True, note=RETRYING)
     fresh = {"state": State.AWAITING if waits else State.RUNNING, "paused": False, "note": ""}
     # What is tried again is read anew; an approval of what was seen before no longer counts.
     approved_at = change.approved_at if conditions.is_approved(change) else None

@@ -1,4 +1,4 @@
-"""What Celery may be asked to look at: changes that run or are due, and previews that are not complete."""
+"""What Celery may be asked to look at: changes that run or are due, and incomplete previews."""
 
 from celery import shared_task
 
@@ -12,4 +12,5 @@ def sweep() -> None:
 
 @shared_task(name="console.changes.tasks.prepare")
 def prepare() -> None:
+    control.resume_retries()
     control.prepare_waiting()
