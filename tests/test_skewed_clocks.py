@@ -8,6 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console import clock
+from console.areas.domains.models import Check
+from console.areas.lifecycle.models import Capsule, Frozen
+from console.areas.posture.models import Review
 from console.changes.models import Budget, Change
 from console.mirror.models import Organization
 from console.operators.models import Grant, Session
@@ -98,4 +101,15 @@ class TestAProcessThatIs:
         change = Change.objects.create(organization=organization, title="Test")
         budget = Budget.objects.create(organization=organization, rate=1)
         for moment in (change.turn_at, change.requested_at, budget.next_at):
+            assert abs(moment - REAL_NOW()) < HOUR
+
+    def test_dates_checks_and_snapshots_rightly(
+        self, by: timedelta, organization: Organization, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        skew(monkeypatch, by)
+        review = Review.objects.create(organization=organization)
+        check = Check.objects.create(organization=organization)
+        frozen = Frozen.objects.create(organization=organization, entity_id="e")
+        snapshot = Capsule.objects.create(organization=organization, entity_id="e")
+        for moment in (review.at, check.at, frozen.since, snapshot.taken_at):
             assert abs(moment - REAL_NOW()) < HOUR

@@ -11,7 +11,6 @@ from console.changes import control, drafting, engine, preview, tasks
 from console.changes.models import Change, Conditions
 from console.changes.plans import Planned
 from console.mirror.models import Organization
-from console.operators.actors import Actor
 from console.sandbox.testing import ADA, BO, TestSandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,8 +1,8 @@
 """What DNS showed of a mail domain's records, each time that somebody had it looked up."""
 
 from django.db import models
-from django.utils import timezone
 
+from console import clock
 from console.mirror.models import Organization
 
 KEPT = 50  # checks of one domain
@@ -23,7 +23,7 @@ class Check(models.Model):
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     domain = models.CharField(max_length=255)
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=clock.now)
     by = models.CharField(max_length=254, blank=True)
     state = models.CharField(max_length=10, choices=State)
     resolver = models.CharField(max_length=500, blank=True, help_text="which servers were asked")

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils import timezone
-
+from console import clock
 from console.actor import Actor
 from console.areas.lifecycle.models import Capsule
 from console.aws import errors
@@ -43,7 +42,7 @@ def take(actor: Actor, person: Entity) -> Capsule:
 def latest(person: Entity) -> Capsule | None:
     """The one by which she can be brought back as she was, while WorkMail has the mailbox."""
     found = Capsule.objects.filter(organization=person.organization, entity_id=person.entity_id)
-    return found.filter(taken_at__gt=timezone.now() - KEPT).order_by("-taken_at", "-pk").first()
+    return found.filter(taken_at__gt=clock.recent() - KEPT).order_by("-taken_at", "-pk").first()
 
 
 def _all(person: Entity, operation: str, member: str) -> list[Any]:

@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils import timezone
 
+from console import clock
 from console.mirror.models import Organization
 
 
@@ -14,7 +14,7 @@ class Frozen(models.Model):
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="frozen")
     entity_id = models.CharField(max_length=256)
     rule = models.CharField(max_length=64)
-    since = models.DateTimeField(default=timezone.now)
+    since = models.DateTimeField(default=clock.now)
 
     class Meta:
         verbose_name_plural = "frozen"
@@ -31,7 +31,7 @@ class Capsule(models.Model):
     entity_id = models.CharField(max_length=256)
     name = models.CharField(max_length=320)
     state = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    taken_at = models.DateTimeField(default=timezone.now)
+    taken_at = models.DateTimeField(default=clock.now)
     taken_by = models.CharField(max_length=254, blank=True)
 
     class Meta:

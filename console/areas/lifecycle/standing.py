@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from console import clock
 from console.actor import Actor
 from console.areas.lifecycle import freezing
 from console.areas.lifecycle.models import Frozen
@@ -48,8 +49,8 @@ def absorb(reading: Reading) -> None:
     if not written and not shrink_guard.may_remove(organization, blocked, missing, len(known)):
         gone = [each for each in gone if each in named]
     Frozen.objects.filter(organization=organization, entity_id__in=gone).delete()
-    fresh = (each for each in named if named[each] != known.get(each))
-    rows = [Frozen(organization=organization, entity_id=each, rule=named[each]) for each in fresh]
+    fresh, now = [each for each in named if named[each] != known.get(each)], clock.now()
+    rows = [Frozen(organization=organization, entity_id=each, rule=named[each], since=now) for each in fresh]
     Frozen.objects.bulk_create(rows, ignore_conflicts=True)
 
 

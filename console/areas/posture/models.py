@@ -1,8 +1,8 @@
 """What each run of the checks found, and when: the page shows it at once, and how it was before."""
 
 from django.db import models
-from django.utils import timezone
 
+from console import clock
 from console.mirror.models import Organization
 
 KEPT = 60  # reviews of one organization
@@ -19,7 +19,7 @@ class Review(models.Model):
     """One run of all checks; `by` is who asked for it."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=clock.now)
     by = models.CharField(max_length=254)
 
     class Meta:
