@@ -25,6 +25,19 @@ PATIENCE = 90.0
 PLACE = {"organization-id": seed.NORTHWIND_ID}
 
 
+# The CLI's own `main`, command after command: its start takes most of the time of a command.
+COMMANDS = """
+import contextlib, io, json, sys
+from awscli.clidriver import create_clidriver
+driver = create_clidriver()
+for line in sys.stdin:
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = driver.main(json.loads(line))
+    print(json.dumps([code, out.getvalue(), err.getvalue()]), flush=True)
+"""
+
+
 class Shell:
     """The AWS CLI with an endpoint, in an environment that knows no other account."""
 
@@ -38,6 +51,24 @@ class Shell:
             "AWS_PAGER": "",
         }
 
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", COMMANDS],
+            env=self.environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run_again(self, *arguments: str) -> str:
+        """Run one more command in the process that has run the others."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps([*self.command[1:], *arguments]) + "\n")
+        self.process.stdin.flush()
+        code, printed, errors = json.loads(self.process.stdout.readline())
+        assert code == 0, errors
+        return str(printed)
+
     def run(self, *arguments: str) -> str:
         done = subprocess.run(
             [*self.command, *arguments], env=self.environ, capture_output=True, text=True, timeout=PATIENCE
@@ -48,7 +79,7 @@ class Shell:
     def workmail(self, command: str, **options: str) -> Any:
         given = {**PLACE, **{name.replace("_", "-"): value for name, value in options.items()}}
         words = [word for name, value in given.items() for word in (f"--{name}", value)]
-        return json.loads(self.run("workmail", command, *words) or "null")
+        return json.loads(self.run_again("workmail", command, *words) or "null")
 
 
 def eventually(condition: Callable[[], bool]) -> None:
@@ -67,7 +98,10 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     with subprocess.Popen(command, cwd=ROOT) as server:
         try:
             eventually(lambda: answers(f"http://127.0.0.1:{port}{HEALTH}"))
-            yield Shell(f"http://127.0.0.1:{port}", folder)
+            shell = Shell(f"http://127.0.0.1:{port}", folder)
+            yield shell
+            shell.process.kill()
+            shell.process.wait()
         finally:
             server.kill()
 
