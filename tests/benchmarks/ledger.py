@@ -1,20 +1,24 @@
 """How fast the ledger appends and verifies, each as a ratio to the least that any ledger has to do.
 
-`python -m tests.benchmarks.ledger [ENTRIES]` works in a database of its own, on DATABASE_URL's server or
-in an SQLite file, and removes it.
+`python -m tests.benchmarks.ledger [ENTRIES] [--verify COUNT]` works in a database of its own, on
+DATABASE_URL's server or in an SQLite file, and removes it. With `--verify` it fills the log up to COUNT
+entries by signed rows, without the journal, and verifies them once as they are stored.
 """
 
+import argparse
 import hashlib
 import os
 import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import django
+from django.db import transaction
 from django.db.models import Count, Max, Min
 from django.test.runner import DiscoverRunner
 
@@ -23,6 +27,7 @@ from tests import environment  # noqa: F401 - sets what the settings are read fr
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
 WRITERS = 8
+BATCH = 5000  # rows of one INSERT when the log is filled
 BARE = "INSERT INTO bare (number, body) VALUES (%s, %s)"
 
 
@@ -89,7 +94,47 @@ def verifying(count: int) -> tuple[float, float, float]:
     )
 
 
-def report(count: int) -> None:
+def fill(count: int) -> None:
+    """Extend the chain to `count` entries, each like the last one but for its number, call and hash."""
+    from django.db import connection
+
+    from console.ledger import chain, stored_chain
+    from console.ledger.models import Head
+    from tests.ledger.support import as_owner, intend, keys
+
+    seq = intend().seq
+    *_, last = stored_chain.rows()
+    key_id, key = list(keys().items())[-1]
+    names = ", ".join(f'"{name}"' for name in stored_chain.NAMES)
+    insert = f"INSERT INTO ledger_entry ({names}) VALUES ({', '.join(['%s'] * len(stored_chain.NAMES))})"
+    at = last["at"].replace("T", " ").rstrip("Z") if connection.vendor == "sqlite" else last["at"]
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
+        for start in range(seq + 1, count + 1, BATCH):
+            values = []
+            for seq in range(start, min(start + BATCH, count + 1)):
+                unsigned = {**last, "seq": seq, "prev": last["hash"], "call": uuid.uuid4().hex}
+                last = {**unsigned, "hash": chain.sign(unsigned, key)}
+                values.append([at if name == "at" else last[name] for name in stored_chain.NAMES])
+            cursor.executemany(insert, values)
+        seal = chain.Seal.make(seq, last["hash"], keys())
+        Head.objects.filter(pk=1).update(seq=seq, hash=seal.hash, key_id=key_id, mac=seal.mac)
+
+
+def verify_once(count: int) -> float:
+    """Return the seconds that the verification of so many stored entries takes."""
+    from console.ledger import stored_chain
+    from tests.ledger.support import keys
+
+    fill(count)
+    begun = time.perf_counter()
+    verdict = stored_chain.verify(keys(), [])
+    taken = time.perf_counter() - begun
+    assert verdict.ok, verdict.reason
+    assert verdict.count == count
+    return taken
+
+
+def report(count: int, verified: int) -> None:
     from django.db import connection
 
     appends, inserts = appending(count)
@@ -100,13 +145,16 @@ def report(count: int) -> None:
     say(f"append, {WRITERS} writers {eight:>9,.0f}/s")
     say(f"verify in memory  {memory:>9,.0f}/s, {memory / hashes:.2f} of a bare SHA-256 ({hashes:,.0f}/s)")
     say(f"verify as stored  {database:>9,.0f}/s, {database / hashes:.2f} of a bare SHA-256")
+    if verified:
+        seconds = verify_once(verified)
+        say(f"verify {verified:,} entries as stored: {seconds:.1f} s ({verified / seconds:,.0f}/s)")
 
 
 def say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def main(count: int) -> None:
+def main(count: int, verified: int) -> None:
     django.setup()
     from django.db import connection
 
@@ -116,10 +164,14 @@ def main(count: int) -> None:
             connection.settings_dict["TEST"]["NAME"] = str(Path(folder) / "benchmark.sqlite3")
         old = runner.setup_databases()
         try:
-            report(count)
+            report(count, verified)
         finally:
             runner.teardown_databases(old)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("count", nargs="?", type=int, default=2000, metavar="ENTRIES")
+    parser.add_argument("--verify", type=int, default=0, metavar="COUNT", help="entries to verify as stored")
+    given = parser.parse_args()
+    main(given.count, given.verify)
