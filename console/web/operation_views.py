@@ -41,7 +41,7 @@ def ask(
     expecting: Mapping[str, Any] | None = None,
     target: Entity | None = None,
     ends: Ends | None = None,
-    template: str = "partials/ask.html",
+    template: str = "partials/form_page.html",
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """A page with one form, which performs `operation` with `params()` once it is valid.

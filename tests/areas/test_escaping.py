@@ -159,7 +159,7 @@ def pages(owner: Client) -> dict[str, str]:
     urls += [reverse(name, args=["example", DOMAIN]) for name in OF_DOMAIN]
     urls += [reverse("domains:past", args=["example", DOMAIN, Check.objects.get().pk])]
     urls += ["/o/example/ledger/1/", "/o/example/ledger/2/", "/o/example/search/?q=example.com", "/account/"]
-    urls += ["/o/example/users/suggestions/all/?other=a", "/o/example/exports/mailboxes/?name=a"]
+    urls += ["/o/example/users/suggestions/all/?other=a", "/o/example/exports/mailboxes/?find=a"]
     found = {}
     for url in urls:
         for headers in ({}, {"HX-Request": "true"}):

@@ -37,7 +37,7 @@ PARAMS = (
         "group=a",
     ),
     *("stage=open", "stage=completed", "stage=problem", "outcome=done", "outcome=open", "kind=denied"),
-    *("entity=all", "name=a", "name=north", "other=a", "page=2", "organization=harbor-legal"),
+    *("entity=all", "find=a", "find=north", "other=a", "page=2", "organization=harbor-legal"),
 )
 VIEWS = addresses()
 OF_ALL = [name for name, view in VIEWS.items() if view.performs and world.arguments(name) == ["organization"]]

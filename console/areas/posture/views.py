@@ -67,7 +67,7 @@ def mend(request: ConsoleRequest, organization: Organization, check: str) -> Htt
         "trail": [("Posture", _back(organization))],
         "back": _back(organization),
     }
-    return pages.form_page(request, "partials/ask.html", form, context)
+    return pages.form_page(request, "partials/form_page.html", form, context)
 
 
 _NOTE = f"The next page lists each step, {MOST} at the most; nothing happens before you say so there."

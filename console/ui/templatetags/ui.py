@@ -29,6 +29,24 @@ register.filter("when", markup.when)
 register.filter("shown", markup.text)
 
 
+@register.inclusion_tag("partials/breadcrumb.html")
+def breadcrumb(*steps: Any) -> dict[str, Any]:
+    """Link the pages above this one, given as label and address in turn; skip those without an address."""
+    return {"trail": [(label, href) for label, href in zip(steps[::2], steps[1::2], strict=True) if href]}
+
+
+@register.inclusion_tag("partials/copy_button.html")
+def copy_button(value: str, *described: Any) -> dict[str, Any]:
+    """Offer to copy a value; a screen reader reads what it is, which is given in one or several parts."""
+    return {"value": value, "described": " ".join(map(str, described)) or value}
+
+
+@register.simple_block_tag
+def text(content: SafeString) -> SafeString:
+    """Return a long text as one line; `{% text as hint %}` gives it a name."""
+    return SafeString(" ".join(content.split()))
+
+
 @register.simple_tag(takes_context=True)
 def csrf_token(context: Context) -> SafeString:
     """In place of Django's: every form that posts carries the number by which it acts once."""

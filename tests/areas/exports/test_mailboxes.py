@@ -136,7 +136,7 @@ class TestARequest:
 
     def test_suggests_only_what_can_be_exported(self, desk: Client) -> None:
         page = desk.get(
-            reverse("exports:mailboxes", args=["example"]), {"name": "e"}, headers={"HX-Request": "1"}
+            reverse("exports:mailboxes", args=["example"]), {"find": "e"}, headers={"HX-Request": "1"}
         )
         assert b"rem@example.com" not in page.content
         assert b"Fay" not in page.content

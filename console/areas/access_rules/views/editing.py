@@ -70,7 +70,7 @@ def people(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     living = seen.filter(kind=Entity.Kind.USER).exclude(state=Entity.State.DELETED)
     text = request.GET.get("find", "").strip()
     found = living.matching(text).order_by("sort_name")[:SUGGESTED] if text else []
-    return render(request, "access_rules/found.html", {"found": found, "to": to})
+    return render(request, "partials/picker_results.html", {"found": found, "to": to})
 
 
 def _edit(

@@ -56,9 +56,9 @@ def mailboxes(request: ConsoleRequest, organization: Organization) -> HttpRespon
     if not pages.wants_fragment(request):
         return redirect("exports:create", organization.slug)
     visible = policy.visible(request.actor, "StartMailboxExportJob", organization)
-    text = request.GET.get("name", "").strip()
+    text = request.GET.get("find", "").strip()
     found = visible.filter(exportable()).matching(text).order_by("sort_name")[:8] if text else []
-    return pages.show(request, "exports/create.html", {"found": found}, fragment="suggestions")
+    return pages.show(request, "partials/picker_results.html", {"found": found, "to": "id_mailboxes"})
 
 
 @require_POST

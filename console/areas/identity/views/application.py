@@ -37,7 +37,7 @@ def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
         "trail": trail(organization),
         "back": home(organization),
     }
-    return pages.form_page(request, "partials/ask.html", form, context)
+    return pages.form_page(request, "partials/form_page.html", form, context)
 
 
 @performs("DeleteIdentityCenterApplication")

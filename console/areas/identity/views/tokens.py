@@ -101,7 +101,7 @@ def revoke_all(request: ConsoleRequest, organization: Organization, user_id: str
         "trail": [("Tokens", _all(organization)), (str(person), address(person))],
         "back": address(person),
     }
-    return pages.form_page(request, "partials/ask.html", form, context)
+    return pages.form_page(request, "partials/form_page.html", form, context)
 
 
 def address(person: Entity) -> str:

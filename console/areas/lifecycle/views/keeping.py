@@ -79,7 +79,7 @@ def _edit(request: ConsoleRequest, kept: Kept) -> HttpResponse:
         "organization": kept.organization,
         "back": _home(kept.organization),
     }
-    return pages.form_page(request, "partials/ask.html", form, context)
+    return pages.form_page(request, "partials/form_page.html", form, context)
 
 
 def _delete(request: ConsoleRequest, kept: Kept) -> HttpResponse:
