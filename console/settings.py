@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.contrib.messages import constants as messages
 
 BASE = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -196,6 +197,7 @@ SESSION_SERIALIZER = "console.operators.encryption.SealedSerializer"
 CSRF_COOKIE_NAME = "csrftoken" if INSECURE_HTTP else "__Host-csrftoken"
 CSRF_COOKIE_SECURE = not INSECURE_HTTP
 CSRF_COOKIE_HTTPONLY = True
+MESSAGE_TAGS = {messages.ERROR: "danger"}  # as the CSS calls it
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_SSL_REDIRECT = not INSECURE_HTTP
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]

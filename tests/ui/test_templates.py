@@ -7,6 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+WIDTH = 120
 FORBIDDEN = {
     "an inline handler": r"\son[a-z]+\s*=",
     "an inline style": r"\sstyle\s*=",
@@ -27,6 +28,16 @@ def test_no_template_has(what: str) -> None:
     pattern = re.compile(FORBIDDEN[what], re.IGNORECASE)
     found = {str(path.relative_to(ROOT)): pattern.search(path.read_text()) for path in TEMPLATES}
     assert {path: match for path, match in found.items() if match} == {}
+
+
+def test_no_line_is_longer_than_an_editor_shows() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{number} has {len(line)} characters, at most {WIDTH} fit"
+        for path in TEMPLATES
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > WIDTH
+    ]
+    assert not long, "\n".join(long)
 
 
 def test_every_form_that_posts_is_protected() -> None:

@@ -1,5 +1,6 @@
 """What templates of the console ask for: icons, badges, moments, form controls with their looks."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
@@ -22,6 +23,8 @@ CONTROLS: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxSelectMultiple, "form-check-input"),
     (forms.Select, "form-select"),
 )
+BREAK = re.compile(r"\s*\n\s*")
+BREAK_BEFORE_PUNCTUATION = re.compile(r"\s*\n\s*(?=[,.;:])")
 
 register.simple_tag(markup.icon, name="icon")
 register.simple_tag(markup.badge, name="badge")
@@ -43,8 +46,11 @@ def copy_button(value: str, *described: Any) -> dict[str, Any]:
 
 @register.simple_block_tag
 def text(content: SafeString) -> SafeString:
-    """Return a long text as one line; `{% text as hint %}` gives it a name."""
-    return SafeString(" ".join(content.split()))
+    """Return text over several lines as one, without a space before a line that begins with punctuation.
+
+    `{% text as hint %}` gives it a name instead of showing it.
+    """
+    return SafeString(BREAK.sub(" ", BREAK_BEFORE_PUNCTUATION.sub("", content.strip())))
 
 
 @register.simple_tag(takes_context=True)

@@ -180,7 +180,7 @@ class TestRequest:
         assert b"ada" not in suggested.content
 
     def test_suggests_mailboxes_while_a_name_is_typed(self, signed_in: Client) -> None:
-        answer = signed_in.get(to("mailboxes") + "?name=celik", headers={"HX-Request": "true"})
+        answer = signed_in.get(to("mailboxes") + "?find=celik", headers={"HX-Request": "true"})
         assert 'data-append="ada@example.com"' in answer.content.decode()
 
     def test_is_not_for_an_auditor(
