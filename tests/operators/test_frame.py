@@ -41,7 +41,7 @@ ANSWERS = {
     "a forged form": (bad_token, 403),
     "a fault": (anonymous("/broken"), 500),
     "a wrong host": (anonymous("/", headers={"Host": "evil.example"}), 400),
-    "a static file": (anonymous("/static/css/console.css"), 200),
+    "a static file": (anonymous("/static/css/base.css"), 200),
     "no such static file": (anonymous("/static/nothing.css"), 404),
     "health": (anonymous("/healthz"), 200),
     "readiness": (anonymous("/readyz"), 200),
@@ -84,7 +84,7 @@ class TestHeaders:
         assert "no-store" not in ANSWERS["a static file"][0]().headers["Cache-Control"]
 
     @pytest.mark.parametrize(
-        "path", ["/accounts/login/", "/nothing-here", "/broken", "/static/css/console.css"]
+        "path", ["/accounts/login/", "/nothing-here", "/broken", "/static/css/base.css"]
     )
     @override_settings(SECURE_HSTS_SECONDS=365 * 24 * 60 * 60)
     def test_over_tls_every_answer_insists_on_tls(self, path: str) -> None:
