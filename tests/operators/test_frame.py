@@ -83,9 +83,7 @@ class TestHeaders:
     def test_a_static_file_may_be_kept(self) -> None:
         assert "no-store" not in ANSWERS["a static file"][0]().headers["Cache-Control"]
 
-    @pytest.mark.parametrize(
-        "path", ["/accounts/login/", "/nothing-here", "/broken", "/static/css/base.css"]
-    )
+    @pytest.mark.parametrize("path", ["/accounts/login/", "/nothing-here", "/broken", "/static/css/base.css"])
     @override_settings(SECURE_HSTS_SECONDS=365 * 24 * 60 * 60)
     def test_over_tls_every_answer_insists_on_tls(self, path: str) -> None:
         answer = Client(raise_request_exception=False).get(path, secure=True)
