@@ -1,4 +1,4 @@
-"""Who acts: always an argument, never ambient."""
+"""The actor: who performs an operation. Always passed as an argument."""
 
 from dataclasses import dataclass, replace
 from typing import Self
@@ -6,7 +6,7 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An operator, with where and how she signed in, or (without an id) the console itself.
+    """An operator, or the console itself (without an id).
 
     `address` is the client's IP, `session` a hash of the session's key, `method` how she
     authenticated (`password`, `password+totp`) or, for the console itself, its purpose; `path` is what a
@@ -23,11 +23,11 @@ class Actor:
 
     @classmethod
     def system(cls, purpose: str) -> Self:
-        """The console itself, which may read for its mirror and for settling but never write."""
+        """Return the console itself, which may read but never write."""
         return cls(operator_id=None, name="console", method=purpose)
 
     def through(self, purpose: str) -> Self:
-        """The same operator, acting later through a worker."""
+        """Return the same operator, acting later through a worker."""
         return replace(self, address="", session="", method=purpose, path="")
 
     @property

@@ -1,4 +1,4 @@
-"""Remember for a moment that a service failed, so that the next callers do not wait for it as well."""
+"""A circuit breaker for services that have just failed."""
 
 import time
 

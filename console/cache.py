@@ -1,4 +1,4 @@
-"""What every process has to count and to remember: rate limits and the numbers of forms that were sent."""
+"""A database cache that raises on failures and never evicts live entries."""
 
 import base64
 import pickle
@@ -13,11 +13,11 @@ from django.db import connections, router
 
 from console import clock
 
-CLEAN_ONE_IN = 100  # writes
+CLEANUP_INTERVAL = 100  # writes
 
 
 class StrictDatabaseCache(DatabaseCache):
-    """Django's, but what cannot be written raises, and what has not expired is never removed.
+    """A database cache that raises when it cannot write and never evicts live entries.
 
     Django's answers `False` when the database fails, which reads as "too many attempts" or "sent twice",
     and throws live counters away once there are more than 300. Each write here is one statement.
@@ -42,12 +42,12 @@ class StrictDatabaseCache(DatabaseCache):
                 [key, text, expires, *([now] if only_expired else [])],
             )
             written = bool(cursor.rowcount)
-            if not secrets.randbelow(CLEAN_ONE_IN):
+            if not secrets.randbelow(CLEANUP_INTERVAL):
                 cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [now])  # noqa: S608
         return written
 
     def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
-        """Return what has not expired by the database's clock; nothing is removed."""
+        """Return the entries that have not expired; delete nothing."""
         named = {self.make_and_validate_key(key, version=version): key for key in keys}
         if not named:
             return {}
@@ -67,7 +67,7 @@ class StrictDatabaseCache(DatabaseCache):
         return bool(self.get_many([key], version))
 
     def _times(self, connection: Any, timeout: Any) -> tuple[Any, Any]:
-        """Now and the end of the entry by the database's clock, to the second, as it stores them."""
+        """Return the current time and the expiry, to the second, as the database stores them."""
         now, end = clock.recent(), datetime.max.replace(tzinfo=UTC)
         seconds = self.default_timeout if timeout is DEFAULT_TIMEOUT else timeout
         if seconds is not None:

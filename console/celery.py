@@ -1,4 +1,4 @@
-"""The Celery application: three-line tasks that take ids; what must happen stands in the database."""
+"""The Celery application. Tasks are hints; the database row is the job."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""The time by which leases and due times are compared: one clock for all processes, the database's."""
+"""The database server's clock, by which leases and due times are compared."""
 
 import time
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Refusals by the database's unique constraints, as the errors of Django's own validation."""
+"""Report violated unique constraints as validation errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Whether this process is alive (`/healthz`, for restarts) and can serve (`/readyz`, for load balancers)."""
+"""Health checks: `/healthz` for restarts, `/readyz` for load balancers."""
 
 from functools import cache
 
@@ -12,20 +12,20 @@ from console.operators.access import public
 
 
 class Unmigrated(Exception):
-    """The database is older than the code, or has no ledger to write to."""
+    """The database lacks migrations or the head of the audit log."""
 
 
 @public("says only that the process answers")
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponseBase:
-    """200 as long as requests are answered, whatever the database does: a restart would not repair that."""
+    """Return 200 while requests are answered; a restart would not repair the database."""
     return JsonResponse({"status": "ok"})
 
 
 @public("says only whether the console works, which has to be known before anyone can sign in")
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponseBase:
-    """200 when the database and the ledger's head can be read and every migration is applied, else 503."""
+    """Return 200 if the audit log can be read and every migration is applied, else 503."""
     try:
         _require_migrated()
         _require_ledger()
@@ -41,7 +41,7 @@ def _require_ledger() -> None:
 
 @cache
 def _require_migrated() -> None:
-    """Looked up until it is so once: a database does not go back, and the look takes a while."""
+    """Raise `Unmigrated` until all migrations are applied; the success is cached."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Unmigrated

@@ -1,12 +1,12 @@
-"""What the log leaves out: where a refusal came from, which is no fault of the console."""
+"""Log filter that drops the traceback of refusals."""
 
 import logging
 
 from django.core.exceptions import PermissionDenied
 
 
-class WithoutRefusals(logging.Filter):
-    """A 403 is one line: its traceback says nothing, and the ledger says who tried what."""
+class RefusalTracebackFilter(logging.Filter):
+    """Drop the traceback of a 403; the audit log has the attempt."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):

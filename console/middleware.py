@@ -1,4 +1,4 @@
-"""What every request goes through: the headers of every answer, the session's limits, and the actor."""
+"""Middleware: security headers, session limits, and the actor of a request."""
 
 import logging
 from collections.abc import Callable
@@ -21,20 +21,20 @@ from django.http import (
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
-from console import unavailable
+from console import outage_page
 from console.aws import sent_writes
 from console.aws.errors import CallFailed
 from console.breaker import Breaker
-from console.changes.engine import WantsApproval
+from console.changes.engine import ApprovalNeeded
 from console.ledger import journal
 from console.mirror import effects
 from console.operators import form_submissions, policy, refusals, rights, session_limits
-from console.operators.request_actor import actor_of, request_id_of
+from console.operators.request_actor import build_actor, get_request_id
 from console.web import aws_errors, operation_views
 
 logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponseBase]
-EXPECTED = (CallFailed, WantsApproval, Http404, PermissionDenied, SuspiciousOperation)
+HANDLED_ERRORS = (CallFailed, ApprovalNeeded, Http404, PermissionDenied, SuspiciousOperation)
 
 ALIVE = "/healthz"  # answers without a database, so without a session
 # Everything comes from this origin, and nothing is inline: no script, no style (ui.md 3a).
@@ -83,7 +83,7 @@ class AllowedMethods:
 
 
 class SecurityHeaders:
-    """The outermost: on every answer, whether a page, a file, a redirect or a fault made it.
+    """Set the security headers on every response; the outermost middleware.
 
     Strict-Transport-Security is Django's own `SecurityMiddleware`'s, the next one inwards.
     """
@@ -103,7 +103,7 @@ class SecurityHeaders:
 
 
 class Sessions(SessionMiddleware):
-    """Django's, but a page that only reads is shown even where the session cannot be written.
+    """Django's session middleware, except that reads succeed when the session cannot be written.
 
     What is lost then: that the session is in use, and that a message was shown, which is shown again.
     """
@@ -111,13 +111,13 @@ class Sessions(SessionMiddleware):
     breaker = Breaker(5.0)
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        is_read = request.method in unavailable.SAFE
+        is_read = request.method in outage_page.SAFE_METHODS
         if is_read and self.breaker.is_open:
             return response
         try:
             return super().process_response(request, response)
         except (DatabaseError, SessionInterrupted) as failure:
-            fault = unavailable.find_fault(failure)
+            fault = outage_page.find_fault(failure)
             if fault is None:
                 raise
             if not is_read:
@@ -128,63 +128,65 @@ class Sessions(SessionMiddleware):
 
 
 class SessionLimits:
-    """Ends a session that has been idle or open for too long, before anything acts on it."""
+    """End sessions that have been idle or open too long, before the view runs."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info != ALIVE and request.user.is_authenticated:
-            session_limits.hold(request)
+            session_limits.enforce_limits(request)
         return self.get_response(request)
 
 
-class Acting:
-    """Says who acts, in `request.actor`, and asks for her rights once a request and no longer."""
+class RequestActor:
+    """Set `request.actor`, and cache their rights for the request."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.actor = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]  # `ConsoleRequest` has it
-        sent_writes.reset()
-        learning = effects.optional_learning() if request.method in unavailable.SAFE else nullcontext()
-        with rights.one_request(), learning:
+        request.actor = SimpleLazyObject(lambda: build_actor(request))  # type: ignore[attr-defined]  # `ConsoleRequest` has it
+        sent_writes.reset_count()
+        learning = (
+            effects.allow_failed_updates() if request.method in outage_page.SAFE_METHODS else nullcontext()
+        )
+        with rights.cache_for_request(), learning:
             response = self.get_response(request)
             if isinstance(response, StreamingHttpResponse):
                 begin_stream(response)
-        form_submissions.finish(request, response)
-        response.headers["X-Request-ID"] = request_id_of(request)
+        form_submissions.store_result(request, response)
+        response.headers["X-Request-ID"] = get_request_id(request)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """Answer for the database, the audit log or AWS where a view did not expect them to fail.
+        """Return the response for an unexpected failure of the database, the audit log or AWS.
 
         Whatever fails after a write was sent, the answer must not say that nothing was changed.
         """
         if isinstance(exception, policy.Refusal):
             return self._enter_refusal(request, exception)
-        if sent_writes.has_written() and not isinstance(exception, EXPECTED):
+        if sent_writes.has_written() and not isinstance(exception, HANDLED_ERRORS):
             logger.exception("the request failed after it had sent a write", exc_info=exception)
             return render(request, "unknown.html", status=503)
-        if unavailable.is_fault(exception):
+        if outage_page.is_fault(exception):
             logger.error("%s %s: %s", request.method, request.path, exception)
-            return unavailable.answer(request, exception)
-        if isinstance(exception, WantsApproval):
-            return operation_views.wants_approval(request, exception.change)
+            return outage_page.outage_response(request, exception)
+        if isinstance(exception, ApprovalNeeded):
+            return operation_views.redirect_to_approval(request, exception.change)
         if isinstance(exception, CallFailed):
-            return aws_errors.page(request, exception)
+            return aws_errors.error_page(request, exception)
         return None
 
     def _enter_refusal(self, request: HttpRequest, refusal: policy.Refusal) -> HttpResponseBase | None:
         try:
-            refusals.enter_of(request, request.actor, refusal)  # type: ignore[attr-defined]  # set above
+            refusals.record_request_refusal(request, request.actor, refusal)  # type: ignore[attr-defined]  # set above
         except journal.LedgerUnavailable as fault:
-            return unavailable.answer(request, fault)
+            return outage_page.outage_response(request, fault)
         return None
 
 
 def begin_stream(response: StreamingHttpResponse) -> None:
-    """Make the first piece now, while a failure can still become an answer of its own."""
+    """Produce the first piece now, while a failure can still become an error page."""
     pieces = iter(response.streaming_content)  # type: ignore[arg-type]  # none of ours is asynchronous
     response.streaming_content = chain([next(pieces, b"")], pieces)

@@ -1,4 +1,4 @@
-"""What the menu lists, and the frame around every page: menu, organizations, theme.
+"""The menu, and the frame around every page.
 
 This is the one place where the frame meets the policy; `console/ui` knows neither.
 """
@@ -48,13 +48,13 @@ ACTIONS = (
     Item("Saved views", "filter", "saved:list", "ReadOverview"),
     Item("Export destinations", "package-export", "exports:destinations", "ListMailboxExportJobs"),
 )
-PLACES = (*MENU, *ACTIONS)
+MENU_AND_ACTIONS = (*MENU, *ACTIONS)
 
 DIRECTORY = ("users", "groups", "resources")  # areas that show what the directory holds
 
 
 class Frame:
-    """What `base.html` shows around a page; each part is looked up only when a template asks for it."""
+    """The values that `base.html` shows around a page, computed on demand."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
@@ -74,14 +74,22 @@ class Frame:
 
     @cached_property
     def organizations(self) -> list[Organization]:
-        """Those to choose from; a deleted one is reached by its address alone."""
-        return [each for each in policy.places(self.actor) if not each.is_deleted] if self.actor else []
+        """Return the organizations to choose from, without deleted ones."""
+        return (
+            [each for each in policy.held_organizations(self.actor) if not each.is_deleted]
+            if self.actor
+            else []
+        )
 
     @cached_property
     def organization(self) -> Organization | None:
-        """The one that the URL names, if she may know of it; elsewhere her first, so that the menu stays."""
+        """Return the organization of the URL if the operator may see it, else their first one."""
         slug = navigation.slug_of(self.request)
-        named = (each for each in (policy.places(self.actor) if self.actor else ()) if each.slug == slug)
+        named = (
+            each
+            for each in (policy.held_organizations(self.actor) if self.actor else ())
+            if each.slug == slug
+        )
         return next(named, self.organizations[0] if self.organizations and not slug else None)
 
     @cached_property
@@ -98,7 +106,7 @@ class Frame:
 
     @property
     def read_only(self) -> str:
-        """Why what this page is about cannot be changed in WorkMail, and where it can; "" where it can."""
+        """Return why this page's object cannot be changed in WorkMail, and where it can; "" if it can."""
         match = self.request.resolver_match
         if match is None or self.organization is None:
             return ""
@@ -109,7 +117,7 @@ class Frame:
 
     @cached_property
     def saved(self) -> showing.Bar | None:
-        """The saved views of the list that is shown."""
+        """Return the saved views of the current list."""
         match = self.request.resolver_match
         if self.actor is None or self.organization is None or match is None:
             return None
@@ -118,7 +126,7 @@ class Frame:
 
     @property
     def is_sandbox(self) -> bool:
-        """Whether what is shown comes from anywhere but AWS."""
+        """Return whether the data comes from another endpoint than AWS."""
         endpoint = self.organization.endpoint_url if self.organization else ""
         host = urlsplit(endpoint or settings.AWS_ENDPOINT_URL).hostname or ""
         return bool(host) and not host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))

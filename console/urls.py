@@ -1,4 +1,4 @@
-"""Every address of the console: one word an area, all below the organization they belong to."""
+"""The URLs of the console."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -10,7 +10,7 @@ Addresses = list[URLPattern | URLResolver]
 in_organization: Addresses = [
     path("", include("console.areas.organizations.urls")),
     path("saved/", include("console.areas.saved.urls")),
-    path("search/", include("console.areas.search.urls"), {"places": navigation.PLACES}),
+    path("search/", include("console.areas.search.urls"), {"places": navigation.MENU_AND_ACTIONS}),
     path("users/", include("console.areas.users.urls")),
     path("domains/", include("console.areas.domains.urls")),
     path("resources/", include("console.areas.resources.urls")),
@@ -40,4 +40,4 @@ urlpatterns: Addresses = [
     path("account/", include("console.areas.account.urls")),
     path("o/<slug:organization>/", include(in_organization)),
 ]
-handler500 = "console.unavailable.server_error"
+handler500 = "console.outage_page.server_error"

@@ -76,7 +76,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         made = _rows_made()
 
     def empty_and_restore(_: TransactionTestCase) -> None:
-        with transaction.atomic(), triggers.lifted(connection):
+        with transaction.atomic(), triggers.lift_triggers(connection):
             _empty_tables()
             for row in serializers.deserialize("json", made):
                 row.save()

@@ -68,7 +68,7 @@ class TestCounting:
         assert [number for number in range(450) if cache.add(f"number{number}", 1)] == []
 
     def test_removes_what_has_expired(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("console.cache.CLEAN_ONE_IN", 1)
+        monkeypatch.setattr("console.cache.CLEANUP_INTERVAL", 1)
         cache.set("old", 1, timeout=1)
         later = timezone.now() + timedelta(seconds=5)
         with mock.patch("django.utils.timezone.now", return_value=later):

@@ -6,7 +6,7 @@ import sys
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from console.logs import WithoutRefusals
+from console.logs import RefusalTracebackFilter
 from console.operators.policy import Denied
 
 
@@ -17,7 +17,7 @@ def logged(fault: Exception) -> logging.LogRecord:
     except Exception:
         arguments = ("django.request", logging.WARNING, __file__, 1, "Forbidden: %s", ("/",))
         record = logging.LogRecord(*arguments, exc_info=sys.exc_info())
-    assert WithoutRefusals().filter(record)
+    assert RefusalTracebackFilter().filter(record)
     return record
 
 

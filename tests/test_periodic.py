@@ -45,7 +45,7 @@ def stage(organization: Organization) -> None:
 
 
 def intent(organization: Organization) -> None:
-    journal.intent(Actor(1, "x"), "UpdateUser", organization.organization_id, params={})
+    journal.record_intent(Actor(1, "x"), "UpdateUser", organization.organization_id, params={})
 
 
 def reader(organization: Organization) -> None:
@@ -63,12 +63,12 @@ def itself(organization: Organization) -> Organization:
 CASES = {
     "exports": Case("console.areas.exports.polling.poll", export, itself),
     "adopting": Case("console.areas.exports.polling.adopt", nothing, itself),
-    "mirror": Case("console.sync.worker._run", stage, lambda lease: lease.sync.organization),
-    "changes": Case("console.changes.engine._work", lambda each: change(each, "running")),
-    "previews": Case("console.changes.preview.prepare", lambda each: change(each, "draft")),
+    "mirror": Case("console.sync.worker._run_stage", stage, lambda lease: lease.sync.organization),
+    "changes": Case("console.changes.engine._run_steps", lambda each: change(each, "running")),
+    "previews": Case("console.changes.preview.prepare_preview", lambda each: change(each, "draft")),
     "posture": Case("console.areas.posture.running.run", nothing, itself),
     "digests": Case("console.areas.lifecycle.digests.body", reader, lambda each: each.name),
-    "settling": Case("console.gateway.unknown_outcomes.settle_one", intent),
+    "settling": Case("console.gateway.unknown_outcomes.settle_intent", intent),
 }
 # These ask nothing of AWS and do the same for all organizations together: rows of one kind are removed
 # (`tests/data_retention` has a kind that fails), counts are entered in the audit log, which is verified and

@@ -1,4 +1,4 @@
-"""What the console decided about each of AWS's 94 operations, one line each; the rest is the model's.
+"""One row per AWS operation: area, access, target, reads, undo.
 
 `area` is the page's home, `access` what the operation does, `target` the member that names what it
 acts on, `creates` the member of the answer that names what came to be, `reads` the operations that
@@ -14,19 +14,21 @@ from typing import Any
 from console.aws import model
 
 ENTITY_MEMBERS = ("UserId", "EntityId", "GroupId", "MemberId", "ResourceId", "GranteeId", "TargetUser")
-KINDS = {"user": "DescribeUser", "group": "DescribeGroup", "resource": "DescribeResource"}
-WORDS = re.compile(r"(?<=[a-z])([A-Z])")
-DELETES = frozenset({"DeleteUser", "DeleteGroup", "DeleteResource"})  # of what stays behind as a tombstone
+DESCRIBE_BY_KIND = {"user": "DescribeUser", "group": "DescribeGroup", "resource": "DescribeResource"}
+WORD_BOUNDARY = re.compile(r"(?<=[a-z])([A-Z])")
+TOMBSTONE_DELETES = frozenset(
+    {"DeleteUser", "DeleteGroup", "DeleteResource"}
+)  # of what stays behind as a tombstone
 DESCRIBE = "Describe"  # of a user, a group or a resource, whichever the target is
 
 
-def in_words(name: str) -> str:
-    """Return a name of AWS's as a label: `Job title`."""
-    return WORDS.sub(r" \1", name).strip().capitalize()
+def label_from_name(name: str) -> str:
+    """Return an API name as a label, such as `Job title`."""
+    return WORD_BOUNDARY.sub(r" \1", name).strip().capitalize()
 
 
 class Access(StrEnum):
-    """`SECRET` reads what nobody may see unrecorded: it is entered in the ledger as a write is."""
+    """What an operation does. `SECRET` reads are recorded in the audit log like writes."""
 
     READ = "read"
     WRITE = "write"
@@ -35,7 +37,7 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A read that shows what a write changes; `members` maps the read's members to the write's."""
+    """A read that shows what a write changes; `members` maps its members to those of the write."""
 
     operation: str
     members: Mapping[str, str] = field(default_factory=dict)
@@ -57,13 +59,13 @@ class Operation:
 
     @property
     def title(self) -> str:
-        """The name in words: `Create alias`."""
-        return in_words(self.name).replace("work mail", "WorkMail")
+        """Return the name in words, such as `Create alias`."""
+        return label_from_name(self.name).replace("work mail", "WorkMail")
 
     @property
     def entity_members(self) -> tuple[str, ...]:
-        """The members of its input that name a person, group or resource."""
-        if self.name not in model.operations():
+        """Return the input members that identify a user, group or resource."""
+        if self.name not in model.list_operations():
             return ()
         return tuple(name for name in ENTITY_MEMBERS if name in model.input_members(self.name))
 
@@ -408,6 +410,6 @@ CONSOLE_ACTIONS = {
 }
 
 
-def action(name: str) -> Operation:
-    """An operation of AWS or an action of the console; `KeyError` if there is neither."""
+def get_action(name: str) -> Operation:
+    """Return an AWS operation or console action; raise `KeyError` if unknown."""
     return CATALOGUE.get(name) or CONSOLE_ACTIONS[name]

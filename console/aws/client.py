@@ -1,4 +1,4 @@
-"""boto3 clients, one for each organization's account and kind of call; nobody else imports boto3.
+"""boto3 clients, one per account and kind of call, which refuse calls that bypass the gateway.
 
 A call must carry a permit of the gateway: a `before-call` hook refuses one that goes round it, and a
 write whose intent is not in the ledger.
@@ -32,20 +32,29 @@ for noisy in ("botocore", "boto3", "urllib3"):
 
 TIMEOUTS: dict[str, Any] = {"connect_timeout": 3, "read_timeout": 10, "max_pool_connections": 16}
 # Somebody waits for a form meanwhile, and holds one of the web server's few threads: 20 s at the most.
-READS = Config(retries={"mode": "standard", "total_max_attempts": 2}, **TIMEOUTS)
+READ_CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 2}, **TIMEOUTS)
 # A default client sends a timed-out CreateUser three times; a write is sent once, by whoever asks.
-WRITES = Config(retries={"mode": "standard", "total_max_attempts": 1}, **TIMEOUTS)
+WRITE_CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 1}, **TIMEOUTS)
 # By default a presigned link has Signature Version 2, which S3 refuses for objects that KMS encrypted, and
 # the global endpoint, which redirects to one for which the link is not signed.
-S3 = Config(signature_version="s3v4")
-S3_OF_AWS = S3.merge(Config(s3={"us_east_1_regional_endpoint": "regional", "addressing_style": "virtual"}))
+S3_CONFIG = Config(signature_version="s3v4")
+AWS_S3_CONFIG = S3_CONFIG.merge(
+    Config(s3={"us_east_1_regional_endpoint": "regional", "addressing_style": "virtual"})
+)
 SESSION_NAME = "workmail-console"
 # The beginning and the end: denied unless `ALLOW_ORGANIZATION_CHANGES` names the organization.
-DENIED = ("workmail:DeleteOrganization", "workmail:CreateOrganization")
+ORGANIZATION_CHANGES = ("workmail:DeleteOrganization", "workmail:CreateOrganization")
 # What WorkMail does in the caller's name meanwhile, as AmazonWorkMailFullAccess has it [inferred].
-FOUNDING = ("workmail:CreateOrganization", "ds:*", "ses:*", "route53:*", "kms:DescribeKey", "kms:CreateGrant")
+ORGANIZATION_SETUP = (
+    "workmail:CreateOrganization",
+    "ds:*",
+    "ses:*",
+    "route53:*",
+    "kms:DescribeKey",
+    "kms:CreateGrant",
+)
 # An application of Identity Center is the account's, and made in the caller's name [inferred].
-APPLICATION = (
+IDENTITY_CENTER_APPLICATION = (
     "workmail:*IdentityCenterApplication",
     "sso:CreateApplication",
     "sso:DeleteApplication",
@@ -67,11 +76,11 @@ BREAK_GLASS = (
 
 
 class BypassedGatewayError(RuntimeError):
-    """A call to AWS without the gateway's permit: a bug, and nothing was sent."""
+    """A call to AWS bypassed the gateway; it was not sent."""
 
 
 class Configured(Protocol):
-    """What reaches an organization: where it is and which role to assume; never credentials."""
+    """The connection settings of an organization; never credentials."""
 
     organization_id: str
     arn: str
@@ -83,7 +92,7 @@ class Configured(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A `Configured` as a key: two organizations of one account and role share their clients."""
+    """A hashable `Configured`: organizations of one account and role share their clients."""
 
     region: str
     endpoint_url: str = ""
@@ -109,10 +118,7 @@ class Account:
 
 @dataclass(slots=True)
 class Permit:
-    """One operation that may be sent; `intent` is its entry in the ledger, `None` for a read.
-
-    `is_sent` turns true when a request has been signed and is about to go out.
-    """
+    """Permission to send one operation; `intent` is its audit entry, `None` for a read."""
 
     operation: str
     intent: int | None
@@ -124,7 +130,7 @@ _creating = threading.Lock()
 
 
 @contextmanager
-def permitted(operation: str, intent: int | None) -> Iterator[Permit]:
+def permit_call(operation: str, intent: int | None) -> Iterator[Permit]:
     """Permit one operation in this context."""
     permit = Permit(operation, intent)
     token = _permit.set(permit)
@@ -142,29 +148,29 @@ def require_permit(model: OperationModel, **_: Any) -> None:
         raise BypassedGatewayError(f"{model.name} was called without an intent in the ledger")
 
 
-def note_sending(**_: Any) -> None:
-    """From here on nothing proves that a request was not carried out."""
+def mark_sent(**_: Any) -> None:
+    """Mark the permit as sent: from here on, the outcome may be unknown."""
     if permit := _permit.get():
         permit.is_sent = True
 
 
 def require_json(operation_model: OperationModel, response_dict: Mapping[str, Any], **_: Any) -> None:
-    """Raise `answers.Garbled` before botocore reads a body that is no JSON as an empty answer."""
+    """Raise `InvalidResponse` before botocore reads a body that is not JSON as an empty result."""
     response_checks.require_json(operation_model.name, response_dict["status_code"], response_dict["body"])
 
 
-def client(account: Account, service: str, *, retrying: bool) -> Any:
-    """The shared client; making one takes a lock, using one from many threads does not."""
+def get_client(account: Account, service: str, *, retrying: bool) -> Any:
+    """Return the shared client; creating one is locked, using it is thread-safe."""
     with _creating:
-        return _client(account, service, retrying)
+        return _create_client(account, service, retrying)
 
 
 @cache
-def _client(account: Account, service: str, retrying: bool) -> Any:
-    session: Any = _session(account)
-    config = READS if retrying else WRITES
+def _create_client(account: Account, service: str, retrying: bool) -> Any:
+    session: Any = _create_session(account)
+    config = READ_CONFIG if retrying else WRITE_CONFIG
     if service == "s3":
-        config = config.merge(S3 if account.endpoint_url else S3_OF_AWS)
+        config = config.merge(S3_CONFIG if account.endpoint_url else AWS_S3_CONFIG)
     made = session.client(
         service,
         region_name=account.region,
@@ -173,33 +179,37 @@ def _client(account: Account, service: str, retrying: bool) -> Any:
     )
     if service in model.SERVICES:
         made.meta.events.register(f"before-call.{service}", require_permit)
-        made.meta.events.register_last(f"request-created.{service}", note_sending)
+        made.meta.events.register_last(f"request-created.{service}", mark_sent)
         made.meta.events.register(f"before-parse.{service}", require_json)
     return made
 
 
 @cache
-def _session(account: Account) -> boto3.Session:
+def _create_session(account: Account) -> boto3.Session:
     session: Any = botocore.session.get_session()
-    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=timestamp)
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=parse_time)
     if account.role_arn:
-        session._credentials = _assumed(session, account)  # botocore's documented way to inject a fetcher
+        session._credentials = _assume_role(session, account)  # botocore's documented way to inject a fetcher
     return boto3.Session(botocore_session=session)
 
 
-def timestamp(value: Any) -> datetime:
-    """WorkMail sends epoch seconds, with which botocore's own parser takes twice the time."""
+def parse_time(value: Any) -> datetime:
+    """Parse a timestamp, with a fast path for WorkMail's epoch seconds."""
     if isinstance(value, int | float):
         return datetime.fromtimestamp(value, UTC)
     return parse_timestamp(value)
 
 
-def _assumed(session: Any, account: Account) -> DeferredRefreshableCredentials:
-    arguments = {"RoleSessionName": SESSION_NAME, "DurationSeconds": 3600, "Policy": session_policy(account)}
+def _assume_role(session: Any, account: Account) -> DeferredRefreshableCredentials:
+    arguments = {
+        "RoleSessionName": SESSION_NAME,
+        "DurationSeconds": 3600,
+        "Policy": build_session_policy(account),
+    }
     if account.external_id:
         arguments["ExternalId"] = account.external_id
     fetcher = AssumeRoleCredentialFetcher(
-        client_creator=_sts(session, account),
+        client_creator=_sts_client_creator(session, account),
         source_credentials=session.get_credentials(),
         role_arn=account.role_arn,
         extra_args=arguments,
@@ -207,8 +217,8 @@ def _assumed(session: Any, account: Account) -> DeferredRefreshableCredentials:
     return DeferredRefreshableCredentials(fetcher.fetch_credentials, method="assume-role")
 
 
-def _sts(session: Any, account: Account) -> Any:
-    """A maker of STS clients in the organization's region, at its endpoint."""
+def _sts_client_creator(session: Any, account: Account) -> Any:
+    """Return a factory of STS clients for the organization's region and endpoint."""
 
     def create(name: str, **given: Any) -> Any:
         return session.create_client(
@@ -218,18 +228,18 @@ def _sts(session: Any, account: Account) -> Any:
     return create
 
 
-def session_policy(account: Account) -> str:
-    """Return what the assumed role may do through this console: its organization, and never the worst.
+def build_session_policy(account: Account) -> str:
+    """Return the session policy of the assumed role, limited to its organization.
 
     A fault in the console's own rules is caught by AWS here. What this allows and what the policies in
     `deploy/iam` allow are held together by a test.
     """
     organization = account.organization_arn or "*"
-    denied: tuple[str, ...] = () if account.founds_and_ends else DENIED
+    denied: tuple[str, ...] = () if account.founds_and_ends else ORGANIZATION_CHANGES
     denied += () if account.breaks_glass else BREAK_GLASS
     statements = [
         {"Effect": "Allow", "Action": "workmail:*", "Resource": organization},
-        {"Effect": "Allow", "Action": "workmailmessageflow:*", "Resource": messages_of(organization)},
+        {"Effect": "Allow", "Action": "workmailmessageflow:*", "Resource": message_arn(organization)},
         {"Effect": "Allow", "Action": "workmail:ListOrganizations", "Resource": "*"},
         {"Effect": "Allow", "Action": ["iam:PassRole", "s3:GetObject"], "Resource": "*"},
         {
@@ -242,18 +252,18 @@ def session_policy(account: Account) -> str:
     if account.founds_and_ends:
         others = f"{organization.rpartition('/')[0]}/*" if "/" in organization else "*"
         statements += [
-            {"Effect": "Allow", "Action": list(FOUNDING), "Resource": "*"},
+            {"Effect": "Allow", "Action": list(ORGANIZATION_SETUP), "Resource": "*"},
             {"Effect": "Allow", "Action": "workmail:DescribeOrganization", "Resource": others},
         ]
     if account.breaks_glass:
-        statements.append({"Effect": "Allow", "Action": list(APPLICATION), "Resource": "*"})
+        statements.append({"Effect": "Allow", "Action": list(IDENTITY_CENTER_APPLICATION), "Resource": "*"})
     if denied:
         statements.append({"Effect": "Deny", "Action": list(denied), "Resource": "*"})
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
-def messages_of(arn: str) -> str:
-    """An organization's messages in transit: no parameter of theirs names the organization, this does."""
+def message_arn(arn: str) -> str:
+    """Return the ARN pattern of an organization's messages in transit."""
     if arn == "*":
         return arn
     service = arn.replace(":workmail:", ":workmailmessageflow:")

@@ -1,4 +1,4 @@
-"""What can go wrong with a call to AWS, in three classes: not sent, refused, and outcome unknown.
+"""Failures of a call to AWS: not sent, refused, or outcome unknown.
 
 `NotSent` and `Refused` mean that nothing was changed. `OutcomeUnknown` means that the call may have been
 carried out; it is settled later. `Unreachable` is one of the first or the last, as `sent` says.
@@ -16,11 +16,11 @@ THROTTLING = frozenset(
 
 
 class CallFailed(Exception):
-    """Base of all; `str()` is a sentence for the operator."""
+    """Base class; `str()` is a sentence for the operator."""
 
 
 class NotSent(CallFailed):
-    """Nothing was sent, so nothing was changed."""
+    """The call was not sent, so nothing was changed."""
 
 
 class Invalid(NotSent):
@@ -32,7 +32,7 @@ class Invalid(NotSent):
 
 
 class ApprovalRequired(NotSent):
-    """A change policy requires another operator's approval, and there is none for exactly this call."""
+    """A change policy requires approval of this call by another operator."""
 
     def __init__(self, title: str) -> None:
         super().__init__(
@@ -41,7 +41,7 @@ class ApprovalRequired(NotSent):
 
 
 class Refused(CallFailed):
-    """AWS answered no: nothing changed."""
+    """AWS refused the call; nothing was changed."""
 
     def __init__(self, code: str, message: str, request_id: str = "") -> None:
         super().__init__(message or code)
@@ -49,11 +49,11 @@ class Refused(CallFailed):
 
 
 class Throttled(Refused):
-    """AWS asks to slow down: nothing changed, and the same call may be made again."""
+    """AWS throttled the call; nothing was changed, and it may be repeated."""
 
 
 class Unreachable(CallFailed):
-    """No answer came: nothing is known, and of a write that was `sent` not even whether it happened."""
+    """No response was received; a write that was `sent` may have happened."""
 
     def __init__(self, message: str, code: str = "", *, sent: bool = True) -> None:
         super().__init__(message)
@@ -61,21 +61,21 @@ class Unreachable(CallFailed):
 
 
 class OutcomeUnknown(Unreachable):
-    """A write may have been carried out: no answer came, or the answer could not be read or recorded."""
+    """A write may have happened: the response is missing, invalid or could not be recorded."""
 
     def __init__(self, message: str, code: str = "") -> None:
         super().__init__(message, code, sent=True)
 
 
 class Stopped(NotSent):
-    """The change was cancelled, or started by another operator or worker, before its call was sent."""
+    """The change was cancelled or taken over before its call was sent."""
 
     def __init__(self) -> None:
         super().__init__("the change was cancelled, or started by another operator, before it was sent")
 
 
 class Busy(NotSent):
-    """Another write of the same target was under way for too long."""
+    """Another write of the same target was running for too long."""
 
     def __init__(self) -> None:
         super().__init__("another change of the same user, group or resource is running")
@@ -89,7 +89,7 @@ class Difference:
 
 
 class Changed(NotSent):
-    """Another operator changed what this write was based on."""
+    """The values that this write is based on have changed."""
 
     def __init__(self, differences: Sequence[Difference]) -> None:
         super().__init__(", ".join(each.field for each in differences) + " changed in the meantime")

@@ -1,4 +1,4 @@
-"""The service model as schema: the only reader of botocore's models of WorkMail and its Message Flow.
+"""The only reader of botocore's models of WorkMail and its Message Flow.
 
 botocore checks required members, types and minima before it sends; it leaves maximum, pattern and
 enum to the service. `problems` checks all of them, once, for the console's forms and gateway and
@@ -20,7 +20,7 @@ SERVICES = ("workmail", "workmailmessageflow")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One member that does not fit its shape: a dotted path (`Members[2].Name`), a code and a sentence.
+    """One member that does not fit its shape: dotted path, code and message.
 
     Codes: required, unknown, type, minimum, maximum, pattern, enum.
     """
@@ -31,52 +31,52 @@ class Problem:
 
 
 @cache
-def service(name: str) -> ServiceModel:
+def get_service_model(name: str) -> ServiceModel:
     return botocore.session.get_session().get_service_model(name)
 
 
 @cache
-def operations() -> dict[str, OperationModel]:
-    """Every operation of both services by its name, in AWS's spelling."""
+def list_operations() -> dict[str, OperationModel]:
+    """Return the operations of both services by name."""
     return {
-        name: service(owner).operation_model(name)
+        name: get_service_model(owner).operation_model(name)
         for owner in SERVICES
-        for name in service(owner).operation_names
+        for name in get_service_model(owner).operation_names
     }
 
 
-def operation(name: str) -> OperationModel:
-    """The model of one operation; `KeyError` if neither service has it."""
-    return operations()[name]
+def get_operation(name: str) -> OperationModel:
+    """Return one operation's model; raise `KeyError` if unknown."""
+    return list_operations()[name]
 
 
-def service_of(name: str) -> str:
-    return operation(name).service_model.service_name
+def get_service_name(name: str) -> str:
+    return get_operation(name).service_model.service_name
 
 
 def input_members(name: str) -> Mapping[str, Shape]:
-    shape = operation(name).input_shape
+    shape = get_operation(name).input_shape
     return shape.members if shape is not None else {}
 
 
 def output_members(name: str) -> Mapping[str, Shape]:
-    shape = operation(name).output_shape
+    shape = get_operation(name).output_shape
     return shape.members if shape is not None else {}
 
 
 def required_members(name: str) -> frozenset[str]:
-    shape = operation(name).input_shape
+    shape = get_operation(name).input_shape
     return frozenset(shape.required_members if shape is not None else ())
 
 
-def errors(name: str) -> frozenset[str]:
-    """Codes of the exceptions that the operation lists."""
-    shapes: list[Any] = list(operation(name).error_shapes)
+def error_codes(name: str) -> frozenset[str]:
+    """Return the exception codes that the operation lists."""
+    shapes: list[Any] = list(get_operation(name).error_shapes)
     return frozenset(shape.error_code or shape.name for shape in shapes)
 
 
 def streaming_member(name: str) -> str | None:
-    """The member of the answer that comes as a stream of bytes, where there is one."""
+    """Return the streamed member of the result, if any."""
     return next(
         (member for member, shape in output_members(name).items() if shape.serialization.get("streaming")),
         None,
@@ -84,21 +84,21 @@ def streaming_member(name: str) -> str | None:
 
 
 def token_member(name: str) -> str | None:
-    """The member that makes a repeated call harmless, where the operation has one (nine of them do)."""
-    members: list[str] = operation(name).idempotent_members
+    """Return the idempotency token's member, if the operation has one."""
+    members: list[str] = get_operation(name).idempotent_members
     return members[0] if members else None
 
 
-def input_problems(name: str, params: Mapping[str, Any]) -> list[Problem]:
-    return list(problems(operation(name).input_shape, params))
+def find_input_problems(name: str, params: Mapping[str, Any]) -> list[Problem]:
+    return list(find_problems(get_operation(name).input_shape, params))
 
 
-def output_problems(name: str, result: Mapping[str, Any]) -> list[Problem]:
-    return list(problems(operation(name).output_shape, result))
+def find_output_problems(name: str, result: Mapping[str, Any]) -> list[Problem]:
+    return list(find_problems(get_operation(name).output_shape, result))
 
 
-def problems(shape: Shape | None, value: Any, path: str = "") -> Iterator[Problem]:
-    """Everything in `value` that `shape` does not allow; `None` members count as absent."""
+def find_problems(shape: Shape | None, value: Any, path: str = "") -> Iterator[Problem]:
+    """Yield everything in `value` that `shape` does not allow; `None` members count as absent."""
     if shape is None:
         return
     checker = CHECKERS.get(shape.type_name)
@@ -110,7 +110,7 @@ def problems(shape: Shape | None, value: Any, path: str = "") -> Iterator[Proble
         yield from checker(shape, value, path)
 
 
-def _structure(shape: Any, value: Mapping[str, Any], path: str) -> Iterator[Problem]:
+def _structure_problems(shape: Any, value: Mapping[str, Any], path: str) -> Iterator[Problem]:
     prefix = f"{path}." if path else ""
     for name in shape.required_members:
         if value.get(name) is None:
@@ -119,37 +119,37 @@ def _structure(shape: Any, value: Mapping[str, Any], path: str) -> Iterator[Prob
         if name not in shape.members:
             yield Problem(prefix + name, "unknown", "is not a member of this structure")
         elif member is not None:
-            yield from problems(shape.members[name], member, prefix + name)
+            yield from find_problems(shape.members[name], member, prefix + name)
 
 
-def _list(shape: Any, value: list[Any], path: str) -> Iterator[Problem]:
-    yield from _bounds(shape, len(value), path, "entries")
+def _list_problems(shape: Any, value: list[Any], path: str) -> Iterator[Problem]:
+    yield from _bounds_problems(shape, len(value), path, "entries")
     for index, member in enumerate(value):
-        yield from problems(shape.member, member, f"{path}[{index}]")
+        yield from find_problems(shape.member, member, f"{path}[{index}]")
 
 
-def _map(shape: Any, value: Mapping[str, Any], path: str) -> Iterator[Problem]:
-    yield from _bounds(shape, len(value), path, "entries")
+def _map_problems(shape: Any, value: Mapping[str, Any], path: str) -> Iterator[Problem]:
+    yield from _bounds_problems(shape, len(value), path, "entries")
     for name, member in value.items():
-        yield from problems(shape.key, name, f"{path}.{name}")
-        yield from problems(shape.value, member, f"{path}.{name}")
+        yield from find_problems(shape.key, name, f"{path}.{name}")
+        yield from find_problems(shape.value, member, f"{path}.{name}")
 
 
-def _string(shape: Shape, value: str, path: str) -> Iterator[Problem]:
-    yield from _bounds(shape, len(value), path, "characters")
+def _string_problems(shape: Shape, value: str, path: str) -> Iterator[Problem]:
+    yield from _bounds_problems(shape, len(value), path, "characters")
     enum = shape.metadata.get("enum")
     if enum and value not in enum:
         yield Problem(path, "enum", f"must be one of {', '.join(enum)}")
     pattern = shape.metadata.get("pattern")
-    if pattern and not compiled(pattern).fullmatch(value):
+    if pattern and not compile_pattern(pattern).fullmatch(value):
         yield Problem(path, "pattern", f"has a character or a form that is not allowed ({pattern})")
 
 
-def _number(shape: Shape, value: float, path: str) -> Iterator[Problem]:
-    yield from _bounds(shape, value, path, "")
+def _number_problems(shape: Shape, value: float, path: str) -> Iterator[Problem]:
+    yield from _bounds_problems(shape, value, path, "")
 
 
-def _bounds(shape: Shape, size: float, path: str, unit: str) -> Iterator[Problem]:
+def _bounds_problems(shape: Shape, size: float, path: str, unit: str) -> Iterator[Problem]:
     minimum, maximum = shape.metadata.get("min"), shape.metadata.get("max")
     if minimum is not None and size < minimum:
         yield Problem(path, "minimum", f"must have at least {minimum} {unit}".rstrip())
@@ -158,8 +158,8 @@ def _bounds(shape: Shape, size: float, path: str, unit: str) -> Iterator[Problem
 
 
 @cache
-def compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern of the model; the services match the whole value, `\\w` and `\\d` in ASCII [inferred]."""
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    r"""Compile a pattern of the model; the services match `\w` and `\d` in ASCII [inferred]."""
     return re.compile(pattern, re.ASCII)
 
 
@@ -177,10 +177,10 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "blob": (bytes, str, object),
 }
 CHECKERS: dict[str, Any] = {
-    "structure": _structure,
-    "list": _list,
-    "map": _map,
-    "string": _string,
-    "integer": _number,
-    "long": _number,
+    "structure": _structure_problems,
+    "list": _list_problems,
+    "map": _map_problems,
+    "string": _string_problems,
+    "integer": _number_problems,
+    "long": _number_problems,
 }

@@ -1,4 +1,4 @@
-"""What never reaches the ledger, a log, the broker or a page.
+"""Remove secrets from parameters and results before they reach the audit log, logs or pages.
 
 The model marks names and telephones as `sensitive` too: those are what an auditor must see. Secrets
 are few, and one of them (`AssumeImpersonationRole`'s token) the model does not mark at all.
@@ -16,34 +16,34 @@ REDACTED = "[secret]"
 
 
 def redact(operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters of a call with every secret replaced."""
-    return dict(_clean(model.operation(operation).input_shape, params))
+    """Return the parameters with every secret replaced."""
+    return dict(_redact_value(model.get_operation(operation).input_shape, params))
 
 
 def redact_result(operation: str, result: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer to a call with every secret replaced."""
-    return dict(_clean(model.operation(operation).output_shape, result))
+    """Return the result with every secret replaced."""
+    return dict(_redact_value(model.get_operation(operation).output_shape, result))
 
 
 def is_secret(shape: Shape) -> bool:
     return shape.name in SECRET_SHAPES or shape.type_name == "blob"
 
 
-def _replaced(value: Any) -> Any:
-    """Of a message its size stays: it says how much somebody was given to read."""
+def _mask_value(value: Any) -> Any:
+    """Return a placeholder, with the size of a message."""
     if isinstance(value, bytes):
         return f"[{len(value)} bytes]"
     return REDACTED if value else value
 
 
-def _clean(shape: Any, value: Any) -> Any:
-    """Members that the model does not know are secrets until somebody has looked at them."""
+def _redact_value(shape: Any, value: Any) -> Any:
+    """Redact secrets; members unknown to the model count as secrets."""
     if shape is None or is_secret(shape):
-        return _replaced(value)
+        return _mask_value(value)
     if shape.type_name == "structure":
-        return {name: _clean(shape.members.get(name), member) for name, member in value.items()}
+        return {name: _redact_value(shape.members.get(name), member) for name, member in value.items()}
     if shape.type_name == "list":
-        return [_clean(shape.member, member) for member in value]
+        return [_redact_value(shape.member, member) for member in value]
     if shape.type_name == "map":
-        return {name: _clean(shape.value, member) for name, member in value.items()}
+        return {name: _redact_value(shape.value, member) for name, member in value.items()}
     return value

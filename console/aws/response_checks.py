@@ -1,4 +1,4 @@
-"""What proves that an answer is Amazon WorkMail's own: a request id, a JSON object, and its main member.
+"""Check that a response comes from Amazon WorkMail: request id, JSON object, required member.
 
 botocore reads a page of a proxy, an empty body or a cut one as an answer without members, and botocore's
 model of WorkMail names no required members of answers. What an answer cannot lack is [inferred] from the
@@ -15,7 +15,7 @@ from console.aws.catalogue import CATALOGUE
 
 PAGING = frozenset({"NextToken"})
 # One member that every answer has; lists and creations are recognised by their shape.
-ANSWERED_WITH = {
+REQUIRED_MEMBERS = {
     "AssumeImpersonationRole": "Token",
     "DeleteOrganization": "OrganizationId",
     "DescribeEmailMonitoringConfiguration": "LogGroupArn",
@@ -42,15 +42,15 @@ ANSWERED_WITH = {
 }
 
 
-class Garbled(ValueError):
-    """The answer is not one that Amazon WorkMail gives."""
+class InvalidResponse(ValueError):
+    """The response is not a valid one from Amazon WorkMail."""
 
 
 @cache
 def main_member(operation: str) -> str:
-    """Return the member that no answer of the operation lacks, or nothing if there is none."""
-    if operation in ANSWERED_WITH:
-        return ANSWERED_WITH[operation]
+    """Return the member that every response of the operation has, or ""."""
+    if operation in REQUIRED_MEMBERS:
+        return REQUIRED_MEMBERS[operation]
     members = model.output_members(operation)
     lists = [name for name, shape in members.items() if shape.type_name == "list"]
     if len(lists) == 1 and members.keys() - PAGING == set(lists):
@@ -60,7 +60,7 @@ def main_member(operation: str) -> str:
 
 
 def require_json(operation: str, status: int, body: Any) -> None:
-    """Raise `Garbled` unless the body of an answer is a JSON object, or empty where nothing is to be said."""
+    """Raise `InvalidResponse` unless the body is a JSON object, or empty if no member is required."""
     if status >= 300 or model.streaming_member(operation):
         return
     if not body and not main_member(operation):
@@ -68,15 +68,15 @@ def require_json(operation: str, status: int, body: Any) -> None:
     try:
         parsed = json.loads(body)
     except ValueError as fault:
-        raise Garbled("its body is not JSON") from fault
+        raise InvalidResponse("its body is not JSON") from fault
     if not isinstance(parsed, dict):
-        raise Garbled("its body is not a JSON object")
+        raise InvalidResponse("its body is not a JSON object")
 
 
 def require_complete(operation: str, result: Mapping[str, Any], request_id: str) -> None:
-    """Raise `Garbled` for an answer without a request id or without what such an answer is about."""
+    """Raise `InvalidResponse` if the request id or the required member is missing."""
     if not request_id:
-        raise Garbled("it has no request id")
+        raise InvalidResponse("it has no request id")
     member = main_member(operation)
     if member and result.get(member) is None:
-        raise Garbled(f"it has no {member}")
+        raise InvalidResponse(f"it has no {member}")

@@ -1,22 +1,22 @@
-"""Whether the request at hand has sent a write: its error page must not say that nothing was changed."""
+"""Count the writes that the current request has sent, for its error page."""
 
 from contextvars import ContextVar
 
 _writes: ContextVar[int] = ContextVar("writes", default=0)
 
 
-def reset() -> None:
-    """Forget the writes of the thread's last request."""
+def reset_count() -> None:
+    """Reset the count at the start of a request."""
     _writes.set(0)
 
 
-def begin() -> None:
+def count_write() -> None:
     """Count a write that is about to be sent."""
     _writes.set(_writes.get() + 1)
 
 
-def end() -> None:
-    """Take one off the count: it is known that the write changed nothing."""
+def uncount_write() -> None:
+    """Remove a write from the count once it is known that it changed nothing."""
     _writes.set(_writes.get() - 1)
 
 

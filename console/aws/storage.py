@@ -1,4 +1,4 @@
-"""What an export wrote to S3, read with the organization's own role: size, content, a short-lived link."""
+"""Read exported files from S3 with the organization's role."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,37 +8,39 @@ from botocore import exceptions
 
 from console.aws import client, errors
 
-PIECE = 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
 LINK_SECONDS = 300
 
 
-def read(organization: client.Configured, bucket: str, key: str) -> Iterator[bytes]:
-    """The object in pieces; raises `errors.Refused` or `errors.Unreachable`."""
-    with _translated():
-        body = _s3(organization).get_object(Bucket=bucket, Key=key)["Body"]
-        yield from body.iter_chunks(PIECE)
+def read_object(organization: client.Configured, bucket: str, key: str) -> Iterator[bytes]:
+    """Yield the object in chunks; raise `errors.Refused` or `errors.Unreachable`."""
+    with _translate_errors():
+        body = _s3_client(organization).get_object(Bucket=bucket, Key=key)["Body"]
+        yield from body.iter_chunks(CHUNK_BYTES)
 
 
-def size(organization: client.Configured, bucket: str, key: str) -> int:
-    with _translated():
-        return int(_s3(organization).head_object(Bucket=bucket, Key=key)["ContentLength"])
+def get_object_size(organization: client.Configured, bucket: str, key: str) -> int:
+    with _translate_errors():
+        return int(_s3_client(organization).head_object(Bucket=bucket, Key=key)["ContentLength"])
 
 
-def link(organization: client.Configured, bucket: str, key: str, filename: str) -> str:
-    """An address that hands out this one object for five minutes; a secret while it lives."""
+def create_download_url(organization: client.Configured, bucket: str, key: str, filename: str) -> str:
+    """Return a presigned URL that is valid for five minutes; treat it as a secret."""
     disposition = f'attachment; filename="{filename}"'
     asked = {"Bucket": bucket, "Key": key, "ResponseContentDisposition": disposition}
-    signed = _s3(organization).generate_presigned_url("get_object", Params=asked, ExpiresIn=LINK_SECONDS)
+    signed = _s3_client(organization).generate_presigned_url(
+        "get_object", Params=asked, ExpiresIn=LINK_SECONDS
+    )
     return cast(str, signed)
 
 
-def _s3(organization: client.Configured) -> Any:
-    return client.client(client.Account.of(organization), "s3", retrying=True)
+def _s3_client(organization: client.Configured) -> Any:
+    return client.get_client(client.Account.of(organization), "s3", retrying=True)
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """S3's failures in the words of `errors`."""
+def _translate_errors() -> Iterator[None]:
+    """Translate S3's failures into `errors`."""
     try:
         yield
     except exceptions.ClientError as error:

@@ -1,4 +1,4 @@
-"""The app of changes: writes that are planned, seen, approved, run, resumed and undone."""
+"""The app of changes."""
 
 from django.apps import AppConfig
 

@@ -1,33 +1,32 @@
-"""Who may act on a change: the operator who asked for it, or one with the right to each of its steps."""
+"""Who may act on a change: its requester, or an operator with the right to every step."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from console.actor import Actor
-from console.changes.ending import FOLLOWING
-from console.changes.models import Change, Step
-from console.changes.plans import known_params
+from console.changes.models import FOLLOWING_KINDS, Change, Step
+from console.changes.steps import known_params
 from console.operators import policy, refusals
 
-BATCH = 2000
+BATCH_SIZE = 2000
 
 
-def require(actor: Actor, change: Change, verb: str) -> None:
-    """Raise `policy.Denied` or `policy.OutOfScope`, entered in the audit log, unless `actor` may do it.
+def require_authority(actor: Actor, change: Change, verb: str) -> None:
+    """Raise `policy.Denied` or `policy.OutOfScope` unless `actor` may act on the change.
 
     What ends another change also takes the right to what it ends: calling the end off lets that stay.
     """
-    if is_own(actor, change):
+    if is_requester(actor, change):
         return
-    require_steps(actor, change, verb)
+    require_step_rights(actor, change, verb)
 
 
-def require_steps(actor: Actor, change: Change, verb: str) -> None:
-    """Raise the same unless `actor` has the right to every step on its actual target."""
+def require_step_rights(actor: Actor, change: Change, verb: str) -> None:
+    """Raise the same unless `actor` has the right to every step; the refusal is recorded."""
     try:
-        policy.require_each(actor, change.organization, _calls(change))
+        policy.require_rights(actor, change.organization, _step_calls(change))
     except (policy.Denied, policy.OutOfScope) as denial:
-        refusals.enter(
+        refusals.record_refusal(
             actor,
             denial,
             change.organization,
@@ -41,34 +40,36 @@ def require_steps(actor: Actor, change: Change, verb: str) -> None:
         raise
 
 
-def allows(actor: Actor, change: Change) -> bool:
-    """Whether `require` would let `actor` act, for the buttons of a page."""
-    if is_own(actor, change):
+def may_act(actor: Actor, change: Change) -> bool:
+    """Return whether `require_authority` would allow it."""
+    if is_requester(actor, change):
         return True
-    operations = _steps(change).order_by().values_list("operation", flat=True).distinct()
+    operations = _concerned_steps(change).order_by().values_list("operation", flat=True).distinct()
     named = set(operations)
     if not all(policy.allows(actor, operation, change.organization) for operation in named):
         return False
-    if all(policy.reaches_all(actor, operation, change.organization) for operation in named):
+    if all(policy.covers_organization(actor, operation, change.organization) for operation in named):
         return True
     try:
-        policy.require_each(actor, change.organization, _calls(change))
+        policy.require_rights(actor, change.organization, _step_calls(change))
     except (policy.Denied, policy.OutOfScope):
         return False
     return True
 
 
-def is_own(actor: Actor, change: Change) -> bool:
+def is_requester(actor: Actor, change: Change) -> bool:
     return change.requested_by_id == actor.operator_id
 
 
-def _steps(change: Change) -> Any:
+def _concerned_steps(change: Change) -> Any:
     changes = [change.pk]
-    if change.kind in FOLLOWING and change.follows_id:
+    if change.kind in FOLLOWING_KINDS and change.follows_id:
         changes.append(change.follows_id)
     return Step.objects.filter(change__in=changes)
 
 
-def _calls(change: Change) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for operation, params in _steps(change).order_by("pk").values_list("operation", "params").iterator(BATCH):
+def _step_calls(change: Change) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for operation, params in (
+        _concerned_steps(change).order_by("pk").values_list("operation", "params").iterator(BATCH_SIZE)
+    ):
         yield operation, known_params(params)

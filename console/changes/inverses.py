@@ -1,4 +1,4 @@
-"""How each write is taken back, out of what the ledger kept of it; and of the others, why not.
+"""How each write is undone, and why others cannot be.
 
 `Written` is a write that was done, as the ledger has it. An inverse returns the steps that bring
 back what was before; `days` is how long WorkMail lets that work.
@@ -10,14 +10,14 @@ from typing import Any
 
 from console.aws import changed_fields
 from console.aws.catalogue import CATALOGUE
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 
 Params = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """One done write: what was sent, what its reads showed before and after, and the answer."""
+class WrittenCall:
+    """A done write: parameters, values before and after, and result."""
 
     operation: str
     params: dict[str, Any]
@@ -27,115 +27,119 @@ class Written:
 
     @property
     def first(self) -> Mapping[str, Any]:
-        """What the first read showed before."""
-        return changed_fields.first(self.before)
+        """Return the first read's result before the write."""
+        return changed_fields.first_result(self.before)
 
     def named(self, *names: str) -> dict[str, Any]:
-        """These of the parameters."""
+        """Return the named parameters."""
         return {name: self.params[name] for name in names if name in self.params}
 
 
-Inverse = Callable[[Written], list[Planned]]
+Inverse = Callable[[WrittenCall], list[PlannedStep]]
 
 
 class CannotUndo(Exception):
-    """This one cannot be taken back; `str()` says why."""
+    """The operation cannot be undone; `str()` says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Undo:
-    """`inverse` is `None` for what cannot be undone, and `why` says so before the click."""
+class UndoRule:
+    """How an operation is undone; `inverse` is `None` if it cannot be, and `why` says why."""
 
     inverse: Inverse | None
     why: str = ""
     days: int | None = None
 
 
-def no(why: str) -> Undo:
-    return Undo(None, why)
+def not_undoable(why: str) -> UndoRule:
+    return UndoRule(None, why)
 
 
-def back(operation: str, *same: str, **renamed: str) -> Undo:
-    """The opposite operation with the same parameters."""
+def opposite_call(operation: str, *same: str, **renamed: str) -> UndoRule:
+    """Undo with the opposite operation and the same parameters."""
 
-    def inverse(written: Written) -> list[Planned]:
+    def inverse(written: WrittenCall) -> list[PlannedStep]:
         params = written.named(*same) | {name: written.params[of] for name, of in renamed.items()}
-        return [Planned(operation, params)]
+        return [PlannedStep(operation, params)]
 
-    return Undo(inverse)
+    return UndoRule(inverse)
 
 
-def made(operation: str, member: str) -> Undo:
-    """What was created is deleted, by the id in the answer."""
+def delete_created(operation: str, member: str) -> UndoRule:
+    """Delete what was created, by the id in the result."""
 
-    def inverse(written: Written) -> list[Planned]:
+    def inverse(written: WrittenCall) -> list[PlannedStep]:
         created = CATALOGUE[written.operation].creates
-        return [Planned(operation, {member: written.result[created]})]
+        return [PlannedStep(operation, {member: written.result[created]})]
 
-    return Undo(inverse)
+    return UndoRule(inverse)
 
 
-def restored(empty: Any = "") -> Undo:
-    """The same operation with the values from before; what was empty is cleared."""
+def restore_values(empty: Any = "") -> UndoRule:
+    """Repeat the operation with the previous values, clearing those that were empty."""
 
-    def inverse(written: Written) -> list[Planned]:
+    def inverse(written: WrittenCall) -> list[PlannedStep]:
         rule = CATALOGUE[written.operation]
-        held = changed_fields.now(rule.name, written.before, written.params)
-        values = {name: _as_before(value, written.params[name], empty) for name, value in held.items()}
-        return [Planned(rule.name, {**written.named(rule.target), **values})]
+        held = changed_fields.read_values(rule.name, written.before, written.params)
+        values = {name: _previous_value(value, written.params[name], empty) for name, value in held.items()}
+        return [PlannedStep(rule.name, {**written.named(rule.target), **values})]
 
-    return Undo(inverse)
+    return UndoRule(inverse)
 
 
-def _as_before(value: Any, sent: Any, empty: Any) -> Any:
+def _previous_value(value: Any, sent: Any, empty: Any) -> Any:
     if value is not None:
         return value
     return False if isinstance(sent, bool) else empty
 
 
-def _whole(put: str, delete: str, *same: str) -> Undo:
-    """A row that is put whole: the old one again, or none if there was none."""
+def _restore_row(put: str, delete: str, *same: str) -> UndoRule:
+    """Put the previous row, or delete the row if there was none."""
 
-    def inverse(written: Written) -> list[Planned]:
-        (held,) = changed_fields.now(written.operation, written.before, written.params).values()
+    def inverse(written: WrittenCall) -> list[PlannedStep]:
+        (held,) = changed_fields.read_values(written.operation, written.before, written.params).values()
         if held is None:
-            return [Planned(delete, written.named(*same))]
-        return [Planned(put, {**written.named(*same), **held})]
+            return [PlannedStep(delete, written.named(*same))]
+        return [PlannedStep(put, {**written.named(*same), **held})]
 
-    return Undo(inverse)
+    return UndoRule(inverse)
 
 
-def _permission(written: Written) -> list[Planned]:
-    (held,) = changed_fields.now(written.operation, written.before, written.params).values()
+def _restore_permission(written: WrittenCall) -> list[PlannedStep]:
+    (held,) = changed_fields.read_values(written.operation, written.before, written.params).values()
     both = written.named("EntityId", "GranteeId")
     if held is None:
-        return [Planned("DeleteMailboxPermissions", both)]
-    return [Planned("PutMailboxPermissions", {**both, "PermissionValues": held})]
+        return [PlannedStep("DeleteMailboxPermissions", both)]
+    return [PlannedStep("PutMailboxPermissions", {**both, "PermissionValues": held})]
 
 
-def _registered_again(written: Written) -> list[Planned]:
-    """The mailbox comes back with its address; WorkMail forgets aliases [unknown]: they are made anew."""
+def _register_again(written: WrittenCall) -> list[PlannedStep]:
+    """Enable again with the same address and recreate the aliases [unknown]."""
     entity, email = written.params["EntityId"], str(written.first.get("Email") or "")
     if not email:
         raise CannotUndo("The ledger does not know which address it had.")
     shown = written.before.get("ListAliases", {}).get("Aliases", [])
     aliases = [each for each in shown if each.casefold() != email.casefold()]
-    again = [Planned("RegisterToWorkMail", {"EntityId": entity, "Email": email})]
-    return again + [Planned("CreateAlias", {"EntityId": entity, "Alias": each}, needs=0) for each in aliases]
+    again = [PlannedStep("RegisterToWorkMail", {"EntityId": entity, "Email": email})]
+    return again + [
+        PlannedStep("CreateAlias", {"EntityId": entity, "Alias": each}, needs=0) for each in aliases
+    ]
 
 
-def _primary(written: Written) -> list[Planned]:
-    """The new address goes again, unless it was an alias before."""
+def _restore_primary_address(written: WrittenCall) -> list[PlannedStep]:
+    """Restore the primary address, and delete the new one unless it was an alias."""
     entity, email = written.params["EntityId"], written.params["Email"]
-    swapped = [Planned("UpdatePrimaryEmailAddress", {"EntityId": entity, "Email": written.first["Email"]})]
+    swapped = [
+        PlannedStep("UpdatePrimaryEmailAddress", {"EntityId": entity, "Email": written.first["Email"]})
+    ]
     held = {each.casefold() for each in written.before.get("ListAliases", {}).get("Aliases", [])}
     if email.casefold() in held:
         return swapped
-    return [*swapped, Planned("DeleteAlias", {"EntityId": entity, "Alias": email}, needs=0)]
+    return [*swapped, PlannedStep("DeleteAlias", {"EntityId": entity, "Alias": email}, needs=0)]
 
 
-def _tags(written: Written) -> list[Planned]:
-    held = changed_fields.now(written.operation, written.before, written.params)
+def _restore_tags(written: WrittenCall) -> list[PlannedStep]:
+    held = changed_fields.read_values(written.operation, written.before, written.params)
     tags = [
         {"Key": name.removeprefix("Tag "), "Value": value}
         for name, value in held.items()
@@ -143,166 +147,180 @@ def _tags(written: Written) -> list[Planned]:
     ]
     keys = [name.removeprefix("Tag ") for name, value in held.items() if value is None]
     arn = written.named("ResourceARN")
-    put = [Planned("TagResource", {**arn, "Tags": tags})] if tags else []
-    return put + ([Planned("UntagResource", {**arn, "TagKeys": keys})] if keys else [])
+    put = [PlannedStep("TagResource", {**arn, "Tags": tags})] if tags else []
+    return put + ([PlannedStep("UntagResource", {**arn, "TagKeys": keys})] if keys else [])
 
 
-def _default_domain(written: Written) -> list[Planned]:
-    (held,) = changed_fields.now(written.operation, written.before, written.params).values()
+def _restore_default_domain(written: WrittenCall) -> list[PlannedStep]:
+    (held,) = changed_fields.read_values(written.operation, written.before, written.params).values()
     if not held:
         raise CannotUndo("There was no default domain before.")
-    return [Planned("UpdateDefaultMailDomain", {"DomainName": held})]
+    return [PlannedStep("UpdateDefaultMailDomain", {"DomainName": held})]
 
 
-def _mobile_again(written: Written) -> list[Planned]:
-    """As a new rule, with a new id: nothing refers to the old one."""
-    (held,) = changed_fields.now(written.operation, written.before, written.params).values()
-    return [Planned("CreateMobileDeviceAccessRule", held)] if held else []
+def _recreate_mobile_rule(written: WrittenCall) -> list[PlannedStep]:
+    """Recreate the rule with a new id, which nothing refers to."""
+    (held,) = changed_fields.read_values(written.operation, written.before, written.params).values()
+    return [PlannedStep("CreateMobileDeviceAccessRule", held)] if held else []
 
 
-def _mobile_before(written: Written) -> list[Planned]:
-    (held,) = changed_fields.now(written.operation, written.before, written.params).values()
+def _restore_mobile_rule(written: WrittenCall) -> list[PlannedStep]:
+    (held,) = changed_fields.read_values(written.operation, written.before, written.params).values()
     if not held:
         raise CannotUndo("The ledger does not know the rule as it was.")
-    return [Planned("UpdateMobileDeviceAccessRule", {**written.named("MobileDeviceAccessRuleId"), **held})]
+    return [
+        PlannedStep("UpdateMobileDeviceAccessRule", {**written.named("MobileDeviceAccessRuleId"), **held})
+    ]
 
 
-def _role(written: Written) -> dict[str, Any]:
+def _role_params(written: WrittenCall) -> dict[str, Any]:
     names = ("Name", "Type", "Description", "Rules")
     return {name: written.first[name] for name in names if written.first.get(name) is not None}
 
 
-def _role_again(written: Written) -> list[Planned]:
-    return [Planned("CreateImpersonationRole", _role(written))]
+def _recreate_role(written: WrittenCall) -> list[PlannedStep]:
+    return [PlannedStep("CreateImpersonationRole", _role_params(written))]
 
 
-def _role_before(written: Written) -> list[Planned]:
-    return [Planned("UpdateImpersonationRole", {**written.named("ImpersonationRoleId"), **_role(written)})]
+def _restore_role(written: WrittenCall) -> list[PlannedStep]:
+    return [
+        PlannedStep(
+            "UpdateImpersonationRole", {**written.named("ImpersonationRoleId"), **_role_params(written)}
+        )
+    ]
 
 
-def _retention(written: Written) -> list[Planned]:
-    """The policy from before; if there was none, the one that was made goes, by the id that AWS gave it."""
+def _restore_retention(written: WrittenCall) -> list[PlannedStep]:
+    """Put the previous policy, or delete the new one by its id."""
     held = written.first
     if held.get("Id"):
         kept = {name: held[name] for name in ("Id", "Name", "Description") if held.get(name)}
         kept["FolderConfigurations"] = held.get("FolderConfigurations") or []
         if written.operation == "DeleteRetentionPolicy":
             kept.pop("Id", None)
-        return [Planned("PutRetentionPolicy", kept)]
-    made = changed_fields.first(written.after).get("Id")
+        return [PlannedStep("PutRetentionPolicy", kept)]
+    made = changed_fields.first_result(written.after).get("Id")
     if not made:
         raise CannotUndo("The ledger does not know the policy's id.")
-    return [Planned("DeleteRetentionPolicy", {"Id": made})]
+    return [PlannedStep("DeleteRetentionPolicy", {"Id": made})]
 
 
-def _availability(written: Written) -> list[Planned]:
-    """A Lambda comes back; the password of an EWS endpoint is kept nowhere."""
-    (held,) = changed_fields.now(written.operation, written.before, written.params).values()
+def _restore_availability(written: WrittenCall) -> list[PlannedStep]:
+    """Restore a Lambda provider; the password of an EWS endpoint is not stored."""
+    (held,) = changed_fields.read_values(written.operation, written.before, written.params).values()
     if not held or not held.get("LambdaProvider"):
         raise CannotUndo("The password of the EWS endpoint is kept nowhere, so it has to be typed again.")
     changes = "Update" if written.operation.startswith("Update") else "Create"
     params = {**written.named("DomainName"), "LambdaProvider": held["LambdaProvider"]}
-    return [Planned(f"{changes}AvailabilityConfiguration", params)]
+    return [PlannedStep(f"{changes}AvailabilityConfiguration", params)]
 
 
-def _settings(put: str, delete: str, *names: str) -> Undo:
-    """Settings that are there or not: as before, or gone again."""
+def _restore_settings(put: str, delete: str, *names: str) -> UndoRule:
+    """Put the previous settings, or delete them if there were none."""
 
-    def inverse(written: Written) -> list[Planned]:
+    def inverse(written: WrittenCall) -> list[PlannedStep]:
         held = {name: written.first[name] for name in names if written.first.get(name)}
-        return [Planned(put, held) if held else Planned(delete, {})]
+        return [PlannedStep(put, held) if held else PlannedStep(delete, {})]
 
-    return Undo(inverse)
+    return UndoRule(inverse)
 
 
-GONE = "What is deleted is gone: WorkMail makes a new one with another id, and an empty mailbox."
-UNDO: dict[str, Undo] = {
+NOT_RESTORABLE = "What is deleted is gone: WorkMail makes a new one with another id, and an empty mailbox."
+UNDO_RULES: dict[str, UndoRule] = {
     # Organizations
-    "CreateOrganization": no("An organization is deleted on purpose only, by its own page."),
-    "DeleteOrganization": no("A deleted organization and all its mail are gone."),
-    "TagResource": Undo(_tags),
-    "UntagResource": Undo(_tags),
+    "CreateOrganization": not_undoable("An organization is deleted on purpose only, by its own page."),
+    "DeleteOrganization": not_undoable("A deleted organization and all its mail are gone."),
+    "TagResource": UndoRule(_restore_tags),
+    "UntagResource": UndoRule(_restore_tags),
     # Users, groups, resources
-    "CreateUser": made("DeleteUser", "UserId"),
-    "UpdateUser": restored(),
-    "DeleteUser": no(GONE),
-    "ResetPassword": no("Nobody knows the old password. Set another one instead."),
-    "CreateGroup": made("DeleteGroup", "GroupId"),
-    "UpdateGroup": restored(),
-    "DeleteGroup": no(
+    "CreateUser": delete_created("DeleteUser", "UserId"),
+    "UpdateUser": restore_values(),
+    "DeleteUser": not_undoable(NOT_RESTORABLE),
+    "ResetPassword": not_undoable("Nobody knows the old password. Set another one instead."),
+    "CreateGroup": delete_created("DeleteGroup", "GroupId"),
+    "UpdateGroup": restore_values(),
+    "DeleteGroup": not_undoable(
         "A group that is made again has another id; members, permissions and rules name the old one."
     ),
-    "AssociateMemberToGroup": back("DisassociateMemberFromGroup", "GroupId", "MemberId"),
-    "DisassociateMemberFromGroup": back("AssociateMemberToGroup", "GroupId", "MemberId"),
-    "CreateResource": made("DeleteResource", "ResourceId"),
-    "UpdateResource": restored(),
-    "DeleteResource": no("A room that is made again has another id and an empty calendar."),
-    "AssociateDelegateToResource": back("DisassociateDelegateFromResource", "ResourceId", "EntityId"),
-    "DisassociateDelegateFromResource": back("AssociateDelegateToResource", "ResourceId", "EntityId"),
+    "AssociateMemberToGroup": opposite_call("DisassociateMemberFromGroup", "GroupId", "MemberId"),
+    "DisassociateMemberFromGroup": opposite_call("AssociateMemberToGroup", "GroupId", "MemberId"),
+    "CreateResource": delete_created("DeleteResource", "ResourceId"),
+    "UpdateResource": restore_values(),
+    "DeleteResource": not_undoable("A room that is made again has another id and an empty calendar."),
+    "AssociateDelegateToResource": opposite_call(
+        "DisassociateDelegateFromResource", "ResourceId", "EntityId"
+    ),
+    "DisassociateDelegateFromResource": opposite_call(
+        "AssociateDelegateToResource", "ResourceId", "EntityId"
+    ),
     # Mailboxes
-    "RegisterToWorkMail": back("DeregisterFromWorkMail", "EntityId"),
-    "DeregisterFromWorkMail": Undo(_registered_again, days=30),
-    "CreateAlias": back("DeleteAlias", "EntityId", "Alias"),
-    "DeleteAlias": back("CreateAlias", "EntityId", "Alias"),
-    "UpdatePrimaryEmailAddress": Undo(_primary),
-    "UpdateMailboxQuota": restored(),
-    "PutMailboxPermissions": Undo(_permission),
-    "DeleteMailboxPermissions": Undo(_permission),
+    "RegisterToWorkMail": opposite_call("DeregisterFromWorkMail", "EntityId"),
+    "DeregisterFromWorkMail": UndoRule(_register_again, days=30),
+    "CreateAlias": opposite_call("DeleteAlias", "EntityId", "Alias"),
+    "DeleteAlias": opposite_call("CreateAlias", "EntityId", "Alias"),
+    "UpdatePrimaryEmailAddress": UndoRule(_restore_primary_address),
+    "UpdateMailboxQuota": restore_values(),
+    "PutMailboxPermissions": UndoRule(_restore_permission),
+    "DeleteMailboxPermissions": UndoRule(_restore_permission),
     # Exports
-    "StartMailboxExportJob": no("What is exported is exported. While it runs it can be cancelled."),
-    "CancelMailboxExportJob": no("A cancelled export does not go on. Export again."),
+    "StartMailboxExportJob": not_undoable("What is exported is exported. While it runs it can be cancelled."),
+    "CancelMailboxExportJob": not_undoable("A cancelled export does not go on. Export again."),
     # Domains
-    "RegisterMailDomain": back("DeregisterMailDomain", "DomainName"),
-    "DeregisterMailDomain": back("RegisterMailDomain", "DomainName"),
-    "UpdateDefaultMailDomain": Undo(_default_domain),
-    "PutInboundDmarcSettings": restored(),
+    "RegisterMailDomain": opposite_call("DeregisterMailDomain", "DomainName"),
+    "DeregisterMailDomain": opposite_call("RegisterMailDomain", "DomainName"),
+    "UpdateDefaultMailDomain": UndoRule(_restore_default_domain),
+    "PutInboundDmarcSettings": restore_values(),
     # Rules
-    "PutAccessControlRule": _whole("PutAccessControlRule", "DeleteAccessControlRule", "Name"),
-    "DeleteAccessControlRule": _whole("PutAccessControlRule", "DeleteAccessControlRule", "Name"),
-    "CreateMobileDeviceAccessRule": made("DeleteMobileDeviceAccessRule", "MobileDeviceAccessRuleId"),
-    "UpdateMobileDeviceAccessRule": Undo(_mobile_before),
-    "DeleteMobileDeviceAccessRule": Undo(_mobile_again),
-    "PutMobileDeviceAccessOverride": _whole(
+    "PutAccessControlRule": _restore_row("PutAccessControlRule", "DeleteAccessControlRule", "Name"),
+    "DeleteAccessControlRule": _restore_row("PutAccessControlRule", "DeleteAccessControlRule", "Name"),
+    "CreateMobileDeviceAccessRule": delete_created(
+        "DeleteMobileDeviceAccessRule", "MobileDeviceAccessRuleId"
+    ),
+    "UpdateMobileDeviceAccessRule": UndoRule(_restore_mobile_rule),
+    "DeleteMobileDeviceAccessRule": UndoRule(_recreate_mobile_rule),
+    "PutMobileDeviceAccessOverride": _restore_row(
         "PutMobileDeviceAccessOverride", "DeleteMobileDeviceAccessOverride", "UserId", "DeviceId"
     ),
-    "DeleteMobileDeviceAccessOverride": _whole(
+    "DeleteMobileDeviceAccessOverride": _restore_row(
         "PutMobileDeviceAccessOverride", "DeleteMobileDeviceAccessOverride", "UserId", "DeviceId"
     ),
     # Impersonation
-    "CreateImpersonationRole": made("DeleteImpersonationRole", "ImpersonationRoleId"),
-    "UpdateImpersonationRole": Undo(_role_before),
-    "DeleteImpersonationRole": Undo(_role_again),
-    "AssumeImpersonationRole": no("A token that was given out is good for 15 minutes."),
+    "CreateImpersonationRole": delete_created("DeleteImpersonationRole", "ImpersonationRoleId"),
+    "UpdateImpersonationRole": UndoRule(_restore_role),
+    "DeleteImpersonationRole": UndoRule(_recreate_role),
+    "AssumeImpersonationRole": not_undoable("A token that was given out is good for 15 minutes."),
     # Settings
-    "PutRetentionPolicy": Undo(_retention),
-    "DeleteRetentionPolicy": Undo(_retention),
-    "CreateAvailabilityConfiguration": back("DeleteAvailabilityConfiguration", "DomainName"),
-    "UpdateAvailabilityConfiguration": Undo(_availability),
-    "DeleteAvailabilityConfiguration": Undo(_availability),
-    "PutEmailMonitoringConfiguration": _settings(
+    "PutRetentionPolicy": UndoRule(_restore_retention),
+    "DeleteRetentionPolicy": UndoRule(_restore_retention),
+    "CreateAvailabilityConfiguration": opposite_call("DeleteAvailabilityConfiguration", "DomainName"),
+    "UpdateAvailabilityConfiguration": UndoRule(_restore_availability),
+    "DeleteAvailabilityConfiguration": UndoRule(_restore_availability),
+    "PutEmailMonitoringConfiguration": _restore_settings(
         "PutEmailMonitoringConfiguration", "DeleteEmailMonitoringConfiguration", "LogGroupArn", "RoleArn"
     ),
-    "DeleteEmailMonitoringConfiguration": _settings(
+    "DeleteEmailMonitoringConfiguration": _restore_settings(
         "PutEmailMonitoringConfiguration", "DeleteEmailMonitoringConfiguration", "LogGroupArn", "RoleArn"
     ),
-    "PutIdentityProviderConfiguration": _settings(
+    "PutIdentityProviderConfiguration": _restore_settings(
         "PutIdentityProviderConfiguration",
         "DeleteIdentityProviderConfiguration",
         "AuthenticationMode",
         "IdentityCenterConfiguration",
         "PersonalAccessTokenConfiguration",
     ),
-    "DeleteIdentityProviderConfiguration": _settings(
+    "DeleteIdentityProviderConfiguration": _restore_settings(
         "PutIdentityProviderConfiguration",
         "DeleteIdentityProviderConfiguration",
         "AuthenticationMode",
         "IdentityCenterConfiguration",
         "PersonalAccessTokenConfiguration",
     ),
-    "CreateIdentityCenterApplication": made("DeleteIdentityCenterApplication", "ApplicationArn"),
-    "DeleteIdentityCenterApplication": no("An application that is made again has another address."),
-    "DeletePersonalAccessToken": no("A revoked token is gone; its owner makes a new one in webmail."),
+    "CreateIdentityCenterApplication": delete_created("DeleteIdentityCenterApplication", "ApplicationArn"),
+    "DeleteIdentityCenterApplication": not_undoable("An application that is made again has another address."),
+    "DeletePersonalAccessToken": not_undoable(
+        "A revoked token is gone; its owner makes a new one in webmail."
+    ),
     # Messages in transit
-    "GetRawMessageContent": no("What was read was read."),
-    "PutRawMessageContent": no("The message as it was is kept nowhere."),
+    "GetRawMessageContent": not_undoable("What was read was read."),
+    "PutRawMessageContent": not_undoable("The message as it was is kept nowhere."),
 }

@@ -1,4 +1,4 @@
-"""A Change and its Steps: writes as rows that can be seen, approved, run by anybody and taken back."""
+"""Changes and their steps, change policies and the call budget."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -15,20 +15,20 @@ from console.mirror.models import Organization
 from console.operators import policy
 
 
-class Lost(Exception):
-    """Another worker has taken the change over."""
+class LeaseLost(Exception):
+    """Another worker has claimed the change."""
 
 
 class ChangeQuerySet(models.QuerySet["Change"]):
     def visible_to(self, actor: Actor, organization: Organization) -> Self:
-        """All of the organization's to whom nothing narrows, and everybody's own to herself."""
+        """Return all changes of the organization, or only the actor's own if their scope is limited."""
         found = self.filter(organization=organization)
-        if policy.reaches_all(actor, "ReadChanges", organization):
+        if policy.covers_organization(actor, "ReadChanges", organization):
             return found
         return found.filter(requested_by_id=actor.operator_id)
 
     def due(self, now: datetime) -> Self:
-        """What a worker may take: under way, not paused, without a lease; the longest waiting first."""
+        """Return changes that a worker may claim, longest waiting first."""
         free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
         found = self.filter(free, state__in=UNDER_WAY, paused=False, turn_at__lte=now)
         return found.order_by("turn_at", "pk")
@@ -38,7 +38,7 @@ class ChangeQuerySet(models.QuerySet["Change"]):
 
 
 class Change(models.Model):
-    """What somebody wants to be different, why, and how far it is.
+    """A requested change and its progress. The row is the job that workers claim.
 
     The row is the job: a worker holds it by `lease_until`, and `attempt` fences those that come late.
     `turn_at` is whose turn it is: whoever has worked goes to the end of the queue.
@@ -124,25 +124,25 @@ class Change(models.Model):
 
     @property
     def requester(self) -> Actor:
-        """The operator who asked for it, acting through a worker."""
+        """Return the requesting operator, acting through a worker."""
         return Actor(self.requested_by_id, self.requested_by, method="worker")
 
     @property
     def runner(self) -> Actor:
-        """The operator who let it run, acting through a worker; their rights are required at every step."""
+        """Return the operator with whose rights the change runs."""
         if self.confirmed_by_id is None:
             return self.requester
         return Actor(self.confirmed_by_id, self.confirmed_by, method="worker")
 
     @property
     def parties(self) -> dict[str, str]:
-        """The operators beside the runner whom the audit log names with each call."""
+        """Return the requester and the approver, whom each audit entry names beside the runner."""
         named = {"requested_by": self.requested_by, "approved_by": self.approved_by}
         return {name: operator for name, operator in named.items() if operator}
 
     @property
     def why(self) -> dict[str, str]:
-        """Its reason and ticket; an undo or an end refers to the change that it follows where it has none."""
+        """Return reason and ticket, by default a reference to the change that it follows or undoes."""
         origin = self.undoes_id or self.follows_id
         said = {"reason": self.reason, "ticket": self.ticket}
         if origin is None:
@@ -165,13 +165,12 @@ class Change(models.Model):
         return self.state in FINISHED
 
     def counts(self) -> dict[str, int]:
-        """How many steps there are in each state."""
+        """Return the number of steps by state."""
         return dict(self.steps.order_by().values_list("state").annotate(Count("pk")))
 
 
 class Step(models.Model):
-    """One operation of a change. `params` are stored without secrets; `before` and `after` are what of
-    AWS's answers it is about, as the preview read it and as it shall be."""
+    """One operation of a change, stored without secrets; `before` and `after` are its changed fields."""
 
     class State(models.TextChoices):
         PENDING = "pending", "Pending"
@@ -213,7 +212,7 @@ class Step(models.Model):
         return self.label or f"{self.operation} {self.target_name or self.target}".strip()
 
     def begin(self) -> bool:
-        """Enter the call before it is made, so that it is found after a crash; false if it may not begin.
+        """Mark the step as running before its call; return false if it may not begin.
 
         A step begins once, for the worker that holds the change, and not of a change that is cancelled.
         """
@@ -225,7 +224,7 @@ class Step(models.Model):
         return True
 
     def end(self, state: str, *, code: str = "", note: str = "", result: Any = None) -> None:
-        """Enter what became of it; raise `Lost` if the step is no longer this worker's."""
+        """Store the outcome; raise `LeaseLost` if another worker holds the change."""
         ended = {
             "state": state,
             "code": code[:100],
@@ -234,35 +233,35 @@ class Step(models.Model):
             "finished_at": clock.now() if state != self.State.PENDING else None,
         }
         if not self._held().filter(state=self.state, call=self.call).update(**ended):
-            raise Lost
+            raise LeaseLost
         for name, value in ended.items():
             setattr(self, name, value)
 
-    def suspect(self, note: str, look_after: timedelta) -> None:
-        """Leave it running, since its outcome is not known, and say when to look."""
+    def mark_unknown(self, note: str, look_after: timedelta) -> None:
+        """Leave the step running with an unknown outcome, and set when to look."""
         self.note, self.look_at = note[:1100], clock.now() + look_after
         mine = self._held().filter(state=self.State.RUNNING, call=self.call)
         mine.update(note=self.note, look_at=self.look_at)
 
     def store_result(self, result: dict[str, Any]) -> None:
-        """Store what is known so far; raise `Lost` if the step is no longer this worker's."""
+        """Store a partial result; raise `LeaseLost` if another worker holds the change."""
         if not self._held().filter(state=self.state, call=self.call).update(result=result):
-            raise Lost
+            raise LeaseLost
         self.result = result
 
     def require_held(self) -> None:
-        """Raise `Lost` if another worker has taken the change over since this one took it."""
+        """Raise `LeaseLost` if another worker holds the change."""
         if not self._held().filter(state=self.State.RUNNING, call=self.call).exists():
-            raise Lost
+            raise LeaseLost
 
     def _held(self, *states: str) -> models.QuerySet["Step"]:
-        """This step, as long as the attempt that took its change is the latest."""
+        """Return this step if the change is still held by this attempt."""
         change = Change.objects.filter(pk=OuterRef("change_id"), attempt=self.change.attempt)
         return Step.objects.filter(Exists(change.filter(state__in=states) if states else change), pk=self.pk)
 
 
 class Conditions(models.Model):
-    """What an organization asks of changes: a reason, a ticket, a second pair of eyes."""
+    """The change policies of an organization."""
 
     organization = models.OneToOneField(Organization, models.CASCADE, related_name="conditions")
     ask_reason = models.BooleanField("Ask for a reason", default=False)
@@ -277,7 +276,7 @@ class Conditions(models.Model):
 
 
 class Budget(models.Model):
-    """How fast the changes of one organization may call AWS, all of them together."""
+    """The call rate of all changes of an organization."""
 
     organization = models.OneToOneField(Organization, models.CASCADE, related_name="budget")
     rate = models.FloatField(help_text="calls a second")
@@ -296,3 +295,8 @@ OPEN = (
     *UNDER_WAY,
 )
 FINISHED = (Change.State.DONE, Change.State.PARTLY, Change.State.FAILED, Change.State.CANCELLED)
+
+# `END_KINDS` take away, at a moment, what another change gave or did for a while.
+END_KIND, RESTORE_ACCESS_KIND, DELETION_KIND = "end", "thaw", "offboard-delete"
+END_KINDS = (END_KIND, RESTORE_ACCESS_KIND)
+FOLLOWING_KINDS = (*END_KINDS, DELETION_KIND)

@@ -1,4 +1,4 @@
-"""What Celery may be asked to look at: changes that run or are due, and incomplete previews."""
+"""Celery tasks that run changes and complete previews."""
 
 from celery import shared_task
 
@@ -13,4 +13,4 @@ def sweep() -> None:
 @shared_task(name="console.changes.tasks.prepare")
 def prepare() -> None:
     control.resume_retries()
-    control.prepare_waiting()
+    control.prepare_previews()

@@ -1,4 +1,4 @@
-"""Undo: the steps of a change taken back in reverse, as a change of their own with its own preview."""
+"""Undo a change with a new change that reverses its steps."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,20 +10,20 @@ from django.db.models import Min
 from console import clock
 from console.actor import Actor
 from console.aws.catalogue import CATALOGUE
-from console.changes import authority, drafting, engine
-from console.changes.inverses import UNDO, CannotUndo, Written
+from console.changes import authority, drafts
+from console.changes.inverses import UNDO_RULES, CannotUndo, WrittenCall
 from console.changes.models import Change, Step
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.ledger.models import Entry
 
 # What an area knows better of the inverse of a step; `None` leaves it to `inverses`.
-Special = Callable[[Step, Written], list[Planned] | None]
-specials: list[Special] = []
+SpecialInverse = Callable[[Step, WrittenCall], list[PlannedStep] | None]
+special_inverses: list[SpecialInverse] = []
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """Whether something can be undone, in the words that stand beside the button; `until` may be open."""
+class UndoLabel:
+    """Whether and until when an operation can be undone, in words."""
 
     possible: bool
     text: str
@@ -31,62 +31,62 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """`steps` take back what can be taken back; `left` are the steps that stay, each with the reason."""
+class UndoPlan:
+    """The steps that undo a change, and those that cannot be undone with the reason."""
 
-    steps: list[Planned]
+    steps: list[PlannedStep]
     left: list[tuple[Step, str]]
     until: datetime | None = None
 
 
-def label(operation: str, done_at: datetime | None = None) -> Label:
-    """What to say of one operation before it is done, or after it was at `done_at`."""
-    undo = UNDO[operation]
+def get_label(operation: str, done_at: datetime | None = None) -> UndoLabel:
+    """Return whether an operation can be undone, before it is done or after `done_at`."""
+    undo = UNDO_RULES[operation]
     if undo.inverse is None:
-        return Label(False, f"Cannot be undone. {undo.why}")
+        return UndoLabel(False, f"Cannot be undone. {undo.why}")
     if undo.days is None:
-        return Label(True, "Can be undone.")
+        return UndoLabel(True, "Can be undone.")
     now = clock.now()
     until = (done_at or now) + timedelta(days=undo.days)
     if until < now:
-        return Label(False, f"Could be undone until {until:%-d %B %Y}.", until)
-    return Label(True, f"Can be undone until {until:%-d %B %Y}.", until)
+        return UndoLabel(False, f"Could be undone until {until:%-d %B %Y}.", until)
+    return UndoLabel(True, f"Can be undone until {until:%-d %B %Y}.", until)
 
 
-def labels(change: Change) -> list[tuple[str, Label]]:
-    """Of every kind of write in the change."""
+def list_labels(change: Change) -> list[tuple[str, UndoLabel]]:
+    """Return the label of each kind of write in the change."""
     firsts = change.steps.order_by().values("operation").annotate(first=Min("position")).order_by("first")
     operations = [each["operation"] for each in firsts]
     writes = [each for each in operations if not CATALOGUE[each].is_read]
-    return [(each, label(each, change.finished_at)) for each in writes]
+    return [(each, get_label(each, change.finished_at)) for each in writes]
 
 
-def plan(change: Change) -> Plan:
-    """What would take the change back, latest step first."""
-    planned: list[Planned] = []
+def plan_undo(change: Change) -> UndoPlan:
+    """Return the steps that undo the change, latest first."""
+    planned: list[PlannedStep] = []
     left: list[tuple[Step, str]] = []
     until: datetime | None = None
     for step in change.steps.filter(state=Step.State.DONE).order_by("-position"):
         if CATALOGUE[step.operation].is_read:
             continue
-        told = label(step.operation, step.finished_at)
+        told = get_label(step.operation, step.finished_at)
         try:
-            found = _inverse(step, told)
+            found = _plan_inverse(step, told)
         except CannotUndo as reason:
             left.append((step, str(reason)))
             continue
         until = min(filter(None, (until, told.until)), default=None)
-        planned += [_moved(each, len(planned)) for each in found]
-    return Plan(planned, left, until)
+        planned += [_shift_needs(each, len(planned)) for each in found]
+    return UndoPlan(planned, left, until)
 
 
-def draft(actor: Actor, change: Change, *, reason: str = "", ticket: str = "") -> Change:
-    """Return the undo as a draft; raise `CannotUndo` if nothing can be undone, or what `authority` raises."""
-    authority.require(actor, change, "undo")
-    found = plan(change)
+def draft_undo(actor: Actor, change: Change, *, reason: str = "", ticket: str = "") -> Change:
+    """Create the undo as a draft; raise `CannotUndo` if nothing can be undone."""
+    authority.require_authority(actor, change, "undo")
+    found = plan_undo(change)
     if not found.steps:
         raise CannotUndo(" ".join(dict.fromkeys(why for _, why in found.left)) or "Nothing of it was done.")
-    return drafting.draft(
+    return drafts.create_draft(
         actor,
         change.organization,
         f"Undo: {change.title.removeprefix('Undo: ')}",
@@ -98,29 +98,20 @@ def draft(actor: Actor, change: Change, *, reason: str = "", ticket: str = "") -
     )
 
 
-def revert(change: Change) -> Change | None:
-    """The same at once, for a change that did not hold; `None` if nothing could be taken back."""
-    try:
-        undone = draft(change.runner, change, reason=change.reason, ticket=change.ticket)
-    except CannotUndo:
-        return None
-    return engine.start(undone)
-
-
-def _inverse(step: Step, told: Label) -> list[Planned]:
-    undo = UNDO[step.operation]
+def _plan_inverse(step: Step, told: UndoLabel) -> list[PlannedStep]:
+    undo = UNDO_RULES[step.operation]
     if undo.inverse is None or not told.possible:
         raise CannotUndo(told.text)
-    written = of(step)
+    written = load_written(step)
     if written is None:
         raise CannotUndo("The ledger has nothing of this step.")
-    found = (special(step, written) for special in specials)
+    found = (special(step, written) for special in special_inverses)
     known = next((steps for steps in found if steps is not None), None)
     return undo.inverse(written) if known is None else known
 
 
-def of(step: Step) -> Written | None:
-    """What the ledger kept of a done step."""
+def load_written(step: Step) -> WrittenCall | None:
+    """Return what the audit log has of a done step."""
     entries = list(Entry.objects.of_call(step.call)) if step.call else []
     intents = [each for each in entries if each.kind == Entry.Kind.INTENT]
     if not intents:
@@ -130,9 +121,9 @@ def of(step: Step) -> Written | None:
     result = next((body["result"] for body in reversed(bodies) if body.get("result")), step.result)
     params = {name: value for name, value in intents[0].body["params"].items() if name != "OrganizationId"}
     before = intents[0].body.get("before") or {}
-    return Written(step.operation, params, before, after, {**step.result, **result})
+    return WrittenCall(step.operation, params, before, after, {**step.result, **result})
 
 
-def _moved(step: Planned, by: int) -> Planned:
-    """Within the whole plan; what an inverse needs is among its own steps."""
+def _shift_needs(step: PlannedStep, by: int) -> PlannedStep:
+    """Shift `needs` to its position in the whole plan."""
     return replace(step, needs=None if step.needs is None else step.needs + by)

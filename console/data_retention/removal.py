@@ -137,7 +137,7 @@ def _count_by_organization(kind: RetentionKind, rows: Rows) -> Counter[str]:
 
 def _record(counts: Mapping[str, Mapping[str, int]], what: str) -> None:
     for organization_id, by_kind in counts.items():
-        journal.record(
+        journal.record_entry(
             ACTOR,
             Entry.Kind.CHANGED,
             organization=organization_id,

@@ -1,4 +1,4 @@
-"""For writes of which no facet says whether they happened, such as creations: what to look for instead."""
+"""Find out whether a write happened that no changed field can show, such as a creation."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -14,24 +14,24 @@ from console.ledger.models import Entry
 from console.mirror.models import Organization
 
 SETTLER = Actor.system("settling")
-EXPORTS_LISTED = timedelta(days=7)  # [documented]
+EXPORT_LISTING_PERIOD = timedelta(days=7)  # [documented]
 Outcome = Entry.Outcome
-Finding = tuple[Outcome, dict[str, Any] | None]
-Finder = Callable[[Entry, Organization], Finding]
+FoundOutcome = tuple[Outcome, dict[str, Any] | None]
+Finder = Callable[[Entry, Organization], FoundOutcome]
 Params = Mapping[str, Any]
 
 
-def look(intent: Entry, organization: Organization) -> dict[str, Any]:
-    """What the write's reads show now, in the form in which the ledger keeps what they showed before."""
-    shown = before_after.before(CATALOGUE[intent.operation], organization, intent.body["params"])
+def read_now(intent: Entry, organization: Organization) -> dict[str, Any]:
+    """Return the current results of the write's reads, in the form of the audit log."""
+    shown = before_after.read_before(CATALOGUE[intent.operation], organization, intent.body["params"])
     plain: dict[str, Any] = journal.plain(shown)
     return plain
 
 
-def _by_name(read: str, member: str) -> Finder:
-    """For creations: WorkMail finds users, groups and resources by name too [documented]."""
+def _find_by_name(read: str, member: str) -> Finder:
+    """Find a created entity by its name, which WorkMail accepts as an id [documented]."""
 
-    def find(intent: Entry, organization: Organization) -> Finding:
+    def find(intent: Entry, organization: Organization) -> FoundOutcome:
         try:
             shown = gateway.call(SETTLER, read, organization, **{member: intent.body["params"]["Name"]})
         except errors.Refused as answer:
@@ -43,22 +43,22 @@ def _by_name(read: str, member: str) -> Finder:
     return find
 
 
-def _export_job(intent: Entry, organization: Organization) -> Finding:
-    """An export carries its own mark in its description."""
+def _find_export_job(intent: Entry, organization: Organization) -> FoundOutcome:
+    """Find an export job by the token in its description."""
     mark = intent.body["params"].get("Description")
-    for page in gateway.pages(SETTLER, "ListMailboxExportJobs", organization):
+    for page in gateway.call_pages(SETTLER, "ListMailboxExportJobs", organization):
         for job in page.get("Jobs", []):
             if mark and job.get("Description") == mark:
                 return Outcome.APPLIED, {"ListMailboxExportJobs": job}
-    listed = mark and clock.now() - intent.at < EXPORTS_LISTED
+    listed = mark and clock.now() - intent.at < EXPORT_LISTING_PERIOD
     return Outcome.NOT_APPLIED if listed else Outcome.UNDETERMINED, None
 
 
-def _state(*reached: str) -> Finder:
-    """The first read has a state: one of these after the write."""
+def _find_by_state(*reached: str) -> Finder:
+    """Check that the first read shows one of the states that the write leads to."""
 
-    def find(intent: Entry, organization: Organization) -> Finding:
-        now = look(intent, organization)
+    def find(intent: Entry, organization: Organization) -> FoundOutcome:
+        now = read_now(intent, organization)
         shown: Params = next(iter(now.values()), {})
         state = shown.get("State")
         return Outcome.APPLIED if state in reached else Outcome.NOT_APPLIED, now
@@ -67,11 +67,11 @@ def _state(*reached: str) -> Finder:
 
 
 FINDERS: dict[str, Finder] = {
-    "DeleteOrganization": _state("Deleting", "Deleted"),
-    "CreateUser": _by_name("DescribeUser", "UserId"),
-    "CreateGroup": _by_name("DescribeGroup", "GroupId"),
-    "CreateResource": _by_name("DescribeResource", "ResourceId"),
-    "StartMailboxExportJob": _export_job,
-    "CancelMailboxExportJob": _state("CANCELLED"),
-    "DeregisterFromWorkMail": _state("DISABLED", "DELETED"),
+    "DeleteOrganization": _find_by_state("Deleting", "Deleted"),
+    "CreateUser": _find_by_name("DescribeUser", "UserId"),
+    "CreateGroup": _find_by_name("DescribeGroup", "GroupId"),
+    "CreateResource": _find_by_name("DescribeResource", "ResourceId"),
+    "StartMailboxExportJob": _find_export_job,
+    "CancelMailboxExportJob": _find_by_state("CANCELLED"),
+    "DeregisterFromWorkMail": _find_by_state("DISABLED", "DELETED"),
 }

@@ -1,4 +1,4 @@
-"""The change policies of an organization, as the gateway enforces them before any write or reveal."""
+"""The change policies of an organization, enforced before every write and secret read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from console.operators import policy
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """An approval of exactly this; only the change engine makes one, after comparing the digest."""
+    """An approval of exactly this call, created only by the change engine."""
 
     approver_id: int | None
     approver: str
@@ -25,8 +25,8 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
-class Demands:
-    """What an organization requires of a call."""
+class Requirements:
+    """The requirements of an organization for a call."""
 
     ask_reason: bool = False
     ask_ticket: bool = False
@@ -38,8 +38,8 @@ class Demands:
         return too_many or operation in self.approve_operations
 
 
-def get(organization: Organization) -> Demands:
-    """Return the demands as they are stored now, whatever `organization` remembers."""
+def get_requirements(organization: Organization) -> Requirements:
+    """Return the requirements as stored now."""
     stored = Organization.objects.filter(pk=organization.pk, conditions__isnull=False)
     row = stored.values_list(
         "conditions__ask_reason",
@@ -47,11 +47,11 @@ def get(organization: Organization) -> Demands:
         "conditions__approve_over",
         "conditions__approve_operations",
     ).first()
-    return Demands(row[0], row[1], row[2], frozenset(row[3])) if row else Demands()
+    return Requirements(row[0], row[1], row[2], frozenset(row[3])) if row else Requirements()
 
 
-def missing(demands: Demands, reason: str, ticket: str) -> list[Problem]:
-    """Return a problem for each of reason and ticket that is required and not given."""
+def find_missing(demands: Requirements, reason: str, ticket: str) -> list[Problem]:
+    """Return a problem for each required value that is missing."""
     lacking = [
         ("reason", demands.ask_reason and not reason.strip()),
         ("ticket", demands.ask_ticket and not ticket.strip()),
@@ -61,13 +61,13 @@ def missing(demands: Demands, reason: str, ticket: str) -> list[Problem]:
     ]
 
 
-def require_why(organization: Organization, reason: str, ticket: str) -> None:
+def require_reason(organization: Organization, reason: str, ticket: str) -> None:
     """Raise `errors.Invalid` at `reason` or `ticket` where the organization requires it."""
-    if problems := missing(get(organization), reason, ticket):
+    if problems := find_missing(get_requirements(organization), reason, ticket):
         raise errors.Invalid(problems)
 
 
-def require(
+def require_met(
     actor: Actor,
     rule: Operation,
     organization: Organization,
@@ -84,28 +84,30 @@ def require(
     """
     if rule.is_read:
         return
-    demands = get(organization)
-    if problems := missing(demands, reason, ticket):
+    demands = get_requirements(organization)
+    if problems := find_missing(demands, reason, ticket):
         raise errors.Invalid(problems)
-    if demands.wants_approval(rule.name, steps) and not _holds(approval, actor, rule, organization, params):
+    if demands.wants_approval(rule.name, steps) and not _is_valid_approval(
+        approval, actor, rule, organization, params
+    ):
         raise errors.ApprovalRequired(rule.title)
 
 
-def _holds(
+def _is_valid_approval(
     approval: Approval | None,
     actor: Actor,
     rule: Operation,
     organization: Organization,
     params: Mapping[str, Any],
 ) -> bool:
-    """Whether the approver is another operator who still holds the right to exactly this call."""
+    """Return whether another operator with the right to exactly this call has approved it."""
     if approval is None or approval.approver_id is None:
         return False
     if approval.approver_id in (actor.operator_id, approval.requester_id):
         return False
     approver = Actor(approval.approver_id, approval.approver, method="approval")
     try:
-        policy.require(approver, rule.name, organization, params)
+        policy.require_right(approver, rule.name, organization, params)
     except (policy.Denied, policy.OutOfScope):
         return False
     return True

@@ -1,4 +1,4 @@
-"""A lease on what a write is about: read, compare and write of one target happen one after the other.
+"""Leases on the targets of writes, so that two writes of one target do not overlap.
 
 The lease is a row, so it holds across processes and machines. It is never held by a transaction, since
 AWS is called meanwhile; a process that dies loses it after `LEASE`, by the database's clock.
@@ -19,9 +19,9 @@ from console import clock
 from console.mirror.models import Organization, TargetLease
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(seconds=settings.TARGET_LEASE_SECONDS)
-PATIENCE = 5.0  # seconds that a write waits for another one of the same target
-PAUSE = 0.05
+LEASE_DURATION = timedelta(seconds=settings.TARGET_LEASE_SECONDS)
+MAX_WAIT_SECONDS = 5.0  # seconds that a write waits for another one of the same target
+RETRY_SECONDS = 0.05
 
 
 class TargetBusy(Exception):
@@ -29,7 +29,7 @@ class TargetBusy(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldTargets:
     token: uuid.UUID
 
     def is_held(self) -> bool:
@@ -37,36 +37,36 @@ class Held:
 
 
 @contextmanager
-def held(organization: Organization, targets: Iterable[str]) -> Iterator[Held]:
-    """Hold all targets inside the block; raise `TargetBusy` after `PATIENCE` seconds of waiting."""
+def hold_targets(organization: Organization, targets: Iterable[str]) -> Iterator[HeldTargets]:
+    """Hold the leases of all targets; raise `TargetBusy` after `MAX_WAIT_SECONDS`."""
     token, wanted = uuid.uuid4(), sorted(set(targets))
-    deadline = time.monotonic() + PATIENCE
-    while not _take(organization, wanted, token):
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
+    while not _acquire(organization, wanted, token):
         if time.monotonic() >= deadline:
             raise TargetBusy
-        time.sleep(PAUSE)
+        time.sleep(RETRY_SECONDS)
     try:
-        yield Held(token)
+        yield HeldTargets(token)
     finally:
-        _give_back(token)
+        _release(token)
 
 
-def _give_back(token: uuid.UUID) -> None:
-    """Remove the rows; a fault here must not replace what became of the write, and they expire anyway."""
+def _release(token: uuid.UUID) -> None:
+    """Delete the leases; a failure is only logged, since they expire."""
     try:
         TargetLease.objects.filter(token=token).delete()
     except DatabaseError:
         logger.exception("a lease on a target was not given back")
 
 
-def _take(organization: Organization, targets: list[str], token: uuid.UUID) -> bool:
-    """Insert all rows or none, in their order so that two writes cannot wait for each other.
+def _acquire(organization: Organization, targets: list[str], token: uuid.UUID) -> bool:
+    """Insert all lease rows or none, in sorted order to avoid deadlocks.
 
     Only a row that is there already makes a target busy; any other fault of the insert is raised.
     """
     now = clock.now()
     rows = [
-        TargetLease(organization=organization, target=target, token=token, until=now + LEASE)
+        TargetLease(organization=organization, target=target, token=token, until=now + LEASE_DURATION)
         for target in targets
     ]
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""What Celery may be asked to look at: writes whose outcome is not known."""
+"""Celery task that settles unknown outcomes."""
 
 from celery import shared_task
 
@@ -7,4 +7,4 @@ from console.gateway import unknown_outcomes
 
 @shared_task(name="console.aws.tasks.settle")
 def settle() -> None:
-    unknown_outcomes.settle()
+    unknown_outcomes.settle_due()

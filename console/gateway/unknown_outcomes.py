@@ -1,4 +1,4 @@
-"""Writes whose outcome is not known are settled by looking, never by guessing or repeating.
+"""Settle writes with an unknown outcome by reading; never by repeating them.
 
 A timeout or a killed process leaves an intent without an outcome. The console reads what the write would
 have changed and enters what it found: applied, not applied, or undetermined where WorkMail has nothing to
@@ -14,7 +14,7 @@ from typing import Any
 
 from console import clock
 from console.aws import changed_fields, errors
-from console.aws.catalogue import CATALOGUE, DELETES, Operation
+from console.aws.catalogue import CATALOGUE, TOMBSTONE_DELETES, Operation
 from console.gateway import outcome_finders
 from console.ledger import journal
 from console.ledger.fields import plain
@@ -22,11 +22,11 @@ from console.ledger.models import Entry
 from console.mirror.models import Organization
 
 logger = logging.getLogger(__name__)
-QUIET = timedelta(seconds=90)  # longer than any call can take
+QUIET_PERIOD = timedelta(seconds=90)  # longer than any call can take
 FIRST_LOOK = timedelta(seconds=5)  # after a call that is known to be over
 Outcome = Entry.Outcome
 # Refusals that say something of what is looked for; any other says that we may not look now.
-OF_THE_TARGET = frozenset(
+REFUSALS_OF_TARGET = frozenset(
     {
         "EntityNotFoundException",
         "EntityStateException",
@@ -39,23 +39,23 @@ OF_THE_TARGET = frozenset(
 )
 
 
-def settle() -> int:
-    """Settle every open intent that it is time to look at; returns how many."""
+def settle_due() -> int:
+    """Settle every open intent that is due; return how many were settled."""
     intents = journal.open_intents(clock.now() - FIRST_LOOK)
-    return sum(_try_to_settle(intent) for intent in intents if is_due(intent))
+    return sum(_try_settle(intent) for intent in intents if is_due(intent))
 
 
-def _try_to_settle(intent: Entry) -> bool:
-    """Settle one; any failure leaves it open and does not stop the others."""
+def _try_settle(intent: Entry) -> bool:
+    """Settle one intent; a failure leaves it open."""
     try:
-        return settle_one(intent)
+        return settle_intent(intent)
     except Exception:
         logger.exception("the outcome of call %s could not be settled", intent.call)
         return False
 
 
 def is_due(intent: Entry) -> bool:
-    """Whether its call is over for `FIRST_LOOK`, or so old that it must be over."""
+    """Return whether the call is known to be over, or old enough to be."""
     if is_quiet(intent):
         return True
     ended = Entry.objects.of_call(intent.call).filter(outcome=Outcome.UNKNOWN).first()
@@ -63,52 +63,52 @@ def is_due(intent: Entry) -> bool:
 
 
 def is_quiet(intent: Entry) -> bool:
-    return intent.at < clock.now() - QUIET
+    return intent.at < clock.now() - QUIET_PERIOD
 
 
-def settle_one(intent: Entry) -> bool:
-    """Look and enter the answer; while AWS cannot be asked or may still be at it the intent stays open."""
+def settle_intent(intent: Entry) -> bool:
+    """Find and record the outcome; return false if it stays open."""
     organization = Organization.objects.filter(organization_id=intent.organization).first()
     if organization is None or intent.operation not in CATALOGUE:
-        journal.outcome(intent, Outcome.UNDETERMINED)
+        journal.record_outcome(intent, Outcome.UNDETERMINED)
         return True
     try:
-        outcome, shown = _find_out(intent, CATALOGUE[intent.operation], organization)
+        outcome, shown = _find_outcome(intent, CATALOGUE[intent.operation], organization)
     except errors.CallFailed:
         return False
     if outcome is not Outcome.APPLIED and not is_quiet(intent):
         return False
-    journal.outcome(intent, outcome, after=shown)
+    journal.record_outcome(intent, outcome, after=shown)
     return True
 
 
-def _find_out(intent: Entry, rule: Operation, organization: Organization) -> outcome_finders.Finding:
+def _find_outcome(intent: Entry, rule: Operation, organization: Organization) -> outcome_finders.FoundOutcome:
     try:
-        return outcome_finders.FINDERS.get(rule.name, _compare)(intent, organization)
+        return outcome_finders.FINDERS.get(rule.name, _compare_values)(intent, organization)
     except errors.Refused as answer:
-        if answer.code not in OF_THE_TARGET:
+        if answer.code not in REFUSALS_OF_TARGET:
             raise
-        gone = rule.name in DELETES and answer.code == "EntityNotFoundException"
+        gone = rule.name in TOMBSTONE_DELETES and answer.code == "EntityNotFoundException"
         return (Outcome.APPLIED if gone else Outcome.UNDETERMINED), None
 
 
-def _compare(intent: Entry, organization: Organization) -> outcome_finders.Finding:
+def _compare_values(intent: Entry, organization: Organization) -> outcome_finders.FoundOutcome:
     rule = CATALOGUE[intent.operation]
     if not rule.reads or rule.creates:
         return Outcome.UNDETERMINED, None
-    now = outcome_finders.look(intent, organization)
-    return _judge(rule, intent.body["params"], intent.body.get("before") or {}, now), now
+    now = outcome_finders.read_now(intent, organization)
+    return _judge_values(rule, intent.body["params"], intent.body.get("before") or {}, now), now
 
 
-def _judge(
+def _judge_values(
     rule: Operation, params: Mapping[str, Any], before: Mapping[str, Any], now: Mapping[str, Any]
 ) -> Outcome:
-    """Does AWS show what the write is about as it shall be, or everything as it was before?"""
-    was, found = (changed_fields.now(rule.name, shown, params) for shown in (before, now))
-    if found and _alike(found, changed_fields.then(rule.name, was, params)):
+    """Compare the values now with those expected and those before."""
+    was, found = (changed_fields.read_values(rule.name, shown, params) for shown in (before, now))
+    if found and _are_alike(found, changed_fields.expected_values(rule.name, was, params)):
         return Outcome.APPLIED
     return Outcome.NOT_APPLIED if now == before else Outcome.UNDETERMINED
 
 
-def _alike(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+def _are_alike(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     return all((plain(found[name]) or None) == (plain(wanted.get(name)) or None) for name in found)

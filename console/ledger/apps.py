@@ -1,4 +1,4 @@
-"""The app of the ledger: what was done through the console, by whom, and that nobody changed it since."""
+"""The app of the audit log."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""The ledger's chain: how an entry is signed, and the verifier, which needs Python and nothing else.
+"""Sign and verify the audit log's hash chain, without Django.
 
 An entry is signed with HMAC-SHA256 over a JSON object of all its columns in order of their names, its
 number and the hash of the entry before it included. The head says how long the chain is, signed too.
@@ -19,25 +19,25 @@ from typing import Any, Self
 
 from console.plurals import number_of
 
-TEXTS = (
+TEXT_COLUMNS = (
     *("address", "at", "aws_request_id", "body", "call", "key_id", "kind", "method", "operation"),
     *("operator", "organization", "outcome", "prev", "reason", "request_id", "session"),
     *("target", "target_name", "ticket"),
 )
-COLUMNS = tuple(sorted((*TEXTS, "operator_id", "seq")))
+COLUMNS = tuple(sorted((*TEXT_COLUMNS, "operator_id", "seq")))
 GENESIS = "0" * 64
-MOST_WARNINGS = 100
+MAX_WARNINGS = 100
 
 Keys = Mapping[str, bytes]
-Row = Mapping[str, Any]
+EntryRow = Mapping[str, Any]
 
 
 class BadKeys(Exception):
-    """LEDGER_KEYS is missing or not `id=hex` pairs of 32 bytes."""
+    """LEDGER_KEYS is missing or invalid."""
 
 
 def read_keys(pairs: Mapping[str, str]) -> dict[str, bytes]:
-    """The keys by id, in their order: the last one signs, all of them verify."""
+    """Return the keys by id, in order: the last one signs, all of them verify."""
     try:
         keys = {name: bytes.fromhex(text) for name, text in pairs.items()}
     except ValueError:
@@ -47,41 +47,41 @@ def read_keys(pairs: Mapping[str, str]) -> dict[str, bytes]:
     return keys
 
 
-def moment(at: datetime) -> str:
-    """A time as it is signed: UTC, to the microsecond."""
+def format_time(at: datetime) -> str:
+    """Format a time as it is signed: UTC, to the microsecond."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
-def _number(value: int | None) -> str:
+def _format_number(value: int | None) -> str:
     return "null" if value is None else repr(value)
 
 
 # `repr` and `encode_basestring` leave no room: 3.0, True, "3" and b"3" are none of them 3. The whole is
 # what `json.dumps(…, sort_keys=True)` makes, at half its cost.
-_WRITERS = [(name, encode_basestring if name in TEXTS else _number) for name in COLUMNS]
+_WRITERS = [(name, encode_basestring if name in TEXT_COLUMNS else _format_number) for name in COLUMNS]
 _OBJECT = "{" + ",".join(f'"{name}":%s' for name in COLUMNS) + "}"
 
 
-def canonical(entry: Row) -> bytes:
-    """What is signed of an entry: every column but the hash itself."""
+def canonical_bytes(entry: EntryRow) -> bytes:
+    """Return the signed bytes of an entry: every column but the hash."""
     return (_OBJECT % tuple([write(entry[name]) for name, write in _WRITERS])).encode()
 
 
 @lru_cache(maxsize=32)
-def _keyed(key: bytes) -> hmac.HMAC:
-    """Copied for each entry, which is cheaper than to begin with the key again."""
+def _keyed_hmac(key: bytes) -> hmac.HMAC:
+    """Return a keyed HMAC to copy for each entry, which is faster than creating one."""
     return hmac.new(key, digestmod="sha256")
 
 
-def sign(entry: Row, key: bytes) -> str:
-    mac = _keyed(key).copy()
-    mac.update(canonical(entry))
+def sign_entry(entry: EntryRow, key: bytes) -> str:
+    mac = _keyed_hmac(key).copy()
+    mac.update(canonical_bytes(entry))
     return mac.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
-    """A head: the chain's length and last hash, signed, so that a shorter chain cannot pose as the whole."""
+class SignedHead:
+    """A signed head: length and last hash of the chain."""
 
     seq: int
     hash: str
@@ -96,7 +96,7 @@ class Seal:
 
     @classmethod
     def parse(cls, line: str) -> Self:
-        """From a line that `line()` made; `ValueError` if it is none."""
+        """Parse a line of `line()`; raise `ValueError` if it is none."""
         try:
             return cls(**json.loads(line)["head"])
         except (TypeError, KeyError, RecursionError) as fault:
@@ -120,8 +120,8 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """The end of a file with some of the entries, signed: how many, their digest, and by which filter."""
+class PartEnd:
+    """The signed end of a partial export: count, digest and filter."""
 
     count: int
     digest: str
@@ -138,7 +138,7 @@ class Part:
 
     @classmethod
     def parse(cls, line: str) -> Self:
-        """From a line that `line()` made; `ValueError` if it is none."""
+        """Parse a line of `line()`; raise `ValueError` if it is none."""
         try:
             return cls(**json.loads(line)["part"])
         except (TypeError, KeyError, RecursionError) as fault:
@@ -160,10 +160,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`first_bad_seq` is the number at which what was read stops being what was signed, if there is one.
-
-    `reason` says what is wrong, or of which part of the log a file that is in order is.
-    """
+    """The result of a verification; `first_bad_seq` is the first entry that is not as signed."""
 
     ok: bool
     count: int
@@ -182,8 +179,8 @@ class Verdict:
 
 
 @dataclass(slots=True)
-class Walk:
-    """Where the verifier is: the last good entry, and what it carries along."""
+class ChainWalk:
+    """The verifier's position: the last good entry and the warnings so far."""
 
     keys: Keys
     anchors: Mapping[int, str] = field(default_factory=dict)
@@ -194,11 +191,11 @@ class Walk:
     warnings: list[str] = field(default_factory=list)
 
     def warn(self, text: str) -> None:
-        if len(self.warnings) < MOST_WARNINGS:
+        if len(self.warnings) < MAX_WARNINGS:
             self.warnings.append(text)
 
-    def step(self, entry: Row) -> None:
-        """Past a good entry. Order is `seq`: a clock that went back is only worth a word."""
+    def step(self, entry: EntryRow) -> None:
+        """Move past a good entry; a clock that went back is only a warning."""
         if entry["at"] < self.at:
             self.warn(f"the clock went back at entry {entry['seq']}: {self.at} was before {entry['at']}")
         if entry["key_id"] != self.key_id and self._is_older(entry["key_id"]):
@@ -210,41 +207,41 @@ class Walk:
         return self.key_id in order and key_id in order[: order.index(self.key_id)]
 
 
-def _gap(entry: Row, walk: Walk) -> str:
+def _check_gap(entry: EntryRow, walk: ChainWalk) -> str:
     expected = walk.seq + 1
     return "" if entry["seq"] == expected else f"entry {entry['seq']!r} stands where {expected} should"
 
 
-def _link(entry: Row, walk: Walk) -> str:
+def _check_link(entry: EntryRow, walk: ChainWalk) -> str:
     return "" if entry["prev"] == walk.hash else "it does not follow from the entry before it"
 
 
-def _order(entry: Row, walk: Walk) -> str:
+def _check_order(entry: EntryRow, walk: ChainWalk) -> str:
     return "" if entry["seq"] > walk.seq else f"entry {entry['seq']!r} stands after {walk.seq}"
 
 
-def _near_link(entry: Row, walk: Walk) -> str:
-    return _link(entry, walk) if entry["seq"] == walk.seq + 1 else ""
+def _check_near_link(entry: EntryRow, walk: ChainWalk) -> str:
+    return _check_link(entry, walk) if entry["seq"] == walk.seq + 1 else ""
 
 
-def _signature(entry: Row, walk: Walk) -> str:
+def _check_signature(entry: EntryRow, walk: ChainWalk) -> str:
     key = walk.keys.get(entry["key_id"])
     if key is None:
         return f"it names a key that is not in LEDGER_KEYS: {entry['key_id']!r}"
-    good = hmac.compare_digest(sign(entry, key), entry["hash"])
+    good = hmac.compare_digest(sign_entry(entry, key), entry["hash"])
     return "" if good else "its hash does not fit its content: it was changed, or forged"
 
 
-def _anchored(entry: Row, walk: Walk) -> str:
+def _check_anchor(entry: EntryRow, walk: ChainWalk) -> str:
     known = walk.anchors.get(entry["seq"])
     return "" if known in (None, entry["hash"]) else "an anchor knows another entry of this number"
 
 
-def _head_signed(head: Seal, walk: Walk) -> str:
+def _check_head_signature(head: SignedHead, walk: ChainWalk) -> str:
     return "" if head.is_signed(walk.keys) else "the head is not signed with a key of LEDGER_KEYS"
 
 
-def _head_fits(head: Seal, walk: Walk) -> str:
+def _check_head(head: SignedHead, walk: ChainWalk) -> str:
     if head.seq > walk.seq:
         return f"entries are missing at the end: the head counts {head.seq}"
     if head.seq < walk.seq:
@@ -252,49 +249,57 @@ def _head_fits(head: Seal, walk: Walk) -> str:
     return "" if head.hash == walk.hash else "the head knows another last entry"
 
 
-def _anchors_reached(_: Seal, walk: Walk) -> str:
+def _check_anchors_reached(_: SignedHead, walk: ChainWalk) -> str:
     longest = max(walk.anchors, default=0)
     return "" if longest <= walk.seq else f"entries are missing at the end: an anchor counts {longest}"
 
 
-Check = Callable[[Row, Walk], str]
-CHECKS: tuple[Check, ...] = (_gap, _link, _signature, _anchored)
-PART_CHECKS: tuple[Check, ...] = (_order, _near_link, _signature, _anchored)
-END_CHECKS: tuple[Callable[[Seal, Walk], str], ...] = (_head_signed, _head_fits, _anchors_reached)
+Check = Callable[[EntryRow, ChainWalk], str]
+CHECKS: tuple[Check, ...] = (_check_gap, _check_link, _check_signature, _check_anchor)
+PART_CHECKS: tuple[Check, ...] = (_check_order, _check_near_link, _check_signature, _check_anchor)
+END_CHECKS: tuple[Callable[[SignedHead, ChainWalk], str], ...] = (
+    _check_head_signature,
+    _check_head,
+    _check_anchors_reached,
+)
 
 
-def verify(entries: Iterable[Row], keys: Keys, head: Seal | None, anchors: Iterable[Seal] = ()) -> Verdict:
-    """Walk the entries in the order given, from the first, and stop at the first that is not as signed.
+def verify_chain(
+    entries: Iterable[EntryRow], keys: Keys, head: SignedHead | None, anchors: Iterable[SignedHead] = ()
+) -> Verdict:
+    """Verify all entries from the first; stop at the first that is not as signed.
 
     `head=None` means that there is no head, which is as bad as a wrong one. An anchor that is not
     signed is as bad.
     """
-    walk = Walk(keys)
+    walk = ChainWalk(keys)
     anchors = list(anchors)
-    if forged := _forged(anchors, keys):
+    if forged := _find_forged(anchors, keys):
         return Verdict(False, 0, None, forged)
     walk.anchors = {anchor.seq: anchor.hash for anchor in anchors}
     for entry in entries:
-        fault = _fault(entry, walk)
+        fault = _find_fault(entry, walk)
         if fault:
-            return _bad(walk, walk.seq + 1, fault)
+            return _failed_verdict(walk, walk.seq + 1, fault)
         walk.step(entry)
-    return _end(head, walk)
+    return _verify_end(head, walk)
 
 
-def verify_part(entries: Iterable[Row], keys: Keys, head: Seal, anchors: Iterable[Seal] = ()) -> Verdict:
-    """Walk some of the entries, in their order: each as it was signed, none after the head.
+def verify_part(
+    entries: Iterable[EntryRow], keys: Keys, head: SignedHead, anchors: Iterable[SignedHead] = ()
+) -> Verdict:
+    """Verify some entries in order: each as signed, none after the head.
 
     Entries that stand next to each other in the log have to follow from each other.
     """
-    walk = Walk(keys)
+    walk = ChainWalk(keys)
     anchors = list(anchors)
-    if forged := _forged([head, *anchors], keys):
+    if forged := _find_forged([head, *anchors], keys):
         return Verdict(False, 0, None, forged)
     walk.anchors = {anchor.seq: anchor.hash for anchor in (*anchors, head)}
     count = 0
     for entry in entries:
-        fault = _fault(entry, walk, PART_CHECKS)
+        fault = _find_fault(entry, walk, PART_CHECKS)
         if not fault and entry["seq"] > head.seq:
             fault = "it is after the head"
         if fault:
@@ -304,12 +309,12 @@ def verify_part(entries: Iterable[Row], keys: Keys, head: Seal, anchors: Iterabl
     return Verdict(True, count, warnings=tuple(walk.warnings))
 
 
-def _forged(seals: Iterable[Seal], keys: Keys) -> str:
+def _find_forged(seals: Iterable[SignedHead], keys: Keys) -> str:
     forged = [str(seal.seq) for seal in seals if not seal.is_signed(keys)]
     return f"the head of entry {forged[0]} is not signed with a key of LEDGER_KEYS" if forged else ""
 
 
-def _fault(entry: Row, walk: Walk, checks: Iterable[Check] | None = None) -> str:
+def _find_fault(entry: EntryRow, walk: ChainWalk, checks: Iterable[Check] | None = None) -> str:
     try:
         for check in checks or CHECKS:
             fault = check(entry, walk)
@@ -320,22 +325,24 @@ def _fault(entry: Row, walk: Walk, checks: Iterable[Check] | None = None) -> str
     return ""
 
 
-def _end(head: Seal | None, walk: Walk) -> Verdict:
+def _verify_end(head: SignedHead | None, walk: ChainWalk) -> Verdict:
     if head is None:
-        return _bad(walk, walk.seq + 1, "there is no head, so nobody knows how many entries there were")
+        return _failed_verdict(
+            walk, walk.seq + 1, "there is no head, so nobody knows how many entries there were"
+        )
     for check in END_CHECKS:
         fault = check(head, walk)
         if fault:
-            return _bad(walk, _first_bad(head, walk), fault)
+            return _failed_verdict(walk, _first_bad_seq(head, walk), fault)
     return Verdict(ok=True, count=walk.seq, warnings=tuple(walk.warnings))
 
 
-def _first_bad(head: Seal, walk: Walk) -> int:
-    """After a signed head's end, or of the last entry where the head has its number but not its hash."""
+def _first_bad_seq(head: SignedHead, walk: ChainWalk) -> int:
+    """Return the first entry that a failed head check makes doubtful."""
     if not head.is_signed(walk.keys) or head.seq > walk.seq:
         return walk.seq + 1
     return head.seq + 1 if head.seq < walk.seq or head.hash == walk.hash else max(walk.seq, 1)
 
 
-def _bad(walk: Walk, seq: int, reason: str) -> Verdict:
+def _failed_verdict(walk: ChainWalk, seq: int, reason: str) -> Verdict:
     return Verdict(False, min(walk.seq, seq - 1), seq, reason, tuple(walk.warnings))

@@ -1,4 +1,4 @@
-"""A console that cannot sign its ledger must not start: it could read, and do nothing else."""
+"""System check: the console must be able to sign the audit log."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from console.ledger import chain
 
 
 @register("ledger")
-def can_sign(**_: Any) -> list[CheckMessage]:
+def check_signing_keys(**_: Any) -> list[CheckMessage]:
     try:
         chain.read_keys(settings.LEDGER_KEYS)
     except chain.BadKeys as fault:

@@ -1,4 +1,4 @@
-"""What a write changed, field by field, for people to read."""
+"""Field-by-field differences of a write."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -10,16 +10,16 @@ class Difference(NamedTuple):
     after: Any
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    """Every field that differs; a mapping's members count as fields of their own, one level deep."""
-    old, new = _flat(before), _flat(after)
+def find_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """Return the fields that differ; members of a mapping count as fields, one level deep."""
+    old, new = _flatten(before), _flatten(after)
     names = dict.fromkeys([*old, *new])
     return [
         Difference(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)
     ]
 
 
-def _flat(shown: Mapping[str, Any]) -> dict[str, Any]:
+def _flatten(shown: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in shown.items():
         if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Exports of the ledger as JSON lines, and their verifier, which needs no database and no Django.
+"""Write and verify exports of the audit log as JSON lines, without Django.
 
 An export is a head, one line an entry (its hash, then exactly the bytes that were signed), and the
 same head again. A part of the log, such as a page's file, is a head, lines of entries, and a signed end
@@ -23,55 +23,55 @@ PART, PART_MARK = '{"part"', ', "part": true}'
 
 
 class BadAnchors(Exception):
-    """A file of anchors that has none, or that cannot be read."""
+    """The file of anchors is empty or damaged."""
 
 
-def entry_line(entry: chain.Row) -> str:
-    """An entry as a line of an export: its hash, then what was signed."""
-    return f'{{"hash":{encode_basestring(entry["hash"])},{chain.canonical(entry).decode()[1:]}'
+def format_entry(entry: chain.EntryRow) -> str:
+    """Format an entry as a line: its hash, then what was signed."""
+    return f'{{"hash":{encode_basestring(entry["hash"])},{chain.canonical_bytes(entry).decode()[1:]}'
 
 
-def export_lines(entries: Iterable[chain.Row], head: chain.Seal) -> Iterator[str]:
-    """The head at both ends: a file that was cut off has lost one of them."""
+def format_export(entries: Iterable[chain.EntryRow], head: chain.SignedHead) -> Iterator[str]:
+    """Yield an export, with the head at both ends to detect a truncated file."""
     yield head.line()
     for entry in entries:
-        yield entry_line(entry)
+        yield format_entry(entry)
     yield head.line()
 
 
-def part_lines(
-    entries: Iterable[chain.Row], head: chain.Seal, filter: str, keys: chain.Keys
+def format_part(
+    entries: Iterable[chain.EntryRow], head: chain.SignedHead, filter: str, keys: chain.Keys
 ) -> Iterator[str]:
-    """Some of the entries up to the head; the end shows whether lines were taken out or added."""
+    """Yield some entries up to the head, and a signed end that shows missing or added lines."""
     yield f"{head.line()[:-1]}{PART_MARK}"
     count, digest = 0, hashlib.sha256()
     for entry in entries:
-        line = entry_line(entry)
+        line = format_entry(entry)
         digest.update(f"{line}\n".encode())
         count += 1
         yield line
-    yield chain.Part.make(count, digest.hexdigest(), filter, head.hash, keys).line()
+    yield chain.PartEnd.make(count, digest.hexdigest(), filter, head.hash, keys).line()
 
 
 class PartFile:
-    """The entries of a part, read once, and what its end has to say of them."""
+    """The entries of a partial export, read once, and its signed end."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = lines
         self._digest = hashlib.sha256()
-        self.end: chain.Part | None = None
+        self.end: chain.PartEnd | None = None
 
-    def __iter__(self) -> Iterator[chain.Row]:
+    def __iter__(self) -> Iterator[chain.EntryRow]:
         for line in self._lines:
             if self.end is not None:
                 yield {}
             elif line.startswith(PART):
-                self.end = chain.Part.parse(line)
+                self.end = chain.PartEnd.parse(line)
             else:
                 self._digest.update(f"{line}\n".encode(errors="surrogateescape"))
-                yield _parsed(line)
+                yield _parse_entry(line)
 
-    def fault(self, head: chain.Seal, count: int, keys: chain.Keys) -> str:
+    def fault(self, head: chain.SignedHead, count: int, keys: chain.Keys) -> str:
         if self.end is None:
             return "the file does not end with its signed end: it was cut off"
         if not self.end.is_signed(keys):
@@ -80,47 +80,47 @@ class PartFile:
         return "" if signed == (count, self._digest.hexdigest(), head.hash) else "lines are missing, or added"
 
 
-class Export:
-    """The entries of an export, read once; what is no line of it comes as an entry without columns."""
+class ExportFile:
+    """The entries of an export, read once; an invalid line is an entry without columns."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = (line.rstrip("\n") for line in lines)
         self._first = next(self._lines, "")
-        self.head = chain.Seal.parse(self._first)
+        self.head = chain.SignedHead.parse(self._first)
         self.is_complete = False
 
-    def __iter__(self) -> Iterator[chain.Row]:
+    def __iter__(self) -> Iterator[chain.EntryRow]:
         for line in self._lines:
             if self.is_complete:
                 yield {}
             elif line == self._first:
                 self.is_complete = True
             else:
-                yield _parsed(line)
+                yield _parse_entry(line)
 
 
-def _parsed(line: str) -> chain.Row:
-    """Exactly what `entry_line` makes: JSON that says a name twice, say, is read differently elsewhere."""
+def _parse_entry(line: str) -> chain.EntryRow:
+    """Parse a line; return no columns unless it is exactly what `format_entry` writes."""
     try:
-        entry: chain.Row = json.loads(line)
-        return entry if entry_line(entry) == line else {}
+        entry: chain.EntryRow = json.loads(line)
+        return entry if format_entry(entry) == line else {}
     except (KeyError, TypeError, ValueError, RecursionError):
         return {}
 
 
 def verify_export(
-    lines: Iterable[str], keys: chain.Keys, anchors: Iterable[chain.Seal] = ()
+    lines: Iterable[str], keys: chain.Keys, anchors: Iterable[chain.SignedHead] = ()
 ) -> chain.Verdict:
-    """The verdict on a file, whole or a part: its first line says which it is."""
+    """Verify a whole or partial export."""
     left = iter(lines)
     first = next(left, "")
     try:
         if PART_MARK in first:
-            return _verify_part(chain.Seal.parse(first), left, keys, anchors)
-        export = Export(itertools.chain([first], left))
+            return _verify_part(chain.SignedHead.parse(first), left, keys, anchors)
+        export = ExportFile(itertools.chain([first], left))
     except ValueError:
         return chain.Verdict(False, 0, 1, "the file does not begin with a head: it is not a whole export")
-    verdict = chain.verify(export, keys, export.head, anchors)
+    verdict = chain.verify_chain(export, keys, export.head, anchors)
     if verdict.ok and not export.is_complete:
         cut = "the file does not end with its head: it was cut off"
         return replace(verdict, ok=False, first_bad_seq=verdict.count + 1, reason=cut)
@@ -128,7 +128,7 @@ def verify_export(
 
 
 def _verify_part(
-    head: chain.Seal, lines: Iterable[str], keys: chain.Keys, anchors: Iterable[chain.Seal]
+    head: chain.SignedHead, lines: Iterable[str], keys: chain.Keys, anchors: Iterable[chain.SignedHead]
 ) -> chain.Verdict:
     part = PartFile(line.rstrip("\n") for line in lines)
     verdict = chain.verify_part(part, keys, head, anchors)
@@ -143,17 +143,17 @@ def _verify_part(
 
 
 def open_export(path: str) -> TextIO:
-    """Bytes that are no text, and line ends of another kind, come through: no signature fits them."""
+    """Open an export, letting invalid text through, which no signature fits."""
     return open(path, encoding="utf-8", errors="surrogateescape", newline="\n")
 
 
-def read_anchors(path: str) -> list[chain.Seal]:
-    """The heads in a file of heads, or in an export; none for no path. `BadAnchors` if the file has none."""
+def read_anchors(path: str) -> list[chain.SignedHead]:
+    """Return the heads in a file of heads or an export; raise `BadAnchors` if it has none."""
     if not path:
         return []
     try:
         with open(path, encoding="utf-8") as file:
-            anchors = [chain.Seal.parse(line) for line in file if line.startswith('{"head"')]
+            anchors = [chain.SignedHead.parse(line) for line in file if line.startswith('{"head"')]
     except ValueError as fault:
         raise BadAnchors(f"{path} has a line that is damaged") from fault
     if not anchors:
@@ -161,7 +161,7 @@ def read_anchors(path: str) -> list[chain.Seal]:
     return anchors
 
 
-def report(verdict: chain.Verdict, as_json: bool) -> str:
+def format_report(verdict: chain.Verdict, as_json: bool) -> str:
     if as_json:
         return json.dumps(asdict(verdict))
     return "\n".join([str(verdict), *(f"warning: {text}" for text in verdict.warnings)])
@@ -181,5 +181,5 @@ def main(arguments: list[str] | None = None) -> int:
         parser.exit(1, f"{fault}\n")
     with open_export(options.file) as file:
         verdict = verify_export(file, keys, anchors)
-    sys.stdout.write(report(verdict, options.json) + "\n")
+    sys.stdout.write(format_report(verdict, options.json) + "\n")
     return 0 if verdict.ok else 1

@@ -1,4 +1,4 @@
-"""Writing to the ledger. What cannot be written raises, so that what it was about does not happen.
+"""Write to the audit log. A failed write raises, so that the operation does not happen.
 
 `intent` has committed when it returns, whatever becomes of the process; it refuses to be called inside
 a transaction. `outcome` and `record` join the caller's transaction if there is one: entry and rows
@@ -19,19 +19,19 @@ from django.db import Error, connection, transaction
 from console import clock
 from console.actor import Actor
 from console.ledger import chain
-from console.ledger.fields import body_text, clipped, plain
+from console.ledger.fields import clip_text, plain, serialise_body
 from console.ledger.models import Entry, EntryQuerySet, Head
 
-__all__ = ["LedgerUnavailable", "appending", "intent", "open_intents", "outcome", "plain", "record"]
+__all__ = ["LedgerUnavailable", "plain"]
 
 logger = logging.getLogger(__name__)
-CLIPPED = {
+MAX_LENGTHS = {
     field.attname: field.max_length
     for field in Entry._meta.concrete_fields
     if field.get_internal_type() in ("CharField", "TextField")
 }
 # Nobody waits for ever on a head that somebody holds, and a commit that says "done" has reached the disk.
-POSTGRESQL_PROMISES = """
+POSTGRESQL_SETTINGS = """
     SELECT set_config('lock_timeout', %s, true),
            CASE WHEN current_setting('synchronous_commit') = 'off'
                 THEN set_config('synchronous_commit', 'on', true) END
@@ -39,10 +39,10 @@ POSTGRESQL_PROMISES = """
 
 
 class LedgerUnavailable(Exception):
-    """The ledger could not be written, so nothing may be done either."""
+    """The audit log cannot be written, so the operation must not happen."""
 
 
-def intent(
+def record_intent(
     actor: Actor,
     operation: str,
     organization_id: str,
@@ -56,7 +56,7 @@ def intent(
     call: uuid.UUID | None = None,
     parties: Mapping[str, str] | None = None,
 ) -> Entry:
-    """What is about to be sent to AWS, on disk before this returns. `params` come redacted.
+    """Record what is about to be sent to AWS, durably. `params` come redacted.
 
     `call` is the id by which it is found again; without one it gets its own. `parties` are the operators
     who took part beside the actor: `requested_by`, `approved_by`.
@@ -71,12 +71,12 @@ def intent(
         "reason": reason,
         "ticket": ticket,
     }
-    return _append(
-        _who(actor) | columns, {"params": params, "before": before, **(parties or {})}, durable=True
+    return _append_entry(
+        _actor_columns(actor) | columns, {"params": params, "before": before, **(parties or {})}, durable=True
     )
 
 
-def outcome(
+def record_outcome(
     intent: Entry,
     outcome: str,
     *,
@@ -86,18 +86,18 @@ def outcome(
     attempts: int = 1,
     **body: Any,
 ) -> Entry:
-    """What became of an intent. There may be several: `unknown` first, and later what was found out."""
-    columns = {name: getattr(intent, name) for name in (*WHO, *WHAT)}
+    """Record the outcome of an intent. `unknown` may be followed by a later finding."""
+    columns = {name: getattr(intent, name) for name in (*ACTOR_COLUMNS, *OBJECT_COLUMNS)}
     columns |= {
         "kind": Entry.Kind.OUTCOME,
         "outcome": Entry.Outcome(outcome),
         "call": intent.call,
         "aws_request_id": aws_request_id,
     }
-    return _append(columns, {"after": after, "error": error, "attempts": attempts, **body})
+    return _append_entry(columns, {"after": after, "error": error, "attempts": attempts, **body})
 
 
-def record(
+def record_entry(
     actor: Actor,
     kind: str,
     *,
@@ -109,7 +109,7 @@ def record(
     ticket: str = "",
     **body: Any,
 ) -> Entry:
-    """Anything else: an attempt that was denied, a sign-in, a secret shown, the console's own changes."""
+    """Record any other event: a refusal, a sign-in, a revealed secret, a change in the console."""
     columns = {
         "kind": Entry.Kind(kind),
         "organization": organization,
@@ -119,27 +119,27 @@ def record(
         "reason": reason,
         "ticket": ticket,
     }
-    return _append(_who(actor) | columns, body)
+    return _append_entry(_actor_columns(actor) | columns, body)
 
 
 @contextmanager
-def appending() -> Iterator[None]:
-    """Hold other appends back until the block's transaction ends, so that what it counts stays true."""
-    with _or_unavailable(), transaction.atomic():
-        _locked_head()
+def hold_appends() -> Iterator[None]:
+    """Block other appends until the transaction ends, so that counts stay true."""
+    with _raise_unavailable(), transaction.atomic():
+        _lock_head()
         yield
 
 
 def open_intents(before: datetime) -> EntryQuerySet:
-    """Intents older than `before` without an outcome, or with none but `unknown`; oldest first."""
+    """Return intents older than `before` with no outcome but `unknown`, oldest first."""
     return Entry.objects.filter(at__lt=before).open()
 
 
-WHO = ("operator_id", "operator", "address", "session", "request_id", "method")
-WHAT = ("organization", "operation", "target", "target_name", "reason", "ticket")
+ACTOR_COLUMNS = ("operator_id", "operator", "address", "session", "request_id", "method")
+OBJECT_COLUMNS = ("organization", "operation", "target", "target_name", "reason", "ticket")
 
 
-def _who(actor: Actor) -> dict[str, Any]:
+def _actor_columns(actor: Actor) -> dict[str, Any]:
     return {
         "operator_id": actor.operator_id,
         "operator": actor.name,
@@ -150,20 +150,20 @@ def _who(actor: Actor) -> dict[str, Any]:
     }
 
 
-def _append(columns: dict[str, Any], body: Mapping[str, Any], *, durable: bool = False) -> Entry:
+def _append_entry(columns: dict[str, Any], body: Mapping[str, Any], *, durable: bool = False) -> Entry:
     given = {name: value for name, value in body.items() if value is not None}
-    with _or_unavailable():
+    with _raise_unavailable():
         keys = chain.read_keys(settings.LEDGER_KEYS)
         with transaction.atomic(durable=durable):
-            head = _locked_head()
-            entry = _signed(columns | {"text": body_text(given)}, head, keys)
+            head = _lock_head()
+            entry = _build_entry(columns | {"text": serialise_body(given)}, head, keys)
             entry.save(force_insert=True)
-            _advance(head, chain.Seal.make(entry.seq, entry.hash, keys))
+            _advance_head(head, chain.SignedHead.make(entry.seq, entry.hash, keys))
     return entry
 
 
 @contextmanager
-def _or_unavailable() -> Iterator[None]:
+def _raise_unavailable() -> Iterator[None]:
     try:
         yield
     except (Error, Head.DoesNotExist, chain.BadKeys) as fault:
@@ -171,31 +171,31 @@ def _or_unavailable() -> Iterator[None]:
         raise LedgerUnavailable(f"the ledger cannot be written: {fault}") from fault
 
 
-def _locked_head() -> Head:
-    """On SQLite every transaction of ours begins with the lock (`transaction_mode` in the settings)."""
+def _lock_head() -> Head:
+    """Return the locked head. On SQLite every transaction begins with the lock."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(POSTGRESQL_PROMISES, [f"{int(settings.LEDGER_LOCK_SECONDS * 1000)}ms"])
+            cursor.execute(POSTGRESQL_SETTINGS, [f"{int(settings.LEDGER_LOCK_SECONDS * 1000)}ms"])
     return Head.objects.select_for_update().get(pk=1)
 
 
-def _signed(columns: dict[str, Any], head: Head, keys: chain.Keys) -> Entry:
+def _build_entry(columns: dict[str, Any], head: Head, keys: chain.Keys) -> Entry:
     key_id = list(keys)[-1]
     chained = {"seq": head.seq + 1, "prev": head.hash, "key_id": key_id, "at": clock.now()}
     entry = Entry(**{"call": uuid.uuid4(), **columns, **chained})
-    for name, length in CLIPPED.items():
-        setattr(entry, name, clipped(getattr(entry, name), length))
-    entry.hash = chain.sign(row(entry), keys[key_id])
+    for name, length in MAX_LENGTHS.items():
+        setattr(entry, name, clip_text(getattr(entry, name), length))
+    entry.hash = chain.sign_entry(entry_row(entry), keys[key_id])
     return entry
 
 
-def row(entry: Entry) -> dict[str, Any]:
-    """An entry as the chain reads it."""
-    own = {"at": chain.moment(entry.at), "body": entry.text, "call": entry.call.hex}
+def entry_row(entry: Entry) -> dict[str, Any]:
+    """Return an entry as the chain reads it."""
+    own = {"at": chain.format_time(entry.at), "body": entry.text, "call": entry.call.hex}
     return {name: own[name] if name in own else getattr(entry, name) for name in (*chain.COLUMNS, "hash")}
 
 
-def _advance(head: Head, seal: chain.Seal) -> None:
+def _advance_head(head: Head, seal: chain.SignedHead) -> None:
     advanced = Head.objects.filter(pk=head.pk, seq=head.seq).update(
         seq=seal.seq, hash=seal.hash, key_id=seal.key_id, mac=seal.mac
     )

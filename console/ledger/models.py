@@ -1,4 +1,4 @@
-"""The ledger's two tables: entries, which nothing changes once they stand, and the head of their chain.
+"""Audit log entries, which are never changed, and the head of their chain.
 
 Written by `journal` alone. Operators and organizations are kept by value: the ledger outlives both.
 """
@@ -12,46 +12,48 @@ from django.db import models
 from django.db.models import Case, Exists, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from console.aws.catalogue import in_words
-from console.ledger.differences import Difference, differences
+from console.aws.catalogue import label_from_name
+from console.ledger.differences import Difference, find_differences
 from console.ledger.fields import Seq
 from console.plurals import number_of
 
 
 class AppendOnly(TypeError):
-    """Something tried to change or remove an entry."""
+    """An attempt to change or remove an entry."""
 
 
-def _refuse(*_: Any, **__: Any) -> NoReturn:
+def _refuse_change(*_: Any, **__: Any) -> NoReturn:
     raise AppendOnly("the ledger is append-only, and console.ledger.journal appends")
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
-    update = delete = create = get_or_create = update_or_create = _refuse
-    bulk_create = bulk_update = _refuse
-    aupdate = adelete = acreate = aget_or_create = aupdate_or_create = abulk_create = abulk_update = _refuse
+    update = delete = create = get_or_create = update_or_create = _refuse_change
+    bulk_create = bulk_update = _refuse_change
+    aupdate = adelete = acreate = aget_or_create = aupdate_or_create = abulk_create = abulk_update = (
+        _refuse_change
+    )
     # `Collector` deletes through this one.
-    _raw_delete = _refuse
+    _raw_delete = _refuse_change
 
     def of_call(self, call: Any) -> Self:
-        """The intent and every outcome of one call, in their order."""
+        """Return the intent and outcomes of one call, in order."""
         return self.filter(call=call).order_by("seq")
 
     def with_result(self) -> Self:
-        """Each with `result`: what its call came to, "" while nobody knows; a finding beats `unknown`."""
+        """Add `result`, the outcome of the call, or "" if open; a finding beats `unknown`."""
         unknown_last = Case(When(outcome=Entry.Outcome.UNKNOWN, then=1), default=0)
         outcomes = Entry.objects.filter(call=OuterRef("call")).exclude(outcome="")
         latest = outcomes.order_by(unknown_last, "-seq").values("outcome")[:1]
         return self.annotate(result=Coalesce(Subquery(latest), Value("")))
 
     def open(self) -> Self:
-        """Intents of which nobody knows yet what became of them."""
-        settled = Entry.objects.filter(call=OuterRef("call")).exclude(outcome__in=NOT_SETTLED)
+        """Return intents with an unknown outcome."""
+        settled = Entry.objects.filter(call=OuterRef("call")).exclude(outcome__in=UNSETTLED_OUTCOMES)
         return self.filter(~Exists(settled), kind=Entry.Kind.INTENT).order_by("seq")
 
 
 class Entry(models.Model):
-    """One thing that was done, attempted or noticed, signed together with the entry before it."""
+    """An event, signed together with the entry before it."""
 
     class Kind(models.TextChoices):
         INTENT = "intent", "Intent"
@@ -67,7 +69,7 @@ class Entry(models.Model):
         DOWNLOADED = "downloaded", "Downloaded"
 
     class Outcome(models.TextChoices):
-        """`DONE` and `REFUSED` are AWS's answers, `UNKNOWN` is none; three were found by reading later.
+        """The outcome of a call or download.
 
         A download that was streamed ends as `SENT` or `BROKEN_OFF`.
         """
@@ -127,24 +129,24 @@ class Entry(models.Model):
         return f"{self.seq}: {self.sentence}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Once, by the journal; the chain stands and falls with the order in which it writes."""
+        """Insert once, through the journal only."""
         if not kwargs.get("force_insert"):
-            _refuse()
+            _refuse_change()
         super().save(*args, **kwargs)
 
-    delete = adelete = _refuse
+    delete = adelete = _refuse_change
 
     @cached_property
     def body(self) -> dict[str, Any]:
-        """`params`, `before`, `after`, `result`, `error`, `attempts`, or whatever was recorded."""
+        """Return `params`, `before`, `after`, `result`, `error`, `attempts` or other recorded values."""
         found: dict[str, Any] = json.loads(self.text)
         return found
 
     @cached_property
     def changes(self) -> list[Difference]:
-        """What the call changed: an intent knows the before of it, one of its outcomes the after."""
+        """Return what the call changed, joined from intent and outcome."""
         before, after = self._part("before"), self._part("after")
-        return differences(before, after) if before and after else []
+        return find_differences(before, after) if before and after else []
 
     def _part(self, name: str) -> dict[str, Any]:
         own = self.body.get(name)
@@ -155,18 +157,18 @@ class Entry(models.Model):
 
     @property
     def what(self) -> str:
-        """What was done, or for a change made outside what was changed; "" where the kind says it all."""
+        """Return the operation, or the fields changed outside the console."""
         is_observed = self.kind == self.Kind.OBSERVED
-        return (is_observed and observed_text(self.body)) or self.operation
+        return (is_observed and describe_outside_change(self.body)) or self.operation
 
     @property
     def sentence(self) -> str:
-        """The entry in one line: who did what to whom, and what came of it."""
+        """Return the entry in one sentence."""
         name = self.target_name or self.target
         joint = " of " if self.kind == self.Kind.OBSERVED else " on "
         what = joint.join(filter(None, (self.what, name)))
         if self.kind == self.Kind.DOWNLOADED:
-            what = download_text(self.body)
+            what = describe_download(self.body)
         return SENTENCES.get(self.kind, "{operator}: {what}").format(
             operator=self.operator or "Somebody",
             what=what or str(self.body.get("what", "something")),
@@ -176,7 +178,7 @@ class Entry(models.Model):
 
 
 # Only an outcome's entry has an outcome. Asked for by its kind, SQLite would go through all of that kind.
-NOT_SETTLED = ("", Entry.Outcome.UNKNOWN)
+UNSETTLED_OUTCOMES = ("", Entry.Outcome.UNKNOWN)
 SENTENCES: dict[str, str] = {
     Entry.Kind.INTENT: "{operator} asked for {what}",
     Entry.Kind.OUTCOME: "{what}, asked for by {operator}: {outcome}",
@@ -192,7 +194,7 @@ SENTENCES: dict[str, str] = {
 }
 
 
-def download_text(body: Mapping[str, Any], end: Mapping[str, Any] | None = None) -> str:
+def describe_download(body: Mapping[str, Any], end: Mapping[str, Any] | None = None) -> str:
     """Return a download in words: "users.csv, 444 rows, filter: state is enabled"."""
     rows = (end or body).get("rows")
     parts = [str(body.get("file", ""))]
@@ -203,14 +205,14 @@ def download_text(body: Mapping[str, Any], end: Mapping[str, Any] | None = None)
     return ", ".join(parts)
 
 
-def observed_text(body: Mapping[str, Any]) -> str:
+def describe_outside_change(body: Mapping[str, Any]) -> str:
     """Return the fields that were changed outside in words: "Job title, Office"."""
     fields = dict.fromkeys([*(body.get("before") or {}), *(body.get("after") or {})])
-    return ", ".join(map(in_words, fields)) or str(body.get("what", ""))
+    return ", ".join(map(label_from_name, fields)) or str(body.get("what", ""))
 
 
 class Head(models.Model):
-    """The one row that says how long the chain is; appending locks it, so that entries queue up."""
+    """The single row with the chain's length and last hash, locked while appending."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     seq = models.BigIntegerField()
@@ -223,7 +225,7 @@ class Head(models.Model):
 
 
 class Proof(models.Model):
-    """When the log was last verified and anchored on schedule, and what was wrong."""
+    """The last scheduled verification or anchoring, and its problem."""
 
     class Kind(models.TextChoices):
         ANCHOR = "anchor", "Anchoring"

@@ -1,4 +1,4 @@
-"""Verification and anchoring on a schedule, and what Home is told when one of them failed or is late."""
+"""Verify and anchor the audit log on schedule, and report failed or late runs."""
 
 import logging
 from collections.abc import Iterator
@@ -15,26 +15,26 @@ logger = logging.getLogger(__name__)
 Kind = Proof.Kind
 
 
-def anchor() -> None:
-    """Append the head of the log to the file that the settings name, if they do."""
+def anchor_head() -> None:
+    """Append the head of the log to `LEDGER_ANCHOR_FILE`, if set."""
     if settings.LEDGER_ANCHOR_FILE:
-        _store(Kind.ANCHOR, _append_head(Path(settings.LEDGER_ANCHOR_FILE)))
+        _store_proof(Kind.ANCHOR, _append_head(Path(settings.LEDGER_ANCHOR_FILE)))
 
 
-def verify() -> None:
-    """Verify the whole log, with the anchors if there were any: a file that is gone is a problem."""
+def verify_log() -> None:
+    """Verify the whole log against its anchors; a missing anchor file is a problem."""
     is_anchored = bool(settings.LEDGER_ANCHOR_FILE) and Proof.objects.filter(kind=Kind.ANCHOR).exists()
     try:
         anchors = export_file.read_anchors(settings.LEDGER_ANCHOR_FILE if is_anchored else "")
-        verdict = stored_chain.verify(chain.read_keys(settings.LEDGER_KEYS), anchors)
+        verdict = stored_chain.verify_stored(chain.read_keys(settings.LEDGER_KEYS), anchors)
     except (export_file.BadAnchors, chain.BadKeys, OSError) as fault:
-        _store(Kind.VERIFICATION, str(fault))
+        _store_proof(Kind.VERIFICATION, str(fault))
     else:
-        _store(Kind.VERIFICATION, "" if verdict.ok else str(verdict))
+        _store_proof(Kind.VERIFICATION, "" if verdict.ok else str(verdict))
 
 
-def alarms() -> Iterator[str]:
-    """What is wrong now, a sentence each. What never ran is late when the log is as old as two intervals."""
+def list_problems() -> Iterator[str]:
+    """Yield a sentence for each failed or late verification or anchoring."""
     expected = {Kind.VERIFICATION: settings.LEDGER_VERIFY_SECONDS}
     if settings.LEDGER_ANCHOR_FILE:
         expected[Kind.ANCHOR] = settings.LEDGER_ANCHOR_SECONDS
@@ -52,7 +52,7 @@ def alarms() -> Iterator[str]:
 
 def _append_head(path: Path) -> str:
     """Return why the head was not appended; "" if it was."""
-    head = stored_chain.head()
+    head = stored_chain.get_head()
     if head is None:
         return "the audit log has no head"
     try:
@@ -63,7 +63,7 @@ def _append_head(path: Path) -> str:
     return ""
 
 
-def _store(kind: Proof.Kind, problem: str) -> None:
+def _store_proof(kind: Proof.Kind, problem: str) -> None:
     if problem:
         logger.critical("%s of the audit log failed: %s", kind.label, problem)
     Proof.objects.update_or_create(kind=kind, defaults={"at": clock.now(), "problem": problem[:1000]})

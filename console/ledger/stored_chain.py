@@ -1,4 +1,4 @@
-"""The stored chain as the verifier wants it: raw columns, one consistent view, nothing smoothed over.
+"""Read the stored chain as raw columns, in one consistent view, for the verifier.
 
 Django's own readers would: two spellings of one time are the same `datetime`, bytes that are no text
 raise before anybody can say in which entry. Here each comes as it is stored, for the signature to judge.
@@ -15,19 +15,19 @@ from django.db import connection, transaction
 from console.ledger import chain, triggers
 from console.ledger.models import Head
 
-NAMES = (*chain.COLUMNS, "hash")
-AT = {
+COLUMN_NAMES = (*chain.COLUMNS, "hash")
+TIME_SQL = {
     "sqlite": "CASE WHEN substr(at, 11, 1) = ' ' THEN replace(at, ' ', 'T') ||"
     " CASE instr(at, '.') WHEN 0 THEN '.000000Z' ELSE 'Z' END ELSE 'not a time: ' || at END",
     "postgresql": """to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
 }
-CALL = {"sqlite": "call", "postgresql": "replace(call::text, '-', '')"}
-BATCH = 2000
+CALL_SQL = {"sqlite": "call", "postgresql": "replace(call::text, '-', '')"}
+BATCH_SIZE = 2000
 
 
 @contextmanager
-def one_view() -> Iterator[None]:
-    """Everything read inside was true at the same moment, while others go on appending."""
+def consistent_view() -> Iterator[None]:
+    """Read everything in the block from one consistent snapshot."""
     if connection.in_atomic_block:
         yield
     elif connection.vendor == "postgresql":
@@ -41,7 +41,7 @@ def one_view() -> Iterator[None]:
 
 @contextmanager
 def _sqlite_view() -> Iterator[None]:
-    """A plain BEGIN: Django's own takes the writer's lock here."""
+    """Begin a deferred transaction; Django's would take the write lock."""
     with connection.cursor() as cursor:
         cursor.execute("BEGIN")
         try:
@@ -50,20 +50,20 @@ def _sqlite_view() -> Iterator[None]:
             cursor.execute("ROLLBACK")
 
 
-def rows() -> Iterator[dict[str, Any]]:
-    """Every entry in order of its number."""
-    special = {"at": AT[connection.vendor], "call": CALL[connection.vendor]}
-    columns = ", ".join(special.get(name, f'"{name}"') for name in NAMES)
-    with _undecoded(), connection.chunked_cursor() as cursor:
+def iterate_rows() -> Iterator[dict[str, Any]]:
+    """Yield every entry in order."""
+    special = {"at": TIME_SQL[connection.vendor], "call": CALL_SQL[connection.vendor]}
+    columns = ", ".join(special.get(name, f'"{name}"') for name in COLUMN_NAMES)
+    with _undecoded_text(), connection.chunked_cursor() as cursor:
         cursor.execute(f"SELECT {columns} FROM ledger_entry ORDER BY seq")  # noqa: S608 - constants
-        while batch := cursor.fetchmany(BATCH):
+        while batch := cursor.fetchmany(BATCH_SIZE):
             for row in batch:
-                yield dict(zip(NAMES, row, strict=True))
+                yield dict(zip(COLUMN_NAMES, row, strict=True))
 
 
 @contextmanager
-def _undecoded() -> Iterator[None]:
-    """SQLite stores any bytes as text: let what is not UTF-8 through, it cannot be signed."""
+def _undecoded_text() -> Iterator[None]:
+    """Let text through that is not UTF-8; SQLite stores any bytes."""
     if connection.vendor != "sqlite":
         yield
         return
@@ -76,16 +76,16 @@ def _undecoded() -> Iterator[None]:
         raw.text_factory = str
 
 
-def head() -> chain.Seal | None:
+def get_head() -> chain.SignedHead | None:
     found = Head.objects.filter(pk=1).first()
-    return chain.Seal(found.seq, found.hash, found.key_id, found.mac) if found else None
+    return chain.SignedHead(found.seq, found.hash, found.key_id, found.mac) if found else None
 
 
-def verify(keys: chain.Keys, anchors: list[chain.Seal]) -> chain.Verdict:
-    """The verdict on the stored chain; it is bad as well where the triggers that protect it are gone."""
-    with one_view():
-        verdict = chain.verify(rows(), keys, head(), anchors)
-        gone = triggers.missing(connection)
+def verify_stored(keys: chain.Keys, anchors: list[chain.SignedHead]) -> chain.Verdict:
+    """Verify the stored chain; missing triggers fail it too."""
+    with consistent_view():
+        verdict = chain.verify_chain(iterate_rows(), keys, get_head(), anchors)
+        gone = triggers.find_missing(connection)
     if gone and verdict.ok:
         return replace(verdict, ok=False, reason=f"triggers are missing: {', '.join(gone)}")
     return replace(

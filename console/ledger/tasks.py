@@ -1,17 +1,19 @@
-"""What Celery may be asked to look at: whether the audit log is as it was written."""
+"""Celery tasks that verify and anchor the audit log."""
 
 from celery import shared_task
 
 from console.ledger import proofs
 
-LONGEST = 3600  # seconds that the verification of a long log may take
+MAX_VERIFY_SECONDS = 3600  # seconds that the verification of a long log may take
 
 
 @shared_task(name="console.ledger.tasks.anchor")
 def anchor() -> None:
-    proofs.anchor()
+    proofs.anchor_head()
 
 
-@shared_task(name="console.ledger.tasks.verify", time_limit=LONGEST, soft_time_limit=LONGEST - 60)
+@shared_task(
+    name="console.ledger.tasks.verify", time_limit=MAX_VERIFY_SECONDS, soft_time_limit=MAX_VERIFY_SECONDS - 60
+)
 def verify() -> None:
-    proofs.verify()
+    proofs.verify_log()

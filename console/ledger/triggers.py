@@ -1,4 +1,4 @@
-"""Triggers that let the two tables only grow, on SQLite and PostgreSQL.
+"""Database triggers that make the audit log append-only.
 
 They stop mistakes and whoever has the application's access. Who owns the tables (or the SQLite file)
 can drop them; that is what the chain is for. On PostgreSQL the tables should belong to a role that
@@ -40,19 +40,22 @@ STATEMENTS = {
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    _run(connection, {"sqlite": _sqlite, "postgresql": _postgresql}[connection.vendor](connection))
+    _execute(
+        connection,
+        {"sqlite": _sqlite_statements, "postgresql": _postgresql_statements}[connection.vendor](connection),
+    )
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
-    """For migrations and for tests that empty the tables."""
+    """Drop the triggers, for migrations and tests."""
     if connection.vendor == "sqlite":
-        _run(connection, [f"DROP TRIGGER IF EXISTS {name}" for name in ROWS])
+        _execute(connection, [f"DROP TRIGGER IF EXISTS {name}" for name in ROWS])
     else:
-        _run(connection, [f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name in ROWS | STATEMENTS])
+        _execute(connection, [f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name in ROWS | STATEMENTS])
 
 
 @contextmanager
-def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
+def lift_triggers(connection: BaseDatabaseWrapper) -> Iterator[None]:
     remove(connection)
     try:
         yield
@@ -60,8 +63,8 @@ def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
         install(connection)
 
 
-def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """The triggers that are not there, or (PostgreSQL) would not fire whoever writes."""
+def find_missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the triggers that are missing or disabled."""
     if connection.vendor == "sqlite":
         wanted, query = ROWS, "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     else:
@@ -76,13 +79,13 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     return [name for name in wanted if name not in present]
 
 
-def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
+def _execute(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
 
 
-def _sqlite(_: BaseDatabaseWrapper) -> list[str]:
+def _sqlite_statements(_: BaseDatabaseWrapper) -> list[str]:
     return [
         f"CREATE TRIGGER {name} BEFORE {event} {f'WHEN NOT ({holds})' if holds else ''}"
         f" BEGIN SELECT RAISE(ABORT, '{otherwise}'); END"
@@ -90,7 +93,7 @@ def _sqlite(_: BaseDatabaseWrapper) -> list[str]:
     ]
 
 
-def _postgresql(connection: BaseDatabaseWrapper) -> list[str]:
+def _postgresql_statements(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT quote_ident(current_schema())")
         (schema,) = cursor.fetchone()
@@ -102,10 +105,7 @@ def _postgresql(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def _postgresql_trigger(schema: str, name: str, event: str, holds: str, otherwise: str) -> list[str]:
-    """The schema is spelled out, or a temporary table of the head's name would be asked instead.
-
-    ALWAYS: a session that says it only replicates is stopped like any other.
-    """
+    """Return the statements of one trigger, with an explicit schema against temporary tables."""
     body = f"BEGIN IF NOT ({holds or 'false'}) THEN RAISE EXCEPTION '{otherwise}'; END IF; RETURN NEW; END"
     table = event.split()[2]
     return [

@@ -1,4 +1,4 @@
-"""The app of the mirror: a local copy of the directory that answers questions at once."""
+"""The app of the mirror, the local copy of the directory."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""What kind of directory is behind an organization: what it is called, and what cannot be changed in it.
+"""The type of directory behind an organization, and the operations that it refuses.
 
 A directory that WorkMail may only read (AD Connector), or interoperability with an Exchange server,
 makes WorkMail refuse writes with UnsupportedOperationException. Which writes, the model says: those
@@ -12,10 +12,10 @@ from functools import cache
 from console.aws import model
 from console.aws.catalogue import CATALOGUE
 
-REFUSAL = "UnsupportedOperationException"
+REFUSAL_CODE = "UnsupportedOperationException"
 # By what DirectoryType holds, written small and without signs. AWS's examples show VpcDirectory alone;
 # the others are Directory Service's words, and what WorkMail really answers is [unknown].
-KINDS = {
+DIRECTORY_KINDS = {
     "vpcdirectory": ("WorkMail's own directory", "People and groups are kept by WorkMail itself."),
     "simplead": ("Simple AD", "A small directory in this AWS account; WorkMail reads and writes it."),
     "microsoftad": (
@@ -31,23 +31,27 @@ INTEROPERABLE = (
     "Interoperability with Microsoft Exchange is on: Exchange leads, and WorkMail reads people, groups,"
     " resources and their addresses from the Active Directory every four hours."  # [documented]
 )
-IN_DIRECTORY = "Change it in the Active Directory that this organization is connected to."
-IN_EXCHANGE = "Change it in Exchange; WorkMail sees it after its next reading, at most four hours later."
+CHANGE_IN_DIRECTORY = "Change it in the Active Directory that this organization is connected to."
+CHANGE_IN_EXCHANGE = (
+    "Change it in Exchange; WorkMail sees it after its next reading, at most four hours later."
+)
 # AWS's guide says that people and groups are enabled in WorkMail, the API that this may be refused here.
 ENABLING = "People and groups can be enabled all the same, says AWS's guide; resources cannot."
 
 
 @cache
-def refusable() -> frozenset[str]:
-    """The writes that a read-only directory makes impossible, as the model has them."""
+def refusable_operations() -> frozenset[str]:
+    """Return the writes that a read-only directory refuses, according to the model."""
     return frozenset(
-        name for name, rule in CATALOGUE.items() if not rule.is_read and REFUSAL in model.errors(name)
+        name
+        for name, rule in CATALOGUE.items()
+        if not rule.is_read and REFUSAL_CODE in model.error_codes(name)
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The directory of one organization, as DescribeOrganization told of it."""
+    """The directory of an organization, as DescribeOrganization returns it."""
 
     kind: str
     interoperates: bool = False
@@ -66,15 +70,15 @@ class Directory:
 
     @property
     def refused(self) -> list[str]:
-        """Operations that cannot work here, by name."""
-        return sorted(refusable()) if self.is_read_only else []
+        """Return the names of operations that cannot work here."""
+        return sorted(refusable_operations()) if self.is_read_only else []
 
     def refuses(self, operation: str) -> bool:
-        return self.is_read_only and operation in refusable()
+        return self.is_read_only and operation in refusable_operations()
 
     @property
     def why(self) -> str:
-        """Why something cannot be changed here; "" where everything can."""
+        """Return why the directory cannot be changed here, or ""."""
         if not self.is_read_only:
             return ""
         leads = "Exchange leads" if self.interoperates else "a connected Active Directory leads"
@@ -82,13 +86,13 @@ class Directory:
 
     @property
     def where(self) -> str:
-        """Where it can be changed instead."""
+        """Return where the directory can be changed, or ""."""
         if not self.is_read_only:
             return ""
-        return IN_EXCHANGE if self.interoperates else IN_DIRECTORY
+        return CHANGE_IN_EXCHANGE if self.interoperates else CHANGE_IN_DIRECTORY
 
     def instead(self, operation: str) -> str:
-        """What to do instead of one operation that is refused; "" for one that is not."""
+        """Return the alternative to a refused operation, or ""."""
         if not self.refuses(operation):
             return ""
         return ENABLING if operation == "RegisterToWorkMail" else self.where
@@ -96,8 +100,8 @@ class Directory:
     @property
     def _key(self) -> str:
         letters = re.sub(r"[^a-z]", "", self.kind.lower())
-        return next((key for key in KINDS if key in letters), "")
+        return next((key for key in DIRECTORY_KINDS if key in letters), "")
 
     @property
     def _known(self) -> tuple[str, str]:
-        return KINDS.get(self._key) or (self.kind or "Not known yet", "")
+        return DIRECTORY_KINDS.get(self._key) or (self.kind or "Not known yet", "")

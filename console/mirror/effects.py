@@ -1,4 +1,4 @@
-"""The mirror learns from every read, whoever asked for it: one function an operation.
+"""Update the mirror from every read, with one handler per operation.
 
 The full sync, the refresh of one object and the second look after a write all end here.
 """
@@ -16,41 +16,41 @@ from console.breaker import Breaker
 from console.ledger.journal import LedgerUnavailable
 from console.mirror import descriptions, listings, relations
 from console.mirror.models import Domain, Organization
-from console.mirror.read_result import Reading
+from console.mirror.read_result import ReadResult
 
 logger = logging.getLogger(__name__)
-_optional: ContextVar[bool] = ContextVar("learning is optional", default=False)
+_is_optional: ContextVar[bool] = ContextVar("learning is optional", default=False)
 _breaker = Breaker(5.0)
 
 
 @contextmanager
-def optional_learning() -> Iterator[None]:
-    """Let a page that only reads be shown even where the mirror cannot be written."""
-    token = _optional.set(True)
+def allow_failed_updates() -> Iterator[None]:
+    """Let a page that only reads succeed even if the mirror cannot be written."""
+    token = _is_optional.set(True)
     try:
         yield
     finally:
-        _optional.reset(token)
+        _is_optional.reset(token)
 
 
 @contextmanager
-def tolerated() -> Iterator[None]:
-    """Around a write of the mirror that a page only reading can do without."""
+def tolerate_failure() -> Iterator[None]:
+    """Suppress a failed write to the mirror if the page only reads."""
     try:
         yield
     except (DatabaseError, LedgerUnavailable) as fault:
-        if not _optional.get():
+        if not _is_optional.get():
             raise
         _breaker.trip()
         logger.warning("the mirror did not learn from a read: %s", fault)
 
 
 def is_skipped() -> bool:
-    """Return whether a page that only reads has just found that the mirror cannot be written."""
-    return _optional.get() and _breaker.is_open
+    """Return whether the mirror has just failed for a page that only reads."""
+    return _is_optional.get() and _breaker.is_open
 
 
-def absorb(
+def store_result(
     organization: Organization,
     operation: str,
     params: Mapping[str, Any],
@@ -58,7 +58,7 @@ def absorb(
     *,
     asked: float | None = None,
 ) -> None:
-    """Bring the mirror up to what a read has shown; reads of what it does not keep are none of its business.
+    """Update the mirror from a read, and record changes made outside the console.
 
     What differs from what was known, and was not set by the console itself, is entered in the audit log.
     `asked` is when AWS was asked (`time.monotonic`), if that was not just now.
@@ -66,19 +66,19 @@ def absorb(
     learn = HANDLERS.get(operation)
     if learn is None or is_skipped():
         return
-    with tolerated():
-        learn(Reading(organization, operation, params, result, asked or time.monotonic()))
+    with tolerate_failure():
+        learn(ReadResult(organization, operation, params, result, asked or time.monotonic()))
 
 
-def forget(organization: Organization, entity_id: str, *, operation: str) -> None:
-    """Mark an entity deleted that `operation` has deleted, or no longer found."""
+def mark_deleted(organization: Organization, entity_id: str, *, operation: str) -> None:
+    """Mark an entity deleted that `operation` has deleted or not found."""
     if not is_skipped():
-        with tolerated():
-            descriptions.forget(Reading(organization, operation, {}, {}), entity_id)
+        with tolerate_failure():
+            descriptions.mark_deleted(ReadResult(organization, operation, {}, {}), entity_id)
 
 
-def describe_organization(reading: Reading) -> None:
-    """One that was only reached by way of this organization's account says nothing of this one."""
+def store_organization(reading: ReadResult) -> None:
+    """Store the organization; ignore another one reached through this account."""
     shown, organization = reading.result, reading.organization
     if shown.get("OrganizationId") != organization.organization_id:
         return
@@ -97,7 +97,7 @@ def describe_organization(reading: Reading) -> None:
         organization.save(update_fields=list(changed))
 
 
-def mail_domain(reading: Reading) -> None:
+def store_mail_domain(reading: ReadResult) -> None:
     shown = reading.result
     held = Domain.objects.filter(
         organization=reading.organization, name=str(reading.params["DomainName"]).lower()
@@ -111,25 +111,25 @@ def mail_domain(reading: Reading) -> None:
         held.update(**told)
 
 
-def nothing(_: Reading) -> None:
-    """Shows nothing that another read does not show better."""
+def ignore_result(_: ReadResult) -> None:
+    """Ignore a read that shows nothing new."""
 
 
-HANDLERS: dict[str, Callable[[Reading], None]] = {
-    "ListUsers": listings.users,
-    "ListGroups": listings.groups,
-    "ListResources": listings.resources,
-    "ListMailDomains": listings.domains,
-    "DescribeUser": descriptions.user,
-    "DescribeGroup": descriptions.group,
-    "DescribeResource": descriptions.resource,
-    "GetMailboxDetails": descriptions.mailbox,
-    "ListAliases": relations.aliases,
-    "ListGroupMembers": relations.members,
-    "ListGroupsForEntity": relations.memberships,
-    "ListMailboxPermissions": relations.permissions,
-    "ListResourceDelegates": relations.delegates,
-    "DescribeOrganization": describe_organization,
-    "GetMailDomain": mail_domain,
-    "DescribeEntity": nothing,
+HANDLERS: dict[str, Callable[[ReadResult], None]] = {
+    "ListUsers": listings.store_users,
+    "ListGroups": listings.store_groups,
+    "ListResources": listings.store_resources,
+    "ListMailDomains": listings.store_domains,
+    "DescribeUser": descriptions.store_user,
+    "DescribeGroup": descriptions.store_group,
+    "DescribeResource": descriptions.store_resource,
+    "GetMailboxDetails": descriptions.store_mailbox,
+    "ListAliases": relations.store_aliases,
+    "ListGroupMembers": relations.store_members,
+    "ListGroupsForEntity": relations.store_memberships,
+    "ListMailboxPermissions": relations.store_permissions,
+    "ListResourceDelegates": relations.store_delegates,
+    "DescribeOrganization": store_organization,
+    "GetMailDomain": store_mail_domain,
+    "DescribeEntity": ignore_result,
 }

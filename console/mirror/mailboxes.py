@@ -1,4 +1,4 @@
-"""What an entity has in WorkMail: a mailbox or none, and whether it can be exported.
+"""Whether an entity has a mailbox and whether it can be exported.
 
 `mailbox_of` answers for one entity; `existing`, `exportable` and `removed_within` are the same as
 conditions of queries.
@@ -14,12 +14,16 @@ from django.utils.formats import date_format
 from console.mirror.models import Entity
 
 Kind, State = Entity.Kind, Entity.State
-KEPT = timedelta(days=30)  # how long WorkMail keeps the mailbox of a disabled user [documented]
-WITHOUT = ("REMOTE_USER", "SYSTEM_USER", "RESOURCE")  # roles of users; of the last one [unknown]
+RETENTION_PERIOD = timedelta(days=30)  # how long WorkMail keeps the mailbox of a disabled user [documented]
+ROLES_WITHOUT_MAILBOX = (
+    "REMOTE_USER",
+    "SYSTEM_USER",
+    "RESOURCE",
+)  # roles of users; of the last one [unknown]
 
 
 class Obstacle(TextChoices):
-    """Why a mailbox cannot be exported now."""
+    """Why a mailbox cannot be exported."""
 
     NONE = "", ""
     DISABLED = "disabled", "Disabled. Enable them to export the mailbox"
@@ -45,7 +49,7 @@ SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """What is known of an entity's mailbox; `removed_at` is when WorkMail deletes a disabled one."""
+    """The mailbox of an entity; `removed_at` is when WorkMail deletes a disabled one."""
 
     noun: str
     obstacle: Obstacle = Obstacle.NONE
@@ -61,7 +65,7 @@ class Mailbox:
 
     @property
     def is_exportable(self) -> bool:
-        """Whether an export can start now.
+        """Return whether an export can start.
 
         Only one in use: whether WorkMail exports a disabled mailbox that it still keeps is [unknown].
         """
@@ -69,53 +73,53 @@ class Mailbox:
 
     @property
     def why_not(self) -> str:
-        """Return why it cannot be exported and what to do, "" if it can."""
+        """Return why it cannot be exported and what to do, or ""."""
         if self.is_exportable:
             return ""
         until = date_format(self.removed_at, "j F Y") if self.removed_at else ""
         return SENTENCES[self.obstacle].format(self.noun, until, self.noun)
 
 
-def mailbox_of(entity: Entity) -> Mailbox:
-    """Return what WorkMail holds for this entity, by what the mirror knows of it."""
+def get_mailbox(entity: Entity) -> Mailbox:
+    """Return the mailbox of an entity, as far as the mirror knows it."""
     noun = "resource" if entity.kind == Kind.RESOURCE else "user"
     if entity.state == State.DELETED:
         return Mailbox(noun, Obstacle.DELETED)
     if entity.kind == Kind.GROUP:
         return Mailbox(noun, Obstacle.GROUP)
-    if entity.kind == Kind.USER and entity.role in WITHOUT:
+    if entity.kind == Kind.USER and entity.role in ROLES_WITHOUT_MAILBOX:
         return Mailbox(noun, Obstacle.REMOTE if entity.role == "REMOTE_USER" else Obstacle.SYSTEM)
     if entity.state == State.ENABLED:
         return Mailbox(noun)
     if entity.disabled_date is None:
         return Mailbox(noun, Obstacle.UNUSED)
-    removed_at = entity.disabled_date + KEPT
+    removed_at = entity.disabled_date + RETENTION_PERIOD
     if removed_at <= timezone.now():
         return Mailbox(noun, Obstacle.REMOVED)
     return Mailbox(noun, Obstacle.DISABLED, removed_at)
 
 
-def existing() -> Q:
-    """Match what has a mailbox, also a disabled one that WorkMail still keeps."""
-    kept = Q(state=State.DISABLED, disabled_date__gt=timezone.now() - KEPT)
-    return HOLDERS & (Q(state=State.ENABLED) | kept)
+def existing_mailboxes() -> Q:
+    """Match entities with a mailbox, including disabled ones that WorkMail still keeps."""
+    kept = Q(state=State.DISABLED, disabled_date__gt=timezone.now() - RETENTION_PERIOD)
+    return MAILBOX_HOLDERS & (Q(state=State.ENABLED) | kept)
 
 
-def in_use() -> Q:
-    """Match what has a mailbox that is not disabled."""
-    return HOLDERS & Q(state=State.ENABLED)
+def used_mailboxes() -> Q:
+    """Match entities with an enabled mailbox."""
+    return MAILBOX_HOLDERS & Q(state=State.ENABLED)
 
 
-def exportable() -> Q:
-    """Match what has a mailbox that can be exported now."""
-    return in_use()
+def exportable_mailboxes() -> Q:
+    """Match entities whose mailbox can be exported."""
+    return used_mailboxes()
 
 
-def removed_within(days: int) -> Q:
-    """Match the disabled ones whose mailbox WorkMail deletes within so many days."""
-    removed = timezone.now() - KEPT
+def mailboxes_removed_within(days: int) -> Q:
+    """Match disabled entities whose mailbox WorkMail deletes within `days`."""
+    removed = timezone.now() - RETENTION_PERIOD
     last = removed + timedelta(days=days)
-    return HOLDERS & Q(state=State.DISABLED, disabled_date__gt=removed, disabled_date__lte=last)
+    return MAILBOX_HOLDERS & Q(state=State.DISABLED, disabled_date__gt=removed, disabled_date__lte=last)
 
 
-HOLDERS = Q(kind=Kind.RESOURCE) | (Q(kind=Kind.USER) & ~Q(role__in=WITHOUT))
+MAILBOX_HOLDERS = Q(kind=Kind.RESOURCE) | (Q(kind=Kind.USER) & ~Q(role__in=ROLES_WITHOUT_MAILBOX))

@@ -1,4 +1,4 @@
-"""The local copy of the directories: organizations, their people, groups and resources, and what joins them.
+"""The local copy of the directory: organizations, users, groups, resources and their relations.
 
 Rows hold what AWS last showed. `sort_…` columns and `search_text` are made of the others by
 `Entity.derive`; they are never null, so that every sort pages by one index.
@@ -14,11 +14,11 @@ from django.db.models import Count, Index, Q, UniqueConstraint
 
 from console.mirror import search_text as search_texts
 from console.mirror.directory_type import Directory
-from console.mirror.search_query import holding
+from console.mirror.search_query import match_text
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # where nothing was ever enabled
 WANTED = Q(wanted_at__isnull=False)
-NOTHING = -1  # a size or quota that is not known sorts before all others
+UNKNOWN_SIZE = -1  # a size or quota that is not known sorts before all others
 SORTS = (
     "sort_name",
     "sort_display_name",
@@ -31,12 +31,12 @@ SORTS = (
     "sort_enabled",
 )
 # At the end of every sort's index, so that a walk reads only those rows that the filters let through.
-FILTERED = ("state", "domain", "hidden", "role")
+FILTER_COLUMNS = ("state", "domain", "hidden", "role")
 
 
-def walk(sort: str) -> Index:
-    """The index of a sort, whose name is what the planner's statistics know it by."""
-    rest = (name for name in FILTERED if name != sort)
+def sort_index(sort: str) -> Index:
+    """Return the index of a sort; the planner's statistics refer to it by name."""
+    rest = (name for name in FILTER_COLUMNS if name != sort)
     return Index(fields=["organization", "kind", sort, "id", *rest], name=f"entity_{sort}")
 
 
@@ -44,10 +44,10 @@ DELETED = "DELETED"
 
 
 class EntityQuerySet(models.QuerySet["Entity"]):
-    """Entities; compose with keyset paging on any of `models.SORTS`."""
+    """A queryset of entities, for keyset paging by any of `SORTS`."""
 
     def of(self, organization: "Organization", kind: str = "") -> Self:
-        """Those of an organization that are not deleted."""
+        """Return entities of an organization that are not deleted."""
         return self.including_deleted(organization, kind).exclude(state=DELETED)
 
     def including_deleted(self, organization: "Organization", kind: str = "") -> Self:
@@ -58,33 +58,33 @@ class EntityQuerySet(models.QuerySet["Entity"]):
         return self.filter(domain__in=[domain.lower() for domain in domains])
 
     def in_group(self, group_id: str) -> Self:
-        """Direct members of the group with this AWS id."""
+        """Return direct members of the group with this AWS id."""
         return self.filter(memberships__group__entity_id=group_id)
 
     def matching(self, text: str) -> Self:
-        """Those in which every word of `text` is found, as `holding` says."""
-        return self.filter(holding(text, self.db).where)
+        """Return entities that contain every word of `text`."""
+        return self.filter(match_text(text, self.db).where)
 
-    def called_like(self, field: str, text: str) -> Self:
-        """Those whose name in a sort's column begins like `text`, as its index has them.
+    def with_sort_prefix(self, field: str, text: str) -> Self:
+        """Return entities whose sort column starts like `text`.
 
         A range of a linguistic collation may hold others as well, and lack some.
         """
-        key = search_texts.sort_key(text)
+        key = search_texts.make_sort_key(text)
         return self.filter(**{f"{field}__gte": key, f"{field}__lt": key[:-1] + chr(ord(key[-1]) + 1)})
 
     def tally(self) -> dict[str, int]:
-        """How many there are in each state."""
+        """Return the number of entities by state."""
         return dict(self.order_by().values_list("state").annotate(Count("pk")))
 
-    def census(self) -> dict[tuple[str, str, str], int]:
-        """How many there are of each kind, state and role, from an index alone."""
+    def count_by_kind_state_role(self) -> dict[tuple[str, str, str], int]:
+        """Return the number of entities by kind, state and role, from an index only."""
         counted = self.order_by().values_list("kind", "state", "role").annotate(Count("pk"))
         return {(kind, state, role): count for kind, state, role, count in counted}
 
 
 class Organization(models.Model):
-    """A WorkMail organization that the console is configured for, and how it is reached."""
+    """A WorkMail organization that the console serves, and how to connect to it."""
 
     organization_id = models.CharField(max_length=34, unique=True)
     slug = models.SlugField(max_length=62, unique=True, help_text="its alias, and its word in addresses")
@@ -115,12 +115,12 @@ class Organization(models.Model):
 
     @property
     def directory(self) -> Directory:
-        """What kind of directory is behind it, and which operations cannot work for that."""
+        """Return the directory behind the organization and the operations that it refuses."""
         return Directory(self.directory_type, self.interoperates)
 
 
 class Entity(models.Model):
-    """A person, a group or a resource.
+    """A user, group or resource.
 
     Addresses are kept in lower case; `details` has AWS's own spelling. `listed_at` is when a listing
     last told something new, `described_at` when a Describe… was last seen, `detailed_at` when all
@@ -155,11 +155,11 @@ class Entity(models.Model):
     mailbox_size = models.FloatField(null=True, blank=True, help_text="MB")
     mailbox_quota = models.IntegerField(null=True, blank=True, help_text="MB")
     details = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
-    sort_name = models.CharField(max_length=search_texts.LONGEST, blank=True)
-    sort_display_name = models.CharField(max_length=search_texts.LONGEST, blank=True)
-    sort_department = models.CharField(max_length=search_texts.LONGEST, blank=True)
-    sort_size = models.FloatField(default=NOTHING)
-    sort_quota = models.IntegerField(default=NOTHING)
+    sort_name = models.CharField(max_length=search_texts.MAX_SORT_LENGTH, blank=True)
+    sort_display_name = models.CharField(max_length=search_texts.MAX_SORT_LENGTH, blank=True)
+    sort_department = models.CharField(max_length=search_texts.MAX_SORT_LENGTH, blank=True)
+    sort_size = models.FloatField(default=UNKNOWN_SIZE)
+    sort_quota = models.IntegerField(default=UNKNOWN_SIZE)
     sort_enabled = models.DateTimeField(default=EPOCH)
     search_text = models.TextField(blank=True)
     listed_at = models.DateTimeField(null=True, blank=True)
@@ -173,9 +173,9 @@ class Entity(models.Model):
         verbose_name_plural = "entities"
         constraints = [UniqueConstraint(fields=["organization", "entity_id"], name="entity_once")]
         indexes = [
-            *(walk(sort) for sort in SORTS),
+            *(sort_index(sort) for sort in SORTS),
             Index(
-                fields=["organization", "kind", *FILTERED, "mailbox_size", "mailbox_quota"],
+                fields=["organization", "kind", *FILTER_COLUMNS, "mailbox_size", "mailbox_quota"],
                 name="entity_census",
             ),
             Index(
@@ -201,18 +201,18 @@ class Entity(models.Model):
         return self.state == self.State.DELETED
 
     def derive(self, aliases: Iterable[str]) -> None:
-        """Make the columns that follow from others; `aliases` are searched but not kept here."""
+        """Compute the derived columns; `aliases` are only searched."""
         self.domain = self.email.rpartition("@")[2]
-        self.sort_name = search_texts.sort_key(self.name)
-        self.sort_display_name = search_texts.sort_key(self.display_name)
-        self.sort_department = search_texts.sort_key(self.department)
+        self.sort_name = search_texts.make_sort_key(self.name)
+        self.sort_display_name = search_texts.make_sort_key(self.display_name)
+        self.sort_department = search_texts.make_sort_key(self.department)
         self.sort_enabled = self.enabled_date or EPOCH
-        self.search_text = search_texts.document([*self._searched(), *aliases])
+        self.search_text = search_texts.make_document([*self._searched(), *aliases])
         self.derive_sizes()
 
     def derive_sizes(self) -> None:
-        self.sort_size = NOTHING if self.mailbox_size is None else self.mailbox_size
-        self.sort_quota = NOTHING if self.mailbox_quota is None else self.mailbox_quota
+        self.sort_size = UNKNOWN_SIZE if self.mailbox_size is None else self.mailbox_size
+        self.sort_quota = UNKNOWN_SIZE if self.mailbox_quota is None else self.mailbox_quota
 
     def _searched(self) -> list[str]:
         described: dict[str, Any] = self.details
@@ -221,7 +221,7 @@ class Entity(models.Model):
 
 
 class Alias(models.Model):
-    """A further address of an entity; the primary one, which AWS lists too, is not among them."""
+    """An alias of an entity, without the primary address that AWS lists too."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     entity = models.ForeignKey(Entity, models.CASCADE, related_name="aliases")
@@ -237,7 +237,7 @@ class Alias(models.Model):
 
 
 class Membership(models.Model):
-    """A person or a group in a group."""
+    """A user or group in a group."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     group = models.ForeignKey(Entity, models.CASCADE, related_name="members", db_index=False)
@@ -251,7 +251,7 @@ class Membership(models.Model):
 
 
 class Permission(models.Model):
-    """What a grantee may do with the owner's mailbox; the grantee is an AWS id, known here or not."""
+    """The rights of a grantee to a mailbox; the grantee is an AWS id, known to the mirror or not."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     owner = models.ForeignKey(Entity, models.CASCADE, related_name="permissions", db_index=False)
@@ -268,7 +268,7 @@ class Permission(models.Model):
 
 
 class Delegate(models.Model):
-    """Who answers a resource's booking requests."""
+    """A delegate who answers a resource's booking requests."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     resource = models.ForeignKey(Entity, models.CASCADE, related_name="delegates", db_index=False)
@@ -299,11 +299,7 @@ class Domain(models.Model):
 
 
 class Sync(models.Model):
-    """How far one stage of an organization's copy is, and which worker holds it.
-
-    Whoever claims a row raises `attempt`; a worker that was taken for dead can no longer write
-    under its old number.
-    """
+    """The progress of one sync stage; `attempt` fences off a worker that has lost its claim."""
 
     class Stage(models.TextChoices):
         USERS = "users", "People"
@@ -337,14 +333,14 @@ class Sync(models.Model):
 
     @property
     def is_running(self) -> bool:
-        """In the middle of a pass, whether or not a worker is at it just now."""
+        """Return whether a pass has begun and not finished."""
         return self.started_at is not None and (
             self.finished_at is None or self.finished_at < self.started_at
         )
 
 
 class HeldListing(models.Model):
-    """A listing that lacked so much that nothing was removed; `shrink_guard` explains it."""
+    """A listing that lacked too many rows, so that none was removed; see `shrink_guard`."""
 
     class Listing(models.TextChoices):
         USERS = "users", "Users"
@@ -387,12 +383,12 @@ class HeldListing(models.Model):
 
     @property
     def is_of_pass(self) -> bool:
-        """Whether it is about the listings of all entities together."""
+        """Return whether it is about the listings of all entities together."""
         return self.entity_id is None and self.listing in self.OF_ENTITIES
 
 
 class PassRemovals(models.Model):
-    """How many rows the listings of single entities lacked in the present pass; see `shrink_guard`."""
+    """The rows that listings of single entities lacked in this pass; see `shrink_guard`."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, db_index=False)
     listing = models.CharField(max_length=12, choices=HeldListing.Listing)
@@ -409,7 +405,7 @@ class PassRemovals(models.Model):
 
 
 class TargetLease(models.Model):
-    """Who writes to a target just now; `targets.held` explains it."""
+    """The lease of a write on a target; see `console.gateway.target_leases`."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, db_index=False)
     target = models.CharField(max_length=320)

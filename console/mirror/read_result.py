@@ -1,4 +1,4 @@
-"""One answer of AWS, as everything that learns from it wants to have it."""
+"""The result of one read, as the mirror stores it."""
 
 import json
 import time
@@ -27,12 +27,12 @@ COLUMNS = {
     "JobTitle": "job_title",
     "Office": "office",
 }
-EMPTY: dict[str, Any] = {"enabled_date": None, "disabled_date": None, "hidden": False}
+EMPTY_VALUES: dict[str, Any] = {"enabled_date": None, "disabled_date": None, "hidden": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """`asked` is when AWS was asked, by the process's monotonic clock."""
+class ReadResult:
+    """The result of one read; `asked` is when it was sent, by the monotonic clock."""
 
     organization: Organization
     operation: str
@@ -42,12 +42,12 @@ class Reading:
 
     @property
     def is_whole(self) -> bool:
-        """Whether this is all there is: neither one of several pages nor a filtered listing."""
+        """Return whether the result is complete: not a page and not filtered."""
         partial = self.params.get("NextToken") or self.params.get("Filters")
         return not partial and not self.result.get("NextToken")
 
     def entity(self, member: str) -> Entity | None:
-        """Whom a parameter names: by id, or where AWS takes those by name or address too."""
+        """Return the entity that a parameter identifies by id, name or address."""
         named = str(self.params[member])
         entities = Entity.objects.filter(organization=self.organization)
         return (
@@ -58,19 +58,19 @@ class Reading:
         )
 
 
-def column_value(member: str, shown: Mapping[str, Any]) -> Any:
-    """What a column holds for a member; a member that is absent is empty to AWS."""
+def get_column_value(member: str, shown: Mapping[str, Any]) -> Any:
+    """Return a member's value for its column; absent members count as empty."""
     column = COLUMNS[member]
-    value = shown.get(member) or EMPTY.get(column, "")
+    value = shown.get(member) or EMPTY_VALUES.get(column, "")
     return value.lower() if column == "email" else value
 
 
-def plain(value: Any) -> Any:
-    """As JSON keeps it: dates become text."""
+def to_json_value(value: Any) -> Any:
+    """Return the value as JSON stores it."""
     return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
 
 
-def changed_members(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """The members that differ; absent and empty are one."""
+def find_changed_members(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Return the members that differ; absent and empty are equal."""
     names = dict.fromkeys([*before, *after])
     return [name for name in names if (before.get(name) or None) != (after.get(name) or None)]

@@ -1,4 +1,4 @@
-"""What the reads about one entity tell of others: aliases, members, permissions, delegates."""
+"""Store aliases, members, permissions and delegates."""
 
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeVar
@@ -10,24 +10,24 @@ from django.db.models import Model, QuerySet
 from console.aws import changed_fields
 from console.mirror import outside_changes, shrink_guard
 from console.mirror.models import Alias, Delegate, Entity, HeldListing, Membership, Organization, Permission
-from console.mirror.own_writes import ADDRESS, Drift
-from console.mirror.read_result import Reading
+from console.mirror.own_writes import ADDRESS_LABEL, Drift
+from console.mirror.read_result import ReadResult
 from console.mirror.shrink_guard import Listing
 
 Row = TypeVar("Row", bound=Model)
-Changes = tuple[list[Row], list[Row]]  # gone, new
+RowChanges = tuple[list[Row], list[Row]]  # gone, new
 
 
-def exchange(
-    reading: Reading,
+def replace_rows(
+    reading: ReadResult,
     listing: Listing,
     held: QuerySet[Row],
     wanted: Iterable[Row],
     key: Callable[[Row], Hashable],
     *,
     entity: Entity | None = None,
-) -> Changes[Row]:
-    """Make `held` what is `wanted`, touching only the rows that differ; return those.
+) -> RowChanges[Row]:
+    """Replace `held` by `wanted`, writing only the rows that differ; return those.
 
     A part of a listing only adds, and so does one that lacks so much that an operator has to confirm it.
     Of readings that show the same difference at the same time one gets it, the others find it made.
@@ -43,7 +43,7 @@ def exchange(
         may_remove = shrink_guard.may_remove(reading.organization, listing, len(gone), len(known), entity)
         gone = gone if may_remove else []
     lost = len(gone) - len(new)  # a row with other values takes the place of one that is gone
-    if entity is not None and lost > 0 and not shrink_guard.is_much(len(gone), len(known)):
+    if entity is not None and lost > 0 and not shrink_guard.is_large_loss(len(gone), len(known)):
         rows = held.model._default_manager.filter(organization=reading.organization)
         may_remove = shrink_guard.may_remove_in_pass(entity, listing, lost, rows)
         gone = gone if may_remove else []
@@ -55,58 +55,67 @@ def exchange(
 
 
 @transaction.atomic
-def aliases(reading: Reading) -> None:
-    """`ListAliases` shows the primary address too [observed]; it is no alias."""
+def store_aliases(reading: ReadResult) -> None:
+    """Store the aliases, without the primary address that `ListAliases` shows too [observed]."""
     entity = reading.entity("EntityId")
     if entity is None:
         return
     shown = {address.lower() for address in reading.result.get("Aliases", [])} - {entity.email}
     wanted = [Alias(organization=reading.organization, entity=entity, address=each) for each in sorted(shown)]
-    gone, new = exchange(
+    gone, new = replace_rows(
         reading, Listing.ALIASES, entity.aliases.all(), wanted, lambda row: row.address, entity=entity
     )
     if gone or new:
-        refresh_search(entity)
-        drifts = _drifts("Aliases", gone, new, lambda row: (f"{ADDRESS}{row.address}", row.address))
-        _note(reading, entity, drifts)
+        update_search_text(entity)
+        drifts = _drifts_of_rows(
+            "Aliases", gone, new, lambda row: (f"{ADDRESS_LABEL}{row.address}", row.address)
+        )
+        _record_drifts(reading, entity, drifts)
 
 
 @transaction.atomic
-def members(reading: Reading) -> None:
+def store_members(reading: ReadResult) -> None:
     group = reading.entity("GroupId")
     if group is None:
         return
-    found = _known(reading.organization, [each["Id"] for each in reading.result.get("Members", [])])
+    found = _stored_entities(reading.organization, [each["Id"] for each in reading.result.get("Members", [])])
     wanted = [Membership(organization=reading.organization, group=group, member=each) for each in found]
     held = Membership.objects.filter(group=group).select_related("member")
-    gone, new = exchange(reading, Listing.MEMBERS, held, wanted, lambda row: row.member_id, entity=group)
+    gone, new = replace_rows(reading, Listing.MEMBERS, held, wanted, lambda row: row.member_id, entity=group)
     if gone or new:
-        drifts = _drifts(
-            "Members", gone, new, lambda row: (_membership(row.member, group), _name(row.member))
+        drifts = _drifts_of_rows(
+            "Members", gone, new, lambda row: (_membership_label(row.member, group), _entity_name(row.member))
         )
-        _note(reading, group, drifts, [row.member.entity_id for row in (*gone, *new)])
+        _record_drifts(reading, group, drifts, [row.member.entity_id for row in (*gone, *new)])
 
 
 @transaction.atomic
-def memberships(reading: Reading) -> None:
-    """The same from the member's side; a group whose members were never read has no known ones to miss."""
+def store_memberships(reading: ReadResult) -> None:
+    """Store a member's groups; report changes only for groups that were read before."""
     member = reading.entity("EntityId")
     if member is None:
         return
-    found = _known(reading.organization, [each["GroupId"] for each in reading.result.get("Groups", [])])
+    found = _stored_entities(
+        reading.organization, [each["GroupId"] for each in reading.result.get("Groups", [])]
+    )
     wanted = [Membership(organization=reading.organization, group=each, member=member) for each in found]
     held = Membership.objects.filter(member=member).select_related("group")
-    gone, new = exchange(reading, Listing.MEMBERSHIPS, held, wanted, lambda row: row.group_id, entity=member)
+    gone, new = replace_rows(
+        reading, Listing.MEMBERSHIPS, held, wanted, lambda row: row.group_id, entity=member
+    )
     left, joined = ([row for row in rows if row.group.detailed_at] for rows in (gone, new))
     if left or joined:
-        drifts = _drifts(
-            "Groups", left, joined, lambda row: (_membership(member, row.group), _name(row.group))
+        drifts = _drifts_of_rows(
+            "Groups",
+            left,
+            joined,
+            lambda row: (_membership_label(member, row.group), _entity_name(row.group)),
         )
-        _note(reading, member, drifts, [row.group.entity_id for row in (*left, *joined)])
+        _record_drifts(reading, member, drifts, [row.group.entity_id for row in (*left, *joined)])
 
 
 @transaction.atomic
-def permissions(reading: Reading) -> None:
+def store_permissions(reading: ReadResult) -> None:
     owner = reading.entity("EntityId")
     if owner is None:
         return
@@ -121,13 +130,16 @@ def permissions(reading: Reading) -> None:
         for each in reading.result.get("Permissions", [])
     ]
     held = Permission.objects.filter(owner=owner)
-    gone, new = exchange(
+    gone, new = replace_rows(
         reading, Listing.PERMISSIONS, held, wanted, lambda row: (row.grantee_id, *row.values), entity=owner
     )
     if gone or new:
         grantees = {row.grantee_id for row in (*gone, *new)}
-        names = {each.entity_id: _name(each) for each in _known(reading.organization, list(grantees))}
-        drifts = _drifts(
+        names = {
+            each.entity_id: _entity_name(each)
+            for each in _stored_entities(reading.organization, list(grantees))
+        }
+        drifts = _drifts_of_rows(
             "Permissions",
             gone,
             new,
@@ -137,35 +149,37 @@ def permissions(reading: Reading) -> None:
             ),
             lambda row: row.values,
         )
-        _note(reading, owner, drifts, grantees)
+        _record_drifts(reading, owner, drifts, grantees)
 
 
 @transaction.atomic
-def delegates(reading: Reading) -> None:
+def store_delegates(reading: ReadResult) -> None:
     resource = reading.entity("ResourceId")
     if resource is None:
         return
-    found = _known(reading.organization, [each["Id"] for each in reading.result.get("Delegates", [])])
+    found = _stored_entities(
+        reading.organization, [each["Id"] for each in reading.result.get("Delegates", [])]
+    )
     wanted = [Delegate(organization=reading.organization, resource=resource, delegate=each) for each in found]
     held = Delegate.objects.filter(resource=resource).select_related("delegate")
-    gone, new = exchange(
+    gone, new = replace_rows(
         reading, Listing.DELEGATES, held, wanted, lambda row: row.delegate_id, entity=resource
     )
     if gone or new:
-        drifts = _drifts(
+        drifts = _drifts_of_rows(
             "Delegates",
             gone,
             new,
             lambda row: (
                 changed_fields.DELEGATE.label({"EntityId": row.delegate.entity_id}),
-                _name(row.delegate),
+                _entity_name(row.delegate),
             ),
         )
-        _note(reading, resource, drifts, [row.delegate.entity_id for row in (*gone, *new)])
+        _record_drifts(reading, resource, drifts, [row.delegate.entity_id for row in (*gone, *new)])
 
 
-def sever(organization: Organization, entity_ids: list[str]) -> None:
-    """What is deleted has no addresses, groups, rights or delegates any more."""
+def delete_relations(organization: Organization, entity_ids: list[str]) -> None:
+    """Delete the addresses, memberships, permissions and delegates of deleted entities."""
     gone = Entity.objects.filter(organization=organization, entity_id__in=entity_ids)
     HeldListing.objects.filter(entity__in=gone).delete()
     Alias.objects.filter(entity__in=gone).delete()
@@ -177,26 +191,26 @@ def sever(organization: Organization, entity_ids: list[str]) -> None:
     Delegate.objects.filter(delegate__in=gone).delete()
 
 
-def refresh_search(entity: Entity) -> None:
-    """Derive it from the row as it is now: another reading may have changed the name meanwhile."""
+def update_search_text(entity: Entity) -> None:
+    """Derive the search text again from the locked row."""
     entity = Entity.objects.select_for_update().get(pk=entity.pk)
     entity.derive(entity.aliases.values_list("address", flat=True))
     entity.save(update_fields=["search_text"])
 
 
-def _known(organization: Organization, entity_ids: list[str]) -> QuerySet[Entity]:
-    """Those that a listing has brought in already; the others are met again on the next round."""
+def _stored_entities(organization: Organization, entity_ids: list[str]) -> QuerySet[Entity]:
+    """Return the entities that a listing has brought in already."""
     return Entity.objects.filter(organization=organization, entity_id__in=entity_ids)
 
 
-def _drifts(
+def _drifts_of_rows(
     field: str,
     gone: Iterable[Row],
     new: Iterable[Row],
     names: Callable[[Row], tuple[str, str]],
     value: Callable[[Row], Any] = lambda _: True,
 ) -> list[Drift]:
-    """Return rows as drifts; `names` gives what a write's facet calls one, and what a reader does."""
+    """Return rows as drifts; `names` gives each row's field name and display name."""
     before, after = ({names(row): value(row) for row in rows} for rows in (gone, new))
     both = dict.fromkeys([*before, *after])
     return [
@@ -204,15 +218,17 @@ def _drifts(
     ]
 
 
-def _note(reading: Reading, entity: Entity, drifts: list[Drift], others: Iterable[str] = ()) -> None:
-    """Only what differs: a group may have thousands of members. The first reading is no change."""
+def _record_drifts(
+    reading: ReadResult, entity: Entity, drifts: list[Drift], others: Iterable[str] = ()
+) -> None:
+    """Record differences, unless this is the first reading."""
     if entity.detailed_at is not None:
-        outside_changes.note(reading, entity, drifts, since=entity.detailed_at, others=others)
+        outside_changes.record_drifts(reading, entity, drifts, since=entity.detailed_at, others=others)
 
 
-def _membership(member: Entity, group: Entity) -> str:
+def _membership_label(member: Entity, group: Entity) -> str:
     return changed_fields.GROUP.label({"MemberId": member.entity_id, "GroupId": group.entity_id})
 
 
-def _name(entity: Entity) -> str:
+def _entity_name(entity: Entity) -> str:
     return entity.email or entity.name

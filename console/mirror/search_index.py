@@ -1,4 +1,4 @@
-"""What the databases need to find text inside `search_text`: trigrams, by each database's own means.
+"""Create the trigram index of each database: FTS5 on SQLite, pg_trgm on PostgreSQL.
 
 On SQLite an FTS5 table that keeps no copy of the text; triggers feed it. On PostgreSQL `pg_trgm`.
 """
@@ -61,25 +61,27 @@ POSTGRESQL = [
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create them, and take in what is stored already."""
+    """Create the index, and index what is stored."""
     if connection.vendor == "sqlite":
-        _run(connection, [*SQLITE.values(), REBUILD])
+        _execute(connection, [*SQLITE.values(), REBUILD])
         install_statistics(connection)
     else:
-        _run(connection, POSTGRESQL)
+        _execute(connection, POSTGRESQL)
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
-    """The extension stays: others may use it."""
+    """Drop the index; the extension stays, since others may use it."""
     if connection.vendor == "sqlite":
-        _run(connection, [f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE if not name.endswith("search")])
-        _run(connection, ["DROP TABLE IF EXISTS mirror_entity_search"])
+        _execute(
+            connection, [f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE if not name.endswith("search")]
+        )
+        _execute(connection, ["DROP TABLE IF EXISTS mirror_entity_search"])
     else:
-        _run(connection, ["DROP INDEX IF EXISTS mirror_entity_search"])
+        _execute(connection, ["DROP INDEX IF EXISTS mirror_entity_search"])
 
 
 def install_statistics(connection: BaseDatabaseWrapper) -> None:
-    """`ANALYZE sqlite_master` makes the table if there is none, and (again) makes the planner read it."""
+    """Store planner statistics; `ANALYZE sqlite_master` creates and reloads the table."""
     rows = [("mirror_entity", name, figures) for name, figures in STATISTICS.items()]
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE sqlite_master")
@@ -88,7 +90,7 @@ def install_statistics(connection: BaseDatabaseWrapper) -> None:
         cursor.execute("ANALYZE sqlite_master")
 
 
-def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
+def _execute(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

@@ -1,4 +1,4 @@
-"""A listing that lacks much of what is known removes nothing until an operator confirms it.
+"""Hold back removals when a listing lacks much of what is known, until an operator confirms.
 
 An answer of the wrong kind may look like an empty listing. Each listing is judged by itself: the users of
 an organization, its domains, the members of one group, the aliases of one user. The listings of single
@@ -19,25 +19,22 @@ from console.mirror.models import Entity, HeldListing, Organization, PassRemoval
 
 Listing = HeldListing.Listing
 # The writes that make one row of a listing go.
-REMOVING = {
+REMOVING_OPERATIONS = {
     Listing.ALIASES: ("DeleteAlias", "UpdatePrimaryEmailAddress", "DeregisterFromWorkMail"),
     Listing.MEMBERS: ("DisassociateMemberFromGroup",),
     Listing.MEMBERSHIPS: ("DisassociateMemberFromGroup",),
     Listing.PERMISSIONS: ("DeleteMailboxPermissions", "PutMailboxPermissions"),
     Listing.DELEGATES: ("DisassociateDelegateFromResource",),
 }
-PASS = timedelta(hours=6)  # in which the details of each entity are read once
+PASS_DURATION = timedelta(hours=6)  # in which the details of each entity are read once
 
 
 def may_remove(
     organization: Organization, listing: Listing, missing: int, known: int, entity: Entity | None = None
 ) -> bool:
-    """Return whether `missing` of `known` rows may be removed; if not, the question is stored.
-
-    `entity` is whose listing it is, where each entity has one.
-    """
+    """Return whether `missing` of `known` rows may be removed; if not, store a question."""
     held = HeldListing.objects.filter(organization=organization, listing=listing, entity=entity)
-    if not is_much(missing, known) or held.filter(confirmed__gte=missing).exists():
+    if not is_large_loss(missing, known) or held.filter(confirmed__gte=missing).exists():
         if held.exists():
             held.delete()
         return True
@@ -49,17 +46,17 @@ def may_remove(
 
 
 def may_remove_in_pass(entity: Entity, listing: Listing, missing: int, rows: QuerySet[Any]) -> bool:
-    """Return whether the listings of all entities together may lose `missing` rows more.
+    """Return whether the listings of all entities together may lose `missing` more rows.
 
     `rows` are all that the mirror has of this kind. While a question is open, no new pass begins, since
     each of them could remove as much again. What the console itself has removed is not counted.
     """
     organization = entity.organization
-    removals = _removals(organization, listing, rows)
-    own = _own_writes(organization, removals.began_at, operation__in=REMOVING[listing]).count()
+    removals = _get_pass_removals(organization, listing, rows)
+    own = _own_intents(organization, removals.began_at, operation__in=REMOVING_OPERATIONS[listing]).count()
     total = max(removals.removed + removals.held + missing - own, 0)
     held = HeldListing.objects.filter(organization=organization, listing=listing, entity=None)
-    is_held = is_much(total, removals.known) and not held.filter(confirmed__gte=total).exists()
+    is_held = is_large_loss(total, removals.known) and not held.filter(confirmed__gte=total).exists()
     counted = "held" if is_held else "removed"
     PassRemovals.objects.filter(pk=removals.pk).update(**{counted: F(counted) + missing})
     if is_held:
@@ -72,23 +69,23 @@ def may_remove_in_pass(entity: Entity, listing: Listing, missing: int, rows: Que
     return not is_held
 
 
-def has_just_written(organization: Organization, operations: Iterable[str]) -> bool:
-    """Whether a reading may show what a recent write of the console has changed."""
-    since = clock.now() - outside_changes.GRACE
-    return _own_writes(organization, since, operation__in=operations).exists()
+def has_recent_write(organization: Organization, operations: Iterable[str]) -> bool:
+    """Return whether a recent write of the console may explain a difference."""
+    since = clock.now() - outside_changes.WRITE_DELAY
+    return _own_intents(organization, since, operation__in=operations).exists()
 
 
-def _own_writes(organization: Organization, since: datetime, **of: Any) -> QuerySet[Entry]:
+def _own_intents(organization: Organization, since: datetime, **of: Any) -> QuerySet[Entry]:
     entries = Entry.objects.filter(organization=organization.organization_id, at__gte=since, **of)
     return entries.filter(kind=Entry.Kind.INTENT)
 
 
-def is_much(missing: int, known: int) -> bool:
+def is_large_loss(missing: int, known: int) -> bool:
     return bool(missing > settings.SHRINK_ROWS and missing > known * settings.SHRINK_FRACTION)
 
 
-def _removals(organization: Organization, listing: Listing, rows: QuerySet[Any]) -> PassRemovals:
-    """Return what this pass has removed so far, locked; begin a new pass where that is due."""
+def _get_pass_removals(organization: Organization, listing: Listing, rows: QuerySet[Any]) -> PassRemovals:
+    """Return the locked counters of this pass; begin a new pass if due."""
     now = clock.now()
     stored = PassRemovals.objects.select_for_update()
     named = {"organization": organization, "listing": listing}
@@ -97,7 +94,7 @@ def _removals(organization: Organization, listing: Listing, rows: QuerySet[Any])
         fresh = {"began_at": now, "known": rows.count()}
         removals, _ = stored.get_or_create(**named, defaults=fresh)
     is_open = HeldListing.objects.filter(**named, entity=None).exists()
-    if removals.began_at < now - PASS and not is_open:
+    if removals.began_at < now - PASS_DURATION and not is_open:
         removals.began_at, removals.known, removals.removed, removals.held = now, rows.count(), 0, 0
         removals.save()
     return removals

@@ -1,4 +1,4 @@
-"""How a view says what it performs: closed by default, and an exemption states its reason."""
+"""Decorators that declare what a view performs, or why it needs no right."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,26 +10,26 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from console.actor import Actor
-from console.aws.catalogue import action
+from console.aws.catalogue import get_action
 from console.mirror.models import Organization
 from console.operators import form_submissions, policy
 from console.operators.models import Operator
 
 P = ParamSpec("P")
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
-SAFE = ("GET", "HEAD")
+SAFE_METHODS = ("GET", "HEAD")
 
 
 class ConsoleRequest(HttpRequest):
-    """A request as a view of the console gets it: with its actor, and with what htmx said of itself."""
+    """A request as views receive it, with actor and htmx details."""
 
     user: Operator  # `performs` and `signed_in` let no anonymous one through
     actor: Actor
     htmx: HtmxDetails
 
 
-class Declared(Protocol):
-    """A view that says what it performs, or why anybody may see it."""
+class DeclaredView(Protocol):
+    """A view that declares what it performs, or why it needs no right."""
 
     performs: str
     exempt: str
@@ -41,63 +41,63 @@ class Declared(Protocol):
 View = Callable[Concatenate[ConsoleRequest, P], HttpResponseBase]
 
 
-def performs(operation: str) -> Callable[[View[P]], Declared]:
-    """Only for those who may perform `operation` in the organization that the URL names.
+def performs(operation: str) -> Callable[[View[P]], DeclaredView]:
+    """Require the right to `operation` in the organization of the URL.
 
     The view gets the `Organization` in place of its slug. An organization without a grant is 404,
     a missing right is 403; both are entered in the audit log, and neither asks AWS anything. What only
     reads is asked for with GET or HEAD: anything else is 405.
     """
-    rule = action(operation)
+    rule = get_action(operation)
 
-    def declare(view: View[P]) -> Declared:
+    def declare(view: View[P]) -> DeclaredView:
         @wraps(view)
         def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return sign_in_first(request)
-            kwargs["organization"] = policy.place(request.actor, kwargs["organization"])
-            _require(request, operation, kwargs["organization"])
-            if rule.is_read and request.method not in SAFE:
-                return HttpResponseNotAllowed(SAFE)
-            repeated = form_submissions.answer_to_repeat(request)
+                return redirect_to_sign_in(request)
+            kwargs["organization"] = policy.get_organization(request.actor, kwargs["organization"])
+            _require_right(request, operation, kwargs["organization"])
+            if rule.is_read and request.method not in SAFE_METHODS:
+                return HttpResponseNotAllowed(SAFE_METHODS)
+            repeated = form_submissions.answer_repeat(request)
             return view(request, *args, **kwargs) if repeated is None else repeated
 
-        return _declared(guarded, performs=operation, acts_once=True)
+        return _declare(guarded, performs=operation, acts_once=True)
 
     return declare
 
 
-def signed_in(reason: str) -> Callable[[V], Declared]:
-    """For every operator, whatever her rights: `reason` says why that is enough."""
+def signed_in(reason: str) -> Callable[[V], DeclaredView]:
+    """Allow every signed-in operator; `reason` says why that is enough."""
 
-    def declare(view: V) -> Declared:
+    def declare(view: V) -> DeclaredView:
         @wraps(view)
         def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return sign_in_first(request)
-            repeated = form_submissions.answer_to_repeat(request)
+                return redirect_to_sign_in(request)
+            repeated = form_submissions.answer_repeat(request)
             return view(request, *args, **kwargs) if repeated is None else repeated
 
-        return _declared(guarded, exempt=reason, acts_once=True)
+        return _declare(guarded, exempt=reason, acts_once=True)
 
     return declare
 
 
-def public(reason: str) -> Callable[[V], Declared]:
-    """For everybody, signed in or not: `reason` says why that is safe."""
+def public(reason: str) -> Callable[[V], DeclaredView]:
+    """Allow all visitors; `reason` says why that is safe."""
 
-    def declare(view: V) -> Declared:
+    def declare(view: V) -> DeclaredView:
         @wraps(view)
         def open_to_all(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             return view(request, *args, **kwargs)
 
-        return _declared(open_to_all, exempt=reason)
+        return _declare(open_to_all, exempt=reason)
 
     return declare
 
 
-def sign_in_first(request: HttpRequest) -> HttpResponseBase:
-    """To the sign-in page and back; htmx has to take the whole page there, not one fragment of it."""
+def redirect_to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Redirect to the sign-in page and back; with htmx the whole page."""
     htmx: HtmxDetails | None = getattr(request, "htmx", None)
     if htmx:
         answer = redirect_to_login(htmx.current_url_abs_path or "/")
@@ -105,15 +105,15 @@ def sign_in_first(request: HttpRequest) -> HttpResponseBase:
     return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
 
 
-def _require(request: ConsoleRequest, operation: str, organization: Organization) -> None:
+def _require_right(request: ConsoleRequest, operation: str, organization: Organization) -> None:
     if policy.allows(request.actor, operation, organization):
         return
     raise policy.Denied(f"{operation} is not among your rights in {organization.name or organization.slug}")
 
 
-def _declared(
+def _declare(
     view: Callable[..., HttpResponseBase], *, performs: str = "", exempt: str = "", acts_once: bool = False
-) -> Declared:
-    declared = cast(Declared, view)
+) -> DeclaredView:
+    declared = cast(DeclaredView, view)
     declared.performs, declared.exempt, declared.acts_once = performs, exempt, acts_once
     return declared

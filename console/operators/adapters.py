@@ -1,4 +1,4 @@
-"""How django-allauth is bent to the console: no sign-up, sealed seeds, one answer to every failure."""
+"""django-allauth adapters: no sign-up, sealed TOTP seeds, one answer to every failed sign-in."""
 
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ from console.operators.models import Operator
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
-    """Sign-in by e-mail and password; accounts are made by an owner, never by their users."""
+    """Sign-in by email address and password, without sign-up."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -24,11 +24,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
-            sign_in_log.failed(request, credentials.get("email", ""), "too many attempts")
+            sign_in_log.record_failed_sign_in(request, credentials.get("email", ""), "too many attempts")
             raise
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
-        """Somebody whose account is closed hears what a wrong password hears, even with the right one."""
+        """Return the operator; a closed account gets the same error as a wrong password."""
         operator: AbstractBaseUser | None = super().authenticate(request, **credentials)
         if operator is not None and not operator.is_active:
             self.authentication_failed(request, **credentials)
@@ -36,28 +36,30 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return operator
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        sign_in_log.failed(request, credentials.get("email", ""), "wrong e-mail address or password")
+        sign_in_log.record_failed_sign_in(
+            request, credentials.get("email", ""), "wrong e-mail address or password"
+        )
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
-        """By the operator's own address: the console keeps none of allauth's separate ones."""
+        """Check the password with the operator's own address; allauth's are not used."""
         operator = cast(Operator, user)
         again = self.authenticate(context.request, email=operator.email, password=password)
         return again is not None and again.pk == operator.pk
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
-        session_limits.begin(request)
-        sign_in_log.signed_in(request, cast(Operator, user))
+        session_limits.start_session(request)
+        sign_in_log.record_sign_in(request, cast(Operator, user))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account:preferences")
 
     def logout(self, request: HttpRequest) -> None:
-        session_limits.end(request, "signed out")
+        session_limits.end_session(request, "signed out")
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
-    """Seeds of one-time passwords and recovery codes are sealed before they reach the database."""
+    """Seal TOTP seeds and recovery codes before they are stored."""
 
     def encrypt(self, text: str) -> str:
         return encryption.seal(text.encode()).decode()

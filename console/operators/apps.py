@@ -1,4 +1,4 @@
-"""The app of those who use the console: operators, their roles and grants, and the policy."""
+"""The app of operators, roles, grants and policy."""
 
 from django.apps import AppConfig
 
@@ -10,4 +10,4 @@ class OperatorsConfig(AppConfig):
     def ready(self) -> None:
         from console.operators import signals
 
-        signals.connect()
+        signals.connect_signals()

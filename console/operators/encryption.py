@@ -1,4 +1,4 @@
-"""Encryption of what the console has to keep and nobody may read from the database: TOTP seeds, sessions."""
+"""Encrypt TOTP seeds and sessions before they are stored."""
 
 import base64
 import json
@@ -14,30 +14,30 @@ from django.core.signing import BadSignature
 
 
 def seal(clear: bytes) -> bytes:
-    return _keys(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS).encrypt(clear)
+    return _fernet_keys(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS).encrypt(clear)
 
 
 def unseal(sealed: bytes) -> bytes:
-    """What was sealed with the secret key or one of its fallbacks; `BadSignature` for anything else."""
+    """Decrypt with the secret key or a fallback; raise `BadSignature` if none fits."""
     try:
-        return _keys(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS).decrypt(sealed)
+        return _fernet_keys(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS).decrypt(sealed)
     except InvalidToken as fault:
         raise BadSignature("not sealed with a key of this console") from fault
 
 
 @lru_cache(maxsize=8)
-def _keys(*secrets: str) -> MultiFernet:
-    return MultiFernet(_derived(secrets))
+def _fernet_keys(*secrets: str) -> MultiFernet:
+    return MultiFernet(_derive_keys(secrets))
 
 
-def _derived(secrets: Iterable[str]) -> Iterable[Fernet]:
+def _derive_keys(secrets: Iterable[str]) -> Iterable[Fernet]:
     for secret in secrets:
         kdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"console.operators.sealing")
         yield Fernet(base64.urlsafe_b64encode(kdf.derive(secret.encode())))
 
 
 class SealedSerializer:
-    """Sessions as sealed JSON: TOTP seeds wait there for a first code, suspended forms for a password."""
+    """Serialise sessions as encrypted JSON, since they may hold TOTP seeds."""
 
     def dumps(self, value: Any) -> bytes:
         return seal(json.dumps(value, separators=(",", ":")).encode())

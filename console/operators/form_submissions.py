@@ -1,4 +1,4 @@
-"""Forms act once: each carries a number, and a form that is sent again leads to the result of the first.
+"""Let each submitted form act once; a repeat leads to the result of the first.
 
 A double click, a reload and a repeated request bring the same number with the same values. Other values under
 one number (the browser's Back button, then an edit) are another request.
@@ -18,17 +18,17 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from console.aws import sent_writes
-from console.ui.form_tokens import NUMBER
+from console.ui.form_tokens import FORM_TOKEN_FIELD
 
 logger = logging.getLogger(__name__)
-VALID = 24 * 60 * 60  # seconds; a session ends earlier, and with it every page that has the number
-PATIENCE = 5.0  # seconds that a second request waits for the result of the first
-PAUSE = 0.1
-RUNNING, SHOWN = "running", "shown"
-KEY = "console.once"
+VALID_SECONDS = 24 * 60 * 60  # seconds; a session ends earlier, and with it every page that has the number
+MAX_WAIT_SECONDS = 5.0  # seconds that a second request waits for the result of the first
+RETRY_SECONDS = 0.1
+RUNNING, ANSWERED = "running", "shown"
+META_KEY = "console.once"
 
 # Addresses whose forms may be sent again, and why.
-EXEMPT = {
+REPEATABLE_VIEWS = {
     "account_login": "a password that is sent again only signs in again",
     "account_logout": "signing out twice is signing out",
     "account_reauthenticate": "it only confirms who is at the browser",
@@ -44,42 +44,46 @@ EXEMPT = {
 }
 
 
-def answer_to_repeat(request: HttpRequest) -> HttpResponseBase | None:
-    """Spend the number of the form; return the answer to a repeated form, `None` if the view has to act."""
+def answer_repeat(request: HttpRequest) -> HttpResponseBase | None:
+    """Use up the form token; return the response to a repeated form, or `None` to let the view act."""
     match: ResolverMatch | None = request.resolver_match
-    if request.method != "POST" or not request.POST.get(NUMBER) or (match and match.view_name in EXEMPT):
+    if (
+        request.method != "POST"
+        or not request.POST.get(FORM_TOKEN_FIELD)
+        or (match and match.view_name in REPEATABLE_VIEWS)
+    ):
         return None
-    key = f"once:{_digest(request)}"
-    deadline = time.monotonic() + PATIENCE
-    while not cache.add(key, RUNNING, VALID):
+    key = f"once:{_request_digest(request)}"
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
+    while not cache.add(key, RUNNING, VALID_SECONDS):
         result = cache.get(key, RUNNING)
         if result != RUNNING or time.monotonic() >= deadline:
-            return _repeat(request, result)
-        time.sleep(PAUSE)
-    request.META[KEY] = key
+            return _repeat_response(request, result)
+        time.sleep(RETRY_SECONDS)
+    request.META[META_KEY] = key
     return None
 
 
-def finish(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Store where the form led; a form that did nothing may be sent again as it is."""
-    key = request.META.get(KEY)
+def store_result(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Store the form's redirect; a form that did nothing may be sent again."""
+    key = request.META.get(META_KEY)
     if key is None:
         return
     location = response.headers.get("HX-Redirect") or response.headers.get("Location", "")
     try:
         if url_has_allowed_host_and_scheme(location, allowed_hosts=None):
-            cache.set(key, location, VALID)
+            cache.set(key, location, VALID_SECONDS)
         elif location or sent_writes.has_written():
-            cache.set(key, SHOWN, VALID)
+            cache.set(key, ANSWERED, VALID_SECONDS)
         else:
             cache.delete(key)
     except DatabaseError:  # the number stays spent; the answer must not be replaced by a fault
         logger.exception("the result of a form was not stored")
 
 
-def _repeat(request: HttpRequest, result: str) -> HttpResponse:
+def _repeat_response(request: HttpRequest, result: str) -> HttpResponse:
     is_fragment = bool(request.headers.get("HX-Request"))
-    if result not in (RUNNING, SHOWN):
+    if result not in (RUNNING, ANSWERED):
         return HttpResponseClientRedirect(result) if is_fragment else _SeeOther(result)
     problem = {
         "title": "This form was already submitted",
@@ -98,15 +102,15 @@ class _SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
-def _digest(request: HttpRequest) -> str:
-    """Identify the operator, the address and everything that was sent, except the CSRF token."""
+def _request_digest(request: HttpRequest) -> str:
+    """Return a digest of the operator, URL and sent values, without the CSRF token."""
     digest = hashlib.sha256()
-    for part in _parts(request):
+    for part in _request_parts(request):
         digest.update(hashlib.sha256(part).digest())
     return digest.hexdigest()
 
 
-def _parts(request: HttpRequest) -> Iterator[bytes]:
+def _request_parts(request: HttpRequest) -> Iterator[bytes]:
     yield f"{request.user.pk} {request.get_full_path()}".encode()
     for name, values in sorted(request.POST.lists()):
         if name != "csrfmiddlewaretoken":

@@ -1,4 +1,4 @@
-"""Who uses the console: an operator, the roles there are, and the grants that join the two."""
+"""Operators, their sessions, roles and grants."""
 
 from importlib import import_module
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from console.plurals import number_of
 
 
 class OperatorManager(BaseUserManager["Operator"]):
-    """Operators by e-mail address, which is kept in lower case: there is one `Ada@…`, not two."""
+    """Operators by email address, in lower case."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Operator":
         operator = self.model(email=email.strip().lower(), **fields)
@@ -26,7 +26,7 @@ class OperatorManager(BaseUserManager["Operator"]):
         return operator
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Operator":
-        """Django's own command asks for it; the console knows no superuser, a role decides."""
+        """Create a user for Django's command; only roles give rights."""
         return self.create_user(email, password, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "Operator":
@@ -34,7 +34,7 @@ class OperatorManager(BaseUserManager["Operator"]):
 
 
 class Operator(AbstractUser):
-    """Somebody who signs in to the console with an e-mail address."""
+    """A user of the console, who signs in with an email address."""
 
     class Theme(models.TextChoices):
         AUTO = "auto", "As the system"
@@ -68,7 +68,7 @@ class Operator(AbstractUser):
 
 
 class Session(AbstractBaseSession):
-    """A browser's session. `session_key` is the hash of the key in the cookie (`session_store`)."""
+    """A browser session, stored under the hash of its key."""
 
     session_key = models.CharField("hash of the session key", max_length=64, primary_key=True)
     operator = models.ForeignKey(Operator, models.CASCADE, null=True, related_name="sessions")
@@ -80,7 +80,7 @@ class Session(AbstractBaseSession):
 
 
 class Role(models.Model):
-    """A named set of permissions; `policy` says how they are read."""
+    """A named set of permissions; see `policy`."""
 
     name = models.CharField(max_length=60, unique=True)
     description = models.CharField(max_length=300, blank=True)
@@ -95,13 +95,13 @@ class Role(models.Model):
 
 class GrantQuerySet(models.QuerySet["Grant"]):
     def live(self) -> "GrantQuerySet":
-        """Those that count now: not past their end, and of an operator who may still enter."""
+        """Return grants that have not ended, of active operators."""
         running = Q(until__isnull=True) | Q(until__gt=clock.recent())
         return self.filter(running, operator__is_active=True)
 
 
 class Grant(models.Model):
-    """A role in one organization, on all of it or on some mail domains, for a while or for good."""
+    """A role in one organization, on all or some mail domains, with an optional end."""
 
     operator = models.ForeignKey(Operator, models.CASCADE, related_name="grants")
     role = models.ForeignKey(Role, models.PROTECT, related_name="grants")
@@ -122,7 +122,7 @@ class Grant(models.Model):
 
 
 class OmittedRefusals(models.Model):
-    """How many refused attempts of an operator were too many to be entered in the audit log one by one."""
+    """The number of refused attempts that have no audit entry of their own."""
 
     operator_id = models.BigIntegerField(null=True)
     operator = models.CharField(max_length=254)

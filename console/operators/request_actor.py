@@ -1,4 +1,4 @@
-"""Who stands behind a request: the operator, where she is, and how she signed in."""
+"""Build the actor of a request."""
 
 import re
 import uuid
@@ -14,41 +14,41 @@ from console.actor import Actor
 from console.operators.models import Operator
 
 # Nobody's id. Not `None`, which is the console itself, and that may read everything.
-ANONYMOUS = 0
+ANONYMOUS_ID = 0
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
-def actor_of(request: HttpRequest, operator: Operator | None = None) -> Actor:
-    """The actor of a request; `operator` names somebody who is about to sign in or has just left."""
+def build_actor(request: HttpRequest, operator: Operator | None = None) -> Actor:
+    """Return the actor of a request; `operator` is one who is signing in or out."""
     found = operator or request.user
     who = found if isinstance(found, Operator) else None
     return Actor(
-        operator_id=who.pk if who else ANONYMOUS,
+        operator_id=who.pk if who else ANONYMOUS_ID,
         name=who.email if who else "anonymous",
-        address=address_of(request),
-        session=session_of(request),
-        request_id=request_id_of(request),
-        method=method_of(request, found),
+        address=get_client_address(request),
+        session=session_fingerprint(request),
+        request_id=get_request_id(request),
+        method=sign_in_method(request, found),
         path=request.path,
     )
 
 
-def address_of(request: HttpRequest) -> str:
-    """The client's IP address, from as many proxies as `TRUSTED_PROXY_COUNT` says and from no header else."""
+def get_client_address(request: HttpRequest) -> str:
+    """Return the client's IP address, trusting as many proxies as `TRUSTED_PROXY_COUNT` says."""
     try:
         return get_client_ip(request) or ""
     except ImproperlyConfigured:  # fewer addresses in the header than there are proxies: none can be believed
         return ""
 
 
-def session_of(request: HttpRequest) -> str:
-    """A session's fingerprint: tells sessions apart, and opens none."""
+def session_fingerprint(request: HttpRequest) -> str:
+    """Return a fingerprint of the session, which cannot open it."""
     key = request.session.session_key
     return salted_hmac("console.session", key, algorithm="sha256").hexdigest()[:32] if key else ""
 
 
-def request_id_of(request: HttpRequest) -> str:
-    """The id that a proxy gave the request, if it has an id's form, else a new one; one a request."""
+def get_request_id(request: HttpRequest) -> str:
+    """Return the proxy's request id if it is valid, else a new one."""
     known: str | None = request.META.get("console.request_id")
     if known is None:
         offered = request.headers.get("X-Request-ID", "")
@@ -57,8 +57,8 @@ def request_id_of(request: HttpRequest) -> str:
     return known
 
 
-def method_of(request: HttpRequest, user: "Operator | AnonymousUser | object") -> str:
-    """`password`, `password+totp` or `password+recovery_codes`, as this session was opened."""
+def sign_in_method(request: HttpRequest, user: "Operator | AnonymousUser | object") -> str:
+    """Return how the session was opened: `password`, `password+totp` or `password+recovery_codes`."""
     if not isinstance(user, Operator):
         return ""
     records = [each for each in get_authentication_records(request, user) if not each.get("reauthenticated")]

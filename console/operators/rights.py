@@ -1,4 +1,4 @@
-"""What an operator holds right now: her live grants, read as rights to operations on mail domains."""
+"""The rights of an actor, read from their live grants."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from console.operators.models import Grant
 
 # Beyond any one organization, or the end of one: no area's access covers them, only their name or "*".
 # Loosening what holds changes back is reserved, too: else one operator could loosen, act and restore.
-RESERVED = frozenset(
+RESERVED_OPERATIONS = frozenset(
     {
         "CreateOrganization",
         "DeleteOrganization",
@@ -26,7 +26,7 @@ RESERVED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where a right holds: on the whole organization, on some mail domains, or (falsy) nowhere."""
+    """The scope of a right: the whole organization, some mail domains, or none (falsy)."""
 
     everywhere: bool = False
     domains: frozenset[str] = frozenset()
@@ -42,8 +42,8 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """One live grant: a role's permissions in one organization.
+class HeldGrant:
+    """A live grant: a role's permissions in one organization.
 
     A permission is the name of an operation or action (`UpdateUser`), an area and an access
     (`users:write`; `*:read` for every area), or `*` for everything. What is `RESERVED` is covered
@@ -61,24 +61,24 @@ class Held:
 
     def covers(self, rule: Operation) -> bool:
         asked = {"*", rule.name}
-        if rule.name not in RESERVED:
+        if rule.name not in RESERVED_OPERATIONS:
             asked |= {f"*:{rule.access}", f"{rule.area}:{rule.access}"}
         return not self.permissions.isdisjoint(asked)
 
     @property
     def reach(self) -> Reach:
-        """An empty name is no domain: a grant that holds nothing else reaches nobody, not everybody."""
+        """Return the scope of the grant; an empty domain name matches nothing."""
         return Reach(everywhere=not self.domains, domains=self.domains - {""})
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """All that one actor holds; the console itself holds every read and nothing else.
+    """All rights of an actor; the console itself has every read and nothing else.
 
     `places` are the organizations themselves, in the order in which they are shown.
     """
 
-    held: tuple[Held, ...] = ()
+    held: tuple[HeldGrant, ...] = ()
     is_system: bool = False
     places: tuple[Organization, ...] = ()
     organizations: frozenset[int] = field(init=False)
@@ -96,37 +96,37 @@ class Rights:
         return found
 
 
-def load(actor: Actor) -> Rights:
-    """Rights as the database has them at this moment, in one query."""
+def load_rights(actor: Actor) -> Rights:
+    """Read the rights from the database, in one query."""
     if actor.operator_id is None:
         return Rights(is_system=True)
     live = Grant.objects.live().filter(operator_id=actor.operator_id)
     grants = list(live.select_related("role", "organization"))
     places = {grant.organization_id: grant.organization for grant in grants}
     ordered = sorted(places.values(), key=lambda place: (place.name, place.slug))
-    return Rights(tuple(Held.of(grant) for grant in grants), places=tuple(ordered))
+    return Rights(tuple(HeldGrant.of(grant) for grant in grants), places=tuple(ordered))
 
 
 # A page asks dozens of times what to show. Within one request the answer is kept; outside of one, in a
 # worker for instance, there is nothing to keep it in, so a role that is taken away is gone at once.
-_asked: ContextVar[dict[int | None, Rights] | None] = ContextVar("rights asked for", default=None)
+_request_cache: ContextVar[dict[int | None, Rights] | None] = ContextVar("rights asked for", default=None)
 
 
 @contextmanager
-def one_request() -> Iterator[None]:
-    """Keep the rights that are asked for until the end of the block."""
-    token = _asked.set({})
+def cache_for_request() -> Iterator[None]:
+    """Cache rights inside the block."""
+    token = _request_cache.set({})
     try:
         yield
     finally:
-        _asked.reset(token)
+        _request_cache.reset(token)
 
 
-def of(actor: Actor) -> Rights:
-    """Rights of `actor`, read once a request."""
-    kept = _asked.get()
+def get_rights(actor: Actor) -> Rights:
+    """Return the actor's rights, cached for the request."""
+    kept = _request_cache.get()
     if kept is None:
-        return load(actor)
+        return load_rights(actor)
     if actor.operator_id not in kept:
-        kept[actor.operator_id] = load(actor)
+        kept[actor.operator_id] = load_rights(actor)
     return kept[actor.operator_id]

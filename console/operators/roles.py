@@ -1,4 +1,4 @@
-"""The roles that come with the console; rows like any other afterwards, which an owner may change.
+"""The built-in roles.
 
 `rights.Held` says how a permission is read. The lines follow the least-privilege policy that an
 organization's AWS role gets: nobody but the owner may assume an impersonation role or read messages

@@ -1,4 +1,4 @@
-"""Sessions in the database under the hash of their key: a row, read by others, opens nothing."""
+"""Store sessions under the hash of their key."""
 
 import hashlib
 from datetime import datetime
@@ -12,12 +12,12 @@ from console.operators.models import Session
 
 
 def hash_key(session_key: str) -> str:
-    """Return what the row is found by. Keys are 165 random bits, so a plain hash cannot be guessed back."""
+    """Return the hash that identifies the row. A plain hash is enough for 165 random bits."""
     return hashlib.sha256(session_key.encode()).hexdigest()
 
 
 class SessionStore(DatabaseStore):
-    """Django's, except that the cookie has the key and the row its hash. Synchronous callers only."""
+    """A database session store whose rows have the hash of the key. Synchronous only."""
 
     read_at: datetime | None = None  # when the row was looked for, by the database's clock
 

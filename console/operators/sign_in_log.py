@@ -1,4 +1,4 @@
-"""Signing in and out, and changes to how one signs in, as entries of the ledger."""
+"""Record sign-ins and sign-outs in the audit log."""
 
 from django.http import HttpRequest
 
@@ -6,28 +6,31 @@ from console.actor import Actor
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.operators.models import Operator
-from console.operators.request_actor import actor_of
+from console.operators.request_actor import build_actor
 
 
-def signed_in(request: HttpRequest, operator: Operator) -> None:
-    journal.record(actor_of(request, operator), Entry.Kind.SIGNED_IN, target_name=operator.email)
+def record_sign_in(request: HttpRequest, operator: Operator) -> None:
+    journal.record_entry(build_actor(request, operator), Entry.Kind.SIGNED_IN, target_name=operator.email)
 
 
-def signed_out(actor: Actor, why: str) -> None:
-    journal.record(actor, Entry.Kind.SIGNED_OUT, target_name=actor.name, why=why)
+def record_sign_out(actor: Actor, why: str) -> None:
+    journal.record_entry(actor, Entry.Kind.SIGNED_OUT, target_name=actor.name, why=why)
 
 
-def sessions_ended(actor: Actor, why: str, count: int) -> None:
-    journal.record(actor, Entry.Kind.SIGNED_OUT, target_name=actor.name, why=why, sessions=count)
+def record_ended_sessions(actor: Actor, why: str, count: int) -> None:
+    journal.record_entry(actor, Entry.Kind.SIGNED_OUT, target_name=actor.name, why=why, sessions=count)
 
 
-def failed(request: HttpRequest, address: str, why: str) -> None:
-    """A sign-in that failed; `address` is what was typed, which may belong to nobody."""
-    journal.record(
-        actor_of(request), Entry.Kind.SIGN_IN_FAILED, target_name=printable(address)[:254], why=why
+def record_failed_sign_in(request: HttpRequest, address: str, why: str) -> None:
+    """Record a failed sign-in; `address` is what was typed."""
+    journal.record_entry(
+        build_actor(request),
+        Entry.Kind.SIGN_IN_FAILED,
+        target_name=replace_unprintable(address)[:254],
+        why=why,
     )
 
 
-def printable(text: str) -> str:
-    """What somebody typed, without characters that would break a line of a log or turn its direction."""
+def replace_unprintable(text: str) -> str:
+    """Replace characters that could break a log line or change its direction."""
     return "".join(each if each.isprintable() else "?" for each in text)

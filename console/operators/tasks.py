@@ -1,4 +1,4 @@
-"""What Celery may be asked to look at: refused attempts that were counted and not entered."""
+"""Celery task that records refusals which were only counted."""
 
 from celery import shared_task
 
@@ -7,4 +7,4 @@ from console.operators import refusals
 
 @shared_task(name="console.operators.tasks.enter_omitted_refusals")
 def enter_omitted_refusals() -> None:
-    refusals.enter_omitted()
+    refusals.record_omitted()

@@ -53,7 +53,7 @@ def advance(store: Store) -> None:
 
 def require_valid(operation: str, params: Params) -> None:
     """Raise for the first problems; members that the model does not know are ignored, as AWS JSON does."""
-    problems = [each for each in model.input_problems(operation, params) if each.code != "unknown"]
+    problems = [each for each in model.find_input_problems(operation, params) if each.code != "unknown"]
     wrong_type = [each for each in problems if each.code == "type"]
     if wrong_type:
         raise ServiceError("SerializationException", f"{wrong_type[0].field} {wrong_type[0].message}")
@@ -84,7 +84,7 @@ def possible(operation: str, error: ServiceError) -> ServiceError:
 
 def checked(operation: str, result: Mapping[str, Any]) -> Result:
     given = {name: without_absent(value) for name, value in result.items() if value is not None}
-    problems = model.output_problems(operation, given)
+    problems = model.find_output_problems(operation, given)
     if problems:
         raise SandboxBug(f"{operation} answered {problems[0].field}, which {problems[0].message}")
     return given

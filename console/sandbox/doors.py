@@ -63,7 +63,7 @@ class Sandbox:
         """`beginning` fills an empty store, now and after a reset."""
         self.neighbours = Neighbours(folder)
         self.store = Store(folder, clock=clock, settings=settings, storage=self.neighbours)
-        self.target = model.service(SERVICE).metadata["targetPrefix"]
+        self.target = model.get_service_model(SERVICE).metadata["targetPrefix"]
         self.access = access or Access()
         self.faults = Faults(self.store)
         self.calls = Calls()

@@ -39,7 +39,7 @@ class SandboxBug(Exception):
 
 
 def listed(operation: str, code: str) -> bool:
-    return code in model.errors(operation)
+    return code in model.error_codes(operation)
 
 
 def invalid(operation: str, message: str) -> ServiceError:

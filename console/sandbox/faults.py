@@ -145,7 +145,7 @@ class Faults:
             self._admit(name)
             self.wait(self._latencies.get(name, 0.0))
         self._happen(operation, "before")
-        needs_directory = operation in model.operations() and listed(operation, UNAVAILABLE)
+        needs_directory = operation in model.list_operations() and listed(operation, UNAVAILABLE)
         if needs_directory and not self._directory_available:
             raise ServiceError(UNAVAILABLE, "The directory is unavailable")
 
@@ -194,7 +194,7 @@ class Faults:
 
 
 def require_operation(name: str) -> None:
-    if name and name not in model.operations():
+    if name and name not in model.list_operations():
         raise ValueError(f"WorkMail has no operation {name}")
 
 

@@ -54,7 +54,7 @@ def handles(operation: str, *, in_any_state: bool = False) -> Callable[[H], H]:
     absent as None; an operation whose answer has no members returns nothing. The organization is Active,
     unless the function looks at its state itself.
     """
-    model.operation(operation)
+    model.get_operation(operation)
 
     def register(handler: H) -> H:
         if HANDLERS.setdefault(operation, handler) is not handler:

@@ -14,8 +14,8 @@ CONTENT_TYPE = "application/json"  # of a message too: so AWS's own example [doc
 
 def request(method: str, path: str, body: bytes) -> tuple[str, dict[str, Any]]:
     """Operation and parameters of a request, by the addresses in the model."""
-    for name in model.service(SERVICE).operation_names:
-        http = model.operation(name).http
+    for name in model.get_service_model(SERVICE).operation_names:
+        http = model.get_operation(name).http
         found = pattern(http["requestUri"]).fullmatch(path) if http["method"] == method else None
         if found:
             return name, {**given(name, body), **found.groupdict()}
@@ -35,6 +35,6 @@ def given(operation: str, body: bytes) -> dict[str, Any]:
 
 def success(operation: str, result: Mapping[str, Any]) -> wire.Answer:
     """The member that is the body, if there is one, as it is."""
-    shape: Any = model.operation(operation).output_shape
+    shape: Any = model.get_operation(operation).output_shape
     payload = shape.serialization.get("payload") if shape else None
     return wire.Answer(200, result[payload]) if payload else wire.success(result)

@@ -8,7 +8,7 @@ READ_ONLY = "UnsupportedOperationException"
 READS = ("Describe", "Get", "List")
 # Three reads list the exception too; its text speaks of writes, so they are answered [inferred].
 REFUSED = frozenset(
-    name for name in model.operations() if listed(name, READ_ONLY) and not name.startswith(READS)
+    name for name in model.list_operations() if listed(name, READ_ONLY) and not name.startswith(READS)
 )
 
 

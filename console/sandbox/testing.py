@@ -91,7 +91,7 @@ class TestSandbox:
 
     def call(self, operation: str, **params: Any) -> dict[str, Any]:
         """Call WorkMail, or its Message Flow, with the organization filled in; the answer has no metadata."""
-        method = getattr(self.client(model.service_of(operation)), _snake(operation))
+        method = getattr(self.client(model.get_service_name(operation)), _snake(operation))
         if "OrganizationId" in model.input_members(operation):
             params = {"OrganizationId": self.organization_id, **params}
         answer: dict[str, Any] = method(**params)

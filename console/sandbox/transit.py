@@ -30,7 +30,7 @@ def put_in_transit(
     message_id = message_id or str(uuid.uuid4())
     if direction not in DIRECTIONS:
         raise ValueError(f"A message is {' or '.join(DIRECTIONS)}, not {direction}")
-    if model.input_problems("GetRawMessageContent", {"messageId": message_id}):
+    if model.find_input_problems("GetRawMessageContent", {"messageId": message_id}):
         raise ValueError(f"{message_id!r} is not the id of a message")
     message = TransitMessage(
         organization_id=organization.organization_id,

@@ -87,7 +87,7 @@ def _refuse(constant: str) -> NoReturn:
 def operation(target: str, prefix: str) -> str:
     """The operation that X-Amz-Target names."""
     service, _, name = target.partition(".")
-    known = model.operations().get(name)
+    known = model.list_operations().get(name)
     elsewhere = known is not None and known.service_model.metadata.get("targetPrefix") != prefix
     if service != prefix or not name or elsewhere:
         raise ServiceError("UnknownOperationException", f"There is no operation {target!r}")
@@ -103,7 +103,7 @@ def failure(service: str, error: ServiceError) -> Answer:
 
     That the general ones do is [inferred].
     """
-    shapes: dict[str, Any] = {shape.name: shape for shape in model.service(service).error_shapes}
+    shapes: dict[str, Any] = {shape.name: shape for shape in model.get_service_model(service).error_shapes}
     shape = shapes.get(error.code)
     member = "Message" if shape and "Message" in shape.members else "message"
     status = shape.metadata.get("error", {}).get("httpStatusCode") if shape else None

@@ -1,4 +1,4 @@
-"""Which parts of an organization the mirror has read to the end at least once.
+"""The parts of an organization that the mirror has read completely at least once.
 
 A count of what is only half read is not a fact: it is made a `Figure`, which says so wherever it is shown.
 """
@@ -6,16 +6,16 @@ A count of what is only half read is not a fact: it is made a `Figure`, which sa
 from dataclasses import dataclass
 
 from console.mirror.models import Organization, Sync
-from console.sync.leases import LISTINGS, Stage
+from console.sync.leases import LISTING_STAGES, Stage
 
-MAILBOXES = (Stage.USERS, Stage.RESOURCES)
-PERMISSIONS = (Stage.RELATIONS, Stage.DETAILS)  # and aliases: of groups and resources, and of users
-SIZES = (Stage.USERS, Stage.DETAILS)  # of mailboxes
+MAILBOX_STAGES = (Stage.USERS, Stage.RESOURCES)
+PERMISSION_STAGES = (Stage.RELATIONS, Stage.DETAILS)  # and aliases: of groups and resources, and of users
+SIZE_STAGES = (Stage.USERS, Stage.DETAILS)  # of mailboxes
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number, and whether everything that it counts was read; `partials/figure.html` shows it."""
+    """A count, and whether everything that it counts was read."""
 
     count: int
     is_complete: bool
@@ -26,7 +26,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """The stages of the sync that were finished at least once."""
+    """The stages that were finished at least once."""
 
     finished: frozenset[str]
 
@@ -34,24 +34,24 @@ class Completeness:
         return self.finished.issuperset(stages)
 
     def figure(self, count: int, *stages: str) -> Figure:
-        """Return a count of what these stages read."""
+        """Return a count with its completeness."""
         return Figure(count, self.covers(*stages))
 
     @property
     def has_lists(self) -> bool:
-        """Whether all users, groups, resources and domains are known."""
-        return self.covers(*LISTINGS)
+        """Return whether all users, groups, resources and domains are known."""
+        return self.covers(*LISTING_STAGES)
 
     def missing(self, *stages: str) -> list[str]:
-        """Return the names of those among these stages that were never finished."""
+        """Return the names of the stages that were never finished."""
         return [Stage(stage).label.lower() for stage in stages if stage not in self.finished]
 
 
-def completeness_of(organization: Organization) -> Completeness:
+def get_completeness(organization: Organization) -> Completeness:
     finished = Sync.objects.filter(organization=organization, finished_at__isnull=False)
     stages = set(finished.values_list("stage", flat=True))
     if organization.listed_at:
-        stages.update(LISTINGS)
+        stages.update(LISTING_STAGES)
     if organization.detailed_at:
         stages.add(Stage.DETAILS)
     return Completeness(frozenset(stages))

@@ -1,4 +1,4 @@
-"""The details of each entity, which AWS shows one by one: first whom somebody waits for, then the oldest."""
+"""Read the details of each entity, requested ones first, then the oldest."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -16,12 +16,12 @@ from console.mirror.models import Entity, Organization
 from console.mirror.read_result import Kind
 from console.operators import policy
 from console.sync import held_listings, listing_pass
-from console.sync.leases import Lease, Stage
-from console.sync.pace import Pace, resting
+from console.sync.leases import Stage, SyncLease
+from console.sync.pace import Pace, rest_after_writes
 
-KINDS = {Stage.RELATIONS: (Kind.GROUP, Kind.RESOURCE), Stage.DETAILS: (Kind.USER,)}
+KINDS_BY_STAGE = {Stage.RELATIONS: (Kind.GROUP, Kind.RESOURCE), Stage.DETAILS: (Kind.USER,)}
 # The description comes first: it says whether there is anything else to read.
-READS = {
+READS_BY_KIND = {
     Kind.USER: {
         "DescribeUser": "UserId",
         "GetMailboxDetails": "UserId",
@@ -42,33 +42,33 @@ READS = {
     },
 }
 UNPAGED = frozenset({"DescribeUser", "DescribeGroup", "DescribeResource", "GetMailboxDetails"})
-OLD = shrink_guard.PASS  # after which details are read again
-IDLE = timedelta(minutes=1)
-BATCH = 20
-CHECKPOINT = 1.0
+STALE_AFTER = shrink_guard.PASS_DURATION  # after which details are read again
+IDLE_INTERVAL = timedelta(minutes=1)
+BATCH_SIZE = 20
+CHECKPOINT_SECONDS = 1.0
 Wait = Callable[[], None]
 
 
 class DetailsPass:
-    """Reads what is missing or old, at the pace that AWS bears."""
+    """Read details that are missing or old, at the allowed rate."""
 
-    def __init__(self, lease: Lease, pace: Pace) -> None:
+    def __init__(self, lease: SyncLease, pace: Pace) -> None:
         self.lease, self.sync, self.pace = lease, lease.sync, pace
-        self.kinds = KINDS[Stage(lease.sync.stage)]
+        self.kinds = KINDS_BY_STAGE[Stage(lease.sync.stage)]
         self.done = self.sync.done
 
     def run(self, deadline: float) -> None:
-        """Go on until nothing is old or the time is over."""
+        """Continue until nothing is stale or the deadline is reached."""
         checkpoint = 0.0
-        while batch := _next(self.sync.organization, self.kinds):
+        while batch := _next_batch(self.sync.organization, self.kinds):
             self._start()
             for entity in batch:
-                with resting():
-                    read(outside_changes.ACTOR, entity, self.pace.wait)
+                with rest_after_writes():
+                    read_details(outside_changes.MIRROR_ACTOR, entity, self.pace.wait)
                 self.done += 1
                 now = time.monotonic()
                 if now >= min(checkpoint, deadline):
-                    checkpoint = now + CHECKPOINT
+                    checkpoint = now + CHECKPOINT_SECONDS
                     self.lease.save(done=self.done, total=max(self.done, self.sync.total), error="")
                 if now >= deadline:
                     return
@@ -77,7 +77,7 @@ class DetailsPass:
     def _start(self) -> None:
         if self.sync.is_running:
             return
-        total = _old(self.sync.organization, self.kinds).count()
+        total = _stale_entities(self.sync.organization, self.kinds).count()
         self.done = 0
         self.lease.save(started_at=clock.now(), done=0, total=total, observed=0)
 
@@ -86,27 +86,27 @@ class DetailsPass:
         ended: dict[str, Any] = {"done": self.done, "total": self.done} if was_running else {}
         if was_running or self.sync.finished_at is None:
             ended["finished_at"] = now
-        self.lease.save(due_at=now + IDLE, error="", **ended)
-        held_listings.forget_answered(self.sync.organization)
+        self.lease.save(due_at=now + IDLE_INTERVAL, error="", **ended)
+        held_listings.delete_resolved(self.sync.organization)
         if was_running:
-            outside_changes.summarise(self.sync)
+            outside_changes.record_summary(self.sync)
         if self.sync.stage == Stage.DETAILS:
             Organization.objects.filter(pk=self.sync.organization_id).update(detailed_at=now)
 
 
-def read(actor: Actor, entity: Entity, wait: Wait, more: Iterable[tuple[str, str]] = ()) -> None:
-    """Read all that AWS shows of one entity; what it refuses to show of such an entity is left out."""
-    (describe, member), *others = [*READS[Kind(entity.kind)].items(), *more]
-    if _described(actor, entity, describe, member, wait):
+def read_details(actor: Actor, entity: Entity, wait: Wait, more: Iterable[tuple[str, str]] = ()) -> None:
+    """Read all that AWS shows of one entity, skipping refused reads."""
+    (describe, member), *others = [*READS_BY_KIND[Kind(entity.kind)].items(), *more]
+    if _describe_entity(actor, entity, describe, member, wait):
         for operation, named in others:
-            _look(actor, entity, operation, named, wait)
+            _read_if_allowed(actor, entity, operation, named, wait)
     if not effects.is_skipped():
-        with effects.tolerated():
+        with effects.tolerate_failure():
             Entity.objects.filter(pk=entity.pk).update(detailed_at=clock.now(), wanted_at=None)
 
 
-def _described(actor: Actor, entity: Entity, operation: str, member: str, wait: Wait) -> bool:
-    """Whether there is a mailbox or a group behind it: only what is enabled has more to show [inferred]."""
+def _describe_entity(actor: Actor, entity: Entity, operation: str, member: str, wait: Wait) -> bool:
+    """Describe the entity; return whether it is enabled and so has more to read [inferred]."""
     named: dict[str, Any] = {member: entity.entity_id}
     wait()
     try:
@@ -115,12 +115,12 @@ def _described(actor: Actor, entity: Entity, operation: str, member: str, wait: 
         raise
     except errors.Refused as refusal:
         if refusal.code == "EntityNotFoundException":
-            effects.forget(entity.organization, entity.entity_id, operation=operation)
+            effects.mark_deleted(entity.organization, entity.entity_id, operation=operation)
         return False
     return bool(shown.get("State") == Entity.State.ENABLED)
 
 
-def _look(actor: Actor, entity: Entity, operation: str, member: str, wait: Wait) -> None:
+def _read_if_allowed(actor: Actor, entity: Entity, operation: str, member: str, wait: Wait) -> None:
     organization = entity.organization
     named: dict[str, Any] = {member: entity.entity_id}
     if not policy.allows(actor, operation, organization, entity):
@@ -130,15 +130,15 @@ def _look(actor: Actor, entity: Entity, operation: str, member: str, wait: Wait)
         if operation in UNPAGED:
             gateway.call(actor, operation, organization, **named)
         else:
-            listing_pass.read_whole(organization, operation, actor, **named)
+            listing_pass.read_all_pages(organization, operation, actor, **named)
     except errors.Throttled:
         raise
     except errors.Refused:
         return
 
 
-def _next(organization: Organization, kinds: Iterable[Kind]) -> list[Entity]:
-    """A batch from each queue in turn, each read from an index: wanted, never read, oldest."""
+def _next_batch(organization: Organization, kinds: Iterable[Kind]) -> list[Entity]:
+    """Return the next batch: requested, never read, then oldest."""
     living = Entity.objects.filter(organization=organization, kind__in=kinds).exclude(
         state=Entity.State.DELETED
     )
@@ -146,15 +146,17 @@ def _next(organization: Organization, kinds: Iterable[Kind]) -> list[Entity]:
     queues = (
         living.filter(wanted_at__isnull=False).order_by("-wanted_at"),
         living.filter(detailed_at__isnull=True).order_by("pk"),
-        living.filter(detailed_at__lt=clock.now() - OLD).order_by("detailed_at"),
+        living.filter(detailed_at__lt=clock.now() - STALE_AFTER).order_by("detailed_at"),
     )
-    return next((batch for queue in queues if (batch := list(queue[:BATCH]))), [])
+    return next((batch for queue in queues if (batch := list(queue[:BATCH_SIZE]))), [])
 
 
-def _old(organization: Organization, kinds: Iterable[Kind]) -> QuerySet[Entity]:
+def _stale_entities(organization: Organization, kinds: Iterable[Kind]) -> QuerySet[Entity]:
     living = Entity.objects.filter(organization=organization, kind__in=kinds).exclude(
         state=Entity.State.DELETED
     )
     return living.filter(
-        Q(detailed_at__isnull=True) | Q(detailed_at__lt=clock.now() - OLD) | Q(wanted_at__isnull=False)
+        Q(detailed_at__isnull=True)
+        | Q(detailed_at__lt=clock.now() - STALE_AFTER)
+        | Q(wanted_at__isnull=False)
     )

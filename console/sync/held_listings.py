@@ -1,4 +1,4 @@
-"""Listings that lacked many rows and wait for an operator to confirm the removal."""
+"""Confirm or drop removals that the shrink guard holds back."""
 
 from django.db import transaction
 
@@ -8,32 +8,35 @@ from console.celery import hint
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Entity, HeldListing, Organization, PassRemovals, Sync
-from console.mirror.shrink_guard import PASS
+from console.mirror.shrink_guard import PASS_DURATION
 from console.operators import policy
-from console.sync.leases import FOLLOWING
+from console.sync.leases import DETAIL_STAGES
 
 
-def forget_answered(organization: Organization) -> None:
-    """Drop the questions about listings of which none lacked much for a whole pass."""
+def delete_resolved(organization: Organization) -> None:
+    """Delete questions that no listing raised during a whole pass."""
     old = HeldListing.objects.filter(
-        organization=organization, listing__in=HeldListing.OF_ENTITIES, entity=None, at__lt=clock.now() - PASS
+        organization=organization,
+        listing__in=HeldListing.OF_ENTITIES,
+        entity=None,
+        at__lt=clock.now() - PASS_DURATION,
     )
     for held in old:
-        _begin_pass(held)
+        _reset_pass(held)
         held.delete()
 
 
-def _begin_pass(held: HeldListing) -> None:
+def _reset_pass(held: HeldListing) -> None:
     PassRemovals.objects.filter(organization=held.organization_id, listing=held.listing).delete()
 
 
-def confirm(actor: Actor, organization: Organization, held_id: int, missing: int) -> bool:
-    """Let the next listing remove up to `missing` rows; return false if another number is held by now.
+def confirm_removal(actor: Actor, organization: Organization, held_id: int, missing: int) -> bool:
+    """Let the next listing remove up to `missing` rows; return false if the number has changed.
 
     Raises `policy.Denied` or `policy.OutOfScope`; only an operator of the whole organization may confirm.
     """
-    policy.require(actor, "SyncMirror", organization, {})
-    if not policy.reaches_all(actor, "SyncMirror", organization):
+    policy.require_right(actor, "SyncMirror", organization, {})
+    if not policy.covers_organization(actor, "SyncMirror", organization):
         raise policy.OutOfScope(f"no grant for all of {organization.slug}")
     asked = HeldListing.objects.filter(
         organization=organization, pk=held_id, missing=missing, missing__gt=0
@@ -42,8 +45,8 @@ def confirm(actor: Actor, organization: Organization, held_id: int, missing: int
         held = asked.first()
         if held is None or not asked.update(confirmed=missing, at=clock.now()):
             return False
-        _read_again(held)
-        journal.record(
+        _schedule_reading(held)
+        journal.record_entry(
             actor,
             Entry.Kind.REQUESTED,
             organization=organization.organization_id,
@@ -56,14 +59,14 @@ def confirm(actor: Actor, organization: Organization, held_id: int, missing: int
     return True
 
 
-def _read_again(held: HeldListing) -> None:
+def _schedule_reading(held: HeldListing) -> None:
     now = clock.now()
     stages = [held.listing]
     if held.is_of_pass:
-        stages = list(FOLLOWING)
-        _begin_pass(held)
+        stages = list(DETAIL_STAGES)
+        _reset_pass(held)
         Entity.objects.filter(organization=held.organization_id).update(wanted_at=now)
     if held.entity_id:
-        stages = list(FOLLOWING)
+        stages = list(DETAIL_STAGES)
         Entity.objects.filter(pk=held.entity_id).update(wanted_at=now)
     Sync.objects.filter(organization=held.organization_id, stage__in=stages).update(due_at=now)

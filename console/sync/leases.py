@@ -1,4 +1,4 @@
-"""Who works on a stage: a row is claimed by one conditional UPDATE, and held under its new number."""
+"""Claim a sync stage with one conditional UPDATE and hold it by its attempt number."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,25 +10,25 @@ from console import clock
 from console.mirror.models import Organization, Sync
 
 Stage = Sync.Stage
-LISTINGS = (Stage.USERS, Stage.GROUPS, Stage.RESOURCES, Stage.DOMAINS)
-FOLLOWING = (Stage.RELATIONS, Stage.DETAILS)  # they need everybody to be listed
-LEASE = timedelta(seconds=45)  # longer than a call with all its retries takes
-FATAL = 5  # workers in a row that end during a stage before it is parked
-TOGETHER = 2  # stages that are worked on at once, so that other jobs find a worker
+LISTING_STAGES = (Stage.USERS, Stage.GROUPS, Stage.RESOURCES, Stage.DOMAINS)
+DETAIL_STAGES = (Stage.RELATIONS, Stage.DETAILS)  # they need everybody to be listed
+LEASE_DURATION = timedelta(seconds=45)  # longer than a call with all its retries takes
+MAX_EXPIRED_LEASES = 5  # workers in a row that end during a stage before it is parked
+MAX_CONCURRENT_STAGES = 2  # stages that are worked on at once, so that other jobs find a worker
 
 
-class Lost(Exception):
-    """Another worker has taken the row over: whoever held it stops at once."""
+class LeaseLost(Exception):
+    """Another worker has claimed the row."""
 
 
-class Lease:
-    """A claimed row; every write proves that it is still held, and prolongs it."""
+class SyncLease:
+    """A claimed row; every write checks and extends the claim."""
 
     def __init__(self, sync: Sync) -> None:
         self.sync = sync
 
     def save(self, **fields: Any) -> None:
-        self._write(lease_until=clock.now() + LEASE, **fields)
+        self._write(lease_until=clock.now() + LEASE_DURATION, **fields)
 
     def release(self, **fields: Any) -> None:
         self._write(lease_until=None, expired_leases=0, **fields)
@@ -36,13 +36,13 @@ class Lease:
     def _write(self, **fields: Any) -> None:
         held = Sync.objects.filter(pk=self.sync.pk, attempt=self.sync.attempt)
         if not held.update(**fields):
-            raise Lost(str(self.sync))
+            raise LeaseLost(str(self.sync))
         for name, value in fields.items():
             setattr(self.sync, name, value)
 
 
-def ensure(organizations: QuerySet[Organization]) -> None:
-    """Every organization has a row for every stage, due at once."""
+def ensure_stages(organizations: QuerySet[Organization]) -> None:
+    """Create the missing stage rows of each organization, due at once."""
     rows = [
         Sync(organization=organization, stage=stage, due_at=clock.now())
         for organization in organizations.exclude(syncs__stage=Stage.DETAILS)
@@ -51,48 +51,45 @@ def ensure(organizations: QuerySet[Organization]) -> None:
     Sync.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def due(now: datetime) -> QuerySet[Sync]:
-    """What nobody holds and what may begin, listings first.
-
-    Of an organization that is gone nothing, of one that is going only its own state, till it is gone.
-    """
+def due_stages(now: datetime) -> QuerySet[Sync]:
+    """Return the stages that may be claimed, oldest first; none of deleted organizations."""
     free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
-    ready = Q(stage__in=LISTINGS) | Q(organization__listed_at__isnull=False)
+    ready = Q(stage__in=LISTING_STAGES) | Q(organization__listed_at__isnull=False)
     found = Sync.objects.filter(free, ready, due_at__lte=now).select_related("organization")
     going = Q(organization__state="Deleting") & ~Q(stage=Stage.DOMAINS)
-    found = found.exclude(going | Q(organization__state=Organization.DELETED)).exclude(_fatal(now))
+    found = found.exclude(going | Q(organization__state=Organization.DELETED)).exclude(_is_parked(now))
     return found.order_by("due_at", "pk")
 
 
-def _fatal(now: datetime) -> Q:
-    """Match stages during which one worker after the other ended: they wait for an operator."""
-    return Q(lease_until__lte=now, expired_leases__gte=FATAL - 1)
+def _is_parked(now: datetime) -> Q:
+    """Match parked stages, in which several workers in a row ended."""
+    return Q(lease_until__lte=now, expired_leases__gte=MAX_EXPIRED_LEASES - 1)
 
 
-def parked(organization: Organization) -> QuerySet[Sync]:
-    return Sync.objects.filter(_fatal(clock.now()), organization=organization)
+def parked_stages(organization: Organization) -> QuerySet[Sync]:
+    return Sync.objects.filter(_is_parked(clock.now()), organization=organization)
 
 
-def claims(organization: Organization | None = None) -> Iterator[Lease]:
-    """One after the other, for as long as something is due; never more at once than may be."""
+def claim_stages(organization: Organization | None = None) -> Iterator[SyncLease]:
+    """Yield claimed stages while any is due and the limit allows."""
     while lease := _claim_next(organization):
         yield lease
 
 
-def _claim_next(organization: Organization | None) -> Lease | None:
+def _claim_next(organization: Organization | None) -> SyncLease | None:
     now = clock.now()
-    if Sync.objects.filter(lease_until__gt=now).count() >= TOGETHER:
+    if Sync.objects.filter(lease_until__gt=now).count() >= MAX_CONCURRENT_STAGES:
         return None
-    found = due(now) if organization is None else due(now).filter(organization=organization)
-    ordered = sorted(found, key=lambda sync: sync.stage in FOLLOWING)
-    return next((Lease(sync) for sync in ordered if _claim(sync, now)), None)
+    found = due_stages(now) if organization is None else due_stages(now).filter(organization=organization)
+    ordered = sorted(found, key=lambda sync: sync.stage in DETAIL_STAGES)
+    return next((SyncLease(sync) for sync in ordered if _claim(sync, now)), None)
 
 
 def _claim(sync: Sync, now: datetime) -> bool:
-    claimed = due(now).filter(pk=sync.pk, attempt=sync.attempt).order_by()
+    claimed = due_stages(now).filter(pk=sync.pk, attempt=sync.attempt).order_by()
     taken = Sync.objects.filter(pk__in=claimed.values("pk"), attempt=sync.attempt)
     expired = Case(When(lease_until=None, then=Value(0)), default=F("expired_leases") + 1)
-    if not taken.update(attempt=F("attempt") + 1, lease_until=now + LEASE, expired_leases=expired):
+    if not taken.update(attempt=F("attempt") + 1, lease_until=now + LEASE_DURATION, expired_leases=expired):
         return False
     sync.attempt += 1
     return True

@@ -1,4 +1,4 @@
-"""How fast the sync may go: calls to AWS at a rate, and rests where writers exclude each other."""
+"""Limit the rate of calls to AWS, and rest after writes to SQLite."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -9,22 +9,22 @@ from django.conf import settings
 from django.db import connection
 
 # SQLite's waiting writers sleep up to 100 ms between tries: without gaps they would starve.
-GAP = 0.02
-SLOWEST = 0.5
-FASTER = 1.25
-WRITING = ("INSERT", "UPDATE", "DELETE")
+REST_SECONDS = 0.02
+MIN_RATE = 0.5
+SPEED_UP = 1.25
+WRITE_STATEMENTS = ("INSERT", "UPDATE", "DELETE")
 
 
-def highest() -> float:
-    """Calls a second; AWS publishes no limit for WorkMail [unknown]."""
+def max_rate() -> float:
+    """Return the highest rate in calls per second; AWS publishes no limit for WorkMail [unknown]."""
     return float(settings.MIRROR_CALLS_PER_SECOND)
 
 
 class Pace:
-    """Keeps calls apart; `wait` before each of them."""
+    """A rate limiter; call `wait` before each call."""
 
     def __init__(self, rate: float, sleep: Callable[[float], None] = time.sleep) -> None:
-        self.rate = min(rate, highest()) if rate else highest()
+        self.rate = min(rate, max_rate()) if rate else max_rate()
         self._sleep = sleep
         self._next = 0.0
 
@@ -35,29 +35,29 @@ class Pace:
         self._next = max(now, self._next) + 1 / self.rate
 
     def slower(self) -> float:
-        """After AWS asked to slow down."""
-        return max(self.rate / 2, SLOWEST)
+        """Return the rate after throttling."""
+        return max(self.rate / 2, MIN_RATE)
 
     def faster(self) -> float:
-        """After a slice without complaint."""
-        return min(self.rate * FASTER, highest())
+        """Return the rate after a slice without throttling."""
+        return min(self.rate * SPEED_UP, max_rate())
 
 
-class _Writes:
-    """Notes whether any statement writes."""
+class _WriteDetector:
+    """Detects whether any statement writes."""
 
     seen = False
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        self.seen = self.seen or sql.startswith(WRITING)
+        self.seen = self.seen or sql.startswith(WRITE_STATEMENTS)
         return execute(sql, params, many, context)
 
 
 @contextmanager
-def resting(sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
-    """A rest afterwards, if something was written and the database knows only one writer."""
-    writes = _Writes()
+def rest_after_writes(sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
+    """Sleep after the block if it wrote to SQLite, which has one writer at a time."""
+    writes = _WriteDetector()
     with connection.execute_wrapper(writes):
         yield
     if writes.seen and connection.vendor == "sqlite":
-        sleep(GAP)
+        sleep(REST_SECONDS)

@@ -1,4 +1,4 @@
-"""What Celery may be asked to look at: what the mirror has to read again."""
+"""Celery task that runs the sync."""
 
 from celery import shared_task
 

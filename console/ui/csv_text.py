@@ -1,4 +1,4 @@
-"""A list as a CSV file: streamed row by row, and harmless when a spreadsheet opens it."""
+"""Format CSV cells so that spreadsheets do not run them as formulas."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -8,54 +8,54 @@ from typing import Any
 BOM = "\ufeff"  # without it Excel reads UTF-8 as the local code page
 APOSTROPHE = "'"
 # What makes a spreadsheet take a cell for a formula, in full width too (it is folded when it is read).
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-BATCH = 2000
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+BATCH_SIZE = 2000
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
+class _EchoWriter:
+    """A file object that returns what is written to it."""
 
     def write(self, value: str) -> str:
         return value
 
 
-def written(header: Iterable[Any], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """Lines of the file, the header first."""
-    writer = csv.writer(_Echo())
-    yield BOM + writer.writerow([guarded(cell) for cell in header])
+def write_rows(header: Iterable[Any], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    """Yield CSV lines, the header first."""
+    writer = csv.writer(_EchoWriter())
+    yield BOM + writer.writerow([guard_cell(cell) for cell in header])
     for row in rows:
-        yield writer.writerow([guarded(cell) for cell in row])
+        yield writer.writerow([guard_cell(cell) for cell in row])
 
 
-def guarded(value: Any) -> str:
-    """A cell as text that no spreadsheet computes; `unguarded` takes that off again, whatever the text."""
+def guard_cell(value: Any) -> str:
+    """Return a cell as text that no spreadsheet runs as a formula."""
     if isinstance(value, str):
-        return f"'{value}" if is_computed(value) else value
-    shown = plain(value)
+        return f"'{value}" if is_formula(value) else value
+    shown = format_value(value)
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return f"'{shown}" if is_computed(shown) and not is_number else shown
+    return f"'{shown}" if is_formula(shown) and not is_number else shown
 
 
-def unguarded(cell: str) -> str:
-    """What somebody meant who wrote, or was given, this cell."""
-    return cell[1:] if cell.startswith("'") and is_computed(cell) else cell
+def unguard_cell(cell: str) -> str:
+    """Return the original text of a cell written by `guard_cell`."""
+    return cell[1:] if cell.startswith("'") and is_formula(cell) else cell
 
 
-def is_computed(text: str) -> bool:
-    """Whether a spreadsheet takes it for a formula, or we ourselves for one that was made harmless.
+def is_formula(text: str) -> bool:
+    """Return whether a spreadsheet would run the text as a formula, or it is one that was guarded.
 
     The first printable character decides: spreadsheets skip blanks and characters without width.
     """
-    if text.lstrip(APOSTROPHE).startswith(FORMULA):
+    if text.lstrip(APOSTROPHE).startswith(FORMULA_STARTS):
         return True
-    return next((each for each in text if _is_seen(each)), "").startswith(FORMULA)
+    return next((each for each in text if _is_visible(each)), "").startswith(FORMULA_STARTS)
 
 
-def _is_seen(letter: str) -> bool:
+def _is_visible(letter: str) -> bool:
     return letter.isprintable() and not letter.isspace() and letter != APOSTROPHE
 
 
-def plain(value: Any) -> str:
+def format_value(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -63,5 +63,5 @@ def plain(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     if isinstance(value, (list, tuple)):
-        return " ".join(plain(each) for each in value)
+        return " ".join(format_value(each) for each in value)
     return str(value)

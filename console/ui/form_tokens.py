@@ -1,9 +1,9 @@
-"""Numbers that make a form valid once."""
+"""The token of each form, by which it acts once."""
 
 import secrets
 
-NUMBER = "once"
+FORM_TOKEN_FIELD = "once"
 
 
-def new_number() -> str:
+def new_form_token() -> str:
     return secrets.token_urlsafe(16)

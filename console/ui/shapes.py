@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.aws import model
-from console.aws.catalogue import in_words
+from console.aws.catalogue import label_from_name
 
 LONG = 200  # from this many characters on the input has several lines
 Labels = Mapping[str, str]
@@ -65,7 +65,7 @@ def shape_of(operation: str, path: str) -> Shape:
 
 def spelled(path: str) -> str:
     """`HiddenFromGlobalAddressList` as a label, for members that nobody gave one."""
-    return in_words(path.rpartition(".")[2])
+    return label_from_name(path.rpartition(".")[2])
 
 
 def field_of(shape: Shape, **common: Any) -> forms.Field:
@@ -103,7 +103,7 @@ def check(shape: Shape) -> Callable[[Any], None]:
     """A validator that asks the model about one value."""
 
     def validate(value: Any) -> None:
-        if found := [each for each in model.problems(shape, value) if each.code != "maximum"]:
+        if found := [each for each in model.find_problems(shape, value) if each.code != "maximum"]:
             raise ValidationError([_said(shape, each) for each in found])
 
     return validate

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from console.ui.cells import find_control, find_damage, normalize
-from console.ui.csv_text import unguarded
+from console.ui.csv_text import unguard_cell
 from console.ui.encodings import BOM, Unreadable
 
 DELIMITERS = ",;\t|"
@@ -211,7 +211,7 @@ def _line(record: _Record, known: list[str]) -> Line:
     more = sum(1 for cell in record.cells[len(known) :] if cell.strip())
     return Line(
         record.number,
-        {name: normalize(unguarded(cell)) for name, cell in named.items()},
+        {name: normalize(unguard_cell(cell)) for name, cell in named.items()},
         more,
         record.cells,
         {name: said for name, cell in named.items() if (said := find_control(cell))},

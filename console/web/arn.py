@@ -1,11 +1,11 @@
-"""Where an organization is, for what has to be pasted elsewhere: partition, region, account, alias."""
+"""Parts of an organization's ARN."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where an organization is, as its ARN says."""
+class OrganizationArn:
+    """The parts of an organization's ARN."""
 
     partition: str
     region: str
@@ -18,7 +18,7 @@ class Place:
 
     @property
     def log_group(self) -> str:
-        """The name that AWS's own console gives; another page of the guide says `events` [documented]."""
+        """Return the log group that AWS's console creates; a page of the guide differs [documented]."""
         return f"/aws/workmail/emailevents/{self.alias}"
 
     @property
@@ -26,9 +26,9 @@ class Place:
         return f"arn:{self.partition}:logs:{self.region}:{self.account}:log-group:{self.log_group}:*"
 
 
-def of(arn: str, alias: str = "ALIAS") -> Place:
-    """What stands in an organization's ARN; words to be replaced where it is not known yet."""
+def parse_organization_arn(arn: str, alias: str = "ALIAS") -> OrganizationArn:
+    """Parse an organization's ARN; return placeholders if it is not known yet."""
     parts = arn.split(":")
     if len(parts) < 6:
-        return Place("aws", "REGION", "ACCOUNT", alias)
-    return Place(parts[1], parts[3], parts[4], alias)
+        return OrganizationArn("aws", "REGION", "ACCOUNT", alias)
+    return OrganizationArn(parts[1], parts[3], parts[4], alias)

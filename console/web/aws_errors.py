@@ -1,4 +1,4 @@
-"""What went wrong with a call to AWS, in the words of whoever asked for it; every area says it alike."""
+"""Show AWS errors as pages and form errors."""
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -7,53 +7,53 @@ from console.aws import errors
 from console.aws.model import Problem
 from console.ui import pages
 from console.web.aws_messages import (
-    APPROVAL,
+    APPROVAL_REQUIRED,
     BUSY,
     CHANGED,
     INVALID,
-    KNOWN,
+    MESSAGES,
     NOT_REACHED,
-    OTHER,
+    OTHER_REFUSAL,
+    RESULT_UNKNOWN,
     STOPPED,
     THROTTLED,
-    UNKNOWN,
     Explanation,
 )
 
 
-def explain(failure: errors.CallFailed, *, wrote: bool = True) -> Explanation:
-    """`wrote` tells a write from a read, of which nobody has to find out whether it happened."""
+def explain_error(failure: errors.CallFailed, *, wrote: bool = True) -> Explanation:
+    """Return the explanation of a failure; `wrote` says that the call was a write."""
     match failure:
         case errors.Throttled():
             return THROTTLED
         case errors.Refused(code=code):
-            return KNOWN.get(code, OTHER)
+            return MESSAGES.get(code, OTHER_REFUSAL)
         case errors.Unreachable(sent=sent):
-            return UNKNOWN if sent and wrote else NOT_REACHED
+            return RESULT_UNKNOWN if sent and wrote else NOT_REACHED
         case errors.Changed():
             return CHANGED
         case errors.Busy():
             return BUSY
         case errors.ApprovalRequired():
-            return APPROVAL
+            return APPROVAL_REQUIRED
         case errors.Stopped():
             return STOPPED
         case _:
             return INVALID
 
 
-def detail(failure: errors.CallFailed) -> str:
-    """What AWS itself said, for whoever is asked for help."""
+def error_detail(failure: errors.CallFailed) -> str:
+    """Return AWS's own message with code and request id."""
     code = getattr(failure, "code", "")
     said = str(failure) if code in str(failure) else f"{code}: {failure}"
     request_id = getattr(failure, "request_id", "")
     return f"{said} ({request_id})" if request_id else said
 
 
-def page(request: HttpRequest, failure: errors.CallFailed, *, back: str = "") -> HttpResponse:
-    """A page of its own for what no form can mend."""
+def error_page(request: HttpRequest, failure: errors.CallFailed, *, back: str = "") -> HttpResponse:
+    """Return an error page."""
     wrote = request.method == "POST"
-    told = explain(failure, wrote=wrote)
+    told = explain_error(failure, wrote=wrote)
     return pages.problem(
         request,
         title=told.title,
@@ -61,28 +61,28 @@ def page(request: HttpRequest, failure: errors.CallFailed, *, back: str = "") ->
         not_happened=told.not_happened if wrote else "",
         now=told.now,
         status=told.status,
-        detail=detail(failure),
+        detail=error_detail(failure),
         back=back,
     )
 
 
-def into(form: forms.BaseForm, failure: errors.CallFailed) -> bool:
-    """Say it in the form if correcting it or sending it again can help; `False` if it wants a page."""
+def add_to_form(form: forms.BaseForm, failure: errors.CallFailed) -> bool:
+    """Add the failure to the form; return false if it needs a page of its own."""
     if isinstance(failure, errors.Invalid):
-        _apply(form, failure.problems)
+        _add_problems(form, failure.problems)
         return True
     if isinstance(failure, errors.Busy):
         form.add_error(None, f"{BUSY.happened} {BUSY.not_happened} {BUSY.now}")
         return True
     if not isinstance(failure, errors.Refused):
         return False
-    told = explain(failure)
+    told = explain_error(failure)
     field = next((name for name in told.fields if name in form.fields), None)
     form.add_error(field, told.sentence if told.now else f"{told.sentence} ({failure})")
     return True
 
 
-def _apply(form: forms.BaseForm, problems: list[Problem]) -> None:
+def _add_problems(form: forms.BaseForm, problems: list[Problem]) -> None:
     for problem in problems:
         field = problem.field if problem.field in form.fields else None
         form.add_error(field, f"{problem.field} {problem.message}.")

@@ -1,4 +1,4 @@
-"""What a failed call to AWS is explained with, by error code."""
+"""Messages for AWS error codes."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ NOTHING_CHANGED = "Nothing was changed."
 ASK_AWS = "If it keeps failing, show the detail below to whoever looks after the AWS account."
 
 
-LATER = "Wait a minute and try again."
+TRY_LATER = "Wait a minute and try again."
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What happened, what did not, what to do now; `status` is the page's, `field` where a form shows it."""
+    """The title, cause, effect and advice of an error; `status` is the page's, `fields` the form's."""
 
     title: str
     happened: str
@@ -24,11 +24,11 @@ class Explanation:
 
     @property
     def sentence(self) -> str:
-        """All of it in one line, for a form."""
+        """Return it in one line, for a form."""
         return " ".join(part for part in (self.happened, self.now) if part)
 
 
-CLOCK = Explanation(
+CLOCK_SKEW = Explanation(
     "The console's clock is wrong",
     "AWS refuses requests that are signed with a time which differs from its own by more than 15 minutes.",
     now="The engineer who runs the console has to set the clock of its machines.",
@@ -45,9 +45,9 @@ CREDENTIALS = Explanation(
 
 
 # By any service: https://docs.aws.amazon.com/workmail/latest/APIReference/CommonErrors.html and S3's own.
-ABOUT_SIGNATURES = {
-    "RequestExpired": CLOCK,
-    "RequestTimeTooSkewed": CLOCK,
+SIGNATURE_MESSAGES = {
+    "RequestExpired": CLOCK_SKEW,
+    "RequestTimeTooSkewed": CLOCK_SKEW,
     "ExpiredToken": CREDENTIALS,
     "ExpiredTokenException": CREDENTIALS,
     "IncompleteSignature": CREDENTIALS,
@@ -60,8 +60,8 @@ ABOUT_SIGNATURES = {
 }
 
 
-KNOWN = {
-    **ABOUT_SIGNATURES,
+MESSAGES = {
+    **SIGNATURE_MESSAGES,
     "EntityNotFoundException": Explanation(
         "Not there any more",
         "WorkMail does not know this person, group or resource any more.",
@@ -142,7 +142,7 @@ KNOWN = {
     "DirectoryUnavailableException": Explanation(
         "Directory not available",
         "The directory behind WorkMail does not answer.",
-        now=LATER,
+        now=TRY_LATER,
         status=503,
     ),
     "DirectoryServiceAuthenticationFailedException": Explanation(
@@ -195,7 +195,9 @@ KNOWN = {
 }
 
 
-THROTTLED = Explanation("Too many requests", "WorkMail asks the console to slow down.", now=LATER, status=503)
+THROTTLED = Explanation(
+    "Too many requests", "WorkMail asks the console to slow down.", now=TRY_LATER, status=503
+)
 
 
 CHANGED = Explanation(
@@ -219,12 +221,12 @@ INVALID = Explanation("Not accepted", "What was sent does not fit WorkMail's rul
 NOT_REACHED = Explanation(
     "WorkMail cannot be reached",
     "The console could not reach WorkMail.",
-    now=LATER,
+    now=TRY_LATER,
     status=503,
 )
 
 
-UNKNOWN = Explanation(
+RESULT_UNKNOWN = Explanation(
     "Result unknown",
     "WorkMail's answer was not received or could not be recorded, so this may have been done.",
     "",
@@ -241,7 +243,7 @@ STOPPED = Explanation(
 )
 
 
-APPROVAL = Explanation(
+APPROVAL_REQUIRED = Explanation(
     "Approval required",
     "A change policy requires approval by another operator for this.",
     "Nothing was sent.",
@@ -249,4 +251,4 @@ APPROVAL = Explanation(
 )
 
 
-OTHER = Explanation("AWS refused", "AWS refused this.", status=502)
+OTHER_REFUSAL = Explanation("AWS refused", "AWS refused this.", status=502)

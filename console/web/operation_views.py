@@ -1,4 +1,4 @@
-"""A small form for one operation: ask, perform it as a change, say what came of it where it was asked."""
+"""Generic views that perform one operation from a form."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from console.aws import errors
 from console.aws.catalogue import CATALOGUE
-from console.changes import drafting, engine, later, preview, undo
-from console.changes.later import Term
+from console.changes import drafts, engine, preview, schedule, undo
 from console.changes.models import Change
-from console.changes.plans import Planned
+from console.changes.schedule import ScheduledEnd
+from console.changes.steps import PlannedStep
 from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest
@@ -21,11 +21,11 @@ from console.ui import pages
 from console.ui.forms import ReplacingForm, WhyForm
 from console.web import aws_errors
 
-Params = Callable[[], Mapping[str, Any]]
-Ends = Callable[[], Planned]
+ParamsGetter = Callable[[], Mapping[str, Any]]
+EndGetter = Callable[[], PlannedStep]
 
 
-def ask(
+def operation_page(
     request: ConsoleRequest,
     organization: Organization,
     form: WhyForm,
@@ -34,24 +34,24 @@ def ask(
     title: str,
     verb: str,
     message: Callable[[], str],
-    params: Params,
+    params: ParamsGetter,
     back: str,
     landing: Callable[[], str] | None = None,
     note: str = "",
     expecting: Mapping[str, Any] | None = None,
     target: Entity | None = None,
-    ends: Ends | None = None,
+    ends: EndGetter | None = None,
     template: str = "partials/form_page.html",
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """A page with one form, which performs `operation` with `params()` once it is valid.
+    """Return a page with one form that performs `operation` once the form is valid.
 
     `back` is where it leads without doing anything, `landing()` where it leads when it is done; `ends()`
     is what takes it away again, at the moment that a form with `until` may ask for.
     """
     if request.method == "POST" and form.is_valid():
         to = landing or (lambda: back)
-        answer = perform(
+        answer = perform_operation(
             request,
             organization,
             form,
@@ -67,27 +67,27 @@ def ask(
         if answer is not None:
             return answer
     asked = {"title": title, "verb": verb, "note": note, "back": back, "organization": organization}
-    said = {"target": target, "undo": undo.label(operation).text}
+    said = {"target": target, "undo": undo.get_label(operation).text}
     return pages.form_page(request, template, form, {**asked, **said, **(context or {})})
 
 
-def press(
+def operation_button(
     request: ConsoleRequest,
     organization: Organization,
     form: WhyForm,
     operation: str,
     *,
     message: Callable[[], str],
-    params: Params,
+    params: ParamsGetter,
     back: str,
     landing: Callable[[], str] | None = None,
-    ends: Ends | None = None,
+    ends: EndGetter | None = None,
 ) -> HttpResponse:
-    """A button that performs `operation`; what goes wrong is said on the page it stands on."""
+    """Perform `operation` from a button, and show errors on the page of the button."""
     if not form.is_valid():
         return pages.done(request, "That button is out of date.", back, level=messages.ERROR)
     to = landing or (lambda: back)
-    answer = perform(
+    answer = perform_operation(
         request, organization, form, operation, message, params(), back=back, landing=to, ends=ends
     )
     if answer is not None:
@@ -96,7 +96,7 @@ def press(
     return pages.done(request, said, back, level=messages.ERROR)
 
 
-def perform(
+def perform_operation(
     request: ConsoleRequest,
     organization: Organization,
     form: WhyForm,
@@ -108,9 +108,9 @@ def perform(
     landing: Callable[[], str],
     title: str = "",
     expecting: Mapping[str, Any] | None = None,
-    ends: Ends | None = None,
+    ends: EndGetter | None = None,
 ) -> HttpResponse | None:
-    """The answer to a write, or `None` if the form says what is wrong with it.
+    """Perform `operation`; return the response, or `None` if the form has errors to show.
 
     `expecting` is what it is based on, by the names of the read that shows it; a `ReplacingForm` is
     compared with what AWS has.
@@ -118,30 +118,30 @@ def perform(
     target = CATALOGUE[operation].target_of(params)
     try:
         if isinstance(form, ReplacingForm):
-            expecting = gateway.current_values(request.actor, operation, organization, **params)
+            expecting = gateway.read_current_values(request.actor, operation, organization, **params)
             if not form.compare(target, expecting):
                 return None
         given: dict[str, Any] = {"title": title, "expecting": expecting, **form.why(), **params}
         if ends:
-            term = Term(ends(), form.cleaned_data.get("until"))
-            later.perform(request.actor, operation, organization, term, **given)
+            term = ScheduledEnd(ends(), form.cleaned_data.get("until"))
+            schedule.perform_temporary(request.actor, operation, organization, term, **given)
         else:
-            engine.perform(request.actor, operation, organization, **given)
+            engine.perform_write(request.actor, operation, organization, **given)
     except errors.CallFailed as failure:
         if isinstance(form, ReplacingForm) and isinstance(failure, errors.Changed):
             found = {each.field: each.found for each in failure.differences}
             if not form.compare(target, found):
                 return None
-        if aws_errors.into(form, failure):
+        if aws_errors.add_to_form(form, failure):
             return None
-        return aws_errors.page(request, failure, back=back)
+        return aws_errors.error_page(request, failure, back=back)
     return pages.done(request, message(), landing())
 
 
-def wants_approval(request: HttpRequest, change: Change) -> HttpResponse:
-    """Lead to the change that awaits approval; nothing has been sent."""
-    engine.start(change)
-    preview.prepare(change, time.monotonic() + drafting.LOOKED_AT)
+def redirect_to_approval(request: HttpRequest, change: Change) -> HttpResponse:
+    """Redirect to the change that needs approval; nothing has been sent."""
+    engine.start_change(change)
+    preview.prepare_preview(change, time.monotonic() + drafts.PREVIEW_SECONDS)
     told = "Another operator has to approve this first. Nothing has been changed yet."
     return pages.done(
         request,

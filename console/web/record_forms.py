@@ -1,4 +1,4 @@
-"""Forms over rows of the console: none overwrites another operator's change unseen."""
+"""Forms for the console's own rows, with conflict detection and audit entries."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -24,12 +24,12 @@ GONE = "This was deleted by another operator. Nothing was saved."
 
 
 def row_values(row: models.Model) -> dict[str, Any]:
-    """The values of a row that may change."""
+    """Return the editable values of a row."""
     return model_to_dict(row, exclude=["id", "organization"])
 
 
 class RecordForm(ModelForm):
-    """A form over one row of an organization, saved with its audit entry by `save_recorded`.
+    """A form for one row of an organization, saved with its audit entry.
 
     The form carries the values that it showed. Saving locks the row and compares: after another operator's
     change it shows the differences, and the next attempt saves what was typed.
@@ -47,11 +47,11 @@ class RecordForm(ModelForm):
         self.differences: list[Difference] = []
 
     def loaded_field(self) -> SafeString | str:
-        """The hidden snapshot of the row as it is now."""
+        """Return the hidden field with the values that the form showed."""
         return "" if self.is_new else self.snapshot.field(self.current)
 
     def save_recorded(self, actor: Actor) -> bool:
-        """Save the row and its audit entry; where that must not be, say why in the form's errors."""
+        """Save the row and its audit entry; return false if the form has errors."""
         try:
             with as_validation_error(self.instance):
                 if not self.is_new:
@@ -66,15 +66,15 @@ class RecordForm(ModelForm):
         return True
 
     def shown_value(self, name: str, value: Any) -> Any:
-        """A value of the row as the differences show it."""
+        """Return a value as the list of differences shows it."""
         return value
 
     def audit_fields(self) -> dict[str, str]:
-        """Columns of the audit entry that differ from those of any row."""
+        """Return extra columns for the audit entry."""
         return {}
 
     def _compare(self) -> None:
-        """Lock the row; raise `ValidationError` if its values are not the ones that were shown."""
+        """Lock the row; raise `ValidationError` if it has changed since the form was shown."""
         loaded = self.snapshot.read(self.data.get(Snapshot.name, ""))
         row = type(self.instance)._default_manager.select_for_update().filter(pk=self.instance.pk).first()
         if row is None:
@@ -101,7 +101,7 @@ def record_change(
     actor: Actor, action: str, row: Any, before: Mapping[str, Any], after: Mapping[str, Any], **fields: Any
 ) -> None:
     """Record a change of a row in the audit log; `row` has an organization."""
-    journal.record(
+    journal.record_entry(
         actor,
         Entry.Kind.CHANGED,
         organization=row.organization.organization_id,
@@ -110,10 +110,10 @@ def record_change(
     )
 
 
-def delete_recorded(
+def delete_record(
     actor: Actor, action: str, row: Any, before: Mapping[str, Any] | None = None, **fields: Any
 ) -> None:
-    """Delete a row with its audit entry; a row that another operator has deleted gets no second one."""
+    """Delete a row with its audit entry; do nothing if it is already deleted."""
     shown = row_values(row) if before is None else before
     with transaction.atomic():
         count, _ = type(row)._default_manager.filter(pk=row.pk).delete()

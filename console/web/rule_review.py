@@ -1,4 +1,4 @@
-"""The page between asking for rules and saving them: what flips, who is locked out, and why it is done."""
+"""The review page shown before rule changes are saved."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.aws import errors
-from console.changes import drafting, engine
+from console.changes import drafts, engine
 from console.changes.models import Change
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest
 from console.ui import markup, pages
@@ -22,31 +22,28 @@ from console.web import aws_errors
 
 State = Change.State
 SAVE, EDIT = "save", "edit"  # the steps beyond the first look
-FOLLOWS = timedelta(minutes=5)  # until mailboxes and devices follow a change, at the most [documented]
+EFFECT_DELAY = timedelta(minutes=5)  # until mailboxes and devices follow a change, at the most [documented]
 
 
-class Plan(Protocol):
-    """A change of rules before anybody agreed to it.
-
-    `phrase` has to be typed out, if there is one; `seal` is of the rules that it was worked out for.
-    """
+class RulePlan(Protocol):
+    """A planned change of rules; `phrase` must be typed to confirm, `seal` identifies the current rules."""
 
     @property
     def organization(self) -> Organization: ...
     @property
     def title(self) -> str: ...
     @property
-    def writes(self) -> Sequence[Planned]: ...
+    def writes(self) -> Sequence[PlannedStep]: ...
     @property
     def phrase(self) -> str: ...
     @property
     def seal(self) -> str: ...
-    def proofs(self) -> list[Planned]: ...
+    def proofs(self) -> list[PlannedStep]: ...
 
 
-def review(
+def review_page(
     request: ConsoleRequest,
-    plan: Plan,
+    plan: RulePlan,
     template: str,
     context: Mapping[str, Any],
     *,
@@ -56,12 +53,12 @@ def review(
     back: str,
     form: forms.Form | None = None,
 ) -> HttpResponse:
-    """Shown first, saved when it is sent again; what was shown has to be what happens."""
+    """Show the planned rules, and save them on the second POST if nothing has changed since."""
     asked = request.POST if request.POST.get("step") == SAVE else None
     confirm = ConfirmForm(asked, expected=plan.phrase)
     moved = asked is not None and request.POST.get("seal") != plan.seal
     if asked is not None and not moved and confirm.is_valid():
-        answer = _save(request, plan, confirm, kind, back)
+        answer = _start_change(request, plan, confirm, kind, back)
         if answer is not None:
             return answer
     shown = {
@@ -78,26 +75,30 @@ def review(
     return pages.form_page(request, template, confirm, {**shown, **context})
 
 
-def _save(
-    request: ConsoleRequest, plan: Plan, confirm: ConfirmForm, kind: str, back: str
+def _start_change(
+    request: ConsoleRequest, plan: RulePlan, confirm: ConfirmForm, kind: str, back: str
 ) -> HttpResponse | None:
-    """A change that takes itself back if a proof fails; `None` if the form has to say why there is none."""
+    """Start a change that rolls back if a proof fails; return `None` if the form has errors."""
     why: dict[str, Any] = confirm.why()
     steps = [*plan.writes, *plan.proofs()]
     options: dict[str, Any] = {"kind": kind, "reverts": True, **why}
     try:
-        change = drafting.draft(request.actor, plan.organization, plan.title, steps, **options)
+        change = drafts.create_draft(request.actor, plan.organization, plan.title, steps, **options)
     except errors.CallFailed as failure:
-        return None if aws_errors.into(confirm, failure) else aws_errors.page(request, failure, back=back)
-    engine.start(change, request.actor)
+        return (
+            None
+            if aws_errors.add_to_form(confirm, failure)
+            else aws_errors.error_page(request, failure, back=back)
+        )
+    engine.start_change(change, request.actor)
     change.refresh_from_db()
-    return _told(request, change, back)
+    return _result_response(request, change, back)
 
 
-def _told(request: ConsoleRequest, change: Change, back: str) -> HttpResponse:
+def _result_response(request: ConsoleRequest, change: Change, back: str) -> HttpResponse:
     page = reverse("changes:detail", args=[change.organization.slug, change.pk])
     if change.state == State.DONE:
-        by = markup.stamp(timezone.now() + FOLLOWS)
+        by = markup.stamp(timezone.now() + EFFECT_DELAY)
         return pages.done(
             request, f"Saved, and WorkMail answers as shown. In effect everywhere by {by}.", back
         )

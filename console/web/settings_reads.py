@@ -1,4 +1,4 @@
-"""Reading one setting for a page that shows several: what AWS showed or why it did not, no exception."""
+"""Read one setting for a page that shows several, with its failure as a value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,16 +11,16 @@ from console.mirror.models import Organization
 from console.web import aws_errors, aws_messages
 from console.web.aws_messages import Explanation
 
-SKIPPED = Explanation(
+NOT_READ = Explanation(
     "Not asked",
     "WorkMail did not answer what was asked before this, so it was not asked for this.",
-    now=aws_messages.LATER,
+    now=aws_messages.TRY_LATER,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What a read showed. Nobody has made the setting yet: `is_unset`. It failed: `problem` says why."""
+class SettingResult:
+    """The result of a read: values, `is_unset` if the setting does not exist, or `problem`."""
 
     shown: Mapping[str, Any] = field(default_factory=dict)
     is_unset: bool = False
@@ -29,10 +29,10 @@ class Look:
     is_away: bool = False
 
 
-def setting(
+def get_setting(
     actor: Actor, operation: str, organization: Organization, **params: Any
 ) -> Mapping[str, Any] | None:
-    """What AWS shows of a setting, `None` while nobody has made it; raises what `gateway.call` raises."""
+    """Return a setting, or `None` if it does not exist; raise what `gateway.call` raises."""
     try:
         return gateway.call(actor, operation, organization, **params)
     except errors.Refused as answer:
@@ -41,24 +41,26 @@ def setting(
         return None
 
 
-def look(actor: Actor, operation: str, organization: Organization, **params: Any) -> Look:
+def read_setting(actor: Actor, operation: str, organization: Organization, **params: Any) -> SettingResult:
     try:
-        shown = setting(actor, operation, organization, **params)
+        shown = get_setting(actor, operation, organization, **params)
     except errors.CallFailed as failure:
-        return failed(failure)
-    return Look(shown or {}, is_unset=shown is None)
+        return failed_result(failure)
+    return SettingResult(shown or {}, is_unset=shown is None)
 
 
-def look_at_all(actor: Actor, operation: str, organization: Organization, member: str, **params: Any) -> Look:
-    """The same of a listing, whose pages are joined in its one `member`."""
+def read_listing(
+    actor: Actor, operation: str, organization: Organization, member: str, **params: Any
+) -> SettingResult:
+    """Read all pages of a listing into its one `member`."""
     try:
-        pages = gateway.pages(actor, operation, organization, **params)
-        return Look({member: [each for page in pages for each in page.get(member, [])]})
+        pages = gateway.call_pages(actor, operation, organization, **params)
+        return SettingResult({member: [each for page in pages for each in page.get(member, [])]})
     except errors.CallFailed as failure:
-        return failed(failure)
+        return failed_result(failure)
 
 
-def failed(failure: errors.CallFailed) -> Look:
-    told = aws_errors.explain(failure, wrote=False)
+def failed_result(failure: errors.CallFailed) -> SettingResult:
+    told = aws_errors.explain_error(failure, wrote=False)
     is_away = isinstance(failure, errors.Unreachable)
-    return Look(problem=told, detail=aws_errors.detail(failure), is_away=is_away)
+    return SettingResult(problem=told, detail=aws_errors.error_detail(failure), is_away=is_away)

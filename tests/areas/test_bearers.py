@@ -95,7 +95,7 @@ def test_no_bearer_that_was_handed_out_is_stored_as_it_is(
     client, bearers = signed_in(olga.email)
     samples = Samples(organization, testing.ADA)
 
-    bearers["new operator"] = accounts.add(Actor.system("test"), "new@desk.example", "New")[1]
+    bearers["new operator"] = accounts.add_operator(Actor.system("test"), "new@desk.example", "New")[1]
 
     url = samples.url("users:password")
     number = bearers["number of a form"] = once(client, url)
@@ -118,7 +118,7 @@ def test_no_bearer_that_was_handed_out_is_stored_as_it_is(
 
     samples.job.state, samples.job.bucket, samples.job.path = "completed", testing.BUCKET, "ada.zip"
     samples.job.save()
-    monkeypatch.setattr("console.aws.storage.size", lambda *_: 7)
+    monkeypatch.setattr("console.aws.storage.get_object_size", lambda *_: 7)
     page = client.post(samples.url("exports:download"))
     bearers["link to an export"] = page.context["link"]
     bearers["signature of the link"] = re.split(r"[Ss]ignature=", page.context["link"])[1].partition("&")[0]

@@ -89,7 +89,7 @@ class TestEveryAddress:
         }
         sent |= {(samples.url(name), "POST"): data for name, data in POSTED.items()}
         with (
-            mock.patch("console.aws.storage.size", return_value=7),
+            mock.patch("console.aws.storage.get_object_size", return_value=7),
             mock.patch("console.areas.messages.views._content", return_value=b"Subject: x\r\n\r\n"),
         ):
             found, wrong = unrecorded(client, sent)
@@ -165,7 +165,7 @@ class TestAStream:
     def test_that_the_client_leaves_says_how_far_it_came(
         self, organization: Organization, client: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(downloads, "PIECE", 1)
+        monkeypatch.setattr(downloads, "LINES_PER_PIECE", 1)
         answer: Any = client.get(self.url(organization))
         pieces = iter(answer.streaming_content)
         for _ in range(3):
@@ -179,7 +179,7 @@ class TestAStream:
             yield "header"
             raise RuntimeError
 
-        with mock.patch("console.ui.csv_text.written", failing), pytest.raises(RuntimeError):
+        with mock.patch("console.ui.csv_text.write_rows", failing), pytest.raises(RuntimeError):
             client.get(self.url(organization))
         assert Entry.objects.get(kind=OUTCOME).outcome == Outcome.BROKEN_OFF
 
@@ -187,7 +187,7 @@ class TestAStream:
     def test_is_not_sent_where_the_log_cannot_be_written(
         self, organization: Organization, client: Client, name: str
     ) -> None:
-        with mock.patch.object(journal, "_append", side_effect=journal.LedgerUnavailable):
+        with mock.patch.object(journal, "_append_entry", side_effect=journal.LedgerUnavailable):
             answer = client.get(self.url(organization, name))
         assert answer.status_code == 503
         assert "Content-Disposition" not in answer.headers
@@ -201,7 +201,7 @@ class TestAStream:
     def test_of_the_audit_log_does_not_contain_itself(
         self, organization: Organization, client: Client, name: str
     ) -> None:
-        journal.record(
+        journal.record_entry(
             world.actor(world.operator("Auditor", organization)),
             Entry.Kind.OBSERVED,
             organization=organization.organization_id,

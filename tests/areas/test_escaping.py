@@ -110,7 +110,9 @@ def enter(ada: Entity, text: str) -> None:
         before={"DescribeUser": {"DisplayName": "Ada", "Groups": [{"GroupName": text}]}},
     )
     after = {"DescribeUser": {"DisplayName": text, "Groups": []}}
-    journal.outcome(entry, "refused", after=after, error={"code": text, "message": text}, aws_request_id=text)
+    journal.record_outcome(
+        entry, "refused", after=after, error={"code": text, "message": text}, aws_request_id=text
+    )
 
 
 class Seen(HTMLParser):

@@ -38,7 +38,7 @@ def organization() -> Iterator[Organization]:
 
 @pytest.fixture
 def no_limit() -> Iterator[None]:
-    with mock.patch.object(refusals, "LIMIT", 10_000):
+    with mock.patch.object(refusals, "MAX_ENTRIES", 10_000):
         yield
 
 
@@ -89,8 +89,8 @@ class TestEveryAddress:
 
 def swallowing(request: ConsoleRequest, organization: str) -> HttpResponse:
     try:
-        policy.place(request.actor, organization)
-        policy.require(
+        policy.get_organization(request.actor, organization)
+        policy.require_right(
             request.actor, "DeleteUser", Organization.objects.get(slug=organization), {"UserId": "x"}
         )
     except policy.Refusal:
@@ -148,7 +148,7 @@ class TestWhatIsEntered:
         operator = world.operator("Helpdesk", organization)
         Role.objects.filter(name="Helpdesk").update(permissions=["ListUsers", "GetMailDomain"])
         samples = Samples(organization, testing.ADA)
-        with mock.patch.object(policy, "require", side_effect=policy.Denied("not now")):
+        with mock.patch.object(policy, "require_right", side_effect=policy.Denied("not now")):
             answer = world.browser(operator).get(samples.url("domains:detail"))
         assert answer.status_code == 403
         entry = Entry.objects.get(kind=DENIED)
@@ -172,15 +172,15 @@ class TestFlood:
         url = reverse("ledger:list", args=[organization.slug])
         noon = timezone.now().replace(second=5)
         with mock.patch("django.utils.timezone.now", return_value=noon):
-            for _ in range(refusals.LIMIT + 12):
+            for _ in range(refusals.MAX_ENTRIES + 12):
                 assert client.get(url).status_code == 403
             enter_omitted_refusals()
-        assert Entry.objects.filter(kind=DENIED).count() == refusals.LIMIT
+        assert Entry.objects.filter(kind=DENIED).count() == refusals.MAX_ENTRIES
         with mock.patch("django.utils.timezone.now", return_value=noon + timedelta(minutes=1)):
             for _ in range(2):
                 enter_omitted_refusals()
         summary = Entry.objects.filter(kind=DENIED).latest("seq")
-        assert Entry.objects.filter(kind=DENIED).count() == refusals.LIMIT + 1
+        assert Entry.objects.filter(kind=DENIED).count() == refusals.MAX_ENTRIES + 1
         assert summary.organization == organization.organization_id
         assert summary.body["count"] == 12
         assert summary.sentence == "helpdesk@desk.example was denied 12 more attempts, not entered one by one"
@@ -189,7 +189,7 @@ class TestFlood:
     def test_of_one_operator_hides_nothing_of_another(self, organization: Organization) -> None:
         flooding, other = (world.operator("Helpdesk", organization, name=name) for name in ("a", "b"))
         url = reverse("ledger:list", args=[organization.slug])
-        with mock.patch.object(refusals, "LIMIT", 2):
+        with mock.patch.object(refusals, "MAX_ENTRIES", 2):
             for operator in (flooding, flooding, flooding, other):
                 world.browser(operator).get(url)
         assert Entry.objects.filter(kind=DENIED, operator_id=other.pk).count() == 1

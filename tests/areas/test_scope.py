@@ -118,7 +118,7 @@ def history(organization: Organization, hers: list[Entity]) -> None:
         state = ("queued", "running", "completed", "failed")[number % 4]
         world.exported(organization, entity, state=state, job_id=f"job-{number}")
         other = outside[number]
-        entry = journal.intent(
+        entry = journal.record_intent(
             owner,
             "PutMailboxPermissions",
             organization.organization_id,
@@ -132,7 +132,7 @@ def history(organization: Organization, hers: list[Entity]) -> None:
                 "code": "EntityStateException",
                 "message": f"{other.email or other.entity_id} is not enabled",
             }
-            journal.outcome(entry, Entry.Outcome.REFUSED, error=error)
+            journal.record_outcome(entry, Entry.Outcome.REFUSED, error=error)
 
 
 class Outside:

@@ -125,8 +125,8 @@ def sandbox() -> Iterator[doors.Sandbox]:
 def unhurried() -> Iterator[None]:
     """The mirror is filled as fast as it goes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("console.sync.pace.GAP", 0)
-        patch.setattr("console.sync.pace.highest", lambda: 1e9)
+        patch.setattr("console.sync.pace.REST_SECONDS", 0)
+        patch.setattr("console.sync.pace.max_rate", lambda: 1e9)
         yield
 
 
@@ -250,7 +250,7 @@ class Samples:
             organization=organization, domain=entity.domain, state=Check.State.OK
         )
         made_here(organization, MADE)
-        self.entry = journal.record(
+        self.entry = journal.record_entry(
             Actor(0, "somebody@desk.example"),
             Entry.Kind.OBSERVED,
             organization=organization.organization_id,
@@ -316,10 +316,10 @@ def _of(resolver: Any, name: str) -> list[str]:
 def made_here(organization: Organization, organization_id: str) -> None:
     """The ledger of an organization that was made by way of this one."""
     somebody = Actor(0, "somebody@desk.example")
-    intent = journal.intent(
+    intent = journal.record_intent(
         somebody, "CreateOrganization", organization.organization_id, params={"Alias": "new"}
     )
-    journal.outcome(intent, Entry.Outcome.DONE, result={"OrganizationId": organization_id})
+    journal.record_outcome(intent, Entry.Outcome.DONE, result={"OrganizationId": organization_id})
 
 
 def destination(organization: Organization) -> Destination:

@@ -74,7 +74,7 @@ class TestCredentials:
         assert (asked["RoleArn"], asked["ExternalId"]) == ([ROLE], ["shared-once"])
         policy = json.loads(asked["Policy"][0])
         assert policy["Statement"][0]["Resource"] == arn
-        denied = [*client.DENIED, *client.BREAK_GLASS]
+        denied = [*client.ORGANIZATION_CHANGES, *client.BREAK_GLASS]
         assert {"Effect": "Deny", "Action": denied, "Resource": "*"} in policy["Statement"]
         assert signer(sent[-1]) not in ("", "AKIAIOSFODNN7EXAMPLE")
 
@@ -90,7 +90,7 @@ class TestCredentials:
         *allowed, denied = json.loads(asked["Policy"][0])["Statement"]
         assert len(asked["Policy"][0]) <= 2048  # the most that STS takes
         assert (not set(client.BREAK_GLASS) & set(denied["Action"])) is opens
-        assert set(client.DENIED) <= set(denied["Action"])
+        assert set(client.ORGANIZATION_CHANGES) <= set(denied["Action"])
         messages = arn.replace(":workmail:", ":workmailmessageflow:").replace("organization/", "message/")
         assert {"Effect": "Allow", "Action": "workmailmessageflow:*", "Resource": f"{messages}/*"} in allowed
 
@@ -104,7 +104,7 @@ class TestCredentials:
         gateway.call(READER, "ListUsers", ours)
         (asked,) = asked_of_sts(sent)
         *allowed, denied = json.loads(asked["Policy"][0])["Statement"]
-        assert (not set(client.DENIED) & set(denied["Action"])) is lets
+        assert (not set(client.ORGANIZATION_CHANGES) & set(denied["Action"])) is lets
         assert set(client.BREAK_GLASS) <= set(denied["Action"])
         others = arn.replace(town.organization_id, "*")
         described = {"Effect": "Allow", "Action": "workmail:DescribeOrganization", "Resource": others}

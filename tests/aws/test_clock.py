@@ -51,11 +51,11 @@ def test_a_wrong_clock_is_named(
     refused = refusal(organization)
     assert bool(refused) is is_refused
     if refused:
-        assert aws_errors.explain(refused) is aws_messages.CLOCK
+        assert aws_errors.explain_error(refused) is aws_messages.CLOCK_SKEW
 
 
 def test_a_wrong_key_is_named(organization: Organization, town: TestSandbox) -> None:
     town.sandbox.access = Access(secret="another")
     refused = refusal(organization)
     assert refused
-    assert aws_errors.explain(refused) is aws_messages.CREDENTIALS
+    assert aws_errors.explain_error(refused) is aws_messages.CREDENTIALS

@@ -15,7 +15,7 @@ from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization, Sync
 from console.sandbox import doors
 from console.sandbox.testing import TestSandbox
-from console.sync import freshness, worker
+from console.sync import mirror_refresh, worker
 
 pytestmark = pytest.mark.django_db
 PAGE = b"<html><head><title>Sign in to the guest network</title></head></html>"
@@ -69,7 +69,7 @@ def garbler(sandbox: TestSandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[G
 
 def sample(operation: str) -> dict[str, Any]:
     """The smallest input that the model takes; whether WorkMail would do it does not matter here."""
-    shape = model.operation(operation).input_shape
+    shape = model.get_operation(operation).input_shape
     return cast("dict[str, Any]", _value(shape)) if shape is not None else {}
 
 
@@ -94,7 +94,7 @@ def _value(shape: Any) -> Any:
 def outcome_of(operation: str, organization: Organization) -> errors.CallFailed | None:
     rule = CATALOGUE[operation]
     try:
-        transport.send(rule, organization, sample(operation), None if rule.is_read else 1)
+        transport.send_call(rule, organization, sample(operation), None if rule.is_read else 1)
     except errors.CallFailed as failure:
         return failure
     return None
@@ -105,7 +105,7 @@ def test_is_no_answer_of_any_operation(kind: str, garbler: Garbler, organization
     """A write's outcome is unknown then, and a read was not answered."""
     garbler.answer = (GARBLED | OBJECTS)[kind]
     wrong = []
-    for operation in model.operations():
+    for operation in model.list_operations():
         if kind in OBJECTS and not response_checks.main_member(operation):
             continue
         if model.streaming_member(operation) and kind in ("a list", "null", "a cut body", "compressed bytes"):
@@ -126,29 +126,29 @@ def test_the_check_sees_what_botocore_does_not(
     monkeypatch.setattr(response_checks, "require_complete", lambda *_: None)
     monkeypatch.setattr(response_checks, "require_json", lambda *_: None)
     garbler.answer = GARBLED["a page of a proxy"]
-    assert transport.send(CATALOGUE["ListUsers"], organization, sample("ListUsers")).result == {}
+    assert transport.send_call(CATALOGUE["ListUsers"], organization, sample("ListUsers")).result == {}
 
 
 def test_every_answer_of_the_sandbox_passes(sandbox: TestSandbox, organization: Organization) -> None:
     """Each operation that answers with members has one that is always there, or a reason in the table."""
     undeclared = [
         name
-        for name in model.operations()
+        for name in model.list_operations()
         if model.output_members(name)
-        and name not in response_checks.ANSWERED_WITH
+        and name not in response_checks.REQUIRED_MEMBERS
         and not response_checks.main_member(name)
     ]
     assert undeclared == []
     assert [
         name
-        for name, member in response_checks.ANSWERED_WITH.items()
+        for name, member in response_checks.REQUIRED_MEMBERS.items()
         if member and member not in model.output_members(name)
     ] == []
 
 
 def read(organization: Organization) -> None:
     """Let the mirror read everything that is due, and what failed before."""
-    freshness.schedule(organization)
+    mirror_refresh.schedule_sync(organization)
     Sync.objects.update(due_at=timezone.now(), lease_until=None)
     for _ in range(60):
         if not worker.run_slice(organization):

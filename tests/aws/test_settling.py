@@ -110,8 +110,8 @@ class Case:
 
     def settled(self) -> list[str]:
         """What each intent came to, once there was time to look."""
-        self.time.pass_(seconds=unknown_outcomes.QUIET.total_seconds() + 1)
-        unknown_outcomes.settle()
+        self.time.pass_(seconds=unknown_outcomes.QUIET_PERIOD.total_seconds() + 1)
+        unknown_outcomes.settle_due()
         return self.results()
 
     def results(self) -> list[str]:
@@ -198,13 +198,13 @@ class TestAWriteWithoutAnAnswer:
 
     def test_is_left_alone_while_its_call_may_still_run(self, case: Case) -> None:
         case.silent("UpdateUser", WRITES["UpdateUser"], ANSWER_LOST)
-        assert unknown_outcomes.settle() == 0
+        assert unknown_outcomes.settle_due() == 0
         assert case.results() == ["unknown"]
 
     def test_is_settled_once(self, case: Case) -> None:
         case.silent("UpdateUser", WRITES["UpdateUser"], ANSWER_LOST)
         assert case.settled() == ["applied"]
-        assert unknown_outcomes.settle() == 0
+        assert unknown_outcomes.settle_due() == 0
 
     def test_that_only_asked_for_what_was_so_already_is_applied(self, case: Case) -> None:
         gateway.call(case.owner, "UpdateUser", case.organization, **WRITES["UpdateUser"])

@@ -89,12 +89,14 @@ class TestDownloads:
     @pytest.mark.parametrize("role", ["", ROLE])
     def test_are_read(self, town: TestSandbox, key: str, role: str) -> None:
         ours = organization(town, role_arn=role)
-        assert storage.size(ours, BUCKET, key) == len(b"".join(storage.read(ours, BUCKET, key)))
+        assert storage.get_object_size(ours, BUCKET, key) == len(
+            b"".join(storage.read_object(ours, BUCKET, key))
+        )
 
     @pytest.mark.parametrize("region", ["us-east-1", "us-west-2", "eu-west-1"])
     def test_links_are_of_version_4_and_of_the_region(self, region: str) -> None:
         ours = Organization(organization_id="m-1", region=region)
-        link = urlsplit(storage.link(ours, "my-exports", "a/b.zip", "ada.zip"))
+        link = urlsplit(storage.create_download_url(ours, "my-exports", "a/b.zip", "ada.zip"))
         query = parse_qs(link.query)
         assert query["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
         assert f"/{region}/s3/aws4_request" in query["X-Amz-Credential"][0]
@@ -104,14 +106,14 @@ class TestDownloads:
         self, town: TestSandbox, key: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A planted fault: the session's policy forgets a right."""
-        whole = client.session_policy
+        whole = client.build_session_policy
 
         def forgetful(account: client.Account) -> str:
             return whole(account).replace("kms:Decrypt", "kms:Encrypt")
 
-        monkeypatch.setattr(client, "session_policy", forgetful)
+        monkeypatch.setattr(client, "build_session_policy", forgetful)
         with pytest.raises(errors.Refused, match="kms:Decrypt"):
-            storage.size(organization(town, role_arn=f"{ROLE}-forgetful"), BUCKET, key)
+            storage.get_object_size(organization(town, role_arn=f"{ROLE}-forgetful"), BUCKET, key)
 
 
 def loaded(name: str) -> str:
@@ -158,7 +160,7 @@ class TestPolicies:
             ]
             role["Statement"] += json.loads(loaded("break-glass-policy"))["Statement"]
         account = client.Account("us-east-1", organization_arn=EXAMPLE, breaks_glass=breaks_glass)
-        return json.dumps(role), client.session_policy(account)
+        return json.dumps(role), client.build_session_policy(account)
 
     @pytest.mark.parametrize("breaks_glass", [False, True])
     def test_allow_the_same(self, breaks_glass: bool) -> None:

@@ -42,7 +42,7 @@ class TestAStream:
     def test_that_is_too_long_is_not_read_to_its_end(
         self, owner: Actor, organization: Organization, message: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(transport, "LARGEST", len(MAIL) - 1)
+        monkeypatch.setattr(transport, "MAX_STREAM_BYTES", len(MAIL) - 1)
         with pytest.raises(errors.Refused, match="larger than"):
             read(owner, organization, message)
         assert Entry.objects.get(kind=Entry.Kind.OUTCOME).outcome == "refused"

@@ -25,10 +25,10 @@ def say(text: str) -> None:
 
 def anchored(path: Path) -> int:
     """The number of the last entry that an anchor covers."""
-    from console.ledger.chain import Seal
+    from console.ledger.chain import SignedHead
 
     lines = path.read_text().splitlines() if path.exists() else []
-    return Seal.parse(lines[-1]).seq if lines else 0
+    return SignedHead.parse(lines[-1]).seq if lines else 0
 
 
 def measure(path: Path, seconds: float) -> tuple[float, int]:

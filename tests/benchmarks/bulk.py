@@ -48,7 +48,7 @@ def place(people: int) -> Iterator[Any]:
     from tests.areas import world
 
     with world.sandbox() as made, world.unhurried(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("console.changes.budget.highest", lambda: 1e9)
+        patch.setattr("console.changes.budget.max_rate", lambda: 1e9)
         seed.demo(made.store, people=people)
         organization = Organization.objects.create(
             organization_id=seed.NORTHWIND_ID, slug=seed.NORTHWIND, region="us-east-1"
@@ -145,7 +145,8 @@ def prepare(clock: Clock, change: Any) -> None:
     from console.changes import preview
 
     clock(
-        f"a worker reads {change.total:,} previews", lambda: preview.prepare(change, time.monotonic() + 36000)
+        f"a worker reads {change.total:,} previews",
+        lambda: preview.prepare_preview(change, time.monotonic() + 36000),
     )
 
 
@@ -157,7 +158,7 @@ def run(clock: Clock, change: Any) -> None:
     def work() -> None:
         while change.state == "running":
             assert not change.paused, change.note
-            engine.run(change, change.requester, time.monotonic() + 60)
+            engine.run_change(change, change.requester, time.monotonic() + 60)
             change.refresh_from_db()
 
     clock(f"a worker runs {change.total:,} steps", work)

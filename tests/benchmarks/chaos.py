@@ -77,9 +77,9 @@ class Chaos:
 
     def prepare(self) -> None:
         from console.actor import Actor
-        from console.changes import drafting
+        from console.changes import drafts
         from console.changes.models import Change
-        from console.changes.plans import Planned
+        from console.changes.steps import PlannedStep
         from console.gateway import gateway
         from console.mirror.models import Entity, Organization
         from tests.areas import world
@@ -92,16 +92,16 @@ class Chaos:
             region="us-east-1",
             endpoint_url=self.endpoint,
         )
-        for _ in gateway.pages(Actor.system("mirror"), "ListUsers", organization):
+        for _ in gateway.call_pages(Actor.system("mirror"), "ListUsers", organization):
             pass
         owner = world.actor(world.operator("Owner", organization, name="olga"))
         for user in Entity.objects.filter(organization=organization, name__startswith="person"):
             alias = f"also-{user.name}@{user.email.rpartition('@')[2]}"
             steps = [
-                Planned("UpdateUser", {"UserId": user.entity_id, "City": "Ulm"}),
-                Planned("CreateAlias", {"EntityId": user.entity_id, "Alias": alias}, needs=0),
+                PlannedStep("UpdateUser", {"UserId": user.entity_id, "City": "Ulm"}),
+                PlannedStep("CreateAlias", {"EntityId": user.entity_id, "Alias": alias}, needs=0),
             ]
-            drafting.keep(owner, organization, f"Move {user.name}", steps)
+            drafts.create_change(owner, organization, f"Move {user.name}", steps)
         Change.objects.update(state=Change.State.RUNNING)
 
     def rage(self) -> float:

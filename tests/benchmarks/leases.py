@@ -37,8 +37,8 @@ def measure(steps: int) -> dict[str, list[float]]:
     spent = {"with": [0.0, 0.0], "without": [0.0, 0.0]}
     with place(EACH * 2) as (organization, _, users):
         for number in range(2 * steps // EACH + 2):
-            kind, held = ("with", target_leases.held) if number % 2 else ("without", unheld)
-            with mock.patch.object(target_leases, "held", held):
+            kind, held = ("with", target_leases.hold_targets) if number % 2 else ("without", unheld)
+            with mock.patch.object(target_leases, "hold_targets", held):
                 wall, cpu = run(organization, users[:EACH], f"Office {number}")
             if number > 1:  # the first of each kind compiles what all use
                 spent[kind][0] += wall
@@ -48,19 +48,19 @@ def measure(steps: int) -> dict[str, list[float]]:
 
 def run(organization: Any, users: list[Any], office: str) -> tuple[float, float]:
     from console.actor import Actor
-    from console.changes import drafting, engine
-    from console.changes.plans import Planned
+    from console.changes import drafts, engine
+    from console.changes.steps import PlannedStep
     from console.operators.models import Operator
 
     operator = Operator.objects.get()
     actor = Actor(operator.pk, operator.email)
-    plan = [Planned("UpdateUser", {"UserId": each.entity_id, "Office": office}) for each in users]
-    change = drafting.keep(actor, organization, office, plan, kind="bulk")
+    plan = [PlannedStep("UpdateUser", {"UserId": each.entity_id, "Office": office}) for each in users]
+    change = drafts.create_change(actor, organization, office, plan, kind="bulk")
     wall, cpu = time.perf_counter(), time.process_time()
-    engine.start(change, actor)
+    engine.start_change(change, actor)
     change.refresh_from_db()
     while change.state == "running":
-        engine.run(change, actor, time.monotonic() + 60)
+        engine.run_change(change, actor, time.monotonic() + 60)
         change.refresh_from_db()
     assert change.counts() == {"done": len(plan)}, (change.state, change.note)
     return time.perf_counter() - wall, time.process_time() - cpu

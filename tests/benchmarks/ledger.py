@@ -79,17 +79,17 @@ def verifying(count: int) -> tuple[float, float, float]:
     from console.ledger import chain, stored_chain
     from tests.ledger.support import keys
 
-    rows, head = list(stored_chain.rows()), stored_chain.head()
-    signed = [chain.canonical(row) for row in rows]
-    assert chain.verify(rows, keys(), head).ok
+    rows, head = list(stored_chain.iterate_rows()), stored_chain.get_head()
+    signed = [chain.canonical_bytes(row) for row in rows]
+    assert chain.verify_chain(rows, keys(), head).ok
 
     def hashing() -> None:
         for each in signed:
             hashlib.sha256(each).hexdigest()
 
     return (
-        rate(lambda: chain.verify(rows, keys(), head), count),
-        rate(lambda: stored_chain.verify(keys(), []), count),
+        rate(lambda: chain.verify_chain(rows, keys(), head), count),
+        rate(lambda: stored_chain.verify_stored(keys(), []), count),
         rate(hashing, count),
     )
 
@@ -103,20 +103,22 @@ def fill(count: int) -> None:
     from tests.ledger.support import as_owner, intend, keys
 
     seq = intend().seq
-    *_, last = stored_chain.rows()
+    *_, last = stored_chain.iterate_rows()
     key_id, key = list(keys().items())[-1]
-    names = ", ".join(f'"{name}"' for name in stored_chain.NAMES)
-    insert = f"INSERT INTO ledger_entry ({names}) VALUES ({', '.join(['%s'] * len(stored_chain.NAMES))})"
+    names = ", ".join(f'"{name}"' for name in stored_chain.COLUMN_NAMES)
+    insert = (
+        f"INSERT INTO ledger_entry ({names}) VALUES ({', '.join(['%s'] * len(stored_chain.COLUMN_NAMES))})"
+    )
     at = last["at"].replace("T", " ").rstrip("Z") if connection.vendor == "sqlite" else last["at"]
     with as_owner(), transaction.atomic(), connection.cursor() as cursor:
         for start in range(seq + 1, count + 1, BATCH):
             values = []
             for seq in range(start, min(start + BATCH, count + 1)):
                 unsigned = {**last, "seq": seq, "prev": last["hash"], "call": uuid.uuid4().hex}
-                last = {**unsigned, "hash": chain.sign(unsigned, key)}
-                values.append([at if name == "at" else last[name] for name in stored_chain.NAMES])
+                last = {**unsigned, "hash": chain.sign_entry(unsigned, key)}
+                values.append([at if name == "at" else last[name] for name in stored_chain.COLUMN_NAMES])
             cursor.executemany(insert, values)
-        seal = chain.Seal.make(seq, last["hash"], keys())
+        seal = chain.SignedHead.make(seq, last["hash"], keys())
         Head.objects.filter(pk=1).update(seq=seq, hash=seal.hash, key_id=key_id, mac=seal.mac)
 
 
@@ -127,7 +129,7 @@ def verify_once(count: int) -> float:
 
     fill(count)
     begun = time.perf_counter()
-    verdict = stored_chain.verify(keys(), [])
+    verdict = stored_chain.verify_stored(keys(), [])
     taken = time.perf_counter() - begun
     assert verdict.ok, verdict.reason
     assert verdict.count == count

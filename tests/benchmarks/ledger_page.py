@@ -49,12 +49,12 @@ def rows(count: int) -> Iterator[dict[str, Any]]:
     for seq in range(1, count + 1):
         turn, is_outcome = divmod(seq - 1, 2)
         call = call if is_outcome else uuid.UUID(int=turn + 1).hex
-        row = dict.fromkeys(chain.TEXTS, "") | {
+        row = dict.fromkeys(chain.TEXT_COLUMNS, "") | {
             "seq": seq,
             "prev": prev,
             "key_id": key_id,
             "call": call,
-            "at": chain.moment(begun + timedelta(minutes=seq)),
+            "at": chain.format_time(begun + timedelta(minutes=seq)),
             "operator_id": 1 + turn % 7,
             "operator": f"operator-{turn % 7}@desk.example",
             "body": '{"params":{"DisplayName":"Somebody Else","Telephone":"+49 30 1234567"}}',
@@ -67,7 +67,7 @@ def rows(count: int) -> Iterator[dict[str, Any]]:
         row["outcome"] = ("refused" if turn % 1000 == 0 else "done") if is_outcome else ""
         if turn % 500 == 3:
             row |= {"kind": "signed_in", "organization": "", "operation": "", "outcome": ""}
-        row["hash"] = prev = chain.sign(row, key)
+        row["hash"] = prev = chain.sign_entry(row, key)
         yield row
 
 
@@ -77,19 +77,19 @@ def fill(count: int) -> None:
     from console.ledger import chain, stored_chain
     from tests.ledger.support import as_owner, keys, put_head
 
-    names = ", ".join(f'"{name}"' for name in stored_chain.NAMES)
-    places = ", ".join(["%s"] * len(stored_chain.NAMES))
+    names = ", ".join(f'"{name}"' for name in stored_chain.COLUMN_NAMES)
+    places = ", ".join(["%s"] * len(stored_chain.COLUMN_NAMES))
     last: dict[str, Any] = {}
 
     def values() -> Iterator[list[Any]]:
         nonlocal last
         for last in rows(count):
             at = last["at"].replace("T", " ").rstrip("Z") if connection.vendor == "sqlite" else last["at"]
-            yield [{**last, "at": at}[name] for name in stored_chain.NAMES]
+            yield [{**last, "at": at}[name] for name in stored_chain.COLUMN_NAMES]
 
     with as_owner(), connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO ledger_entry ({names}) VALUES ({places})", list(values()))
-        put_head(chain.Seal.make(last["seq"], last["hash"], keys()))
+        put_head(chain.SignedHead.make(last["seq"], last["hash"], keys()))
 
 
 def best(work: Callable[[], Any], rounds: int = 5) -> float:
@@ -109,7 +109,7 @@ def report(count: int) -> None:
     from console.areas.ledger import tables
     from console.areas.organizations import figures
     from console.mirror.models import Organization
-    from console.sync.completeness import completeness_of
+    from console.sync.completeness import get_completeness
     from tests.areas import world
 
     fill(count)
@@ -128,7 +128,7 @@ def report(count: int) -> None:
     for params in PARAMS:
         took = best(partial(tables.page, owner, organization, QueryDict(params)))
         say(f"?{params:<36} {took:>8.1f} ms {took / floor:>7.1f} of bare SQL")
-    known = completeness_of(organization)
+    known = get_completeness(organization)
     took = best(lambda: list(figures.concerns(owner, organization, known)))
     say(f"{'what needs attention (overview)':<37} {took:>8.1f} ms {took / floor:>7.1f} of bare SQL")
 

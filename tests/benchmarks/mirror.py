@@ -126,12 +126,16 @@ def list_all(organization: Any) -> None:
     from django.utils import timezone
 
     from console.mirror.models import Sync
-    from console.sync import freshness, leases, worker
+    from console.sync import leases, mirror_refresh, worker
 
-    freshness.schedule(organization)
-    Sync.objects.filter(stage__in=leases.FOLLOWING).update(due_at=timezone.now() + worker.AGAIN * 60)
-    while leases.due(timezone.now()).filter(stage__in=leases.LISTINGS).exists():
-        Sync.objects.filter(stage__in=leases.FOLLOWING).update(due_at=timezone.now() + worker.AGAIN * 60)
+    mirror_refresh.schedule_sync(organization)
+    Sync.objects.filter(stage__in=leases.DETAIL_STAGES).update(
+        due_at=timezone.now() + worker.RETRY_AFTER_FAILURE * 60
+    )
+    while leases.due_stages(timezone.now()).filter(stage__in=leases.LISTING_STAGES).exists():
+        Sync.objects.filter(stage__in=leases.DETAIL_STAGES).update(
+            due_at=timezone.now() + worker.RETRY_AFTER_FAILURE * 60
+        )
         worker.run_slice(organization)
 
 
@@ -143,7 +147,7 @@ def page_all(organization: Any) -> None:
     for operation in ("ListUsers", "ListGroups", "ListResources"):
         params = {"OrganizationId": organization.organization_id, "MaxResults": 100}
         while True:
-            page = transport.send(CATALOGUE[operation], organization, params).result
+            page = transport.send_call(CATALOGUE[operation], organization, params).result
             if not page.get("NextToken"):
                 break
             params["NextToken"] = page["NextToken"]
@@ -221,7 +225,7 @@ def asking(count: int) -> None:
         "search 'zzqx', none": lambda: page(people().matching("zzqx")),
         "search 'zq', none": lambda: page(people().matching("zq")),
         "counts by state": lambda: Entity.objects.including_deleted(organization, "user").tally(),
-        "counts of all": lambda: Entity.objects.including_deleted(organization).census(),
+        "counts of all": lambda: Entity.objects.including_deleted(organization).count_by_kind_state_role(),
     }
     middle = list(people().order_by("sort_name", "id").values_list("sort_name", "id"))[count // 2]
     first = milliseconds(pages["first page"])
@@ -274,7 +278,7 @@ def rewrite(count: int) -> None:
     """Pages in which everybody has a new name, absorbed as the sync does."""
     from console.mirror import effects
     from console.mirror.models import Entity, Organization
-    from console.sync.pace import resting
+    from console.sync.pace import rest_after_writes
 
     organization = Organization.objects.get(slug=f"crowd-{count}")
     columns = Entity.objects.filter(organization=organization).values_list(
@@ -286,8 +290,8 @@ def rewrite(count: int) -> None:
             {"Id": each, "Name": name, "DisplayName": f"Renamed {name}", "Email": email, "State": state}
             for each, name, email, state in known[start : start + 100]
         ]
-        with resting():
-            effects.absorb(organization, "ListUsers", {}, {"Users": users, "NextToken": "more"})
+        with rest_after_writes():
+            effects.store_result(organization, "ListUsers", {}, {"Users": users, "NextToken": "more"})
 
 
 def report(sizes: list[int]) -> None:

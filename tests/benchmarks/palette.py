@@ -82,7 +82,7 @@ def bare(organization: Any, text: str) -> Case:
 
     from console.mirror import search_text
 
-    needles = [f"%{needle}%" for needle in search_text.needles(text)]
+    needles = [f"%{needle}%" for needle in search_text.make_needles(text)]
     sql = BARE.format(" AND search_text LIKE %s" * len(needles))
 
     def work() -> None:

@@ -344,7 +344,7 @@ def rewrite(slug: str) -> None:
     """Pages in which everybody has a new name, absorbed as the sync does."""
     from console.mirror import effects
     from console.mirror.models import Entity, Organization
-    from console.sync.pace import resting
+    from console.sync.pace import rest_after_writes
 
     organization = Organization.objects.get(slug=slug)
     people = Entity.objects.of(organization, "user").order_by("pk")
@@ -354,8 +354,8 @@ def rewrite(slug: str) -> None:
             {"Id": each, "Name": name, "DisplayName": f"Renamed {name}", "Email": email, "State": state}
             for each, name, email, state in known[start : start + 100]
         ]
-        with resting():
-            effects.absorb(organization, "ListUsers", {}, {"Users": users, "NextToken": "more"})
+        with rest_after_writes():
+            effects.store_result(organization, "ListUsers", {}, {"Users": users, "NextToken": "more"})
 
 
 def over_http(desk: Desk) -> None:

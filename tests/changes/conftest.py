@@ -42,7 +42,7 @@ def helga(organization: Organization) -> Actor:
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """The budget is no matter of these tests, but of its own."""
-    monkeypatch.setattr("console.changes.budget.highest", lambda: 1e9)
+    monkeypatch.setattr("console.changes.budget.max_rate", lambda: 1e9)
 
 
 LISTS = (

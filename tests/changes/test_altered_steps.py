@@ -7,9 +7,9 @@ import pytest
 
 from console import clock
 from console.actor import Actor
-from console.changes import conditions, control, drafting, ending, engine, resolving
+from console.changes import control, drafts, engine, execution, models, policies
 from console.changes.models import Change, Conditions, Step
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.mirror.models import Organization
 from console.sandbox.testing import ADA, BO, TestSandbox
 
@@ -21,8 +21,8 @@ DAY = timedelta(days=1)
 def change(adam: Actor, organization: Organization) -> Change:
     """Two steps, of which an operator sees what they change before the approval."""
     Conditions.objects.create(organization=organization, approve_operations=["UpdateUser"])
-    steps = [Planned("UpdateUser", {"UserId": each, "City": "Ulm"}) for each in (ADA, BO)]
-    return engine.start(drafting.draft(adam, organization, "Move", steps))
+    steps = [PlannedStep("UpdateUser", {"UserId": each, "City": "Ulm"}) for each in (ADA, BO)]
+    return engine.start_change(drafts.create_draft(adam, organization, "Move", steps))
 
 
 def alter(change: Change) -> None:
@@ -30,7 +30,7 @@ def alter(change: Change) -> None:
 
 
 def approve(approver: Actor, change: Change) -> Change:
-    control.approve(approver, change, conditions.digest(change))
+    control.approve_change(approver, change, policies.compute_digest(change))
     return Change.objects.get(pk=change.pk)
 
 
@@ -39,22 +39,22 @@ def cities(town: TestSandbox) -> list[Any]:
 
 
 def assert_waits(change: Change) -> None:
-    assert (change.state, change.note, change.approved_at) == (State.AWAITING, conditions.ALTERED, None)
+    assert (change.state, change.note, change.approved_at) == (State.AWAITING, policies.ALTERED, None)
 
 
 class TestAnAlteredStep:
     def test_between_two_steps_of_one_slice_is_not_sent(
         self, change: Change, olga: Actor, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(resolving, "CHUNK", 1)
-        real = engine._one
+        monkeypatch.setattr(execution, "BATCH_SIZE", 1)
+        real = execution.run_step
 
         def run_and_alter(*args: Any) -> bool:
             has_run = real(*args)
             alter(change)
             return has_run
 
-        monkeypatch.setattr(engine, "_one", run_and_alter)
+        monkeypatch.setattr(engine, "run_step", run_and_alter)
         changed = approve(olga, change)
         assert cities(town) == ["Ulm", None]
         assert_waits(changed)
@@ -62,14 +62,14 @@ class TestAnAlteredStep:
     def test_after_the_digest_was_compared_is_not_sent(
         self, change: Change, olga: Actor, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(conditions, "approval_of", _then(conditions.approval_of, alter))
+        monkeypatch.setattr(policies, "get_approval", _then(policies.get_approval, alter))
         assert_waits(approve(olga, change))
         assert cities(town) == ["Ulm", None]
 
     def test_is_not_sent_though_no_policy_asks_for_approval_any_more(
         self, change: Change, olga: Actor, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(engine, "proceed", lambda *args: None)
+        monkeypatch.setattr(engine, "run_admitted", lambda *args: None)
         approve(olga, change)
         monkeypatch.undo()
         Conditions.objects.all().delete()
@@ -82,7 +82,7 @@ class TestAnAlteredStep:
     def test_is_sent_once_it_is_approved_as_it_is(
         self, change: Change, olga: Actor, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(conditions, "approval_of", _then(conditions.approval_of, alter))
+        monkeypatch.setattr(policies, "get_approval", _then(policies.get_approval, alter))
         waiting = approve(olga, change)
         monkeypatch.undo()
         assert approve(olga, waiting).state == State.DONE
@@ -104,10 +104,10 @@ class TestAStepWhoseConditionsWereAltered:
     def change(self, adam: Actor, organization: Organization) -> Change:
         Conditions.objects.create(organization=organization, approve_operations=["UpdateUser"])
         steps = [
-            Planned("UpdateUser", {"UserId": ADA, "City": "Ulm"}),
-            Planned("UpdateUser", {"UserId": BO, "City": "Ulm"}, needs=0, expects={"City": None}),
+            PlannedStep("UpdateUser", {"UserId": ADA, "City": "Ulm"}),
+            PlannedStep("UpdateUser", {"UserId": BO, "City": "Ulm"}, needs=0, expects={"City": None}),
         ]
-        return engine.start(drafting.draft(adam, organization, "Move", steps))
+        return engine.start_change(drafts.create_draft(adam, organization, "Move", steps))
 
     def test_is_not_sent_if_it_was_altered_before_the_run(
         self,
@@ -117,7 +117,7 @@ class TestAStepWhoseConditionsWereAltered:
         town: TestSandbox,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(engine, "proceed", lambda *args: None)
+        monkeypatch.setattr(engine, "run_admitted", lambda *args: None)
         approve(olga, change)
         monkeypatch.undo()
         Step.objects.filter(change=change, position=1).update(**altered)
@@ -137,17 +137,17 @@ class TestAStepWhoseConditionsWereAltered:
         def alter_conditions(changed: Change) -> None:
             Step.objects.filter(change=changed, position=1).update(**altered)
 
-        monkeypatch.setattr(conditions, "approval_of", _then(conditions.approval_of, alter_conditions))
+        monkeypatch.setattr(policies, "get_approval", _then(policies.get_approval, alter_conditions))
         assert_waits(approve(olga, change))
         assert cities(town) == ["Ulm", None]
 
     def test_cannot_be_approved_as_it_was_shown(
         self, altered: dict[str, Any], change: Change, olga: Actor, town: TestSandbox
     ) -> None:
-        seen = conditions.digest(change)
+        seen = policies.compute_digest(change)
         Step.objects.filter(change=change, position=1).update(**altered)
-        with pytest.raises(control.NotNow):
-            control.approve(olga, change, seen)
+        with pytest.raises(control.InvalidState):
+            control.approve_change(olga, change, seen)
         assert cities(town) == [None, None]
 
 
@@ -160,15 +160,15 @@ def test_a_proof_that_was_altered_during_the_run_is_not_read(
 ) -> None:
     Conditions.objects.create(organization=organization, approve_operations=["UpdateUser"])
     steps = [
-        Planned("UpdateUser", {"UserId": ADA, "City": "Ulm"}),
-        Planned("DescribeUser", {"UserId": ADA}, expects={"City": "Oslo"}),
+        PlannedStep("UpdateUser", {"UserId": ADA, "City": "Ulm"}),
+        PlannedStep("DescribeUser", {"UserId": ADA}, expects={"City": "Oslo"}),
     ]
-    change = engine.start(drafting.draft(adam, organization, "Move", steps))
+    change = engine.start_change(drafts.create_draft(adam, organization, "Move", steps))
 
     def weaken(changed: Change) -> None:
         Step.objects.filter(change=changed, position=1).update(expects={})
 
-    monkeypatch.setattr(conditions, "approval_of", _then(conditions.approval_of, weaken))
+    monkeypatch.setattr(policies, "get_approval", _then(policies.get_approval, weaken))
     assert_waits(approve(olga, change))
 
 
@@ -176,17 +176,17 @@ def test_an_end_whose_conditions_were_altered_is_not_approved(
     adam: Actor, olga: Actor, organization: Organization
 ) -> None:
     Conditions.objects.create(organization=organization, approve_operations=["UpdateUser"])
-    begin = drafting.draft(
-        adam, organization, "Move", [Planned("UpdateUser", {"UserId": ADA, "City": "Ulm"})]
+    begin = drafts.create_draft(
+        adam, organization, "Move", [PlannedStep("UpdateUser", {"UserId": ADA, "City": "Ulm"})]
     )
-    back = Planned("UpdateUser", {"UserId": ADA, "City": "Rome"}, expects={"City": "Ulm"})
-    end = drafting.keep(
-        adam, organization, "Back", [back], kind=ending.END, follows=begin, not_before=clock.now() + DAY
+    back = PlannedStep("UpdateUser", {"UserId": ADA, "City": "Rome"}, expects={"City": "Ulm"})
+    end = drafts.create_change(
+        adam, organization, "Back", [back], kind=models.END_KIND, follows=begin, not_before=clock.now() + DAY
     )
-    seen = conditions.digest(engine.start(begin))
+    seen = policies.compute_digest(engine.start_change(begin))
     Step.objects.filter(change=end).update(expects=None)
-    with pytest.raises(control.NotNow):
-        control.approve(olga, begin, seen)
+    with pytest.raises(control.InvalidState):
+        control.approve_change(olga, begin, seen)
 
 
 def _then(real: Any, act: Any) -> Any:

@@ -11,10 +11,9 @@ from django.utils import timezone
 
 from console.actor import Actor
 from console.aws import errors, transport
-from console.changes import control, drafting, engine, later
-from console.changes.ending import END
-from console.changes.models import Change
-from console.changes.plans import Planned
+from console.changes import control, drafts, engine, schedule
+from console.changes.models import END_KIND, Change
+from console.changes.steps import PlannedStep
 from console.mirror.models import Organization
 from console.sandbox.testing import ADA, BO, TestSandbox
 from tests.areas.desk import Desk
@@ -28,9 +27,9 @@ class Held:
     """Holds the first call of an operation open, before or after WorkMail has carried it out."""
 
     def __init__(self, patch: pytest.MonkeyPatch, operation: str, *, refuse: bool = False) -> None:
-        self.operation, self.refuse, self.real = operation, refuse, transport.send
+        self.operation, self.refuse, self.real = operation, refuse, transport.send_call
         self.arrived, self.released, self.first = Event(), Event(), True
-        patch.setattr(transport, "send", self.send)
+        patch.setattr(transport, "send_call", self.send)
 
     def send(self, rule: Any, *given: Any) -> Any:
         if rule.name != self.operation or not self.first:
@@ -66,18 +65,22 @@ def meanwhile(held: Held, act: Callable[[], object], cancel: Callable[[], object
     return raised
 
 
-def titles(count: int) -> list[Planned]:
-    return [Planned("UpdateUser", {"UserId": ADA, "JobTitle": f"No. {each}"}) for each in range(count)]
+def titles(count: int) -> list[PlannedStep]:
+    return [PlannedStep("UpdateUser", {"UserId": ADA, "JobTitle": f"No. {each}"}) for each in range(count)]
 
 
 def give(actor: Actor, organization: Organization) -> None:
     ids = {"EntityId": ADA, "GranteeId": BO}
-    term = later.Term(Planned("DeleteMailboxPermissions", ids), timezone.now() + timedelta(days=1))
-    later.perform(actor, "PutMailboxPermissions", organization, term, **ids, PermissionValues=["FULL_ACCESS"])
+    term = schedule.ScheduledEnd(
+        PlannedStep("DeleteMailboxPermissions", ids), timezone.now() + timedelta(days=1)
+    )
+    schedule.perform_temporary(
+        actor, "PutMailboxPermissions", organization, term, **ids, PermissionValues=["FULL_ACCESS"]
+    )
 
 
 def cancel_running(actor: Actor) -> None:
-    control.cancel(actor, Change.objects.get(state=State.RUNNING))
+    control.cancel_change(actor, Change.objects.get(state=State.RUNNING))
 
 
 @pytest.mark.parametrize("attempt", range(5))
@@ -93,8 +96,8 @@ class TestCancellingDuringTheCall:
         held = Held(monkeypatch, "PutMailboxPermissions")
         assert meanwhile(held, lambda: give(adam, organization), lambda: cancel_running(adam)) == []
         assert town.call("ListMailboxPermissions", EntityId=ADA)["Permissions"]
-        assert Change.objects.exclude(kind=END).get().state == State.DONE
-        assert Change.objects.get(kind=END).state == State.SCHEDULED
+        assert Change.objects.exclude(kind=END_KIND).get().state == State.DONE
+        assert Change.objects.get(kind=END_KIND).state == State.SCHEDULED
 
     def test_calls_off_the_end_of_a_permission_that_was_refused(
         self,
@@ -117,7 +120,7 @@ class TestCancellingDuringTheCall:
         town: TestSandbox,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        change = drafting.draft(adam, organization, "Titles", titles(5))
+        change = drafts.create_draft(adam, organization, "Titles", titles(5))
         desk = Desk(operator("Owner", organization, name="olga"), organization, "changes")
         answers: list[int] = []
         held = Held(monkeypatch, "UpdateUser")
@@ -140,12 +143,12 @@ class TestCancellingDuringTheCall:
         town: TestSandbox,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        steps = [Planned("UpdateUser", {"UserId": BO, "Office": "Oslo"}), *titles(2)]
-        change = drafting.draft(
+        steps = [PlannedStep("UpdateUser", {"UserId": BO, "Office": "Oslo"}), *titles(2)]
+        change = drafts.create_draft(
             adam, organization, "Offboard", steps, kind="offboard", data={"entity_id": BO}
         )
         held = Held(monkeypatch, "UpdateUser")
-        assert meanwhile(held, lambda: engine.start(change, adam), lambda: cancel_running(adam)) == []
+        assert meanwhile(held, lambda: engine.start_change(change, adam), lambda: cancel_running(adam)) == []
         change.refresh_from_db()
         assert (change.state, change.counts()) == (State.PARTLY, {"done": 1, "skipped": 2})
 
@@ -160,7 +163,7 @@ class TestCancellingDuringTheCall:
         held = Held(monkeypatch, "UpdateUser")
         raised = meanwhile(
             held,
-            lambda: engine.perform(adam, "UpdateUser", organization, UserId=ADA, City="Ulm"),
+            lambda: engine.perform_write(adam, "UpdateUser", organization, UserId=ADA, City="Ulm"),
             lambda: cancel_running(adam),
         )
         assert raised == []
@@ -181,8 +184,8 @@ class TestRetry:
             held.released.set()
             with pytest.raises(errors.Refused):
                 give(adam, organization)
-        assert Change.objects.get(kind=END).state == State.CANCELLED
-        control.retry(adam, Change.objects.get(state=State.FAILED))
+        assert Change.objects.get(kind=END_KIND).state == State.CANCELLED
+        control.retry_change(adam, Change.objects.get(state=State.FAILED))
         engine.sweep()
         assert town.call("ListMailboxPermissions", EntityId=ADA)["Permissions"]
-        assert Change.objects.get(kind=END).state == State.SCHEDULED
+        assert Change.objects.get(kind=END_KIND).state == State.SCHEDULED

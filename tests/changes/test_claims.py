@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from console.actor import Actor
 from console.aws import errors
-from console.changes import drafting, engine, recovery
-from console.changes.models import Change, Lost, Step
-from console.changes.plans import Planned
+from console.changes import drafts, engine, execution
+from console.changes.models import Change, LeaseLost, Step
+from console.changes.steps import PlannedStep
 from console.mirror.models import Organization
 from console.sandbox.testing import ADA, BO, TestSandbox
 
@@ -21,15 +21,15 @@ TRIES = 50
 
 
 def running(actor: Actor, organization: Organization) -> Change:
-    planned = [Planned("UpdateUser", {"UserId": ADA, "City": "Ulm"})]
-    change = drafting.keep(actor, organization, "Move", planned)
+    planned = [PlannedStep("UpdateUser", {"UserId": ADA, "City": "Ulm"})]
+    change = drafts.create_change(actor, organization, "Move", planned)
     Change.objects.filter(pk=change.pk).update(state=State.RUNNING)
     return Change.objects.get(pk=change.pk)
 
 
 def held(change: Change) -> Step:
     """Its step in the hands of a process of its own."""
-    mine = engine.claim(Change.objects.get(pk=change.pk))
+    mine = engine.claim_change(Change.objects.get(pk=change.pk))
     assert mine is not None
     return mine.steps.get()
 
@@ -46,7 +46,7 @@ class TestBeginning:
             while not over.is_set():
                 due = Change.objects.due(timezone.now()).select_related("organization").first()
                 if due:
-                    engine.run(due, due.requester, 1e12)
+                    engine.run_change(due, due.requester, 1e12)
             connections.close_all()
 
         workers = [Thread(target=sweep) for _ in range(2)]
@@ -55,7 +55,7 @@ class TestBeginning:
         try:
             for number in range(TRIES):
                 password = f"Correct-Horse-{number}"
-                engine.perform(adam, "ResetPassword", organization, UserId=ADA, Password=password)
+                engine.perform_write(adam, "ResetPassword", organization, UserId=ADA, Password=password)
         finally:
             over.set()
             for worker in workers:
@@ -67,15 +67,15 @@ class TestBeginning:
         self, adam: Actor, organization: Organization, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         taken: list[bool] = []
-        real = engine._reread
+        real = engine._refresh
 
         def reread(change: Change) -> Change:
             """The moment after the UPDATE: a worker looks for what is due."""
             taken.append(Change.objects.due(timezone.now()).filter(pk=change.pk).exists())
             return real(change)
 
-        monkeypatch.setattr(engine, "_reread", reread)
-        engine.perform(adam, "UpdateUser", organization, UserId=ADA, City="Ulm")
+        monkeypatch.setattr(engine, "_refresh", reread)
+        engine.perform_write(adam, "UpdateUser", organization, UserId=ADA, City="Ulm")
         assert taken == [False]
 
     def test_that_comes_second_says_so_and_sends_nothing(
@@ -85,7 +85,7 @@ class TestBeginning:
             Change.objects.filter(pk=change.pk).update(state=State.CANCELLED)
 
         with pytest.raises(errors.Stopped):
-            engine.perform(adam, "UpdateUser", organization, UserId=ADA, City="Ulm", kept=take)
+            engine.perform_write(adam, "UpdateUser", organization, UserId=ADA, City="Ulm", kept=take)
         assert not town.calls("UpdateUser")
 
 
@@ -107,7 +107,7 @@ class TestALateWorker:
         assert late.begin()
         self.expire(change)
         held(change)
-        with pytest.raises(Lost):
+        with pytest.raises(LeaseLost):
             late.end(Of.REFUSED, note="too late")
         assert (change.steps.get().state, change.steps.get().note) == (Of.RUNNING, "")
 
@@ -119,26 +119,26 @@ class TestALateWorker:
         assert late.begin()
         self.expire(change)
         other = held(change)
-        with pytest.raises(Lost):
-            engine.write(adam, late, late.params)
+        with pytest.raises(LeaseLost):
+            execution.send_write(adam, late, late.params)
         assert not town.calls("UpdateUser")
-        recovery.recover(other.change)
+        execution.recover_steps(other.change)
         assert change.steps.get().state == Of.PENDING
 
 
 class TestAnUnansweredCall:
-    def steps(self) -> list[Planned]:
-        first = Planned("UpdateUser", {"UserId": ADA, "City": "Ulm"})
-        same = Planned("UpdateUser", {"UserId": ADA, "Office": "Oslo"})
-        depends = Planned("CreateAlias", {"EntityId": BO, "Alias": "b@example.com"}, needs=0)
-        other = Planned("CreateGroup", {"Name": "crew"})
+    def steps(self) -> list[PlannedStep]:
+        first = PlannedStep("UpdateUser", {"UserId": ADA, "City": "Ulm"})
+        same = PlannedStep("UpdateUser", {"UserId": ADA, "Office": "Oslo"})
+        depends = PlannedStep("CreateAlias", {"EntityId": BO, "Alias": "b@example.com"}, needs=0)
+        other = PlannedStep("CreateGroup", {"Name": "crew"})
         return [first, same, depends, other]
 
     def test_lets_independent_steps_go_on(
         self, adam: Actor, organization: Organization, town: TestSandbox
     ) -> None:
         town.faults.time_out("UpdateUser", "after")
-        change = engine.start(drafting.draft(adam, organization, "Four", self.steps()))
+        change = engine.start_change(drafts.create_draft(adam, organization, "Four", self.steps()))
         states = [*change.steps.order_by("position").values_list("state", flat=True)]
         assert states == ["running", "pending", "pending", "done"]
 
@@ -146,8 +146,8 @@ class TestAnUnansweredCall:
         self, adam: Actor, organization: Organization, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         town.faults.time_out("UpdateUser", "after")
-        change = engine.start(drafting.draft(adam, organization, "Four", self.steps()))
-        soon = timezone.now() + recovery.FIRST_LOOK * 2
+        change = engine.start_change(drafts.create_draft(adam, organization, "Four", self.steps()))
+        soon = timezone.now() + execution.FIRST_LOOK * 2
         monkeypatch.setattr(timezone, "now", lambda: soon)
         engine.sweep()
         assert {*change.steps.values_list("state", flat=True)} == {"done"}
@@ -156,7 +156,7 @@ class TestAnUnansweredCall:
         self, adam: Actor, organization: Organization, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         town.faults.time_out("UpdateUser", "before")
-        change = engine.start(drafting.draft(adam, organization, "Four", self.steps()))
+        change = engine.start_change(drafts.create_draft(adam, organization, "Four", self.steps()))
         begun = timezone.now()
         for seconds in (10, 30, 60, 80):
             monkeypatch.setattr(timezone, "now", lambda: begun + timedelta(seconds=seconds))  # noqa: B023 - called within the round
@@ -170,22 +170,22 @@ class TestAnUnansweredCall:
         self, adam: Actor, organization: Organization, town: TestSandbox
     ) -> None:
         town.faults.time_out("CreateGroup", "before", times=20)
-        groups = [Planned("CreateGroup", {"Name": f"crew{each}"}) for each in range(12)]
-        change = engine.start(drafting.draft(adam, organization, "Groups", groups))
+        groups = [PlannedStep("CreateGroup", {"Name": f"crew{each}"}) for each in range(12)]
+        change = engine.start_change(drafts.create_draft(adam, organization, "Groups", groups))
         engine.sweep()
         assert change.counts() == {"running": 3, "pending": 9}
 
     def test_of_two_hundred_steps_adds_no_minutes(
         self, adam: Actor, organization: Organization, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(engine, "SWEEP", 600.0)
+        monkeypatch.setattr(engine, "SWEEP_SECONDS", 600.0)
         town.faults.time_out("CreateGroup", "after")
-        groups = [Planned("CreateGroup", {"Name": f"crew{each}"}) for each in range(200)]
-        change = engine.start(drafting.keep(adam, organization, "Groups", groups))
+        groups = [PlannedStep("CreateGroup", {"Name": f"crew{each}"}) for each in range(200)]
+        change = engine.start_change(drafts.create_change(adam, organization, "Groups", groups))
         begun = timezone.now()
         monkeypatch.setattr(timezone, "now", lambda: begun)
         engine.sweep()
         assert change.counts() == {"running": 1, "done": 199}
-        monkeypatch.setattr(timezone, "now", lambda: begun + recovery.FIRST_LOOK * 2)
+        monkeypatch.setattr(timezone, "now", lambda: begun + execution.FIRST_LOOK * 2)
         engine.sweep()
         assert change.counts() == {"done": 200}

@@ -14,10 +14,9 @@ from django.db.models import F
 
 from console.actor import Actor
 from console.aws import errors, sent_writes
-from console.changes import drafting, engine, later
-from console.changes.ending import END
-from console.changes.models import Change, Step
-from console.changes.plans import Planned
+from console.changes import drafts, engine, schedule
+from console.changes.models import END_KIND, Change, Step
+from console.changes.steps import PlannedStep
 from console.gateway import gateway, unknown_outcomes
 from console.ledger import journal
 from console.ledger.models import Entry
@@ -26,7 +25,7 @@ from console.sandbox.testing import ADA, BO, CY, TestSandbox
 from tests.areas.exports.conftest import Time
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MODULES = (gateway.__file__, engine.__file__, later.__file__)
+MODULES = (gateway.__file__, engine.__file__, schedule.__file__)
 EVERY = 1 if os.environ.get("ALL_LINES") else 4  # ALL_LINES=1 raises each exception at every line
 ANYWHERE: list[Callable[[], BaseException]] = [
     lambda: ValueError("garbled"),
@@ -70,7 +69,7 @@ class Raiser:
 
 @contextmanager
 def raising(number: int, failure: BaseException) -> Iterator[Raiser]:
-    raiser, real = Raiser(number, failure), journal.intent
+    raiser, real = Raiser(number, failure), journal.record_intent
 
     def intend(*given: Any, **more: Any) -> Entry:
         entry = real(*given, **more)
@@ -78,7 +77,7 @@ def raising(number: int, failure: BaseException) -> Iterator[Raiser]:
         return entry
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(journal, "intent", intend)
+        patch.setattr(journal, "record_intent", intend)
         usual = sys.gettrace()
         sys.settrace(raiser.trace)
         try:
@@ -102,7 +101,7 @@ class Write:
         self.value = f"Town {number}"
 
     def act(self) -> None:
-        engine.perform(self.actor, "UpdateUser", self.organization, UserId=ADA, City=self.value)
+        engine.perform_write(self.actor, "UpdateUser", self.organization, UserId=ADA, City=self.value)
 
     def done(self) -> list[bool]:
         """Whether each of the writes has happened, as WorkMail shows it."""
@@ -133,16 +132,18 @@ class Grant(Write):
 
     def act(self) -> None:
         ids = {"EntityId": ADA, "GranteeId": BO}
-        term = later.Term(Planned("DeleteMailboxPermissions", ids), self.time() + timedelta(days=1))
+        term = schedule.ScheduledEnd(
+            PlannedStep("DeleteMailboxPermissions", ids), self.time() + timedelta(days=1)
+        )
         given: dict[str, Any] = {**ids, "PermissionValues": ["FULL_ACCESS"]}
-        later.perform(self.actor, "PutMailboxPermissions", self.organization, term, **given)
+        schedule.perform_temporary(self.actor, "PutMailboxPermissions", self.organization, term, **given)
 
     def done(self) -> list[bool]:
         return [bool(self.town.call("ListMailboxPermissions", EntityId=ADA)["Permissions"])]
 
     def wrongs(self) -> Iterator[str]:
         yield from super().wrongs()
-        scheduled = Change.objects.filter(kind=END, state=Change.State.SCHEDULED).count()
+        scheduled = Change.objects.filter(kind=END_KIND, state=Change.State.SCHEDULED).count()
         if scheduled != sum(self.done()):
             yield f"{scheduled} ends are scheduled, and WorkMail shows {self.done()}"
 
@@ -154,8 +155,8 @@ class Bulk(Write):
 
     def begin(self, number: int) -> None:
         super().begin(number)
-        planned = [Planned("UpdateUser", {"UserId": each, "City": self.value}) for each in (ADA, BO, CY)]
-        change = drafting.keep(self.actor, self.organization, "Move", planned)
+        planned = [PlannedStep("UpdateUser", {"UserId": each, "City": self.value}) for each in (ADA, BO, CY)]
+        change = drafts.create_change(self.actor, self.organization, "Move", planned)
         Change.objects.filter(pk=change.pk).update(state=Change.State.RUNNING, turn_at=self.time())
 
     def act(self) -> None:
@@ -177,7 +178,7 @@ def says_nothing_was_done(failure: BaseException) -> bool:
 def lived(story: Write, number: int, make: Callable[[], BaseException]) -> tuple[bool, list[str]]:
     """Whether the story came to its `number`th line, and what is wrong in the end."""
     story.begin(number)
-    sent_writes.reset()
+    sent_writes.reset_count()
     told: BaseException | None = None
     with raising(number, make()) as raiser:
         try:
@@ -186,7 +187,7 @@ def lived(story: Write, number: int, make: Callable[[], BaseException]) -> tuple
             told = failure
     for _ in range(5):
         story.time.pass_(seconds=120)
-        unknown_outcomes.settle()
+        unknown_outcomes.settle_due()
         engine.sweep()
     where = f"{type(raiser.failure).__name__} at line {number}"
     wrongs = [f"{where}: {each}" for each in story.wrongs()]
@@ -241,6 +242,6 @@ class TestAnyExceptionAfterTheIntent:
         time: Time,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(engine, "_is_undone", lambda step: True)
+        monkeypatch.setattr(engine, "is_known_unapplied", lambda step: True)
         _, wrongs = swept(Grant(town, adam, organization, time), ANYWHERE)
         assert wrongs

@@ -9,7 +9,7 @@ from console.actor import Actor
 from console.areas.changes import proving
 from console.aws.catalogue import CATALOGUE, Access
 from console.changes.models import Change
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.sandbox import registry
@@ -77,7 +77,7 @@ class TestEveryWrite:
     def test_that_is_done_is_shown_so_and_is_nobody_elses(
         self, operation: str, olga: Actor, organization: Organization, known: dict[str, Any]
     ) -> None:
-        change = done(olga, organization, Planned(operation, request(operation, known)))
+        change = done(olga, organization, PlannedStep(operation, request(operation, known)))
         assert said(change) == proving.SHOWN
         began = Entry.objects.filter(kind=Entry.Kind.INTENT).earliest("seq").seq
         assert not Entry.objects.filter(kind=Entry.Kind.OBSERVED, seq__gt=began).exists()
@@ -92,7 +92,7 @@ class TestEveryWrite:
         plant: Callable[[str], None],
     ) -> None:
         plant(operation)
-        change = done(olga, organization, Planned(operation, request(operation, known)))
+        change = done(olga, organization, PlannedStep(operation, request(operation, known)))
         text = said(change)
         assert text.startswith(f"{proving.OTHER} ")
         assert ": expected " in text
@@ -102,7 +102,7 @@ class TestEveryWrite:
     def test_that_no_read_shows_says_nothing(
         self, operation: str, olga: Actor, organization: Organization, known: dict[str, Any]
     ) -> None:
-        change = done(olga, organization, Planned(operation, request(operation, known)))
+        change = done(olga, organization, PlannedStep(operation, request(operation, known)))
         assert said(change) == ""
 
 
@@ -111,5 +111,5 @@ def test_the_values_are_those_that_were_asked_for_and_those_that_are_there(
 ) -> None:
     plant("UpdateMailboxQuota")
     asked = {"UserId": known["UserId"], "MailboxQuota": 100}
-    change = done(olga, organization, Planned("UpdateMailboxQuota", asked))
+    change = done(olga, organization, PlannedStep("UpdateMailboxQuota", asked))
     assert said(change) == f"{proving.OTHER} Mailbox quota: expected “100”, found “51200”."

@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from console.actor import Actor
-from console.changes import control, drafting, engine, preview, tasks
+from console.changes import control, drafts, engine, preview, tasks
 from console.changes.models import Change, Conditions
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.mirror.models import Organization
 from console.sandbox.testing import ADA, BO, TestSandbox
 
@@ -26,8 +26,8 @@ def change(
     adam: Actor, organization: Organization, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> Change:
     """A change that failed, could succeed by now, and whose retry was cut off during its preview."""
-    steps = [Planned("CreateAlias", {"EntityId": ADA, "Alias": "bo@example.com"})]
-    made = engine.start(drafting.draft(adam, organization, "Add alias", steps))
+    steps = [PlannedStep("CreateAlias", {"EntityId": ADA, "Alias": "bo@example.com"})]
+    made = engine.start_change(drafts.create_draft(adam, organization, "Add alias", steps))
     assert made.state == State.FAILED
     town.call("UpdatePrimaryEmailAddress", EntityId=BO, Email="bob@example.com")
     town.call("DeleteAlias", EntityId=BO, Alias="bo@example.com")
@@ -36,9 +36,9 @@ def change(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(preview, "prepare", die)
+        patch.setattr(preview, "prepare_preview", die)
         with pytest.raises(Killed):
-            control.retry(adam, made)
+            control.retry_change(adam, made)
     held = Change.objects.get(pk=made.pk)
     assert (held.state, held.paused, held.note) == (State.RUNNING, True, control.RETRYING)
     return held
@@ -52,7 +52,7 @@ def work(change: Change) -> Change:
 
 
 def pass_lease(monkeypatch: pytest.MonkeyPatch) -> None:
-    later = timezone.now() + engine.LEASE + timedelta(seconds=1)
+    later = timezone.now() + engine.LEASE_DURATION + timedelta(seconds=1)
     monkeypatch.setattr(timezone, "now", lambda: later)
 
 
@@ -82,8 +82,8 @@ def test_waits_for_an_approval_that_is_required_by_now(
 def test_stays_paused_if_an_operator_paused_it(
     change: Change, adam: Actor, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    control.resume(adam, change)
-    control.pause(adam, Change.objects.get(pk=change.pk))
+    control.resume_change(adam, change)
+    control.pause_change(adam, Change.objects.get(pk=change.pk))
     pass_lease(monkeypatch)
     held = work(change)
     assert (held.state, held.paused, held.note) == (State.RUNNING, True, f"Paused by {adam.name}.")
@@ -93,8 +93,8 @@ def test_stays_paused_if_an_operator_paused_it(
 def test_that_comes_late_does_not_end_the_pause_of_an_operator(
     change: Change, adam: Actor, town: TestSandbox
 ) -> None:
-    control.resume(adam, change)
-    control.pause(adam, Change.objects.get(pk=change.pk))
-    with pytest.raises(control.NotNow):
-        control._go_on(change)
+    control.resume_change(adam, change)
+    control.pause_change(adam, Change.objects.get(pk=change.pk))
+    with pytest.raises(control.InvalidState):
+        control._continue_retry(change)
     assert Change.objects.get(pk=change.pk).paused

@@ -10,10 +10,10 @@ from console.actor import Actor
 from console.areas.changes import proving
 from console.aws import model
 from console.aws.catalogue import CATALOGUE
-from console.changes import drafting, engine, undo
-from console.changes.inverses import UNDO, CannotUndo
+from console.changes import drafts, engine, undo
+from console.changes.inverses import UNDO_RULES, CannotUndo
 from console.changes.models import Change
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.mirror.models import Organization
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
 from tests.changes.conftest import snapshot
@@ -21,7 +21,7 @@ from tests.sandbox.prepared import OTHERWISE, prepare, requests
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRITES = sorted(name for name, rule in CATALOGUE.items() if not rule.is_read)
-REVERSIBLE = [name for name in WRITES if UNDO[name].inverse]
+REVERSIBLE = [name for name in WRITES if UNDO_RULES[name].inverse]
 # Taken back in the directory, but not to the letter; the label says so.
 NOT_ALIKE = {
     "DeregisterMailDomain": "the domain has to be verified anew",
@@ -56,8 +56,8 @@ def request(operation: str, known: dict[str, Any]) -> dict[str, Any]:
     return {name: own.get(name, value) for name, value in full.items() if name != "OrganizationId"}
 
 
-def done(actor: Actor, organization: Organization, *steps: Planned) -> Change:
-    change = engine.start(drafting.draft(actor, organization, "Do it", steps))
+def done(actor: Actor, organization: Organization, *steps: PlannedStep) -> Change:
+    change = engine.start_change(drafts.create_draft(actor, organization, "Do it", steps))
     assert change.state == Change.State.DONE, list(
         change.steps.values_list("operation", "state", "code", "note")
     )
@@ -65,26 +65,26 @@ def done(actor: Actor, organization: Organization, *steps: Planned) -> Change:
 
 
 def undone(actor: Actor, change: Change) -> Change:
-    back = engine.start(undo.draft(actor, change))
+    back = engine.start_change(undo.draft_undo(actor, change))
     assert back.state == Change.State.DONE, list(back.steps.values_list("operation", "state", "code", "note"))
     return back
 
 
 class TestTable:
     def test_has_every_write_of_both_services_and_nothing_else(self) -> None:
-        assert sorted(UNDO) == WRITES
+        assert sorted(UNDO_RULES) == WRITES
 
     @pytest.mark.parametrize("operation", WRITES)
     def test_agrees_with_the_catalogue(self, operation: str) -> None:
-        assert bool(CATALOGUE[operation].undo) == bool(UNDO[operation].inverse)
+        assert bool(CATALOGUE[operation].undo) == bool(UNDO_RULES[operation].inverse)
 
-    @pytest.mark.parametrize("operation", [name for name in WRITES if not UNDO[name].inverse])
+    @pytest.mark.parametrize("operation", [name for name in WRITES if not UNDO_RULES[name].inverse])
     def test_says_why_what_cannot_be_undone_cannot(self, operation: str) -> None:
-        assert len(UNDO[operation].why.split()) > 3
-        assert not undo.label(operation).possible
+        assert len(UNDO_RULES[operation].why.split()) > 3
+        assert not undo.get_label(operation).possible
 
     def test_says_until_when(self) -> None:
-        label = undo.label("DeregisterFromWorkMail")
+        label = undo.get_label("DeregisterFromWorkMail")
         assert label.possible
         assert label.until is not None
         assert "until" in label.text
@@ -102,7 +102,7 @@ class TestEveryReversibleWrite:
     ) -> None:
         params = request(operation, known)
         before = snapshot(town)
-        change = done(olga, organization, Planned(operation, params))
+        change = done(olga, organization, PlannedStep(operation, params))
         assert snapshot(town) != before
         assert set(proving.read_back(change.steps.all()).values()) <= {proving.SHOWN}
         undone(olga, change)
@@ -111,7 +111,7 @@ class TestEveryReversibleWrite:
     def test_what_is_read_back_otherwise_is_named(
         self, olga: Actor, organization: Organization, town: TestSandbox
     ) -> None:
-        change = done(olga, organization, Planned("UpdateUser", {"UserId": ADA, "JobTitle": "Boss"}))
+        change = done(olga, organization, PlannedStep("UpdateUser", {"UserId": ADA, "JobTitle": "Boss"}))
         change.steps.update(after={"JobTitle": "Chief"})
         (said,) = proving.read_back(change.steps.all()).values()
         assert said == f"{proving.OTHER} Job title: expected “Chief”, found “Boss”."
@@ -119,7 +119,9 @@ class TestEveryReversibleWrite:
     def test_a_domain_comes_back_to_be_verified_anew(
         self, olga: Actor, organization: Organization, town: TestSandbox, known: dict[str, Any]
     ) -> None:
-        change = done(olga, organization, Planned("DeregisterMailDomain", {"DomainName": "spare.example"}))
+        change = done(
+            olga, organization, PlannedStep("DeregisterMailDomain", {"DomainName": "spare.example"})
+        )
         undone(olga, change)
         assert (
             town.call("GetMailDomain", DomainName="spare.example")["OwnershipVerificationStatus"] == "PENDING"
@@ -129,7 +131,7 @@ class TestEveryReversibleWrite:
         self, olga: Actor, organization: Organization, town: TestSandbox, known: dict[str, Any]
     ) -> None:
         ews = {"EwsEndpoint": "https://x.example/ews", "EwsUsername": "u", "EwsPassword": "Geheim-12345"}
-        engine.perform(
+        engine.perform_write(
             olga,
             "CreateAvailabilityConfiguration",
             organization,
@@ -137,9 +139,9 @@ class TestEveryReversibleWrite:
             EwsProvider=ews,
             ClientToken="t",
         )
-        engine.perform(olga, "DeleteAvailabilityConfiguration", organization, DomainName="new.example")
+        engine.perform_write(olga, "DeleteAvailabilityConfiguration", organization, DomainName="new.example")
         with pytest.raises(CannotUndo, match="password"):
-            undo.draft(olga, Change.objects.latest("pk"))
+            undo.draft_undo(olga, Change.objects.latest("pk"))
 
 
 class TestWholeChanges:
@@ -148,27 +150,27 @@ class TestWholeChanges:
     ) -> None:
         before = snapshot(town)
         steps = [
-            Planned("UpdatePrimaryEmailAddress", {"EntityId": ADA, "Email": "lovelace@example.com"}),
-            Planned("DeleteAlias", {"EntityId": ADA, "Alias": "ada@example.com"}, needs=0),
-            Planned("CreateAlias", {"EntityId": BO, "Alias": "ada@example.com"}, needs=1),
+            PlannedStep("UpdatePrimaryEmailAddress", {"EntityId": ADA, "Email": "lovelace@example.com"}),
+            PlannedStep("DeleteAlias", {"EntityId": ADA, "Alias": "ada@example.com"}, needs=0),
+            PlannedStep("CreateAlias", {"EntityId": BO, "Alias": "ada@example.com"}, needs=1),
         ]
         change = done(adam, organization, *steps)
-        assert next(each.operation for each in undo.plan(change).steps) == "DeleteAlias"
+        assert next(each.operation for each in undo.plan_undo(change).steps) == "DeleteAlias"
         undone(adam, change)
         assert snapshot(town) == before
 
     def test_an_undo_can_be_undone(self, adam: Actor, organization: Organization, town: TestSandbox) -> None:
-        change = done(adam, organization, Planned("UpdateUser", {"UserId": ADA, "Office": "Oslo"}))
+        change = done(adam, organization, PlannedStep("UpdateUser", {"UserId": ADA, "Office": "Oslo"}))
         undone(adam, undone(adam, change))
         assert town.call("DescribeUser", UserId=ADA)["Office"] == "Oslo"
 
     def test_what_somebody_else_changed_since_is_a_conflict_and_stays(
         self, adam: Actor, organization: Organization, town: TestSandbox
     ) -> None:
-        change = done(adam, organization, Planned("UpdateUser", {"UserId": ADA, "Office": "Oslo"}))
-        back = undo.draft(adam, change)
+        change = done(adam, organization, PlannedStep("UpdateUser", {"UserId": ADA, "Office": "Oslo"}))
+        back = undo.draft_undo(adam, change)
         town.call("UpdateUser", UserId=ADA, Office="Rome")
-        engine.start(back)
+        engine.start_change(back)
         assert back.steps.get().code == "Changed"
         assert town.call("DescribeUser", UserId=ADA)["Office"] == "Rome"
 
@@ -176,10 +178,10 @@ class TestWholeChanges:
         self, adam: Actor, organization: Organization, town: TestSandbox
     ) -> None:
         steps = [
-            Planned("DeleteUser", {"UserId": CY}),
-            Planned("UpdateUser", {"UserId": ADA, "Office": "Oslo"}),
+            PlannedStep("DeleteUser", {"UserId": CY}),
+            PlannedStep("UpdateUser", {"UserId": ADA, "Office": "Oslo"}),
         ]
-        found = undo.plan(done(adam, organization, *steps))
+        found = undo.plan_undo(done(adam, organization, *steps))
         assert [step.operation for step, _ in found.left] == ["DeleteUser"]
         assert [each.operation for each in found.steps] == ["UpdateUser"]
 
@@ -190,11 +192,11 @@ class TestWholeChanges:
 
         from django.utils import timezone
 
-        change = done(adam, organization, Planned("DeregisterFromWorkMail", {"EntityId": ADA}))
+        change = done(adam, organization, PlannedStep("DeregisterFromWorkMail", {"EntityId": ADA}))
         later = timezone.now() + timedelta(days=31)
         monkeypatch.setattr(timezone, "now", lambda: later)
         with pytest.raises(CannotUndo, match="until"):
-            undo.draft(adam, change)
+            undo.draft_undo(adam, change)
 
 
 FIELDS = [
@@ -227,10 +229,10 @@ class TestAnyRecord:
     ) -> None:
         town.call("UpdateUser", UserId=ADA, **(dict.fromkeys(FIELDS, "") | held))
         before = snapshot(town)
-        undone(adam, done(adam, organization, Planned("UpdateUser", {"UserId": ADA, **sent})))
+        undone(adam, done(adam, organization, PlannedStep("UpdateUser", {"UserId": ADA, **sent})))
         assert snapshot(town) == before
 
 
 def test_the_model_has_no_write_that_nobody_classified() -> None:
     reads = {name for name, rule in CATALOGUE.items() if rule.is_read}
-    assert set(model.operations()) - reads == set(UNDO)
+    assert set(model.list_operations()) - reads == set(UNDO_RULES)

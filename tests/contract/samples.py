@@ -32,7 +32,7 @@ CANDIDATES = (
 
 def params(operation: str, secret: str = "") -> dict[str, Any]:
     """Valid parameters: what is required, and with `secret` every member that carries one, too."""
-    shape: Any = model.operation(operation).input_shape
+    shape: Any = model.get_operation(operation).input_shape
     made = {name: value(shape.members[name], secret) for name in shape.required_members}
     token = model.token_member(operation)
     if token:
@@ -45,7 +45,7 @@ def params(operation: str, secret: str = "") -> dict[str, Any]:
 
 
 def result(operation: str, secret: str = "") -> dict[str, Any]:
-    shape: Any = model.operation(operation).output_shape
+    shape: Any = model.get_operation(operation).output_shape
     if shape is None:
         return {}
     return {
@@ -83,7 +83,7 @@ def wanted(shape: Any, secret: str, whole: bool) -> dict[str, Shape]:
 
 def text(shape: Shape) -> str:
     allowed = (*shape.metadata.get("enum", ()), *CANDIDATES, "x" * shape.metadata.get("min", 1))
-    fitting = (each for each in allowed if not list(model.problems(shape, each)))
+    fitting = (each for each in allowed if not list(model.find_problems(shape, each)))
     return str(next(fitting))
 
 

@@ -14,10 +14,10 @@ from django.http import Http404
 from django.utils import timezone
 
 from console.actor import Actor
-from console.changes import authority, conditions, control, drafting, ending, engine, undo
+from console.changes import authority, control, drafts, engine, models, policies, undo
 from console.changes.inverses import CannotUndo
 from console.changes.models import Change, Step
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators import policy
@@ -68,10 +68,10 @@ KINDS: dict[str, tuple[str, list[tuple[str, dict[str, Any]]]]] = {
         "freeze",
         [("PutAccessControlRule", {"Name": "freeze-1", "Effect": "DENY", "Description": "x"})],
     ),
-    "thaw": (ending.THAW, [("DeleteAccessControlRule", {"Name": "freeze-1"})]),
-    "end": (ending.END, [("DeleteMailboxPermissions", {"EntityId": ADA, "GranteeId": BO})]),
-    "end of a membership": (ending.END, [("DeleteAlias", {"EntityId": ADA, "Alias": f"x@{HOME}"})]),
-    "deletion": (ending.DELETION, [("DeleteUser", {"UserId": ADA})]),
+    "thaw": (models.RESTORE_ACCESS_KIND, [("DeleteAccessControlRule", {"Name": "freeze-1"})]),
+    "end": (models.END_KIND, [("DeleteMailboxPermissions", {"EntityId": ADA, "GranteeId": BO})]),
+    "end of a membership": (models.END_KIND, [("DeleteAlias", {"EntityId": ADA, "Alias": f"x@{HOME}"})]),
+    "deletion": (models.DELETION_KIND, [("DeleteUser", {"UserId": ADA})]),
     "undo": ("undo", [("UpdateUser", {"UserId": ADA, "Office": "Rome"})]),
 }
 # What begins what is ended: cancelling the end lets it stay.
@@ -87,22 +87,22 @@ BEGINNINGS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "deletion": [("DeregisterFromWorkMail", {"EntityId": ADA})],
 }
 VERBS: dict[str, tuple[str, Callable[[Actor, Change], object]]] = {
-    "run": (State.DRAFT, lambda actor, change: control.run(actor, change)),
+    "run": (State.DRAFT, lambda actor, change: control.run_draft(actor, change)),
     "schedule": (
         State.DRAFT,
-        lambda actor, change: control.run(actor, change, timezone.now() + timedelta(days=1)),
+        lambda actor, change: control.run_draft(actor, change, timezone.now() + timedelta(days=1)),
     ),
-    "discard": (State.DRAFT, lambda actor, change: control.cancel(actor, change)),
-    "cancel what is scheduled": (State.SCHEDULED, lambda actor, change: control.cancel(actor, change)),
-    "cancel what runs": (State.RUNNING, lambda actor, change: control.cancel(actor, change)),
-    "decline": (State.AWAITING, lambda actor, change: control.cancel(actor, change)),
-    "pause": (State.RUNNING, lambda actor, change: control.pause(actor, change)),
-    "resume": (State.RUNNING, lambda actor, change: control.resume(actor, change)),
-    "retry": (State.FAILED, lambda actor, change: control.retry(actor, change)),
-    "undo": (State.DONE, lambda actor, change: undo.draft(actor, change)),
+    "discard": (State.DRAFT, lambda actor, change: control.cancel_change(actor, change)),
+    "cancel what is scheduled": (State.SCHEDULED, lambda actor, change: control.cancel_change(actor, change)),
+    "cancel what runs": (State.RUNNING, lambda actor, change: control.cancel_change(actor, change)),
+    "decline": (State.AWAITING, lambda actor, change: control.cancel_change(actor, change)),
+    "pause": (State.RUNNING, lambda actor, change: control.pause_change(actor, change)),
+    "resume": (State.RUNNING, lambda actor, change: control.resume_change(actor, change)),
+    "retry": (State.FAILED, lambda actor, change: control.retry_change(actor, change)),
+    "undo": (State.DONE, lambda actor, change: undo.draft_undo(actor, change)),
     "approve": (
         State.AWAITING,
-        lambda actor, change: control.approve(actor, change, conditions.digest(change)),
+        lambda actor, change: control.approve_change(actor, change, policies.compute_digest(change)),
     ),
 }
 
@@ -135,16 +135,16 @@ def may_act(verb: str, kind: str, role: str, domains: tuple[str, ...], owner: st
 @pytest.fixture(autouse=True)
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing runs: this is about who may let it."""
-    monkeypatch.setattr(engine, "start", lambda change, actor=None, here=False: change)
+    monkeypatch.setattr(engine, "start_change", lambda change, actor=None, here=False: change)
     monkeypatch.setattr("console.changes.control.hint", lambda task: None)
-    monkeypatch.setattr("console.changes.preview.prepare", lambda change, deadline: True)
-    monkeypatch.setattr(drafting, "draft", lambda *args, **given: None)
+    monkeypatch.setattr("console.changes.preview.prepare_preview", lambda change, deadline: True)
+    monkeypatch.setattr(drafts, "create_draft", lambda *args, **given: None)
 
 
 def make(author: Actor, organization: Organization, kind: str, state: str) -> Change:
     def kept(name: str, steps: list[tuple[str, dict[str, Any]]], **given: Any) -> Change:
-        planned = [Planned(operation, params) for operation, params in steps]
-        return drafting.save(
+        planned = [PlannedStep(operation, params) for operation, params in steps]
+        return drafts.save_change(
             Change(
                 organization=organization,
                 title=name,
@@ -176,7 +176,7 @@ def attempt(actor: Actor, change: Change, verb: str) -> bool:
         VERBS[verb][1](actor, change)
     except (policy.Denied, Http404):
         return False
-    except control.NotNow as reason:
+    except control.InvalidState as reason:
         return "Another operator has to approve" not in str(reason)
     except CannotUndo:
         return True
@@ -223,5 +223,5 @@ def test_a_verb_that_asks_nobody_is_found(
     organization: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The planted fault: authority that only knows RunChanges, as it was."""
-    monkeypatch.setattr(authority, "require", lambda actor, change, verb: None)
+    monkeypatch.setattr(authority, "require_authority", lambda actor, change, verb: None)
     assert len(wrong_cells(organization, every=17)) > 10

@@ -28,7 +28,7 @@ READING = ("Describe", "Get", "List", "Test")
 
 class TestCatalogue:
     def test_holds_exactly_the_operations_of_both_models(self) -> None:
-        assert set(CATALOGUE) == set(model.operations())
+        assert set(CATALOGUE) == set(model.list_operations())
         assert len(CATALOGUE) == 94
 
     def test_gives_each_area_its_operations(self) -> None:
@@ -67,6 +67,6 @@ class TestCatalogue:
         assert not rule.undo or CATALOGUE[rule.undo].access is Access.WRITE
 
     def test_an_operation_that_aws_adds_is_noticed(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        known = {**model.operations(), "ListEverything": model.operation("ListUsers")}
-        monkeypatch.setattr(model, "operations", lambda: known)
-        assert set(CATALOGUE) != set(model.operations())
+        known = {**model.list_operations(), "ListEverything": model.get_operation("ListUsers")}
+        monkeypatch.setattr(model, "list_operations", lambda: known)
+        assert set(CATALOGUE) != set(model.list_operations())

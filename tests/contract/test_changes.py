@@ -24,7 +24,7 @@ State, Of = Change.State, Step.State
 def perform(actor: Actor, rule: Operation, organization: Organization, secret: str = "") -> Any:
     given = samples.params(rule.name, secret)
     given.pop("OrganizationId", None)
-    return engine.perform(actor, rule.name, organization, reason="because", ticket="T-1", **given)
+    return engine.perform_write(actor, rule.name, organization, reason="because", ticket="T-1", **given)
 
 
 def came_to() -> tuple[str, str]:
@@ -72,8 +72,8 @@ class TestEveryWrite:
     def test_knows_what_it_changes_before_and_after(self, rule: Operation) -> None:
         params = samples.params(rule.name)
         shown: dict[str, Any] = {each.operation: {} for each in rule.reads}
-        before = changed_fields.now(rule.name, shown, params)
-        assert set(changed_fields.then(rule.name, before, params)) == set(before)
+        before = changed_fields.read_values(rule.name, shown, params)
+        assert set(changed_fields.expected_values(rule.name, before, params)) == set(before)
 
     @pytest.mark.parametrize("operation", [name for name in SECRETS if not CATALOGUE[name].is_read])
     def test_keeps_no_secret(

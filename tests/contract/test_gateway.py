@@ -25,7 +25,7 @@ READS = {name: rule for name, rule in CATALOGUE.items() if rule.is_read}
 WRITES = {name: rule for name, rule in CATALOGUE.items() if not rule.is_read}
 every_read = pytest.mark.parametrize("rule", READS.values(), ids=READS)
 every_write = pytest.mark.parametrize("rule", WRITES.values(), ids=WRITES)
-SECRETS = [name for name in CATALOGUE if samples.holds_secret(model.operation(name).input_shape)]
+SECRETS = [name for name in CATALOGUE if samples.holds_secret(model.get_operation(name).input_shape)]
 CANARY = "Kanarienvogel7"
 
 
@@ -215,7 +215,7 @@ class TestSecrets:
 @pytest.mark.django_db
 class TestCallsRoundTheGateway:
     def test_are_stopped_before_anything_is_sent(self, organization: Organization, wire: Wire) -> None:
-        wmail = client.client(client.Account.of(organization), "workmail", retrying=False)
+        wmail = client.get_client(client.Account.of(organization), "workmail", retrying=False)
         with pytest.raises(client.BypassedGatewayError):
             wmail.list_users(OrganizationId=organization.organization_id)
         assert wire.calls == []
@@ -223,14 +223,14 @@ class TestCallsRoundTheGateway:
     def test_are_stopped_if_the_permit_is_for_something_else(
         self, organization: Organization, wire: Wire
     ) -> None:
-        wmail = client.client(client.Account.of(organization), "workmail", retrying=False)
-        with client.permitted("ListUsers", None), pytest.raises(client.BypassedGatewayError):
+        wmail = client.get_client(client.Account.of(organization), "workmail", retrying=False)
+        with client.permit_call("ListUsers", None), pytest.raises(client.BypassedGatewayError):
             wmail.delete_user(OrganizationId=organization.organization_id, UserId=samples.ID)
         assert wire.calls == []
 
     def test_are_stopped_if_a_write_has_no_intent(self, organization: Organization, wire: Wire) -> None:
-        wmail = client.client(client.Account.of(organization), "workmail", retrying=False)
-        with client.permitted("DeleteUser", None), pytest.raises(client.BypassedGatewayError):
+        wmail = client.get_client(client.Account.of(organization), "workmail", retrying=False)
+        with client.permit_call("DeleteUser", None), pytest.raises(client.BypassedGatewayError):
             wmail.delete_user(OrganizationId=organization.organization_id, UserId=samples.ID)
         assert wire.calls == []
 

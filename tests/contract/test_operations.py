@@ -18,6 +18,6 @@ def test_the_table_has_every_operation_and_no_hole() -> None:
 def test_a_hole_is_named_and_fails(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     real = getattr(operations, part)
     monkeypatch.setattr(operations, part, lambda: {k: v for k, v in real().items() if k != "UpdateUser"})
-    monkeypatch.setattr(operations, "named_in_areas", dict)
+    monkeypatch.setattr(operations, "find_named_operations", dict)
     with pytest.raises(CommandError, match="UpdateUser has no"):
         call_command("operations", "--check", stdout=StringIO())

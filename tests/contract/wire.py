@@ -11,7 +11,7 @@ from botocore import exceptions
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
 
 from console.aws import model
-from console.aws.client import Account, client
+from console.aws.client import Account, get_client
 from tests.contract import samples
 
 
@@ -35,13 +35,13 @@ class Wire:
     def attach(self, account: Account) -> None:
         for service in model.SERVICES:
             for retrying in (True, False):
-                events = client(account, service, retrying=retrying).meta.events
+                events = get_client(account, service, retrying=retrying).meta.events
                 events.register_first("before-send", self.answer, unique_id="wire")
 
     def detach(self, account: Account) -> None:
         for service in model.SERVICES:
             for retrying in (True, False):
-                events = client(account, service, retrying=retrying).meta.events
+                events = get_client(account, service, retrying=retrying).meta.events
                 events.unregister("before-send", self.answer, unique_id="wire")
 
     def answer(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
@@ -59,7 +59,7 @@ class Wire:
         return response(request, 200, json.dumps(result, default=lambda each: each.timestamp()).encode())
 
     def refused(self, request: AWSPreparedRequest, operation: str) -> AWSResponse:
-        code = min(model.errors(operation), default="AccessDeniedException")
+        code = min(model.error_codes(operation), default="AccessDeniedException")
         return response(request, 400, json.dumps({"__type": code, "Message": "No."}).encode())
 
     def throttled(self, request: AWSPreparedRequest, operation: str) -> AWSResponse:

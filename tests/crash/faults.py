@@ -35,29 +35,29 @@ def intent_omitted(patch: pytest.MonkeyPatch) -> None:
     def intend(actor: Any, rule: Any, organization: Any, *_: Any, **__: Any) -> Entry:
         return Entry(seq=1, call=uuid.uuid4(), operation=rule.name, organization=organization.organization_id)
 
-    patch.setattr(gateway, "_intend", intend)
+    patch.setattr(gateway, "_record_intent", intend)
 
 
 def intent_committed_late(patch: pytest.MonkeyPatch) -> None:
     """Together with the outcome, in the transaction of whoever calls."""
-    call, append = gateway.call, journal._append
+    call, append = gateway.call, journal._append_entry
 
     def changed(*given: Any, **params: Any) -> dict[str, Any]:
         with transaction.atomic():
             return call(*given, **params)
 
     patch.setattr(gateway, "call", changed)
-    patch.setattr(journal, "_append", lambda *given, **_: append(*given))
+    patch.setattr(journal, "_append_entry", lambda *given, **_: append(*given))
 
 
 def outcome_before_the_call(patch: pytest.MonkeyPatch) -> None:
-    write = gateway._write
+    write = gateway._call_write
 
     def changed(rule: Any, organization: Any, params: Any, intent: Entry, *more: Any) -> dict[str, Any]:
-        journal.outcome(intent, Entry.Outcome.DONE)
+        journal.record_outcome(intent, Entry.Outcome.DONE)
         return write(rule, organization, params, intent, *more)
 
-    patch.setattr(gateway, "_write", changed)
+    patch.setattr(gateway, "_call_write", changed)
 
 
 def abandoned_rows_not_taken(patch: pytest.MonkeyPatch) -> None:

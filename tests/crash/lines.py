@@ -33,10 +33,10 @@ MODULES = frozenset(
         "console/gateway/gateway.py",
         "console/gateway/before_after.py",
         "console/aws/transport.py",
-        "console/changes/ending.py",
+        "console/changes/completion.py",
         "console/changes/engine.py",
-        "console/changes/recovery.py",
-        "console/changes/resolving.py",
+        "console/changes/execution.py",
+        "console/changes/execution.py",
         "console/ledger/journal.py",
         "tests/crash/lines.py",  # a child also dies with its request at AWS and the answer on its way
     )

@@ -10,10 +10,10 @@ from django.db.models import F
 from console.actor import Actor
 from console.areas.exports import engine
 from console.areas.exports.models import Destination, ExportJob
-from console.changes import drafting
+from console.changes import drafts
 from console.changes import engine as changes
 from console.changes.models import Change
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.gateway import gateway, unknown_outcomes
 from console.ledger.models import Entry, EntryQuerySet
 from console.mirror.models import Entity, Organization
@@ -60,8 +60,8 @@ class Town:
 
     def settle(self, person: Entity) -> None:
         """As the settling does once the intents are old enough, without a look at everybody else's."""
-        for intent in self.entries(person).filter(at__lt=self.time() - unknown_outcomes.QUIET).open():
-            unknown_outcomes.settle_one(intent)
+        for intent in self.entries(person).filter(at__lt=self.time() - unknown_outcomes.QUIET_PERIOD).open():
+            unknown_outcomes.settle_intent(intent)
 
     def jobs(self, person: Entity) -> list[records.ExportJob]:
         """What AWS knows, the oldest first."""
@@ -206,10 +206,10 @@ class Changing:
         self.town, self.person = town, town.person(number)
         who = self.person.entity_id
         steps = [
-            Planned("UpdateUser", {"UserId": who, "City": "Ulm"}),
-            Planned("CreateAlias", {"EntityId": who, "Alias": f"also{number}@example.com"}, needs=0),
+            PlannedStep("UpdateUser", {"UserId": who, "City": "Ulm"}),
+            PlannedStep("CreateAlias", {"EntityId": who, "Alias": f"also{number}@example.com"}, needs=0),
         ]
-        self.change = drafting.keep(town.actor, town.organization, "Move", steps)
+        self.change = drafts.create_change(town.actor, town.organization, "Move", steps)
         Change.objects.filter(pk=self.change.pk).update(state=Change.State.RUNNING, turn_at=town.time())
 
     def act(self) -> object:

@@ -95,7 +95,7 @@ def queued(site: Site) -> list[ExportJob]:
         region="us-east-1",
         endpoint_url=site.endpoint,
     )
-    for _ in gateway.pages(Actor.system("mirror"), "ListUsers", organization):
+    for _ in gateway.call_pages(Actor.system("mirror"), "ListUsers", organization):
         pass
     destination = Destination.objects.create(
         organization=organization,
@@ -116,10 +116,10 @@ def started() -> int:
 
 def settle(monkeypatch: pytest.MonkeyPatch) -> None:
     """Later, when what was killed is old enough to be looked into."""
-    later = timezone.now() + unknown_outcomes.QUIET + timedelta(seconds=1)
+    later = timezone.now() + unknown_outcomes.QUIET_PERIOD + timedelta(seconds=1)
     with monkeypatch.context() as patch:
         patch.setattr("django.utils.timezone.now", lambda: later)
-        unknown_outcomes.settle()
+        unknown_outcomes.settle_due()
 
 
 class TestExportsWhileWorkersAreKilled:

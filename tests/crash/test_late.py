@@ -29,14 +29,14 @@ class TestPoison:
         self, town: Town, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         poison, other = Export(town, 1), Export(town, 2)
-        send = transport.send
+        send = transport.send_call
 
         def die(rule: object, organization: object, params: dict[str, str], *more: object) -> object:
             if params.get("EntityId") == poison.person.entity_id:
                 os.kill(os.getpid(), signal.SIGKILL)
             return send(rule, organization, params, *more)  # type: ignore[arg-type]  # as they came
 
-        monkeypatch.setattr(transport, "send", die)
+        monkeypatch.setattr(transport, "send_call", die)
         deaths = sum(self.sweep(town) for _ in range(ATTEMPTS + 3))
         assert deaths == ATTEMPTS
         poison.row.refresh_from_db()

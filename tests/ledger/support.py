@@ -21,7 +21,7 @@ def keys() -> dict[str, bytes]:
 
 def intend(name: str = "Grace Hopper", **more: Any) -> Entry:
     given = {"target": "S-1-1-grace", "params": {"UserId": "S-1-1-grace", "DisplayName": name}} | more
-    return journal.intent(ADA, "UpdateUser", ORGANIZATION, **given)
+    return journal.record_intent(ADA, "UpdateUser", ORGANIZATION, **given)
 
 
 def fill(count: int) -> None:
@@ -30,11 +30,13 @@ def fill(count: int) -> None:
         if number % 2 == 0:
             intent = intend(f"Grace {number}", before={"DescribeUser": {"DisplayName": "Grace"}})
         else:
-            journal.outcome(intent, Entry.Outcome.DONE, after={"DescribeUser": {"DisplayName": "Grace B"}})
+            journal.record_outcome(
+                intent, Entry.Outcome.DONE, after={"DescribeUser": {"DisplayName": "Grace B"}}
+            )
 
 
-def verdict(*anchors: chain.Seal) -> chain.Verdict:
-    return stored_chain.verify(keys(), list(anchors))
+def verdict(*anchors: chain.SignedHead) -> chain.Verdict:
+    return stored_chain.verify_stored(keys(), list(anchors))
 
 
 def sql(statement: str, *values: Any) -> list[Any]:
@@ -46,31 +48,31 @@ def sql(statement: str, *values: Any) -> list[Any]:
 @contextmanager
 def as_owner() -> Iterator[None]:
     """Triggers stop nobody who owns the tables."""
-    with triggers.lifted(connection):
+    with triggers.lift_triggers(connection):
         yield
 
 
-def put(row: chain.Row) -> None:
+def put(row: chain.EntryRow) -> None:
     """Write a row as it is, whatever the chain thinks of it; a row of this number is replaced."""
     sql("DELETE FROM ledger_entry WHERE seq = %s", row["seq"])
     at = row["at"].replace("T", " ").rstrip("Z")
     stored = {**row, "at": at if connection.vendor == "sqlite" else row["at"]}
-    names = ", ".join(f'"{name}"' for name in stored_chain.NAMES)
-    places = ", ".join(["%s"] * len(stored_chain.NAMES))
+    names = ", ".join(f'"{name}"' for name in stored_chain.COLUMN_NAMES)
+    places = ", ".join(["%s"] * len(stored_chain.COLUMN_NAMES))
     sql(
         f"INSERT INTO ledger_entry ({names}) VALUES ({places})",
-        *(stored[name] for name in stored_chain.NAMES),
+        *(stored[name] for name in stored_chain.COLUMN_NAMES),
     )
 
 
-def put_head(seal: chain.Seal) -> None:
+def put_head(seal: chain.SignedHead) -> None:
     sql(
         "UPDATE ledger_head SET seq = %s, hash = %s, key_id = %s, mac = %s",
         *(seal.seq, seal.hash, seal.key_id, seal.mac),
     )
 
 
-def forged(row: chain.Row, key: bytes, **changes: Any) -> dict[str, Any]:
+def forged(row: chain.EntryRow, key: bytes, **changes: Any) -> dict[str, Any]:
     """A row with changes, signed again."""
     changed = {**row, **changes}
-    return {**changed, "hash": chain.sign(changed, key)}
+    return {**changed, "hash": chain.sign_entry(changed, key)}

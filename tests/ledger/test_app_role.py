@@ -59,16 +59,16 @@ def test_an_entry_that_follows_the_head_with_a_forged_signature_is_detected(role
     last = stored()[-1]
     row = forged(last, THIEF, seq=GENUINE + 1, prev=last["hash"])
     names, places = (
-        ", ".join(f'"{name}"' for name in stored_chain.NAMES),
-        ", ".join(["%s"] * len(stored_chain.NAMES)),
+        ", ".join(f'"{name}"' for name in stored_chain.COLUMN_NAMES),
+        ", ".join(["%s"] * len(stored_chain.COLUMN_NAMES)),
     )
     with transaction.atomic():
         sql(f"SET LOCAL ROLE {role}")
         sql(
             f"INSERT INTO ledger_entry ({names}) VALUES ({places})",
-            *(row[name] for name in stored_chain.NAMES),
+            *(row[name] for name in stored_chain.COLUMN_NAMES),
         )
-        put_head(chain.Seal.make(GENUINE + 1, row["hash"], {"test": THIEF}))
+        put_head(chain.SignedHead.make(GENUINE + 1, row["hash"], {"test": THIEF}))
     sql("RESET ROLE")
     found = verdict()
     print(f"\nR8 app role, insert and seal with another key: {found}")  # noqa: T201 - a figure

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from console.ledger import chain
-from console.ledger.chain import GENESIS, Seal, Verdict, verify
+from console.ledger.chain import GENESIS, SignedHead, Verdict, verify_chain
 
 KEYS = {"old": b"o" * 32, "new": b"n" * 32}
 THIEF = b"t" * 32
@@ -19,14 +19,19 @@ Row = dict[str, Any]
 
 def link(prev: str, seq: int, key_id: str = "new", key: bytes | None = None, **columns: Any) -> Row:
     """A row that is signed as it should be, unless told otherwise."""
-    row: Row = dict.fromkeys(chain.TEXTS, "") | {"operator_id": 7, "seq": seq, "prev": prev, "key_id": key_id}
+    row: Row = dict.fromkeys(chain.TEXT_COLUMNS, "") | {
+        "operator_id": 7,
+        "seq": seq,
+        "prev": prev,
+        "key_id": key_id,
+    }
     row |= {
         "at": f"2026-03-04T05:06:{seq % 60:02}.000000Z",
         "body": '{"a":"é\\"\\\\"}',
         "reason": "why\n\u2028",
     }
     row |= columns
-    return {**row, "hash": chain.sign(row, key or KEYS[key_id])}
+    return {**row, "hash": chain.sign_entry(row, key or KEYS[key_id])}
 
 
 def ledger(count: int = 5, **columns: Any) -> list[Row]:
@@ -36,8 +41,8 @@ def ledger(count: int = 5, **columns: Any) -> list[Row]:
     return rows
 
 
-def head(rows: list[Row]) -> Seal:
-    return Seal.make(len(rows), rows[-1]["hash"] if rows else GENESIS, KEYS)
+def head(rows: list[Row]) -> SignedHead:
+    return SignedHead.make(len(rows), rows[-1]["hash"] if rows else GENESIS, KEYS)
 
 
 class TestWhatIsSigned:
@@ -45,31 +50,31 @@ class TestWhatIsSigned:
         row = link(GENESIS, 1, operator_id=None)
         del row["hash"]
         plain = json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        assert chain.canonical(row) == plain.encode()
+        assert chain.canonical_bytes(row) == plain.encode()
 
     def test_the_signature_is_hmac_sha256(self) -> None:
         row = link(GENESIS, 1)
-        assert row["hash"] == hmac.new(KEYS["new"], chain.canonical(row), hashlib.sha256).hexdigest()
+        assert row["hash"] == hmac.new(KEYS["new"], chain.canonical_bytes(row), hashlib.sha256).hexdigest()
 
     @pytest.mark.parametrize("column", chain.COLUMNS)
     def test_every_column_counts(self, column: str) -> None:
         row = link(GENESIS, 1)
         other = {**row, column: 8 if column in ("seq", "operator_id") else row[column] + "x"}
-        assert chain.canonical(other) != chain.canonical(row)
+        assert chain.canonical_bytes(other) != chain.canonical_bytes(row)
 
     @pytest.mark.parametrize("other", [7.0, "7", True, None])
     def test_a_number_of_another_type_is_another_number(self, other: Any) -> None:
         row = link(GENESIS, 1, operator_id=7)
-        assert chain.canonical({**row, "operator_id": other}) != chain.canonical(row)
+        assert chain.canonical_bytes({**row, "operator_id": other}) != chain.canonical_bytes(row)
 
     def test_text_cannot_move_from_one_column_to_the_next(self) -> None:
         row = link(GENESIS, 1, target='a","target_name":"b', target_name="")
-        assert chain.canonical(row) != chain.canonical({**row, "target": "a", "target_name": "b"})
+        assert chain.canonical_bytes(row) != chain.canonical_bytes({**row, "target": "a", "target_name": "b"})
 
     def test_a_time_is_utc_to_the_microsecond(self) -> None:
         noon = datetime(2026, 3, 4, 12, tzinfo=timezone(timedelta(hours=2)))
-        assert chain.moment(noon) == "2026-03-04T10:00:00.000000Z"
-        assert chain.moment(noon.astimezone(UTC)) == chain.moment(noon)
+        assert chain.format_time(noon) == "2026-03-04T10:00:00.000000Z"
+        assert chain.format_time(noon.astimezone(UTC)) == chain.format_time(noon)
 
 
 class TestKeys:
@@ -91,29 +96,29 @@ class TestAGoodLedger:
     @pytest.mark.parametrize("count", [0, 1, 5])
     def test_it_verifies(self, count: int) -> None:
         rows = ledger(count)
-        assert verify(rows, KEYS, head(rows)) == Verdict(ok=True, count=count)
+        assert verify_chain(rows, KEYS, head(rows)) == Verdict(ok=True, count=count)
 
     def test_it_verifies_across_a_rotation(self) -> None:
         first = link(GENESIS, 1, "old")
         rows = [first, link(first["hash"], 2, "new")]
-        assert verify(rows, KEYS, head(rows)) == Verdict(ok=True, count=2)
+        assert verify_chain(rows, KEYS, head(rows)) == Verdict(ok=True, count=2)
 
     def test_an_older_key_after_a_newer_one_is_worth_a_warning(self) -> None:
         first = link(GENESIS, 1, "new")
         rows = [first, link(first["hash"], 2, "old")]
-        (warning,) = verify(rows, KEYS, head(rows)).warnings
+        (warning,) = verify_chain(rows, KEYS, head(rows)).warnings
         assert "entry 2" in warning
 
     def test_a_clock_that_went_back_is_worth_a_warning(self) -> None:
         first = link(GENESIS, 1, at="2026-03-04T05:06:07.000001Z")
         rows = [first, link(first["hash"], 2, at="2026-03-04T05:06:07.000000Z")]
-        found = verify(rows, KEYS, head(rows))
+        found = verify_chain(rows, KEYS, head(rows))
         assert found.ok
         assert "entry 2" in found.warnings[0]
 
     def test_an_anchor_that_nobody_signed_is_bad(self) -> None:
         rows = ledger()
-        found = verify(rows, KEYS, head(rows), [Seal(3, "f" * 64, "new", "0" * 64)])
+        found = verify_chain(rows, KEYS, head(rows), [SignedHead(3, "f" * 64, "new", "0" * 64)])
         assert not found.ok
         assert "head of entry 3 is not signed" in str(found)
 
@@ -168,72 +173,72 @@ class TestABadLedger:
         self, tamper: Callable[[list[Row]], list[Row]], first_bad: int
     ) -> None:
         rows = ledger()
-        found = verify(tamper(rows), KEYS, head(rows))
+        found = verify_chain(tamper(rows), KEYS, head(rows))
         assert not found.ok
         assert (found.first_bad_seq, found.count) == (first_bad, first_bad - 1)
         assert found.reason
 
     def test_no_head_at_all_is_as_bad_as_a_wrong_one(self) -> None:
-        assert verify(ledger(), KEYS, None).first_bad_seq == 6
+        assert verify_chain(ledger(), KEYS, None).first_bad_seq == 6
 
     @pytest.mark.parametrize(
         "head",
-        [Seal("5", "a", "new", "m"), Seal(5, "a", [], "m"), Seal(5, "a", "new", "\udcff")],  # type: ignore[arg-type]  # that is the point
+        [SignedHead("5", "a", "new", "m"), SignedHead(5, "a", [], "m"), SignedHead(5, "a", "new", "\udcff")],  # type: ignore[arg-type]  # that is the point
     )
-    def test_a_head_of_the_wrong_types_is_no_head(self, head: Seal) -> None:
-        assert not verify(ledger(), KEYS, head).ok
+    def test_a_head_of_the_wrong_types_is_no_head(self, head: SignedHead) -> None:
+        assert not verify_chain(ledger(), KEYS, head).ok
 
 
 # Each planted fault is seen by one check alone: without that check the verifier would pass it. What
 # only an insider with the key can plant is signed properly, so that no other check stands in.
 
 
-def gap_signed(rows: list[Row]) -> tuple[list[Row], Seal, list[Seal]]:
+def gap_signed(rows: list[Row]) -> tuple[list[Row], SignedHead, list[SignedHead]]:
     skipping = [*rows, link(rows[-1]["hash"], 7)]
-    return skipping, Seal.make(7, skipping[-1]["hash"], KEYS), []
+    return skipping, SignedHead.make(7, skipping[-1]["hash"], KEYS), []
 
 
-def grafted(rows: list[Row]) -> tuple[list[Row], Seal, list[Seal]]:
+def grafted(rows: list[Row]) -> tuple[list[Row], SignedHead, list[SignedHead]]:
     other = ledger(6, target="of another ledger with the same key")
     both = rows + other[5:]
     return both, head(both), []
 
 
-def changed_last(rows: list[Row]) -> tuple[list[Row], Seal, list[Seal]]:
+def changed_last(rows: list[Row]) -> tuple[list[Row], SignedHead, list[SignedHead]]:
     return [*rows[:4], {**rows[4], "target": "somebody else"}], head(rows), []
 
 
-def key_unknown(rows: list[Row]) -> tuple[list[Row], Seal, list[Seal]]:
+def key_unknown(rows: list[Row]) -> tuple[list[Row], SignedHead, list[SignedHead]]:
     both = [*rows, link(rows[-1]["hash"], 6, "mine", THIEF)]
     return both, head(both), []
 
 
-def rewritten(rows: list[Row]) -> tuple[list[Row], Seal, list[Seal]]:
+def rewritten(rows: list[Row]) -> tuple[list[Row], SignedHead, list[SignedHead]]:
     other = ledger(5, target="another history, signed with the key")
     return other, head(other), [head(rows[:3])]
 
 
-def tail_cut_head_forged(rows: list[Row]) -> tuple[list[Row], Seal, list[Seal]]:
-    return rows[:3], Seal(3, rows[2]["hash"], "new", head(rows).mac), []
+def tail_cut_head_forged(rows: list[Row]) -> tuple[list[Row], SignedHead, list[SignedHead]]:
+    return rows[:3], SignedHead(3, rows[2]["hash"], "new", head(rows).mac), []
 
 
-def tail_cut(rows: list[Row]) -> tuple[list[Row], Seal, list[Seal]]:
+def tail_cut(rows: list[Row]) -> tuple[list[Row], SignedHead, list[SignedHead]]:
     return rows[:3], head(rows), []
 
 
-def added_past_head(rows: list[Row]) -> tuple[list[Row], Seal, list[Seal]]:
+def added_past_head(rows: list[Row]) -> tuple[list[Row], SignedHead, list[SignedHead]]:
     return rows, head(rows[:4]), []
 
 
-def last_replaced(rows: list[Row]) -> tuple[list[Row], Seal, list[Seal]]:
+def last_replaced(rows: list[Row]) -> tuple[list[Row], SignedHead, list[SignedHead]]:
     return [*rows[:4], link(rows[3]["hash"], 5, target="instead")], head(rows), []
 
 
-def restored_from_backup(rows: list[Row]) -> tuple[list[Row], Seal, list[Seal]]:
+def restored_from_backup(rows: list[Row]) -> tuple[list[Row], SignedHead, list[SignedHead]]:
     return rows[:3], head(rows[:3]), [head(rows[:4])]
 
 
-Planted = Callable[[list[Row]], tuple[list[Row], Seal, list[Seal]]]
+Planted = Callable[[list[Row]], tuple[list[Row], SignedHead, list[SignedHead]]]
 FAULTS: list[tuple[Planted, str, int]] = [
     (gap_signed, "_gap", 6),
     (grafted, "_link", 6),
@@ -252,7 +257,7 @@ class TestEachCheckIsNeeded:
     @pytest.mark.parametrize(("plant", "check", "first_bad"), FAULTS)
     def test_the_fault_is_found(self, plant: Planted, check: str, first_bad: int) -> None:
         rows, seal, anchors = plant(ledger())
-        found = verify(rows, KEYS, seal, anchors)
+        found = verify_chain(rows, KEYS, seal, anchors)
         assert (found.ok, found.first_bad_seq) == (False, first_bad)
 
     @pytest.mark.parametrize(("plant", "check", "first_bad"), FAULTS)
@@ -263,7 +268,7 @@ class TestEachCheckIsNeeded:
             kept = tuple(each for each in getattr(chain, name) if each.__name__ != check)
             monkeypatch.setattr(chain, name, kept)
         rows, seal, anchors = plant(ledger())
-        assert verify(rows, KEYS, seal, anchors).ok
+        assert verify_chain(rows, KEYS, seal, anchors).ok
 
     def test_every_check_has_a_fault_of_its_own(self) -> None:
         checks = {each.__name__ for each in (*chain.CHECKS, *chain.END_CHECKS)}

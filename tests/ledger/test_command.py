@@ -91,7 +91,7 @@ class TestAnAnchor:
     def test_shows_what_the_database_alone_cannot(self, tmp_path: Path) -> None:
         anchors = tmp_path / "anchors"
         fill(2)
-        old = stored_chain.head()
+        old = stored_chain.get_head()
         assert old
         ledger("anchor", anchors)
         fill(1)
@@ -123,7 +123,7 @@ class TestAnAnchor:
 
     def test_that_is_forged_is_an_error(self, tmp_path: Path) -> None:
         anchors = tmp_path / "anchors"
-        anchors.write_text(chain.Seal(1, "f" * 64, "test", "0" * 64).line() + "\n")
+        anchors.write_text(chain.SignedHead(1, "f" * 64, "test", "0" * 64).line() + "\n")
         fill(1)
         code, output = ledger("verify", "--anchors", anchors)
         assert (code, "not signed" in output) == (1, True)
@@ -142,8 +142,8 @@ class TestAnExport:
     @pytest.mark.django_db(databases=[])
     def test_verifies_without_a_database(self, tmp_path: Path) -> None:
         path = tmp_path / "empty.jsonl"
-        seal = chain.Seal.make(0, chain.GENESIS, keys())
-        path.write_text("".join(f"{line}\n" for line in export_file.export_lines([], seal)))
+        seal = chain.SignedHead.make(0, chain.GENESIS, keys())
+        path.write_text("".join(f"{line}\n" for line in export_file.format_export([], seal)))
         assert ledger("verify", path) == (0, "OK: 0 entries\n")
 
     def test_verifies_without_django(self, export: Path) -> None:

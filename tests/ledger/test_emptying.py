@@ -21,7 +21,7 @@ def test_leaves_the_tables_as_the_migrations_made_them() -> None:
     operator = Operator.objects.create_user("olga@example.com", name="Olga")
     role = Role.objects.get(name="Owner")
     grant = Grant.objects.create(operator=operator, role=role, organization=organization)
-    journal.record(Actor(operator.pk, "olga"), Entry.Kind.OBSERVED, operation="UpdateUser")
+    journal.record_entry(Actor(operator.pk, "olga"), Entry.Kind.OBSERVED, operation="UpdateUser")
     grant.delete()
     role.delete()
 
@@ -29,6 +29,6 @@ def test_leaves_the_tables_as_the_migrations_made_them() -> None:
 
     models = [each for each in apps.get_models() if each._meta.managed]
     assert {each._meta.db_table for each in models if each._base_manager.exists()} == MADE
-    assert triggers.missing(connection) == []
+    assert triggers.find_missing(connection) == []
     assert Role.objects.get(name="Owner").permissions == ["*"]
     assert Head.objects.get().seq == 0

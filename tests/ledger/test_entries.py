@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from console.ledger import journal
-from console.ledger.differences import Difference, differences
+from console.ledger.differences import Difference, find_differences
 from console.ledger.models import Entry
 from tests.ledger.support import ADA, ORGANIZATION, intend
 
@@ -31,7 +31,7 @@ class TestDifferences:
     def test_are_by_field_one_level_deep(
         self, before: dict[str, Any], after: dict[str, Any], found: list[tuple[str, Any, Any]]
     ) -> None:
-        assert differences(before, after) == [Difference(*each) for each in found]
+        assert find_differences(before, after) == [Difference(*each) for each in found]
 
 
 @pytest.mark.django_db
@@ -40,21 +40,21 @@ class TestChanges:
 
     def test_join_the_intents_before_with_its_outcomes_after(self) -> None:
         intent = intend(before=BEFORE)
-        outcome = journal.outcome(intent, Outcome.DONE, after=AFTER)
+        outcome = journal.record_outcome(intent, Outcome.DONE, after=AFTER)
         assert intent.changes == outcome.changes == self.changed
 
     def test_take_the_latest_that_was_found_out(self) -> None:
         intent = intend(before=BEFORE)
-        journal.outcome(intent, Outcome.UNKNOWN)
-        journal.outcome(intent, Outcome.APPLIED, after=AFTER)
+        journal.record_outcome(intent, Outcome.UNKNOWN)
+        journal.record_outcome(intent, Outcome.APPLIED, after=AFTER)
         assert intent.changes == self.changed
 
     def test_are_none_while_nobody_looked(self) -> None:
         intent = intend(before=BEFORE)
-        assert journal.outcome(intent, Outcome.REFUSED).changes == []
+        assert journal.record_outcome(intent, Outcome.REFUSED).changes == []
 
     def test_of_a_record_are_its_own(self) -> None:
-        entry = journal.record(ADA, Kind.OBSERVED, before=BEFORE, after=AFTER)
+        entry = journal.record_entry(ADA, Kind.OBSERVED, before=BEFORE, after=AFTER)
         assert entry.changes == self.changed
 
 
@@ -63,7 +63,7 @@ class TestTheResultOfACall:
     def result(self, *outcomes: str) -> str:
         intent = intend()
         for each in outcomes:
-            journal.outcome(intent, each)
+            journal.record_outcome(intent, each)
         results = {entry.result for entry in Entry.objects.of_call(intent.call).with_result()}  # type: ignore[attr-defined]  # annotated
         assert len(results) == 1
         return str(results.pop())
@@ -86,7 +86,7 @@ class TestTheResultOfACall:
 class TestSentences:
     def test_say_what_was_asked_for_and_what_came_of_it(self) -> None:
         intent = intend(target_name="Grace Hopper")
-        outcome = journal.outcome(intent, Outcome.DONE)
+        outcome = journal.record_outcome(intent, Outcome.DONE)
         assert intent.sentence == "ada@example.com asked for UpdateUser on Grace Hopper"
         assert outcome.sentence == "UpdateUser on Grace Hopper, asked for by ada@example.com: done"
         assert str(intent) == f"1: {intent.sentence}"
@@ -101,12 +101,14 @@ class TestSentences:
         ],
     )
     def test_of_other_kinds(self, kind: str, sentence: str) -> None:
-        entry = journal.record(ADA, kind, organization=ORGANIZATION, operation="DeleteUser", target="S-1")
+        entry = journal.record_entry(
+            ADA, kind, organization=ORGANIZATION, operation="DeleteUser", target="S-1"
+        )
         assert entry.sentence == sentence
 
     def test_of_a_download(self) -> None:
         said: dict[str, Any] = {"file": "users.csv", "rows": 444, "filter": "state is enabled"}
-        entry = journal.record(ADA, Kind.DOWNLOADED, organization=ORGANIZATION, **said)
+        entry = journal.record_entry(ADA, Kind.DOWNLOADED, organization=ORGANIZATION, **said)
         assert entry.sentence == "ada@example.com downloaded users.csv, 444 rows, filter: state is enabled"
 
     @pytest.mark.parametrize("kind", Kind.values)

@@ -39,7 +39,7 @@ class TestAnIntent:
 
     def test_comes_back_as_it_was_returned(self) -> None:
         entry = intend(before={"DescribeUser": {"Size": 1e22, "Old": -0.0, "Small": 1.0}})
-        assert journal.row(Entry.objects.get(pk=entry.pk)) == journal.row(entry)
+        assert journal.entry_row(Entry.objects.get(pk=entry.pk)) == journal.entry_row(entry)
 
     def test_is_numbered_and_linked_to_the_one_before(self) -> None:
         first, second = intend(), intend()
@@ -74,11 +74,11 @@ class TestDurability:
     def test_an_outcome_stands_or_falls_with_its_transaction(self) -> None:
         intent = intend()
         with transaction.atomic():
-            journal.outcome(intent, Outcome.DONE)
+            journal.record_outcome(intent, Outcome.DONE)
             transaction.set_rollback(True)
         assert verdict().count == 1
         with transaction.atomic():
-            journal.outcome(intent, Outcome.DONE)
+            journal.record_outcome(intent, Outcome.DONE)
         assert verdict() == chain.Verdict(ok=True, count=2)
 
     def test_commits_reach_the_disk(self, synced: None) -> None:
@@ -87,7 +87,7 @@ class TestDurability:
                 assert sql("PRAGMA synchronous") == [(2,)]
                 return
             sql("SET synchronous_commit = off")
-            journal.record(ADA, Kind.CHANGED)
+            journal.record_entry(ADA, Kind.CHANGED)
             assert sql("SHOW synchronous_commit") == [("on",)]
         sql("RESET synchronous_commit")
 
@@ -96,7 +96,9 @@ class TestDurability:
 class TestAnOutcome:
     def test_belongs_to_its_intent(self) -> None:
         intent = intend(ticket="T-1")
-        entry = journal.outcome(intent, Outcome.DONE, aws_request_id="aws-1", attempts=2, result={"Id": "x"})
+        entry = journal.record_outcome(
+            intent, Outcome.DONE, aws_request_id="aws-1", attempts=2, result={"Id": "x"}
+        )
         assert entry.call == intent.call
         assert (entry.operation, entry.target, entry.ticket) == ("UpdateUser", "S-1-1-grace", "T-1")
         assert (entry.operator, entry.address) == (intent.operator, intent.address)
@@ -104,12 +106,12 @@ class TestAnOutcome:
 
     def test_keeps_the_error(self) -> None:
         error = {"code": "EntityStateException", "message": "…"}
-        assert journal.outcome(intend(), Outcome.REFUSED, error=error).body["error"] == error
+        assert journal.record_outcome(intend(), Outcome.REFUSED, error=error).body["error"] == error
 
     def test_may_be_found_out_late(self) -> None:
         intent = intend()
-        journal.outcome(intent, Outcome.UNKNOWN)
-        journal.outcome(intent, Outcome.APPLIED)
+        journal.record_outcome(intent, Outcome.UNKNOWN)
+        journal.record_outcome(intent, Outcome.APPLIED)
         found = Entry.objects.of_call(intent.call)
         assert [entry.outcome for entry in found] == ["", "unknown", "applied"]
         assert verdict().ok
@@ -117,19 +119,19 @@ class TestAnOutcome:
     def test_of_another_name_is_refused(self) -> None:
         intent = intend()
         with pytest.raises(ValueError, match="perhaps"):
-            journal.outcome(intent, "perhaps")
+            journal.record_outcome(intent, "perhaps")
 
 
 @pytest.mark.django_db
 class TestOpenIntents:
     def test_are_those_nobody_knows_the_end_of(self) -> None:
         silent, unknown = intend(), intend()
-        journal.outcome(unknown, Outcome.UNKNOWN)
+        journal.record_outcome(unknown, Outcome.UNKNOWN)
         for settled in (Outcome.DONE, Outcome.REFUSED, Outcome.APPLIED, Outcome.NOT_APPLIED):
-            journal.outcome(intend(), settled)
+            journal.record_outcome(intend(), settled)
         late = intend()
-        journal.outcome(late, Outcome.UNKNOWN)
-        journal.outcome(late, Outcome.UNDETERMINED)
+        journal.record_outcome(late, Outcome.UNKNOWN)
+        journal.record_outcome(late, Outcome.UNDETERMINED)
         assert list(journal.open_intents(clock.now())) == [silent, unknown]
 
     def test_are_old_enough(self) -> None:
@@ -141,17 +143,17 @@ class TestOpenIntents:
 @pytest.mark.django_db
 class TestARecord:
     def test_holds_whatever_is_worth_knowing(self) -> None:
-        entry = journal.record(
+        entry = journal.record_entry(
             ADA, Kind.DENIED, organization=ORGANIZATION, operation="DeleteUser", why="no right"
         )
         assert (entry.kind, entry.operation, entry.body) == ("denied", "DeleteUser", {"why": "no right"})
 
     def test_of_another_kind_is_refused(self) -> None:
         with pytest.raises(ValueError, match="gossip"):
-            journal.record(ADA, "gossip")
+            journal.record_entry(ADA, "gossip")
 
     def test_may_be_of_the_console_itself(self) -> None:
-        entry = journal.record(Actor.system("settling"), Kind.OBSERVED)
+        entry = journal.record_entry(Actor.system("settling"), Kind.OBSERVED)
         assert (entry.operator_id, entry.operator, entry.method) == (None, "console", "settling")
         assert verdict().ok
 
@@ -195,7 +197,7 @@ def head_gone() -> None:
 def number_taken() -> None:
     fill(1)
     with as_owner():
-        (row,) = stored_chain.rows()
+        (row,) = stored_chain.iterate_rows()
         put(forged(row, b"t" * 32, seq=2))
 
 
@@ -222,7 +224,7 @@ class TestFailingClosed:
         with pytest.raises(journal.LedgerUnavailable):
             intend()
         with pytest.raises(journal.LedgerUnavailable):
-            journal.record(ADA, Kind.SIGNED_IN)
+            journal.record_entry(ADA, Kind.SIGNED_IN)
         assert list(Head.objects.values()) == before
 
     @pytest.mark.parametrize("keys", [{}, {"k1": ""}, {"k1": "ab" * 16}, {"k1": "no hex"}])

@@ -20,7 +20,7 @@ GENUINE = 6
 
 
 def stored() -> list[dict[str, Any]]:
-    return list(stored_chain.rows())
+    return list(stored_chain.iterate_rows())
 
 
 def edit() -> None:
@@ -111,7 +111,7 @@ def cut_everything_and_the_head() -> None:
 
 def swap_the_head_for_one_signed_by_another() -> None:
     cut_the_tail()
-    put_head(chain.Seal.make(4, stored()[-1]["hash"], {"test": THIEF}))
+    put_head(chain.SignedHead.make(4, stored()[-1]["hash"], {"test": THIEF}))
 
 
 def break_the_body() -> None:
@@ -165,7 +165,7 @@ class TestAnOldCopy:
             cut_everything()
             for row in kept:
                 put(row)
-            put_head(chain.Seal.make(3, kept[-1]["hash"], keys()))
+            put_head(chain.SignedHead.make(3, kept[-1]["hash"], keys()))
         intend("somebody else")
         intend("and another")
         assert verdict().ok
@@ -175,9 +175,9 @@ class TestAnOldCopy:
 
     def test_of_everything_is_detected_by_a_head_that_was_kept_elsewhere(self) -> None:
         fill(4)
-        old_rows, old_head = stored(), stored_chain.head()
+        old_rows, old_head = stored(), stored_chain.get_head()
         intend()
-        anchor = stored_chain.head()
+        anchor = stored_chain.get_head()
         assert old_head
         assert anchor
         with as_owner():
@@ -188,9 +188,9 @@ class TestAnOldCopy:
 
     def test_that_has_been_written_on_since_is_detected_too(self) -> None:
         fill(4)
-        old_head = stored_chain.head()
+        old_head = stored_chain.get_head()
         intend("the one to be forgotten")
-        anchor = stored_chain.head()
+        anchor = stored_chain.get_head()
         assert old_head
         assert anchor
         with as_owner():
@@ -229,7 +229,7 @@ class TestTheClock:
     def test_that_goes_back_is_reported_and_breaks_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         first = intend()
         monkeypatch.setattr("django.utils.timezone.now", lambda: first.at - timedelta(hours=1))
-        journal.record(ADA, "changed")
+        journal.record_entry(ADA, "changed")
         found = verdict()
         assert (found.ok, found.count) == (True, 2)
         assert "entry 2" in found.warnings[0]
@@ -255,7 +255,7 @@ class TestAnyByte:
     @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_that_differs_is_detected(self, data: st.DataObject, three_entries: None) -> None:
         seq = data.draw(st.integers(1, 3), "seq")
-        column = data.draw(st.sampled_from(stored_chain.NAMES), "column")
+        column = data.draw(st.sampled_from(stored_chain.COLUMN_NAMES), "column")
         with undone():
             flip(data, seq, column)
             found = verdict()
@@ -265,8 +265,10 @@ class TestAnyByte:
     @pytest.fixture
     def three_entries(self) -> Iterator[None]:
         intent = intend("Grače ❤", target_name="Grače", reason="ask", ticket="T-1")
-        journal.outcome(intent, "done", aws_request_id="aws-1", after={"DescribeUser": {"State": "ENABLED"}})
-        journal.record(ADA, "signed_in")
+        journal.record_outcome(
+            intent, "done", aws_request_id="aws-1", after={"DescribeUser": {"State": "ENABLED"}}
+        )
+        journal.record_entry(ADA, "signed_in")
         with as_owner():
             yield
 

@@ -7,7 +7,7 @@ from console.ledger import chain, journal, stored_chain, triggers
 from tests.ledger.support import ADA, as_owner, fill, forged, intend, keys, put, put_head, sql, verdict
 
 pytestmark = pytest.mark.django_db
-NAMES = ", ".join(f'"{name}"' for name in stored_chain.NAMES)
+NAMES = ", ".join(f'"{name}"' for name in stored_chain.COLUMN_NAMES)
 
 
 def refused(statement: str, *values: object) -> None:
@@ -20,7 +20,7 @@ def refused(statement: str, *values: object) -> None:
 def copied(seq: str, prev: str) -> str:
     """An entry that copies the second one, but for its number and link."""
     own = {"seq": seq, "prev": prev}
-    values = ", ".join(own.get(name, f'"{name}"') for name in stored_chain.NAMES)
+    values = ", ".join(own.get(name, f'"{name}"') for name in stored_chain.COLUMN_NAMES)
     return f"ledger_entry ({NAMES}) SELECT {values} FROM ledger_entry WHERE seq = 2"
 
 
@@ -115,30 +115,30 @@ class TestTheHead:
 
     def test_moves_to_no_other_entry_than_the_one_written(self) -> None:
         with transaction.atomic():
-            last = list(stored_chain.rows())[-1]
+            last = list(stored_chain.iterate_rows())[-1]
             entry = forged(last, b"t" * 32, seq=4, prev=last["hash"])
             put(entry)
             with pytest.raises(DatabaseError, match="ledger"), transaction.atomic():
-                put_head(chain.Seal.make(4, "f" * 64, keys()))
-            put_head(chain.Seal.make(4, entry["hash"], keys()))
+                put_head(chain.SignedHead.make(4, "f" * 64, keys()))
+            put_head(chain.SignedHead.make(4, entry["hash"], keys()))
         assert verdict().first_bad_seq == 4
 
 
 class TestTheTriggersThemselves:
     def test_are_all_there(self) -> None:
-        assert triggers.missing(connection) == []
+        assert triggers.find_missing(connection) == []
 
     def test_when_one_is_gone_the_verifier_says_so(self) -> None:
         on = "" if connection.vendor == "sqlite" else "ON ledger_entry"
         sql(f"DROP TRIGGER ledger_entry_stays {on}")
-        assert triggers.missing(connection) == ["ledger_entry_stays"]
+        assert triggers.find_missing(connection) == ["ledger_entry_stays"]
         assert not verdict().ok
         assert "triggers are missing: ledger_entry_stays" in str(verdict())
 
     def test_come_back_after_they_were_lifted(self) -> None:
         with as_owner():
-            assert len(triggers.missing(connection)) >= 6
-        assert triggers.missing(connection) == []
+            assert len(triggers.find_missing(connection)) >= 6
+        assert triggers.find_missing(connection) == []
         intend()
         refused("DELETE FROM ledger_entry")
 
@@ -158,7 +158,7 @@ class TestTheRoleOfTheApplication:
     def test_may_append_and_read(self) -> None:
         with transaction.atomic():
             sql("SET LOCAL ROLE ledger_app")
-            journal.record(ADA, "changed")
+            journal.record_entry(ADA, "changed")
             assert verdict() == chain.Verdict(ok=True, count=1)
 
     @pytest.mark.parametrize(

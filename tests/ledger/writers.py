@@ -73,7 +73,7 @@ def write(early: str) -> None:
     AWS[0] = bool(early)
     intent = intend()
     AWS[0] = 1
-    journal.outcome(intent, "done")
+    journal.record_outcome(intent, "done")
 
 
 def killer(line: int) -> Callable[[FrameType, str, Any], Any]:
@@ -112,7 +112,7 @@ def judged(seen: int) -> tuple[str, int]:
 def next_one(actor: Any) -> int:
     from console.ledger import journal
 
-    return int(journal.record(actor, "changed").seq)
+    return int(journal.record_entry(actor, "changed").seq)
 
 
 if __name__ == "__main__":

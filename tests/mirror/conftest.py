@@ -12,8 +12,8 @@ from console.sandbox.testing import TestSandbox, sandboxed
 
 @pytest.fixture
 def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestSandbox]:
-    monkeypatch.setattr("console.sync.pace.GAP", 0)
-    monkeypatch.setattr("console.sync.pace.highest", lambda: 1e9)
+    monkeypatch.setattr("console.sync.pace.REST_SECONDS", 0)
+    monkeypatch.setattr("console.sync.pace.max_rate", lambda: 1e9)
     with sandboxed() as made:
         yield made
 

@@ -29,7 +29,7 @@ def look(town: TestSandbox, organization: Organization, operation: str, **params
     """Ask the sandbox, and teach the mirror the answer."""
     result = town.call(operation, **params)
     given = {"OrganizationId": organization.organization_id, **params}
-    effects.absorb(organization, operation, given, result)
+    effects.store_result(organization, operation, given, result)
     return result
 
 

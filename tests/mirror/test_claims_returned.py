@@ -10,12 +10,12 @@ from console import clock
 from console.actor import Actor
 from console.areas.posture import running as posture
 from console.areas.posture.models import Review
-from console.changes import drafting, ending, engine, recovery, resolving
+from console.changes import completion, drafts, engine, execution
 from console.changes.models import Change
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.mirror.models import Organization, Sync
 from console.sandbox.testing import ADA, BO
-from console.sync import freshness, listing_pass, worker
+from console.sync import listing_pass, mirror_refresh, worker
 from tests.areas.exports.conftest import Time
 from tests.mirror.conftest import organization, owner, town
 
@@ -51,8 +51,8 @@ def raising_once(patch: pytest.MonkeyPatch, owner: Any, name: str, failure: Base
 
 
 def running(actor: Actor, organization: Organization, user: str) -> Change:
-    planned = [Planned("UpdateUser", {"UserId": user, "City": "Ulm"})]
-    change = drafting.keep(actor, organization, f"Move {user}", planned)
+    planned = [PlannedStep("UpdateUser", {"UserId": user, "City": "Ulm"})]
+    change = drafts.create_change(actor, organization, f"Move {user}", planned)
     Change.objects.filter(pk=change.pk).update(state=Change.State.RUNNING, turn_at=clock.now())
     return change
 
@@ -62,13 +62,13 @@ class TestAChange:
     @pytest.mark.parametrize(
         ("module", "name"),
         [
-            (recovery, "recover"),
+            (execution, "recover"),
             (engine, "_work"),
             (engine, "_hold"),
             (engine, "_affords"),
             (engine, "_one"),
-            (resolving, "params"),
-            (ending, "finish"),
+            (execution, "params"),
+            (completion, "finish"),
         ],
         ids=lambda part: getattr(part, "__name__", part),
     )
@@ -115,8 +115,8 @@ class TestAStageOfTheSync:
         for _ in range(2):
             time.pass_(seconds=90)
             worker.sweep()
-        assert freshness.freshness(organization).listed_at
-        assert freshness.freshness(organization).errors == []
+        assert mirror_refresh.get_freshness(organization).listed_at
+        assert mirror_refresh.get_freshness(organization).errors == []
 
 
 class TestAReview:

@@ -9,9 +9,9 @@ from django.utils import timezone
 from console import clock
 from console.actor import Actor
 from console.aws import errors
-from console.changes import budget, drafting, engine
+from console.changes import budget, drafts, engine
 from console.changes.models import Budget, Change
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.gateway import gateway, unknown_outcomes
 from console.ledger import journal
 from console.mirror.models import Organization, Sync
@@ -38,8 +38,8 @@ def set_right(patch: pytest.MonkeyPatch) -> None:
 
 
 def running(actor: Actor, organization: Organization) -> Change:
-    change = drafting.keep(
-        actor, organization, "Move", [Planned("UpdateUser", {"UserId": ADA, "City": "Ulm"})]
+    change = drafts.create_change(
+        actor, organization, "Move", [PlannedStep("UpdateUser", {"UserId": ADA, "City": "Ulm"})]
     )
     Change.objects.filter(pk=change.pk).update(state=Change.State.RUNNING, turn_at=clock.now())
     return Change.objects.get(pk=change.pk)
@@ -54,17 +54,17 @@ class TestAWorkerThatIsAhead:
     def test_claims_a_change_for_its_lease_only(
         self, owner: Actor, organization: Organization, fast: pytest.MonkeyPatch
     ) -> None:
-        change = engine.claim(running(owner, organization))
+        change = engine.claim_change(running(owner, organization))
         assert change
         assert change.lease_until
-        assert change.lease_until <= REAL_NOW() + engine.LEASE
+        assert change.lease_until <= REAL_NOW() + engine.LEASE_DURATION
 
     def test_takes_no_change_that_another_worker_holds(
         self, owner: Actor, organization: Organization, fast: pytest.MonkeyPatch
     ) -> None:
         change = running(owner, organization)
-        Change.objects.filter(pk=change.pk).update(lease_until=REAL_NOW() + engine.LEASE)
-        assert engine.claim(Change.objects.get(pk=change.pk)) is None
+        Change.objects.filter(pk=change.pk).update(lease_until=REAL_NOW() + engine.LEASE_DURATION)
+        assert engine.claim_change(Change.objects.get(pk=change.pk)) is None
 
     def test_begins_no_scheduled_change_early(
         self, owner: Actor, organization: Organization, fast: pytest.MonkeyPatch
@@ -89,17 +89,17 @@ class TestAWorkerThatIsAhead:
     def test_puts_the_budget_no_hours_away(
         self, organization: Organization, fast: pytest.MonkeyPatch
     ) -> None:
-        budget.reserve(organization, 3)
+        budget.reserve_calls(organization, 3)
         assert Budget.objects.get().next_at <= REAL_NOW() + timedelta(minutes=1)
 
     def test_claims_a_stage_of_the_sync_for_its_lease_only(
         self, organization: Organization, fast: pytest.MonkeyPatch
     ) -> None:
-        leases.ensure(Organization.objects.all())
-        lease = next(leases.claims())
+        leases.ensure_stages(Organization.objects.all())
+        lease = next(leases.claim_stages())
         held = Sync.objects.get(pk=lease.sync.pk)
         assert held.lease_until
-        assert held.lease_until <= REAL_NOW() + leases.LEASE
+        assert held.lease_until <= REAL_NOW() + leases.LEASE_DURATION
 
     def test_leaves_every_stage_due_as_always(
         self, organization: Organization, town: TestSandbox, fast: pytest.MonkeyPatch
@@ -117,5 +117,5 @@ class TestAWorkerThatIsAhead:
         with pytest.raises(errors.OutcomeUnknown):
             gateway.call(owner, "UpdateUser", organization, UserId=ADA, City="Ulm")
         fast.setattr(timezone, "now", lambda: REAL_NOW() + FAST)
-        unknown_outcomes.settle()
+        unknown_outcomes.settle_due()
         assert len(journal.open_intents(REAL_NOW() + timedelta(minutes=1))) == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.mirror.directory_type import Directory, refusable
+from console.mirror.directory_type import Directory, refusable_operations
 from console.mirror.models import Organization
 from console.sandbox import founding, standing
 from console.sandbox.testing import TestSandbox
@@ -46,7 +46,7 @@ class TestDirectory:
 
 
 def test_what_is_refused_is_what_the_sandbox_refuses() -> None:
-    assert refusable() == standing.REFUSED
+    assert refusable_operations() == standing.REFUSED
 
 
 @pytest.mark.django_db

@@ -83,7 +83,7 @@ class TestListings:
         listing = town.call("ListUsers")
         town.call("UpdateUser", UserId=ADA, DisplayName="Ada King")
         look(town, organization, "DescribeUser", UserId=ADA)
-        effects.absorb(organization, "ListUsers", {}, listing)
+        effects.store_result(organization, "ListUsers", {}, listing)
         assert ada().display_name == "Ada King"
 
     def test_what_a_listing_leaves_out_of_somebody_described_says_nothing(
@@ -91,7 +91,7 @@ class TestListings:
     ) -> None:
         look(town, organization, "DescribeUser", UserId=ADA)
         grown_old(organization)
-        effects.absorb(
+        effects.store_result(
             organization, "ListUsers", {}, {"Users": [{"Id": ADA, "Name": "ada", "State": "ENABLED"}]}
         )
         assert ada().email == "ada@example.com"
@@ -287,29 +287,29 @@ class TestForgetting:
     def test_who_was_deleted_is_kept_as_deleted(self, town: TestSandbox, organization: Organization) -> None:
         look(town, organization, "ListUsers")
         look(town, organization, "ListAliases", EntityId=ADA)
-        effects.forget(organization, ADA, operation="DeleteUser")
+        effects.mark_deleted(organization, ADA, operation="DeleteUser")
         assert ada().state == "DELETED"
         assert not Alias.objects.exists()
         assert "countess" not in ada().search_text
 
     def test_who_is_unknown_is_no_trouble(self, organization: Organization) -> None:
-        effects.forget(organization, "nobody-at-all", operation="DeleteUser")
+        effects.mark_deleted(organization, "nobody-at-all", operation="DeleteUser")
         assert not Entity.objects.exists()
 
 
 class TestRegistry:
     def test_it_names_reads_of_the_service_model_only(self) -> None:
-        assert set(effects.HANDLERS) <= set(model.operations())
+        assert set(effects.HANDLERS) <= set(model.list_operations())
 
     def test_another_read_is_none_of_its_business(self, organization: Organization) -> None:
-        effects.absorb(organization, "ListMailboxExportJobs", {}, {"Jobs": [{"JobId": "x"}]})
+        effects.store_result(organization, "ListMailboxExportJobs", {}, {"Jobs": [{"JobId": "x"}]})
 
     def test_another_organizations_answer_touches_nobody_here(
         self, town: TestSandbox, organization: Organization
     ) -> None:
         other = Organization.objects.create(organization_id="m-" + "f" * 32, slug="other", region="us-east-1")
         mine = person(organization, "ada", entity_id=ADA)
-        effects.absorb(other, "DescribeUser", {}, town.call("DescribeUser", UserId=ADA))
-        effects.forget(other, ADA, operation="DeleteUser")
+        effects.store_result(other, "DescribeUser", {}, town.call("DescribeUser", UserId=ADA))
+        effects.mark_deleted(other, ADA, operation="DeleteUser")
         mine.refresh_from_db()
         assert (mine.described_at, mine.state) == (None, "ENABLED")

@@ -8,11 +8,11 @@ import pytest
 from django.utils import timezone
 
 from console.mirror import mailboxes
-from console.mirror.mailboxes import Obstacle, mailbox_of
+from console.mirror.mailboxes import Obstacle, get_mailbox
 from console.mirror.models import Entity, Organization
 from console.sandbox import testing
 from console.sandbox.testing import ADA, TestSandbox
-from console.sync import freshness, worker
+from console.sync import mirror_refresh, worker
 
 pytestmark = pytest.mark.django_db
 ROLES = {"user": ("USER", "REMOTE_USER", "SYSTEM_USER", "RESOURCE"), "resource": ("ROOM",), "group": ("",)}
@@ -43,19 +43,19 @@ def every_entity(organization: Organization) -> list[Entity]:
 
 class TestMailboxOf:
     def test_holds_users_and_resources_while_workmail_keeps_them(self, organization: Organization) -> None:
-        found = {each.entity_id for each in every_entity(organization) if mailbox_of(each).exists}
+        found = {each.entity_id for each in every_entity(organization) if get_mailbox(each).exists}
         assert found == {
             *("user-USER-ENABLED-None", "user-USER-DISABLED-1", "user-USER-DISABLED-29"),
             *("resource-ROOM-ENABLED-None", "resource-ROOM-DISABLED-1", "resource-ROOM-DISABLED-29"),
         }
 
     def test_is_exportable_only_in_use(self, organization: Organization) -> None:
-        found = {each.entity_id for each in every_entity(organization) if mailbox_of(each).is_exportable}
+        found = {each.entity_id for each in every_entity(organization) if get_mailbox(each).is_exportable}
         assert found == {"user-USER-ENABLED-None", "resource-ROOM-ENABLED-None"}
 
     def test_says_why_not_and_what_to_do(self, organization: Organization) -> None:
         for each in every_entity(organization):
-            mailbox = mailbox_of(each)
+            mailbox = get_mailbox(each)
             assert bool(mailbox.why_not) != mailbox.is_exportable
             assert "Enable the" in mailbox.why_not or not mailbox.exists or mailbox.is_exportable
             assert "{" not in mailbox.why_not
@@ -63,11 +63,11 @@ class TestMailboxOf:
     def test_answers_queries_alike(self, organization: Organization) -> None:
         entities = every_entity(organization)
         for condition, holds in (
-            (mailboxes.existing(), lambda found: found.exists),
-            (mailboxes.exportable(), lambda found: found.is_exportable),
-            (mailboxes.removed_within(30), lambda found: found.removed_at is not None),
+            (mailboxes.existing_mailboxes(), lambda found: found.exists),
+            (mailboxes.exportable_mailboxes(), lambda found: found.is_exportable),
+            (mailboxes.mailboxes_removed_within(30), lambda found: found.removed_at is not None),
         ):
-            expected = {each.entity_id for each in entities if holds(mailbox_of(each))}
+            expected = {each.entity_id for each in entities if holds(get_mailbox(each))}
             assert set(Entity.objects.filter(condition).values_list("entity_id", flat=True)) == expected
 
 
@@ -103,21 +103,21 @@ def start(town: TestSandbox, entity_id: str) -> bool:
 class TestWorkMail:
     def test_starts_exports_of_exactly_these(self, read: Organization, town: TestSandbox) -> None:
         entities = list(Entity.objects.filter(organization=read))
-        assert {mailbox_of(each).obstacle for each in entities} == {
+        assert {get_mailbox(each).obstacle for each in entities} == {
             *(Obstacle.NONE, Obstacle.REMOTE, Obstacle.SYSTEM, Obstacle.DISABLED),
             *(Obstacle.GROUP, Obstacle.UNUSED),
         }
         for each in entities:
-            assert start(town, each.entity_id) == mailbox_of(each).is_exportable, each
+            assert start(town, each.entity_id) == get_mailbox(each).is_exportable, each
 
     def test_shows_a_size_of_mailboxes_alone(self, read: Organization) -> None:
         sized = Entity.objects.filter(organization=read, mailbox_quota__isnull=False, kind="user")
         assert {each.entity_id for each in sized} >= {ADA}
-        assert all(mailbox_of(each).exists for each in sized)
+        assert all(get_mailbox(each).exists for each in sized)
 
     def test_forgets_the_size_with_the_mailbox(self, read: Organization, town: TestSandbox) -> None:
         town.call("UpdateUser", UserId=ADA, Role="REMOTE_USER")
         ada = Entity.objects.get(entity_id=ADA)
         assert ada.mailbox_quota
-        ada = freshness.learn(read, "user", ADA)  # type: ignore[assignment]  # the mirror knows Ada
+        ada = mirror_refresh.fetch_entity(read, "user", ADA)  # type: ignore[assignment]  # the mirror knows Ada
         assert (ada.mailbox_quota, ada.mailbox_size) == (None, None)

@@ -126,7 +126,7 @@ class TestNotNoticed:
         self, town: TestSandbox, organization: Organization, owner: Actor
     ) -> None:
         sent = {"UserId": ADA, "JobTitle": "Countess"}
-        journal.intent(owner, "UpdateUser", organization.organization_id, target=ADA, params=sent)
+        journal.record_intent(owner, "UpdateUser", organization.organization_id, target=ADA, params=sent)
         town.call("UpdateUser", **sent)
         look(town, organization, "DescribeUser", UserId=ADA)
         assert observed() == []
@@ -160,7 +160,7 @@ class TestNotNoticed:
     ) -> None:
         asked, answer = time.monotonic(), town.call("DescribeUser", UserId=ADA)
         gateway.call(owner, "UpdateUser", organization, UserId=ADA, JobTitle="Countess")
-        effects.absorb(organization, "DescribeUser", {"UserId": ADA}, answer, asked=asked)
+        effects.store_result(organization, "DescribeUser", {"UserId": ADA}, answer, asked=asked)
         look(town, organization, "DescribeUser", UserId=ADA)
         assert observed() == []
 
@@ -268,7 +268,7 @@ class TestBounds:
     def test_a_flood_is_counted_and_summed_up(
         self, town: TestSandbox, organization: Organization, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(outside_changes, "MOST", 2)
+        monkeypatch.setattr(outside_changes, "MAX_ENTRIES", 2)
         for number in range(5):
             town.enabled_user(f"flood{number}")
         again(organization)

@@ -23,27 +23,29 @@ class TestNormalising:
         ],
     )
     def test_case_marks_and_forms_do_not_count(self, written: str, compared: str) -> None:
-        assert search_text.normalise(written) == compared
+        assert search_text.normalise_text(written) == compared
 
     @pytest.mark.parametrize("text", ["Ångström", "Straße", "한국", "ΐ", "Ǆ", "plain"])
     def test_twice_is_as_once(self, text: str) -> None:
-        assert search_text.normalise(search_text.normalise(text)) == search_text.normalise(text)
+        assert search_text.normalise_text(search_text.normalise_text(text)) == search_text.normalise_text(
+            text
+        )
 
     def test_a_document_holds_each_word_once(self) -> None:
         assert (
-            search_text.document(["Ada Çelik", "ada", "", "ada@example.com"])
+            search_text.make_document(["Ada Çelik", "ada", "", "ada@example.com"])
             == "  ada  celik  ada@example.com"
         )
 
     def test_a_sort_key_fits_its_column(self) -> None:
-        assert len(search_text.sort_key("ﷺ" * 256)) == search_text.LONGEST
+        assert len(search_text.make_sort_key("ﷺ" * 256)) == search_text.MAX_SORT_LENGTH
 
 
 @pytest.fixture(params=["looked up", "walked"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways of SQLite have to find the same."""
     if request.param == "walked":
-        monkeypatch.setattr(search_query, "FEW", -1)
+        monkeypatch.setattr(search_query, "FEW_HITS", -1)
         monkeypatch.setattr(search_query, "FEW_SHARE", -1)
 
 

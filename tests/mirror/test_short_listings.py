@@ -13,7 +13,7 @@ from console.areas.lifecycle import freezing, standing
 from console.areas.lifecycle.models import Frozen
 from console.gateway import gateway
 from console.mirror.models import HeldListing, Membership, Organization, PassRemovals
-from console.mirror.read_result import Reading
+from console.mirror.read_result import ReadResult
 from console.sandbox import doors
 from console.sandbox.testing import ADA, BO, TestSandbox
 from console.sync import held_listings
@@ -108,7 +108,7 @@ class TestAPass:
     ) -> None:
         lose_all(organization)
         held = HeldListing.objects.get()
-        assert held_listings.confirm(owner, organization, held.pk, held.missing)
+        assert held_listings.confirm_removal(owner, organization, held.pk, held.missing)
         with empty_answers("ListGroupMembers", "Members"):
             sync_all(organization)
         assert members() == 0
@@ -132,12 +132,12 @@ class TestBlockedUsers:
             entity = person(organization, f"leaver{number}")
             Frozen.objects.create(organization=organization, entity_id=entity.entity_id, rule="blocked")
         monkeypatch.setattr(freezing, "is_managed", lambda _: True)
-        empty = Reading(organization, "ListAccessControlRules", {}, {"Rules": []})
+        empty = ReadResult(organization, "ListAccessControlRules", {}, {"Rules": []})
         standing.absorb(empty)
         assert Frozen.objects.count() == self.BLOCKED
         held = HeldListing.objects.get()
         assert (str(held), held.missing, held.is_of_pass) == ("Blocked users", self.BLOCKED, False)
-        assert held_listings.confirm(owner, organization, held.pk, self.BLOCKED)
+        assert held_listings.confirm_removal(owner, organization, held.pk, self.BLOCKED)
         standing.absorb(empty)
         assert not Frozen.objects.exists()
         assert not HeldListing.objects.exists()
@@ -148,5 +148,5 @@ class TestBlockedUsers:
         for number in range(self.BLOCKED):
             Frozen.objects.create(organization=organization, entity_id=f"leaver{number}", rule="blocked")
         gateway.call(owner, freezing.DELETE, organization, Name="default")
-        standing.absorb(Reading(organization, "ListAccessControlRules", {}, {"Rules": []}))
+        standing.absorb(ReadResult(organization, "ListAccessControlRules", {}, {"Rules": []}))
         assert not Frozen.objects.exists()

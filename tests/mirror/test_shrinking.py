@@ -24,7 +24,7 @@ from console.mirror.models import (
 from console.operators import policy
 from console.operators.models import Grant
 from console.sandbox.testing import TestSandbox
-from console.sync import freshness, held_listings, listing_pass
+from console.sync import held_listings, listing_pass, mirror_refresh
 from tests.mirror.support import person, sync_all
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def living() -> int:
 
 
 def read_again(organization: Organization) -> None:
-    freshness.schedule(organization)
+    mirror_refresh.schedule_sync(organization)
     sync_all(organization)
 
 
@@ -89,7 +89,7 @@ class TestAShrunkenListing:
             answer = call(*args, **params)
             return {name: value for name, value in answer.items() if name != "NextToken"}
 
-        monkeypatch.setattr(listing_pass, "PAGE", 2)
+        monkeypatch.setattr(listing_pass, "PAGE_SIZE", 2)
         monkeypatch.setattr(gateway, "call", without_token)
         read_again(organization)
         assert living() == 40
@@ -116,7 +116,7 @@ class TestConfirming:
     def test_removes_what_is_still_missing_and_is_entered(
         self, shrunken: HeldListing, organization: Organization, owner: Actor
     ) -> None:
-        assert held_listings.confirm(owner, organization, shrunken.pk, STRANGERS)
+        assert held_listings.confirm_removal(owner, organization, shrunken.pk, STRANGERS)
         assert living() == STRANGERS
         sync_all(organization)
         assert living() == 0
@@ -128,7 +128,7 @@ class TestConfirming:
     def test_does_not_cover_more_than_was_shown(
         self, shrunken: HeldListing, organization: Organization, owner: Actor
     ) -> None:
-        assert held_listings.confirm(owner, organization, shrunken.pk, STRANGERS)
+        assert held_listings.confirm_removal(owner, organization, shrunken.pk, STRANGERS)
         stranger(organization, "-late")
         sync_all(organization)
         assert living() == STRANGERS + 1
@@ -139,8 +139,8 @@ class TestConfirming:
     def test_of_another_number_does_nothing(
         self, shrunken: HeldListing, organization: Organization, owner: Actor, missing: int
     ) -> None:
-        assert not held_listings.confirm(owner, organization, shrunken.pk, missing)
-        assert not held_listings.confirm(owner, organization, shrunken.pk + 1, missing)
+        assert not held_listings.confirm_removal(owner, organization, shrunken.pk, missing)
+        assert not held_listings.confirm_removal(owner, organization, shrunken.pk + 1, missing)
         assert HeldListing.objects.get().confirmed == 0
         assert not Entry.objects.filter(operation="SyncMirror").exists()
 
@@ -149,7 +149,7 @@ class TestConfirming:
     ) -> None:
         Grant.objects.update(domains=["example.com"])
         with pytest.raises((policy.Denied, policy.OutOfScope)):
-            held_listings.confirm(owner, organization, shrunken.pk, STRANGERS)
+            held_listings.confirm_removal(owner, organization, shrunken.pk, STRANGERS)
         assert HeldListing.objects.get().confirmed == 0
 
 
@@ -198,21 +198,21 @@ class TestEveryListing:
         self, organization: Organization, owner: Actor
     ) -> None:
         for listing, (operation, params, answer, rows) in self.lost(organization).items():
-            effects.absorb(organization, operation, params, answer)
+            effects.store_result(organization, operation, params, answer)
             assert rows.count() == STRANGERS, listing
             held = HeldListing.objects.get()
             assert (held.listing, held.missing, held.known) == (listing, STRANGERS, STRANGERS)
-            assert held_listings.confirm(owner, organization, held.pk, STRANGERS)
-            effects.absorb(organization, operation, params, answer)
+            assert held_listings.confirm_removal(owner, organization, held.pk, STRANGERS)
+            effects.store_result(organization, operation, params, answer)
             assert rows.count() == 0, listing
             assert not HeldListing.objects.exists(), listing
 
     def test_confirming_reads_the_entity_again(self, organization: Organization, owner: Actor) -> None:
         operation, params, answer, _ = self.lost(organization)["aliases"]
-        freshness.schedule(organization)
+        mirror_refresh.schedule_sync(organization)
         Sync.objects.update(due_at=timezone.now() + timedelta(days=1))
-        effects.absorb(organization, operation, params, answer)
-        assert held_listings.confirm(owner, organization, HeldListing.objects.get().pk, STRANGERS)
+        effects.store_result(organization, operation, params, answer)
+        assert held_listings.confirm_removal(owner, organization, HeldListing.objects.get().pk, STRANGERS)
         assert Entity.objects.get(name="ada").wanted_at
         due = Sync.objects.filter(due_at__lte=timezone.now()).values_list("stage", flat=True)
         assert set(due) == {"relations", "details"}
@@ -220,6 +220,6 @@ class TestEveryListing:
     def test_that_lacks_a_few_is_believed(self, organization: Organization) -> None:
         operation, params, _, rows = self.lost(organization)["aliases"]
         shown = [row.address for row in rows.all()][5:]
-        effects.absorb(organization, operation, params, {"Aliases": shown})
+        effects.store_result(organization, operation, params, {"Aliases": shown})
         assert rows.count() == len(shown)
         assert not HeldListing.objects.exists()

@@ -17,8 +17,8 @@ from console.mirror.models import Alias, Entity, Membership, Organization, Sync
 from console.operators import policy
 from console.operators.models import Grant, Role
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
-from console.sync import details_pass, freshness, leases, listing_pass, pace, worker
-from console.sync.leases import Lease, Lost, Stage
+from console.sync import details_pass, leases, listing_pass, mirror_refresh, pace, worker
+from console.sync.leases import LeaseLost, Stage, SyncLease
 from tests.mirror.support import again, grown_old, person, sync_all
 
 SYSTEM_USERS = 3
@@ -48,8 +48,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two a page, and a slice that is over after each page."""
-    monkeypatch.setattr(listing_pass, "PAGE", 2)
-    monkeypatch.setattr(worker, "SLICE", 0)
+    monkeypatch.setattr(listing_pass, "PAGE_SIZE", 2)
+    monkeypatch.setattr(worker, "SLICE_SECONDS", 0)
 
 
 def row(stage: str) -> Sync:
@@ -77,9 +77,9 @@ class TestFullSync:
         assert not Entity.objects.filter(detailed_at=None).exists()
 
     def test_the_organization_says_since_when(self, town: TestSandbox, organization: Organization) -> None:
-        assert freshness.freshness(organization).listed_at is None
+        assert mirror_refresh.get_freshness(organization).listed_at is None
         sync_all(organization)
-        fresh = freshness.freshness(organization)
+        fresh = mirror_refresh.get_freshness(organization)
         assert fresh.listed_at
         assert fresh.detailed_at
         assert not fresh.running
@@ -98,7 +98,7 @@ class TestFullSync:
         self, town: TestSandbox, organization: Organization
     ) -> None:
         sync_all(organization)
-        make_due(*leases.LISTINGS)
+        make_due(*leases.LISTING_STAGES)
         with CaptureQueriesContext(connection) as queries:
             sync_all(organization)
         written = [each["sql"] for each in queries if each["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
@@ -115,14 +115,14 @@ class TestFullSync:
     def test_sweeping_serves_every_organization(self, town: TestSandbox, organization: Organization) -> None:
         other = Organization.objects.create(organization_id="m-" + "f" * 32, slug="other", region="us-east-1")
         assert worker.sweep() > 6
-        assert freshness.freshness(organization).listed_at
-        assert freshness.freshness(other).errors != []
+        assert mirror_refresh.get_freshness(organization).listed_at
+        assert mirror_refresh.get_freshness(other).errors != []
 
     def test_configured_organizations_are_described(
         self, town: TestSandbox, organization: Organization
     ) -> None:
         Organization.objects.create(organization_id="m-" + "f" * 32, slug="other", region="us-east-1")
-        assert len(worker.organizations()) == 2
+        assert len(worker.describe_organizations()) == 2
         organization.refresh_from_db()
         assert organization.state == "Active"
 
@@ -156,7 +156,7 @@ class TestSlices:
         worker.run_slice(organization)
         first = row("users")
         assert (first.done, first.is_running, bool(first.token)) == (2, True, True)
-        assert freshness.freshness(organization).running
+        assert mirror_refresh.get_freshness(organization).running
         while row("users").is_running:
             worker.run_slice(organization)
         assert calls.made.count("ListUsers") == 3
@@ -214,15 +214,15 @@ class TestWorkers:
     def test_a_stage_that_is_held_is_nobody_elses(
         self, town: TestSandbox, organization: Organization
     ) -> None:
-        leases.ensure(Organization.objects.all())
-        held = next(leases.claims(organization))
-        other = next(leases.claims(organization))
+        leases.ensure_stages(Organization.objects.all())
+        held = next(leases.claim_stages(organization))
+        other = next(leases.claim_stages(organization))
         assert held.sync.pk != other.sync.pk
 
     def test_no_more_than_so_many_at_once(self, town: TestSandbox, organization: Organization) -> None:
-        leases.ensure(Organization.objects.all())
-        held = list(leases.claims(organization))
-        assert len(held) == leases.TOGETHER
+        leases.ensure_stages(Organization.objects.all())
+        held = list(leases.claim_stages(organization))
+        assert len(held) == leases.MAX_CONCURRENT_STAGES
         assert not worker.run_slice(organization)
 
     def test_a_dead_workers_stage_is_taken_over_with_its_place(
@@ -236,25 +236,25 @@ class TestWorkers:
     def test_whoever_was_taken_over_can_no_longer_write(
         self, town: TestSandbox, organization: Organization
     ) -> None:
-        leases.ensure(Organization.objects.all())
-        late = next(leases.claims(organization))
+        leases.ensure_stages(Organization.objects.all())
+        late = next(leases.claim_stages(organization))
         Sync.objects.filter(pk=late.sync.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
-        taken = Lease(Sync.objects.get(pk=late.sync.pk))
-        assert next(leases.claims(organization)).sync.pk == taken.sync.pk
-        with pytest.raises(Lost):
+        taken = SyncLease(Sync.objects.get(pk=late.sync.pk))
+        assert next(leases.claim_stages(organization)).sync.pk == taken.sync.pk
+        with pytest.raises(LeaseLost):
             late.save(done=99)
         assert row(late.sync.stage).done == 0
 
     def test_and_marks_nobody_deleted(self, town: TestSandbox, organization: Organization) -> None:
         person(organization, "gone")
-        leases.ensure(Organization.objects.all())
-        late = next(leases.claims(organization))
+        leases.ensure_stages(Organization.objects.all())
+        late = next(leases.claim_stages(organization))
         Sync.objects.filter(pk=late.sync.pk).update(attempt=7)
-        worker._work(late)
+        worker._work_slice(late)
         assert "gone" in living()
 
     def test_the_same_row_is_not_claimed_twice(self, town: TestSandbox, organization: Organization) -> None:
-        leases.ensure(Organization.objects.all())
+        leases.ensure_stages(Organization.objects.all())
         known = Sync.objects.get(stage="users")
         now = timezone.now()
         assert [leases._claim(known, now), leases._claim(row("users"), now)] == [True, False]
@@ -264,7 +264,7 @@ class TestFailures:
     def test_throttling_halves_the_pace_and_loses_nothing(
         self, town: TestSandbox, organization: Organization, calls: Calls, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(pace, "highest", lambda: 400.0)
+        monkeypatch.setattr(pace, "max_rate", lambda: 400.0)
         calls.failures["ListAliases"] = [errors.Throttled("ThrottlingException", "Rate exceeded")]
         sync_all(organization)
         throttled = row("details")
@@ -295,7 +295,7 @@ class TestFailures:
         sync_all(organization)
         assert row("groups").error == "a bug"
         assert {"ada", "bo", "cy"} <= living()
-        assert freshness.freshness(organization).listed_at is None
+        assert mirror_refresh.get_freshness(organization).listed_at is None
 
     def test_a_read_that_is_refused_is_left_out(
         self, town: TestSandbox, organization: Organization, calls: Calls
@@ -328,14 +328,14 @@ class TestWanted:
     ) -> None:
         while row("users").finished_at is None if Sync.objects.exists() else True:
             worker.run_slice(organization)
-        freshness.want(organization, [Entity.objects.get(entity_id=CY)])
+        mirror_refresh.prioritise_details(organization, [Entity.objects.get(entity_id=CY)])
         while not Entity.objects.filter(kind="user", detailed_at__isnull=False).exists():
             worker.run_slice(organization)
         assert [each.name for each in Entity.objects.filter(kind="user", detailed_at__isnull=False)] == ["cy"]
 
     def test_who_is_fresh_is_not_wanted(self, town: TestSandbox, organization: Organization) -> None:
         sync_all(organization)
-        freshness.want(organization, Entity.objects.all())
+        mirror_refresh.prioritise_details(organization, Entity.objects.all())
         assert not Entity.objects.filter(wanted_at__isnull=False).exists()
 
     def test_the_oldest_details_are_read_again(
@@ -343,7 +343,7 @@ class TestWanted:
     ) -> None:
         sync_all(organization)
         calls.made.clear()
-        long_ago = timezone.now() - details_pass.OLD * 2
+        long_ago = timezone.now() - details_pass.STALE_AFTER * 2
         Entity.objects.filter(entity_id=ADA).update(detailed_at=long_ago)
         make_due("details")
         sync_all(organization)
@@ -359,7 +359,7 @@ class TestRefreshing:
         self, town: TestSandbox, organization: Organization, owner: Actor, calls: Calls
     ) -> None:
         town.call("UpdateUser", UserId=ADA, JobTitle="Countess")
-        fresh = freshness.refresh(owner, organization, Entity.objects.get(entity_id=ADA))
+        fresh = mirror_refresh.refresh_entity(owner, organization, Entity.objects.get(entity_id=ADA))
         assert fresh.job_title == "Countess"
         assert sorted(calls.made) == [
             "DescribeUser",
@@ -374,7 +374,9 @@ class TestRefreshing:
     ) -> None:
         role = Role.objects.create(name="Looker", permissions=["DescribeUser", "ListAliases"])
         Grant.objects.update(role=role)
-        freshness.refresh(Actor(owner.operator_id, "looker"), organization, Entity.objects.get(entity_id=ADA))
+        mirror_refresh.refresh_entity(
+            Actor(owner.operator_id, "looker"), organization, Entity.objects.get(entity_id=ADA)
+        )
         assert calls.made == ["DescribeUser", "ListAliases"]
         assert not Entry.objects.filter(kind=Entry.Kind.DENIED).exists()
 
@@ -383,7 +385,7 @@ class TestRefreshing:
     ) -> None:
         calls.failures["DescribeUser"] = [errors.Unreachable("Amazon WorkMail did not answer.")]
         with pytest.raises(errors.Unreachable):
-            freshness.refresh(owner, organization, Entity.objects.get(entity_id=ADA))
+            mirror_refresh.refresh_entity(owner, organization, Entity.objects.get(entity_id=ADA))
 
 
 class TestRequesting:
@@ -391,14 +393,14 @@ class TestRequesting:
         self, town: TestSandbox, organization: Organization, owner: Actor
     ) -> None:
         sync_all(organization)
-        assert not leases.due(timezone.now()).exists()
-        freshness.request(owner, organization)
-        assert {each.stage for each in leases.due(timezone.now())} == set(leases.LISTINGS)
+        assert not leases.due_stages(timezone.now()).exists()
+        mirror_refresh.request_sync(owner, organization)
+        assert {each.stage for each in leases.due_stages(timezone.now())} == set(leases.LISTING_STAGES)
 
     def test_whoever_may_not_is_denied(self, organization: Organization, owner: Actor) -> None:
         Grant.objects.update(role=Role.objects.create(name="Looker", permissions=["*:read"]))
         with pytest.raises(policy.Denied):
-            freshness.request(Actor(owner.operator_id, "looker"), organization)
+            mirror_refresh.request_sync(Actor(owner.operator_id, "looker"), organization)
         assert not Sync.objects.exists()
 
     def test_changes_made_since_are_found(self, town: TestSandbox, organization: Organization) -> None:
@@ -419,17 +421,17 @@ class TestPace:
         assert slept == pytest.approx([0.1, 0.2])
 
     def test_it_never_exceeds_the_settings(self) -> None:
-        assert pace.Pace(1e9).rate == pace.Pace(0).rate == pace.highest()
-        assert pace.Pace(pace.highest()).faster() == pace.highest()
+        assert pace.Pace(1e9).rate == pace.Pace(0).rate == pace.max_rate()
+        assert pace.Pace(pace.max_rate()).faster() == pace.max_rate()
 
     def test_it_never_stops_altogether(self) -> None:
-        assert pace.Pace(pace.SLOWEST).slower() == pace.SLOWEST
+        assert pace.Pace(pace.MIN_RATE).slower() == pace.MIN_RATE
 
     def test_a_writer_rests_where_there_is_only_one(self, organization: Organization) -> None:
         slept: list[float] = []
-        with pace.resting(slept.append):
+        with pace.rest_after_writes(slept.append):
             Entity.objects.count()
         assert slept == []
-        with pace.resting(slept.append):
+        with pace.rest_after_writes(slept.append):
             person(organization, "ada")
         assert len(slept) == (1 if connection.vendor == "sqlite" else 0)

@@ -8,7 +8,7 @@ from django.http import HttpResponseBase
 from django.test import Client, RequestFactory, override_settings
 
 from console.ledger.journal import LedgerUnavailable
-from console.operators.request_actor import address_of, request_id_of
+from console.operators.request_actor import get_client_address, get_request_id
 from tests.operators.conftest import signed_in as browser
 from tests.operators.people import operator, organization
 
@@ -189,10 +189,10 @@ class TestActor:
     def test_else_it_is_a_new_one(self, offered: str) -> None:
         request = RequestFactory().get("/")
         request.META["HTTP_X_REQUEST_ID"] = offered
-        made = request_id_of(request)
+        made = get_request_id(request)
         assert made != offered
         assert len(made) == 32
-        assert request_id_of(request) == made
+        assert get_request_id(request) == made
 
     @pytest.mark.parametrize(
         ("proxies", "forwarded", "expected"),
@@ -212,13 +212,13 @@ class TestActor:
         settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies  # type: ignore[attr-defined]  # a fixture without types
         headers = {"X-Forwarded-For": forwarded} if forwarded else {}
         request = RequestFactory(REMOTE_ADDR="10.0.0.9").get("/", headers=headers)
-        assert address_of(request) == expected
+        assert get_client_address(request) == expected
 
 
 class TestFaults:
     def test_without_the_ledger_the_answer_is_503(self) -> None:
         organization()
-        with mock.patch("console.ledger.journal.record", side_effect=LedgerUnavailable("disk full")):
+        with mock.patch("console.ledger.journal.record_entry", side_effect=LedgerUnavailable("disk full")):
             response = browser(operator("Auditor")).get("/o/acme/users/in/edit/")
         assert response.status_code == 503
         assert b"disk full" not in response.content

@@ -38,4 +38,4 @@ def test_several_words_are_accepted(password: str) -> None:
 
 def test_a_generated_password_is_accepted() -> None:
     for _ in range(50):
-        validate_password(accounts.new_password(), ADA)
+        validate_password(accounts.generate_password(), ADA)

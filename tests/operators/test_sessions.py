@@ -100,7 +100,7 @@ class TestOver:
         assert not is_in(thief)
 
     def test_it_ends_even_when_the_ledger_cannot_be_told(self, client: Client) -> None:
-        with mock.patch("console.ledger.journal.record", side_effect=LedgerUnavailable("disk full")):
+        with mock.patch("console.ledger.journal.record_entry", side_effect=LedgerUnavailable("disk full")):
             assert client.post("/accounts/logout/").status_code == 503
         assert not is_in(client)
 

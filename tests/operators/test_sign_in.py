@@ -105,7 +105,7 @@ class TestPassword:
 
     def test_without_the_ledger_nobody_gets_in(self, somebody: Operator) -> None:
         client = Client()
-        with mock.patch("console.ledger.journal.record", side_effect=LedgerUnavailable("disk full")):
+        with mock.patch("console.ledger.journal.record_entry", side_effect=LedgerUnavailable("disk full")):
             assert sign_in(client, somebody.email).status_code == 503
         assert client.get("/").status_code == 302
 

@@ -16,14 +16,14 @@ def home(request: ConsoleRequest) -> HttpResponseBase:
 
 @performs("ListUsers")
 def people(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
-    seen = policy.visible(request.actor, "ListUsers", organization)
+    seen = policy.visible_entities(request.actor, "ListUsers", organization)
     return HttpResponse(" ".join(seen.order_by("entity_id").values_list("entity_id", flat=True)))
 
 
 @performs("UpdateUser")
 def edit(request: ConsoleRequest, organization: Organization, user: str) -> HttpResponseBase:
     try:
-        found = policy.visible(request.actor, "UpdateUser", organization).get(entity_id=user)
+        found = policy.visible_entities(request.actor, "UpdateUser", organization).get(entity_id=user)
     except Entity.DoesNotExist as unknown:
         raise policy.OutOfScope(user) from unknown
     return HttpResponse(found.email)
@@ -53,4 +53,4 @@ urlpatterns = [
     path("o/<slug:organization>/users/", people),
     path("o/<slug:organization>/users/<str:user>/edit/", edit),
 ]
-handler500 = "console.unavailable.server_error"
+handler500 = "console.outage_page.server_error"

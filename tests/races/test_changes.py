@@ -12,7 +12,8 @@ from django.utils import timezone
 from console.actor import Actor
 from console.areas.changes.forms import ConditionsForm
 from console.areas.changes.views import conditions as policies
-from console.changes import budget, conditions, control, ending, engine, preview
+from console.changes import budget, completion, control, engine, preview
+from console.changes import policies as change_policies
 from console.changes.models import Budget, Change, Conditions, Step
 from console.ledger.models import Entry
 from console.mirror.models import Organization
@@ -39,13 +40,13 @@ def oleg(organization: Organization, olga: Actor) -> Actor:
 
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.changes.budget.highest", lambda: 1e9)
+    monkeypatch.setattr("console.changes.budget.max_rate", lambda: 1e9)
 
 
 @pytest.fixture
 def admitted(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is admitted is not worked on."""
-    monkeypatch.setattr(engine, "proceed", lambda *args: None)
+    monkeypatch.setattr(engine, "run_admitted", lambda *args: None)
 
 
 def make(
@@ -71,9 +72,9 @@ def copies(change: Change) -> tuple[Change, Change]:
 
 
 def has_won(result: Any) -> bool:
-    if isinstance(result, Exception) and not isinstance(result, control.NotNow):
+    if isinstance(result, Exception) and not isinstance(result, control.InvalidState):
         raise result
-    return not isinstance(result, control.NotNow)
+    return not isinstance(result, control.InvalidState)
 
 
 def entries(change: Change, what: str) -> int:
@@ -86,7 +87,9 @@ class TestControl:
             change = make(organization, olga, state=State.RUNNING)
             change.steps.update(state=StepState.DONE)
             mine, worker = copies(change)
-            paused, _ended = at_once(partial(control.pause, olga, mine), partial(ending.finish, worker))
+            paused, _ended = at_once(
+                partial(control.pause_change, olga, mine), partial(completion.finish_change, worker)
+            )
             change.refresh_from_db()
             assert change.state == State.DONE
             assert change.paused == has_won(paused)
@@ -96,7 +99,9 @@ class TestControl:
         for _ in range(TRIES):
             change = make(organization, olga, "UpdateUser", state=State.RUNNING, paused=True)
             actors = (olga, oleg)
-            acts = [partial(control.resume, *each) for each in zip(actors, copies(change), strict=True)]
+            acts = [
+                partial(control.resume_change, *each) for each in zip(actors, copies(change), strict=True)
+            ]
             self.require_one_winner(change, actors, at_once(*acts))
 
     @pytest.mark.usefixtures("admitted")
@@ -107,7 +112,9 @@ class TestControl:
         for _ in range(TRIES):
             change = make(organization, olga, "UpdateUser")
             mine, other = copies(change)
-            results = at_once(partial(control.run, olga, mine, moment), partial(control.run, oleg, other))
+            results = at_once(
+                partial(control.run_draft, olga, mine, moment), partial(control.run_draft, oleg, other)
+            )
             self.require_one_winner(change, (olga, oleg), results)
             is_later = has_won(results[0])
             assert (change.state == State.SCHEDULED) == is_later
@@ -118,9 +125,9 @@ class TestControl:
         third = world.actor(world.operator("Owner", organization, name="otto"))
         for _ in range(TRIES):
             change = make(organization, third, "UpdateUser", state=State.AWAITING, prepared_at=timezone.now())
-            seen = conditions.digest(change)
+            seen = change_policies.compute_digest(change)
             acts = [
-                partial(control.approve, actor, mine, seen)
+                partial(control.approve_change, actor, mine, seen)
                 for actor, mine in zip((olga, oleg), copies(change), strict=True)
             ]
             results = at_once(*acts)
@@ -134,7 +141,7 @@ class TestControl:
             change = make(organization, olga, state=State.FAILED, finished_at=timezone.now())
             change.steps.update(state=StepState.REFUSED, before={}, after={})
             actors = (olga, oleg)
-            acts = [partial(control.retry, *each) for each in zip(actors, copies(change), strict=True)]
+            acts = [partial(control.retry_change, *each) for each in zip(actors, copies(change), strict=True)]
             self.require_one_winner(change, actors, at_once(*acts))
             assert (change.state, change.paused) == (State.RUNNING, False)
             assert change.prepared_at is not None
@@ -153,10 +160,10 @@ class TestARetryThatComesLate:
         change = make(organization, olga, state=State.FAILED)
         change.steps.update(state=StepState.REFUSED)
         mine, late = copies(change)
-        control.retry(olga, mine)
+        control.retry_change(olga, mine)
         change.steps.update(state=StepState.SKIPPED, note="by the worker")
-        with pytest.raises(control.NotNow):
-            control.retry(olga, late)
+        with pytest.raises(control.InvalidState):
+            control.retry_change(olga, late)
         assert change.steps.get().note == "by the worker"
 
 
@@ -168,7 +175,7 @@ class TestPreview:
             mine, other = copies(change)
             step = mine.steps.get()
             step.change = mine
-            begun, _read = results_at_once(step.begin, partial(preview.prepare, other, ENDLESS))
+            begun, _read = results_at_once(step.begin, partial(preview.prepare_preview, other, ENDLESS))
             assert begun
             stored = change.steps.get()
             assert (stored.state, stored.call) == (StepState.RUNNING, step.call)
@@ -176,7 +183,9 @@ class TestPreview:
     def test_of_two_at_once_is_one_reading(self, organization: Organization, olga: Actor) -> None:
         for _ in range(TRIES):
             change = make(organization, olga, "UpdateUser")
-            read = results_at_once(*[partial(preview.prepare, each, ENDLESS) for each in copies(change)])
+            read = results_at_once(
+                *[partial(preview.prepare_preview, each, ENDLESS) for each in copies(change)]
+            )
             assert read == [True, True]
             step = change.steps.get()
             assert (step.before, step.after) == ({"City": None}, {"City": "Ulm"})
@@ -199,7 +208,7 @@ class TestPolicies:
             assert Conditions.objects.get().approve_over == 2 * number + saved.index(True)
 
     def save(self, actor: Actor, organization: Organization, limit: int) -> bool:
-        instance = conditions.of(organization)
+        instance = change_policies.get_policies(organization)
         shown = ConditionsForm(instance=instance)["seen"].value()
         form = ConditionsForm({"approve_over": limit, "seen": shown}, instance=instance)
         assert form.is_valid(), form.errors
@@ -209,9 +218,9 @@ class TestPolicies:
 
 class TestBudget:
     def test_gives_no_call_twice(self, organization: Organization, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(budget, "highest", lambda: 1.0)
+        monkeypatch.setattr(budget, "max_rate", lambda: 1.0)
         for _ in range(TRIES):
             Budget.objects.all().delete()
-            waits = sorted(results_at_once(*[partial(budget.reserve, organization, 100)] * 3))
+            waits = sorted(results_at_once(*[partial(budget.reserve_calls, organization, 100)] * 3))
             gaps = [(later - sooner).total_seconds() for sooner, later in pairwise(waits)]
             assert all(98 < gap < 102 for gap in gaps), waits

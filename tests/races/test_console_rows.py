@@ -22,7 +22,7 @@ from console.mirror.models import Entity, Organization
 from console.operators import encryption, policy, refusals
 from console.operators.models import Grant, OmittedRefusals, Operator
 from console.sandbox.testing import ADA, BO, TestSandbox
-from console.sync.management.commands.organization import _stored
+from console.sync.management.commands.organization import _store_organization
 from tests.areas import world
 from tests.areas.exports.conftest import organization, sandbox
 from tests.races.harness import TRIES, at_once, on_postgresql, results_at_once
@@ -56,25 +56,26 @@ def failures(results: list[Any], kind: type[Exception]) -> list[bool]:
 
 class TestOrganizationCommand:
     def test_keeps_what_each_of_two_runs_was_given(self, db: None) -> None:
-        _stored(OPTIONS)
+        _store_organization(OPTIONS)
         for number in range(TRIES):
             slug, name = f"slug-{number}", f"name-{number}"
             results_at_once(
-                partial(_stored, {**OPTIONS, "slug": slug}), partial(_stored, {**OPTIONS, "name": name})
+                partial(_store_organization, {**OPTIONS, "slug": slug}),
+                partial(_store_organization, {**OPTIONS, "name": name}),
             )
             assert Organization.objects.values_list("slug", "name").get() == (slug, name)
 
     def test_makes_one_external_id(self, db: None) -> None:
         for _ in range(TRIES):
             Organization.objects.all().delete()
-            _stored(OPTIONS)
-            made = results_at_once(*[partial(_stored, {**OPTIONS, "role_arn": ROLE})] * 2)
+            _store_organization(OPTIONS)
+            made = results_at_once(*[partial(_store_organization, {**OPTIONS, "role_arn": ROLE})] * 2)
             assert {each.external_id for each in made} == {Organization.objects.get().external_id}
 
     def test_adds_an_organization_once(self, db: None) -> None:
         for _ in range(TRIES):
             Organization.objects.all().delete()
-            results = at_once(*[partial(_stored, OPTIONS)] * 2)
+            results = at_once(*[partial(_store_organization, OPTIONS)] * 2)
             failures(results, CommandError)
             assert Organization.objects.count() == 1
 
@@ -115,11 +116,11 @@ class TestRefusals:
     def test_are_entered_or_counted_each(
         self, organization: Organization, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(refusals, "LIMIT", 5)
+        monkeypatch.setattr(refusals, "MAX_ENTRIES", 5)
         actor = Actor(1, "eve@desk.example")
 
         def refuse() -> None:
-            refusals.enter(actor, policy.Denied("no"), organization, "DeleteUser")
+            refusals.record_refusal(actor, policy.Denied("no"), organization, "DeleteUser")
 
         for _ in range(TRIES):
             results_at_once(refuse, refuse)
@@ -150,7 +151,7 @@ class TestReadings:
     def read_twice(
         self, organization: Organization, operation: str, params: dict[str, Any], result: dict[str, Any]
     ) -> None:
-        act = partial(effects.absorb, organization, operation, params, result)
+        act = partial(effects.store_result, organization, operation, params, result)
         results_at_once(act, act)
 
     @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ class TestReadings:
             assert self.observed(target) == number + 1
 
     def test_of_a_listing_enter_a_change_once(self, organization: Organization, sandbox: TestSandbox) -> None:
-        effects.absorb(organization, "DescribeUser", {}, sandbox.call("DescribeUser", UserId=ADA))
+        effects.store_result(organization, "DescribeUser", {}, sandbox.call("DescribeUser", UserId=ADA))
         Entity.objects.update(described_at="2020-01-01T00:00:00Z")
         (shown,) = [each for each in sandbox.call("ListUsers")["Users"] if each["Id"] == ADA]
         for number in range(TRIES):

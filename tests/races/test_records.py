@@ -153,7 +153,7 @@ class TestOutsideOfPages:
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # in no time
         for number in range(TRIES):
             email = f"new-{number}@example.com"
-            made = at_once(*[partial(accounts.add, Actor.system("test"), email, "New")] * 2)
+            made = at_once(*[partial(accounts.add_operator, Actor.system("test"), email, "New")] * 2)
             assert sorted(bool(password) for _, password in made) == [False, True], made
             assert Operator.objects.filter(email=email).count() == 1
             assert Entry.objects.filter(target_name=email).count() == 1

@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from console.areas.lifecycle import freezing, standing
 from console.areas.lifecycle.models import Frozen
-from console.changes.models import Change, Lost, Step
+from console.changes.models import Change, LeaseLost, Step
 from console.gateway import target_leases
 from console.ledger.models import Entry
 from console.mirror import descriptions, effects
 from console.mirror.models import Entity, Organization
-from console.mirror.read_result import Reading
+from console.mirror.read_result import ReadResult
 from console.sandbox.testing import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.exports.conftest import organization, sandbox
@@ -30,7 +30,7 @@ OBSERVED = Entry.Kind.OBSERVED
 def read(
     organization: Organization, operation: str, params: dict[str, Any], result: Any
 ) -> Callable[[], None]:
-    return partial(effects.absorb, organization, operation, params, result)
+    return partial(effects.store_result, organization, operation, params, result)
 
 
 @on_postgresql
@@ -43,11 +43,11 @@ class TestReadings:
         assert Entry.objects.filter(kind=OBSERVED, target=ADA).count() == TRIES
 
     def test_enter_a_deletion_once(self, organization: Organization, sandbox: TestSandbox) -> None:
-        effects.absorb(organization, "DescribeUser", {}, sandbox.call("DescribeUser", UserId=ADA))
+        effects.store_result(organization, "DescribeUser", {}, sandbox.call("DescribeUser", UserId=ADA))
         for number in range(TRIES):
             Entity.objects.filter(entity_id=ADA).update(state="ENABLED")
-            reading = Reading(organization, "DescribeUser", {}, {})
-            results_at_once(*[partial(descriptions.forget, reading, ADA)] * 2)
+            reading = ReadResult(organization, "DescribeUser", {}, {})
+            results_at_once(*[partial(descriptions.mark_deleted, reading, ADA)] * 2)
             assert Entry.objects.filter(kind=OBSERVED, target=ADA).count() == number + 1
 
     def test_enter_a_change_of_aliases_once(self, organization: Organization) -> None:
@@ -61,7 +61,7 @@ class TestReadings:
         self, organization: Organization, sandbox: TestSandbox
     ) -> None:
         group = sandbox.group("staff").entity_id
-        effects.absorb(organization, "DescribeGroup", {}, sandbox.call("DescribeGroup", GroupId=group))
+        effects.store_result(organization, "DescribeGroup", {}, sandbox.call("DescribeGroup", GroupId=group))
         Entity.objects.filter(entity_id__in=[ADA, group]).update(detailed_at=timezone.now())
         for number in range(TRIES):
             is_member = number % 2 == 0
@@ -107,7 +107,7 @@ class TestReadings:
             patch.setattr(freezing, "is_managed", lambda _: True)
             patch.setattr(freezing, "ids", lambda rule: rule["UserIds"])
             for number in range(TRIES):
-                reading = Reading(organization, "ListAccessControlRules", {}, rules(number))
+                reading = ReadResult(organization, "ListAccessControlRules", {}, rules(number))
                 results_at_once(*[partial(standing.absorb, reading)] * 2)
                 assert sorted(Frozen.objects.values_list("entity_id", "rule")) == [
                     (each, f"frozen-{number}") for each in sorted([ADA, BO])
@@ -118,7 +118,7 @@ class TestLeases:
     def test_of_an_organization_that_is_not_there_is_a_fault(self, organization: Organization) -> None:
         """It was taken for a busy target, and waited for."""
         organization.pk += 1
-        with pytest.raises(IntegrityError), target_leases.held(organization, ["one"]):
+        with pytest.raises(IntegrityError), target_leases.hold_targets(organization, ["one"]):
             pytest.fail("the lease was given")
 
 
@@ -130,7 +130,7 @@ class TestSteps:
         assert late.begin()
         late.store_result({"Job": 1})
         Change.objects.filter(pk=change.pk).update(attempt=change.attempt + 1)
-        with pytest.raises(Lost):
+        with pytest.raises(LeaseLost):
             late.store_result({"Job": 2})
         assert change.steps.get().result == {"Job": 1}
 

@@ -75,7 +75,7 @@ class TestTwoOperators:
         def unheld(*_: Any) -> Iterator[Any]:
             yield type("Held", (), {"is_held": lambda self: True})()
 
-        monkeypatch.setattr(target_leases, "held", unheld)
+        monkeypatch.setattr(target_leases, "hold_targets", unheld)
         assert lost_updates(owner, organization, sandbox, until_first=True) > 0
 
 
@@ -83,7 +83,7 @@ class TestTheLease:
     def test_is_asked_for_in_any_order_without_a_deadlock(self, organization: Organization) -> None:
         def take(*names: str) -> Callable[[], None]:
             def act() -> None:
-                with target_leases.held(organization, names):
+                with target_leases.hold_targets(organization, names):
                     time.sleep(0)
 
             return act
@@ -97,16 +97,16 @@ class TestTheLease:
     def test_of_a_process_that_died_is_over_after_its_time(
         self, organization: Organization, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(target_leases, "PATIENCE", 0)
-        with target_leases.held(organization, ["one"]):
+        monkeypatch.setattr(target_leases, "MAX_WAIT_SECONDS", 0)
+        with target_leases.hold_targets(organization, ["one"]):
             row = TargetLease.objects.values().get()
         TargetLease.objects.create(**{**row, "id": None})  # as if it had never been given back
-        with pytest.raises(target_leases.TargetBusy), target_leases.held(organization, ["one"]):
+        with pytest.raises(target_leases.TargetBusy), target_leases.hold_targets(organization, ["one"]):
             pass
-        later = clock.now() + target_leases.LEASE + timedelta(seconds=1)
+        later = clock.now() + target_leases.LEASE_DURATION + timedelta(seconds=1)
         monkeypatch.setattr("console.clock.now", lambda: later)
-        monkeypatch.setattr(target_leases, "PATIENCE", 1)
-        with target_leases.held(organization, ["one"]) as lease:
+        monkeypatch.setattr(target_leases, "MAX_WAIT_SECONDS", 1)
+        with target_leases.hold_targets(organization, ["one"]) as lease:
             assert lease.is_held()
 
     def test_stops_a_write_that_lost_it(
@@ -116,7 +116,7 @@ class TestTheLease:
         sandbox: TestSandbox,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(target_leases.Held, "is_held", lambda self: False)
+        monkeypatch.setattr(target_leases.HeldTargets, "is_held", lambda self: False)
         with pytest.raises(errors.Busy):
             gateway.call(owner, "UpdateUser", organization, UserId=BO, Office="Oslo")
         assert not sandbox.calls("UpdateUser")
@@ -144,8 +144,8 @@ class TestTheLease:
         sandbox: TestSandbox,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(target_leases, "PATIENCE", 0)
-        with target_leases.held(organization, [BO]), pytest.raises(errors.Busy):
+        monkeypatch.setattr(target_leases, "MAX_WAIT_SECONDS", 0)
+        with target_leases.hold_targets(organization, [BO]), pytest.raises(errors.Busy):
             gateway.call(owner, "UpdateUser", organization, UserId=BO, Office="Oslo")
         assert not sandbox.calls("UpdateUser")
         assert not Entry.objects.filter(operation="UpdateUser").exists()

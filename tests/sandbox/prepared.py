@@ -72,7 +72,7 @@ def generated(shape: Shape, name: str, known: dict[str, Any]) -> Any:
 
 
 def fits(shape: Shape, value: str) -> bool:
-    return not list(model.problems(shape, value))
+    return not list(model.find_problems(shape, value))
 
 
 def requests(operation: str, known: dict[str, Any]) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from console.sandbox import registry
 from console.sandbox.testing import CY, TestSandbox
 from tests.sandbox.prepared import ENTITIES, OTHERWISE, USERS, prepare, requests
 
-OPERATIONS = sorted(model.operations())
+OPERATIONS = sorted(model.list_operations())
 OF_ORGANIZATIONS = [name for name in OPERATIONS if "OrganizationId" in model.input_members(name)]
 
 
@@ -32,7 +32,7 @@ def outcome(sandbox: TestSandbox, operation: str, request: dict[str, Any]) -> st
         answer = sandbox.call(operation, **request)
     except ClientError as error:
         return str(error.response["Error"]["Code"])
-    assert model.output_problems(operation, answer) == []
+    assert model.find_output_problems(operation, answer) == []
     return ""
 
 
@@ -58,7 +58,9 @@ class TestEveryOperation:
         self, operation: str, sandbox: TestSandbox, known: dict[str, Any]
     ) -> None:
         generated = requests(operation, {**known, **OTHERWISE.get(operation, {})})
-        assert [model.input_problems(operation, request) for request in generated] == [[]] * len(generated)
+        assert [model.find_input_problems(operation, request) for request in generated] == [[]] * len(
+            generated
+        )
         outcomes = [outcome(sandbox, operation, request) for request in generated]
         assert "" in outcomes, f"no request of {operation} succeeds: {outcomes}"
 

@@ -239,7 +239,10 @@ class TestCalls:
         assert created.params["Name"] == "dee"
 
     def test_know_every_password_of_the_model_by_its_name(self) -> None:
-        shapes = [model.service("workmail").shape_for(each) for each in model.service("workmail").shape_names]
+        shapes = [
+            model.get_service_model("workmail").shape_for(each)
+            for each in model.get_service_model("workmail").shape_names
+        ]
         members = [
             name
             for shape in shapes

@@ -17,7 +17,7 @@ from console.sandbox.testing import TestSandbox, sandboxed
 from tests.sandbox.test_persistence import free_port, server
 from tests.sandbox.test_wire import CREDENTIAL, HEADERS
 
-OPERATIONS = sorted(name for name in registry.HANDLERS if model.service_of(name) == "workmail")
+OPERATIONS = sorted(name for name in registry.HANDLERS if model.get_service_name(name) == "workmail")
 HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: WorkMailService.ListOrganizations\r\n"
 QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # A header ends at a line's end, which the HTTP of a server or a client sees to.
@@ -106,7 +106,7 @@ class TestAnyHeader:
         answer = send(town, b"{}", X_Amz_Target=f"WorkMailService.{name}")
         assert require_refused(answer) == "UnknownOperationException"
 
-    @pytest.mark.parametrize("name", model.service("workmailmessageflow").operation_names)
+    @pytest.mark.parametrize("name", model.get_service_model("workmailmessageflow").operation_names)
     def test_for_another_service_s_operation_is_refused(self, town: TestSandbox, name: str) -> None:
         answer = send(town, b'{"messageId": "x"}', X_Amz_Target=f"WorkMailService.{name}")
         assert require_refused(answer) == "UnknownOperationException"

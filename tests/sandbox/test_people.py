@@ -25,7 +25,7 @@ class TestPeople:
     def test_have_usernames_that_are_unique_and_allowed_by_the_model(self, crowd: list[Person]) -> None:
         assert len({person.username for person in crowd}) == len(crowd)
         shape = model.input_members("CreateUser")["Name"]
-        assert not [p for person in crowd for p in model.problems(shape, person.username)]
+        assert not [p for person in crowd for p in model.find_problems(shape, person.username)]
         assert all(re.fullmatch(r"[a-z0-9.-]+", person.username) for person in crowd)
 
     def test_write_their_names_in_many_scripts(self, crowd: list[Person]) -> None:

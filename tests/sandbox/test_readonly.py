@@ -12,7 +12,9 @@ from console.sandbox.testing import ADA, BO, CY, TestSandbox, sandboxed
 from tests.sandbox.prepared import OTHERWISE, prepare, requests
 from tests.sandbox.refusals import refused
 
-LISTING = sorted(name for name in model.operations() if "UnsupportedOperationException" in model.errors(name))
+LISTING = sorted(
+    name for name in model.list_operations() if "UnsupportedOperationException" in model.error_codes(name)
+)
 WRITES = [name for name in LISTING if not name.startswith(("Describe", "List"))]
 
 
@@ -45,7 +47,7 @@ class TestAReadOnlyDirectory:
         after = {name: sorted(map(repr, table)) for name, table in sandbox.store.tables.items()}
         assert after == before
 
-    @pytest.mark.parametrize("operation", sorted(model.operations().keys() - set(WRITES)))
+    @pytest.mark.parametrize("operation", sorted(model.list_operations().keys() - set(WRITES)))
     def test_answers_everything_else(
         self, operation: str, sandbox: TestSandbox, known: dict[str, Any]
     ) -> None:

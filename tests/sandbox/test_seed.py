@@ -98,7 +98,7 @@ class TestTheDemonstration:
             "OrganizationId": seed.NORTHWIND_ID,
         }
         members = model.input_members("StartMailboxExportJob")
-        assert not [p for name, value in wanted.items() for p in model.problems(members[name], value)]
+        assert not [p for name, value in wanted.items() for p in model.find_problems(members[name], value)]
 
 
 class TestItsPeople:

@@ -63,7 +63,7 @@ class TestTheMenu:
 
     def test_it_costs_one_query_however_long_it_is(self) -> None:
         request = request_of(operator("Owner"))
-        with rights.one_request(), CaptureQueriesContext(connection) as queries:
+        with rights.cache_for_request(), CaptureQueriesContext(connection) as queries:
             frame = Frame(request)
             assert frame.menu
             assert frame.organizations

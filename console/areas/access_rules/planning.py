@@ -10,7 +10,7 @@ from typing import Any
 from console.areas.access_rules import grouping, models
 from console.areas.access_rules.grouping import Group
 from console.areas.access_rules.wording import Wording, listed
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.mirror.models import Entity, Organization
 from console.rules import access_draft
 from console.rules.access_draft import EVERYBODY, Draft, Flip, Lockout, Who
@@ -33,7 +33,7 @@ class Plan:
     title: str
     before: Sequence[Rule]
     after: Sequence[Rule]
-    writes: Sequence[Planned]
+    writes: Sequence[PlannedStep]
     wording: Wording
 
     @cached_property
@@ -65,12 +65,12 @@ class Plan:
         lost = [each.action for each in self.lockouts]
         return f"take {listed(lost)} from everybody" if lost else ""
 
-    def proofs(self) -> list[Planned]:
+    def proofs(self) -> list[PlannedStep]:
         """Questions to WorkMail whose answers have to be those of our evaluator."""
         found = [*self._sampled(), *self._guarded()]
         return list({json.dumps(dict(each.params), sort_keys=True): each for each in found}.values())
 
-    def _sampled(self) -> Iterator[Planned]:
+    def _sampled(self) -> Iterator[PlannedStep]:
         """One answer that flips for each of a few people; one of everybody's if none does."""
         first: dict[Who, Flip] = {}
         for flip in self.draft.flips:
@@ -81,7 +81,7 @@ class Plan:
         if not known and (somebody := self._stranger()):
             yield self._standing(somebody)
 
-    def _guarded(self) -> Iterator[Planned]:
+    def _guarded(self) -> Iterator[PlannedStep]:
         """For each protected person a way in, and some of what flips for her."""
         for person in self.protected:
             who = Who(person.entity_id)
@@ -91,7 +91,7 @@ class Plan:
             once = list({flip.action: flip for flip in flips}.values())
             yield from (proof(who, flip.action, flip.address, flip.effect) for flip in once[:EACH])
 
-    def _standing(self, who: Who) -> Planned:
+    def _standing(self, who: Who) -> PlannedStep:
         """What is said to somebody, best of all that she is let in."""
         way = self.draft.way_in(who)
         if way is not None:
@@ -117,10 +117,10 @@ class Plan:
         return Who(first) if first else None
 
 
-def proof(who: Who, action: str, address: str, effect: str) -> Planned:
+def proof(who: Who, action: str, address: str, effect: str) -> PlannedStep:
     asked = {"ImpersonationRoleId": who.role_id} if who.role_id else {"UserId": who.user_id}
     params = {**asked, "Action": action, "IpAddress": address}
-    return Planned("GetAccessControlEffect", params, expects={"Effect": effect})
+    return PlannedStep("GetAccessControlEffect", params, expects={"Effect": effect})
 
 
 def saving(
@@ -151,9 +151,9 @@ def deleting(organization: Organization, rules: Sequence[Rule], group: Group, wo
     return Plan(organization, title, rules, after, [*map(_delete, group.names)], wording)
 
 
-def _put(rule: Mapping[str, Any]) -> Planned:
-    return Planned("PutAccessControlRule", rule)
+def _put(rule: Mapping[str, Any]) -> PlannedStep:
+    return PlannedStep("PutAccessControlRule", rule)
 
 
-def _delete(name: str) -> Planned:
-    return Planned("DeleteAccessControlRule", {"Name": name})
+def _delete(name: str) -> PlannedStep:
+    return PlannedStep("DeleteAccessControlRule", {"Name": name})

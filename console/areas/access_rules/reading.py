@@ -27,7 +27,7 @@ def rules(actor: Actor, organization: Organization) -> list[dict[str, Any]]:
 def roles_of(organization: Organization) -> dict[str, str]:
     """The names of impersonation roles; none where AWS does not tell them."""
     try:
-        pages = list(gateway.pages(CONSOLE, "ListImpersonationRoles", organization))
+        pages = list(gateway.call_pages(CONSOLE, "ListImpersonationRoles", organization))
     except errors.CallFailed:
         return {}
     return {role["ImpersonationRoleId"]: role["Name"] for page in pages for role in page.get("Roles", [])}
@@ -45,13 +45,15 @@ def wording(
         people=people(actor, organization, ids),
         networks=models.networks(organization),
         roles=roles_of(organization) if named else {},
-        hidden=not policy.reaches_all(actor, "ListAccessControlRules", organization),
+        hidden=not policy.covers_organization(actor, "ListAccessControlRules", organization),
     )
 
 
 def people(actor: Actor, organization: Organization, ids: Iterable[str]) -> dict[str, str]:
     """The names of those among them whom `actor` may see."""
-    seen = policy.visible(actor, "ListAccessControlRules", organization).filter(entity_id__in=list(ids))
+    seen = policy.visible_entities(actor, "ListAccessControlRules", organization).filter(
+        entity_id__in=list(ids)
+    )
     return {
         entity_id: display or name
         for entity_id, display, name in seen.values_list("entity_id", "display_name", "name")

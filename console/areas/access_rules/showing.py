@@ -13,7 +13,7 @@ from console.areas.access_rules.wording import Wording, listed
 from console.rules.access import ACTIONS
 from console.rules.access_draft import EVERYBODY, PARTLY, Flip, Lockout, Who
 from console.rules.deciding import ALLOW, DENY, Rule
-from console.web.rule_review import FOLLOWS
+from console.web.rule_review import EFFECT_DELAY
 
 SAID = {ALLOW: "allowed", DENY: "denied", PARTLY: "partly allowed"}
 TONES = {ALLOW: "success", DENY: "danger", PARTLY: "warning"}
@@ -143,5 +143,5 @@ def shown(group: Group, wording: Wording) -> Shown:
     names = [wording.people.get(each, each) for each in ids if each in wording.people or not wording.hidden]
     unseen = sum(each not in wording.people for each in ids) if wording.hidden else 0
     changed = [each["DateModified"] for each in group.rules if each.get("DateModified")]
-    by = max(changed) + FOLLOWS if changed else None
+    by = max(changed) + EFFECT_DELAY if changed else None
     return Shown(group, wording.sentence(rule), names, unseen, by if by and by > timezone.now() else None)

@@ -1,4 +1,4 @@
-"""What an operator may change of herself."""
+"""Form for an operator's own preferences."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""The addresses under `/account/`: what an operator sets for herself."""
+"""URLs below `/account/`."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The page on which an operator sees what she may do, and sets how the console looks to her."""
+"""The account page: an operator's own roles and preferences."""
 
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -21,7 +21,7 @@ def preferences(request: ConsoleRequest) -> HttpResponseBase:
         messages.success(request, "Preferences saved.")
         return SeeOther(reverse("account:preferences"))
     grants = Grant.objects.live().filter(operator=operator).exclude(organization__state=Organization.DELETED)
-    deleted = policy.organizations(request.actor).filter(state=Organization.DELETED)
+    deleted = policy.visible_organizations(request.actor).filter(state=Organization.DELETED)
     context = {
         "grants": grants.select_related("role", "organization").order_by("organization__slug", "role__name"),
         "deleted": [each for each in deleted if policy.allows(request.actor, "ReadLedger", each)],

@@ -12,7 +12,7 @@ READ, MEMBER = "ListAvailabilityConfigurations", "AvailabilityConfigurations"
 
 def find(actor: Actor, organization: Organization, domain: str) -> Mapping[str, Any] | None:
     """The configuration of a domain, in whatever case; `None` where there is none."""
-    for page in gateway.pages(actor, READ, organization):
+    for page in gateway.call_pages(actor, READ, organization):
         for each in page.get(MEMBER, []):
             if str(each.get("DomainName", "")).lower() == domain.lower():
                 found: Mapping[str, Any] = each

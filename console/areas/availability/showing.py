@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from console.web.settings_reads import Look
+from console.web.settings_reads import SettingResult
 
 MEANING = (
     "When somebody here invites a person of another mail domain, WorkMail asks that domain's own system"
@@ -46,7 +46,7 @@ def provider(configuration: Mapping[str, Any]) -> str:
     return "Lambda function" if configuration.get("ProviderType") == "LAMBDA" else "Exchange Web Services"
 
 
-def lines(look: Look) -> list[str]:
+def lines(look: SettingResult) -> list[str]:
     """The configurations at a glance, for the page of all settings."""
     found = look.shown.get("AvailabilityConfigurations", [])
     if not found:

@@ -6,9 +6,9 @@ from django import forms
 
 from console.areas.users import passwords
 from console.aws import model
-from console.changes import attended
-from console.changes.attended import Path
-from console.changes.drafting import Secrets
+from console.changes import attended_changes
+from console.changes.attended_changes import ParamPath
+from console.changes.drafts import StepSecrets
 from console.changes.models import Change, Step
 from console.ui import shapes
 
@@ -26,12 +26,12 @@ class AttendedForm(forms.Form):
     def __init__(self, data: Any = None, *, change: Change) -> None:
         super().__init__(data)
         self.generated: dict[int, str] = {}
-        self.asked: list[tuple[Step, Path, str]] = []
+        self.asked: list[tuple[Step, ParamPath, str]] = []
         for step in change.steps.filter(state=Step.State.PENDING).order_by("position"):
-            for path in attended.secret_paths(step):
+            for path in attended_changes.find_secret_paths(step):
                 self._ask(step, path)
 
-    def _ask(self, step: Step, path: Path) -> None:
+    def _ask(self, step: Step, path: ParamPath) -> None:
         name = f"secret-{step.position}-{'-'.join(path)}"
         is_generated = step.operation in GENERATES
         self.asked.append((step, path, name))
@@ -52,16 +52,16 @@ class AttendedForm(forms.Form):
             if step.operation in GENERATES:
                 for problem in passwords.problems(typed):
                     self.add_error(name, problem)
-            given = attended.with_secrets(step.params, {path: typed})
-            found = model.input_problems(step.operation, given)
+            given = attended_changes.fill_secrets(step.params, {path: typed})
+            found = model.find_input_problems(step.operation, given)
             for each in found:
                 if each.field.startswith(path[0]):
                     self.add_error(name, f"{each.message}.")
         return cleaned
 
-    def secrets(self) -> Secrets:
+    def secrets(self) -> StepSecrets:
         """Return what is sent in the place of what is not stored, by step; generates what is left empty."""
-        entered: dict[int, dict[Path, str]] = {}
+        entered: dict[int, dict[ParamPath, str]] = {}
         steps: dict[int, Step] = {}
         for step, path, name in self.asked:
             value = self.cleaned_data[name]
@@ -70,6 +70,6 @@ class AttendedForm(forms.Form):
             steps[step.position] = step
             entered.setdefault(step.position, {})[path] = value
         return {
-            position: attended.with_secrets(steps[position].params, values)
+            position: attended_changes.fill_secrets(steps[position].params, values)
             for position, values in entered.items()
         }

@@ -8,11 +8,11 @@ from console.aws import changed_fields
 from console.aws.catalogue import CATALOGUE
 from console.aws.changed_fields import Values
 from console.changes.models import Step
-from console.changes.plans import links
+from console.changes.steps import find_links
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.ui import shapes
-from console.ui.csv_text import plain
+from console.ui.csv_text import format_value
 
 SHOWN = "Read back: WorkMail shows it so."
 OTHER = "Read back: WorkMail shows other values."
@@ -29,13 +29,13 @@ def read_back(steps: Iterable[Step]) -> dict[int, str]:
 
 def _tells(step: Step) -> bool:
     written = step.state == Step.State.DONE and not CATALOGUE[step.operation].is_read
-    return written and not links(step.params)
+    return written and not find_links(step.params)
 
 
 def _said(step: Step, shown: dict[str, Any]) -> str:
     params = {**step.params, **(step.result if CATALOGUE[step.operation].creates else {})}
-    found = journal.plain(changed_fields.now(step.operation, shown, params))
-    wanted = step.after or journal.plain(changed_fields.then(step.operation, found, params))
+    found = journal.plain(changed_fields.read_values(step.operation, shown, params))
+    wanted = step.after or journal.plain(changed_fields.expected_values(step.operation, found, params))
     compared = [name for name in wanted if name in found and changed_fields.is_readable(step.operation, name)]
     different = [name for name in compared if (found[name] or None) != (wanted[name] or None)]
     if not compared:
@@ -51,4 +51,4 @@ def _difference(name: str, wanted: Values, found: Values) -> str:
 
 
 def _text(value: Any) -> str:
-    return "no value" if value in (None, "", [], {}) else f"“{plain(value)}”"
+    return "no value" if value in (None, "", [], {}) else f"“{format_value(value)}”"

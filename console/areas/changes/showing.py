@@ -15,7 +15,7 @@ from console.aws import errors
 from console.aws.catalogue import CATALOGUE
 from console.changes import undo
 from console.changes.models import UNDER_WAY, Change, Step
-from console.changes.plans import LINK, MADE_UP, absent
+from console.changes.steps import GENERATED_MARK, LINK_MARK, get_absent_value
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.ui import shapes
@@ -81,8 +81,8 @@ class Names:
             word for step in steps for word in _words([step.target, step.params, step.before, step.after])
         }
         known = Entity.objects.filter(organization=organization, entity_id__in=words)
-        seen = policy.visible(actor, "ReadChanges", organization).filter(entity_id__in=words)
-        if policy.narrowed_to(actor, "ReadChanges", organization):
+        seen = policy.visible_entities(actor, "ReadChanges", organization).filter(entity_id__in=words)
+        if policy.granted_domains(actor, "ReadChanges", organization):
             self.names = dict.fromkeys(known.values_list("entity_id", flat=True), OUTSIDE)
         else:
             self.names = {}
@@ -155,19 +155,19 @@ def _tells(step: Step, name: str) -> bool:
 
 def _in_words(value: Any) -> Any:
     """Return the console's own marks in words, anything else as it is."""
-    if missing := absent(value):
+    if missing := get_absent_value(value):
         return f"without {missing}"
-    if isinstance(value, Mapping) and LINK in value:
+    if isinstance(value, Mapping) and LINK_MARK in value:
         return "from an earlier step"
-    if isinstance(value, Mapping) and MADE_UP in value:
+    if isinstance(value, Mapping) and GENERATED_MARK in value:
         return "generated, not shown"
     return SECRETLY if value == "[secret]" else value
 
 
 def note(step: Step, names: Names) -> str:
     """Why it was not done, in the words that every page has for it."""
-    if step.state == StepState.REFUSED and step.code in aws_messages.KNOWN:
-        return str(aws_errors.explain(errors.Refused(step.code, step.note)).sentence)
+    if step.state == StepState.REFUSED and step.code in aws_messages.MESSAGES:
+        return str(aws_errors.explain_error(errors.Refused(step.code, step.note)).sentence)
     return str(names.over(step.note))
 
 
@@ -197,8 +197,8 @@ def tally(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{counts[state]:,} {state.label.lower()}" for state in StepState if counts.get(state))
 
 
-def undo_labels(change: Change) -> list[tuple[str, undo.Label]]:
-    return [(CATALOGUE[name].title, label) for name, label in undo.labels(change)]
+def undo_labels(change: Change) -> list[tuple[str, undo.UndoLabel]]:
+    return [(CATALOGUE[name].title, label) for name, label in undo.list_labels(change)]
 
 
 def receipt(actor: Actor, change: Change, steps: list[Step], address: str) -> str:

@@ -12,7 +12,7 @@ from console.actor import Actor
 from console.areas.directory import relations, scope
 from console.areas.directory.forms.relations import FULL_ACCESS
 from console.areas.exports.models import OPEN, ExportJob
-from console.mirror.mailboxes import mailbox_of
+from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Delegate, Entity, Membership, Permission
 from console.operators import policy
 
@@ -142,7 +142,7 @@ def _readers(actor: Actor, entity: Entity, hidden: dict[str, int]) -> Loss:
 
 def _exports(actor: Actor, entity: Entity, hidden: dict[str, int]) -> Loss:
     """A mailbox that was never exported is gone for good once WorkMail removes it."""
-    if not mailbox_of(entity).exists or not policy.allows(
+    if not get_mailbox(entity).exists or not policy.allows(
         actor, "ListMailboxExportJobs", entity.organization, entity
     ):
         return Loss("")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from console.areas.directory.kinds import Kind
-from console.mirror.mailboxes import KEPT, mailbox_of
+from console.mirror.mailboxes import RETENTION_PERIOD, get_mailbox
 from console.mirror.models import Entity
 
 MAILBOX_BACK = (
@@ -43,13 +43,13 @@ def disabling(entity: Entity) -> tuple[str, ...]:
             "Mail to the group reaches nobody from this moment on and is returned to its sender.",
             "Its members stay in it, and it can be enabled again at any time.",
         )
-    if not mailbox_of(entity).exists:
+    if not get_mailbox(entity).exists:
         return ("A remote user has no mailbox. The email address stops working now.",)
     return (
         "Nobody can sign in to the mailbox from this moment on, and mail to it is returned to its sender."
         if entity.kind == Kind.USER
         else "It cannot be booked from this moment on, and invitations to it are returned to their sender.",
-        f"WorkMail removes the mailbox after 30 days, on {day(timezone.now() + KEPT)}. Enabling"
+        f"WorkMail removes the mailbox after 30 days, on {day(timezone.now() + RETENTION_PERIOD)}. Enabling"
         f" {'the same person' if entity.kind == Kind.USER else 'it'} again before then brings it back.",
     )
 
@@ -67,7 +67,7 @@ def deleting(entity: Entity) -> tuple[str, ...]:
 
 def dies(entity: Entity) -> datetime | None:
     """Return when WorkMail deletes the mailbox of what is disabled; `None` if there is none to delete."""
-    return mailbox_of(entity).removed_at
+    return get_mailbox(entity).removed_at
 
 
 def day(moment: Any) -> str:

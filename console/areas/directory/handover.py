@@ -6,8 +6,8 @@ from typing import Any
 from console.actor import Actor
 from console.areas.directory import naming, relations, scope
 from console.areas.directory.forms.relations import FULL_ACCESS
-from console.changes.plans import Planned
-from console.mirror.mailboxes import mailbox_of
+from console.changes.steps import PlannedStep
+from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Delegate, Entity, Membership, Permission
 
 State, Kind = Entity.State, Entity.Kind
@@ -34,17 +34,17 @@ NAMED = (
     "ImpersonationRoleIds",
     "NotImpersonationRoleIds",
 )
-Steps = Iterable[Planned]
+Steps = Iterable[PlannedStep]
 
 
 def plan(
     actor: Actor, entity: Entity, successor: Entity, parts: Iterable[str], *, disable: bool
-) -> list[Planned]:
+) -> list[PlannedStep]:
     """The steps for these parts; with `disable` it is disabled last and its primary address follows.
 
     What the successor has already is left out, and so is what the operator may not see.
     """
-    steps: list[Planned] = []
+    steps: list[PlannedStep] = []
     if "addresses" in parts:
         steps += _addresses(actor, entity, successor)
     for part, others in OTHERS.items():
@@ -72,9 +72,9 @@ def _addresses(actor: Actor, entity: Entity, successor: Entity) -> Steps:
     """WorkMail gives an address to one at a time: it is taken from the one before the other gets it."""
     aliases = [address for address, removable in relations.aliases(actor, entity) if removable]
     for number, address in enumerate(aliases):
-        yield Planned("DeleteAlias", {"EntityId": entity.entity_id, "Alias": address})
+        yield PlannedStep("DeleteAlias", {"EntityId": entity.entity_id, "Alias": address})
         params = {"EntityId": successor.entity_id, "Alias": address}
-        yield Planned("CreateAlias", params, needs=2 * number)
+        yield PlannedStep("CreateAlias", params, needs=2 * number)
 
 
 def _groups(actor: Actor, entity: Entity, successor: Entity) -> Steps:
@@ -126,7 +126,7 @@ def _rules(actor: Actor, entity: Entity, successor: Entity) -> Steps:
         for member in (naming.EXACT, naming.EXCEPT):
             if entity.entity_id in params.get(member, ()):
                 params[member] = _instead(params[member], entity.entity_id, successor.entity_id)
-        yield Planned("PutAccessControlRule", params, f"{rule['Name']} names {successor}")
+        yield PlannedStep("PutAccessControlRule", params, f"{rule['Name']} names {successor}")
 
 
 OTHERS: Mapping[str, Callable[[Actor, Entity, Entity], Steps]] = {
@@ -141,34 +141,34 @@ OTHERS: Mapping[str, Callable[[Actor, Entity, Entity], Steps]] = {
 
 
 def _ended(entity: Entity, successor: Entity, position: int, *, with_address: bool) -> Steps:
-    yield Planned("DeregisterFromWorkMail", {"EntityId": entity.entity_id})
+    yield PlannedStep("DeregisterFromWorkMail", {"EntityId": entity.entity_id})
     if with_address and entity.email:
         params = {"EntityId": successor.entity_id, "Alias": entity.email}
-        yield Planned("CreateAlias", params, needs=position)
+        yield PlannedStep("CreateAlias", params, needs=position)
 
 
-def _joined(group: Entity, member: Entity) -> Planned:
+def _joined(group: Entity, member: Entity) -> PlannedStep:
     params = {"GroupId": group.entity_id, "MemberId": member.entity_id}
-    return Planned("AssociateMemberToGroup", params, f"{member} joins {group}")
+    return PlannedStep("AssociateMemberToGroup", params, f"{member} joins {group}")
 
 
-def _answering(resource: Entity, delegate: Entity) -> Planned:
+def _answering(resource: Entity, delegate: Entity) -> PlannedStep:
     params = {"ResourceId": resource.entity_id, "EntityId": delegate.entity_id}
-    return Planned("AssociateDelegateToResource", params, f"{delegate} answers for {resource}")
+    return PlannedStep("AssociateDelegateToResource", params, f"{delegate} answers for {resource}")
 
 
 def _granted(owner: Entity, grantee_id: str, name: str, values: Iterable[str]) -> Steps:
     """WorkMail replaces what a grantee has [documented], so what she has already goes along."""
     held = Permission.objects.filter(owner=owner, grantee_id=grantee_id).first()
     before = set(held.values if held else ())
-    after = before | {value for value in values if value != FULL_ACCESS or mailbox_of(owner).exists}
+    after = before | {value for value in values if value != FULL_ACCESS or get_mailbox(owner).exists}
     if after != before:
         params: dict[str, Any] = {
             "EntityId": owner.entity_id,
             "GranteeId": grantee_id,
             "PermissionValues": sorted(after),
         }
-        yield Planned("PutMailboxPermissions", params, f"{name} may use {owner}")
+        yield PlannedStep("PutMailboxPermissions", params, f"{name} may use {owner}")
 
 
 def _instead(ids: list[str], old: str, new: str) -> list[str]:

@@ -62,7 +62,7 @@ def _access_rules(actor: Actor, entity: Entity) -> Loss:
 
 
 def _overrides(actor: Actor, entity: Entity) -> Loss:
-    found = gateway.pages(
+    found = gateway.call_pages(
         actor, "ListMobileDeviceAccessOverrides", entity.organization, UserId=entity.entity_id
     )
     overrides = [each for page in found for each in page.get("Overrides", [])]
@@ -71,7 +71,7 @@ def _overrides(actor: Actor, entity: Entity) -> Loss:
 
 
 def _impersonation(actor: Actor, entity: Entity) -> Loss:
-    roles = gateway.pages(actor, "ListImpersonationRoles", entity.organization)
+    roles = gateway.call_pages(actor, "ListImpersonationRoles", entity.organization)
     ids = [each["ImpersonationRoleId"] for page in roles for each in page.get("Roles", [])]
     read = (
         gateway.call(actor, "GetImpersonationRole", entity.organization, ImpersonationRoleId=each)
@@ -84,7 +84,9 @@ def _impersonation(actor: Actor, entity: Entity) -> Loss:
 
 
 def _tokens(actor: Actor, entity: Entity) -> Loss:
-    found = gateway.pages(actor, "ListPersonalAccessTokens", entity.organization, UserId=entity.entity_id)
+    found = gateway.call_pages(
+        actor, "ListPersonalAccessTokens", entity.organization, UserId=entity.entity_id
+    )
     tokens = [each for page in found for each in page.get("PersonalAccessTokenSummaries", [])]
     return Loss("Personal access tokens of hers", _names(tokens))
 

@@ -42,7 +42,7 @@ class Access:
 
 def whole(actor: Actor, entity: Entity) -> bool:
     """Whether nothing is hidden from `actor` of whom this entity is joined with."""
-    return policy.reaches_all(actor, kinds.of(entity).describe, entity.organization)
+    return policy.covers_organization(actor, kinds.of(entity).describe, entity.organization)
 
 
 def aliases(actor: Actor, entity: Entity) -> list[tuple[str, bool]]:
@@ -65,7 +65,7 @@ def readers(actor: Actor, entity: Entity) -> list[Access]:
     """Who may open its mailbox or send in its name."""
     rows = list(Permission.objects.filter(owner=entity).order_by("grantee_id"))
     known = _visible(actor, entity, [row.grantee_id for row in rows])
-    everybody = policy.reaches_all(actor, "ListMailboxPermissions", entity.organization)
+    everybody = policy.covers_organization(actor, "ListMailboxPermissions", entity.organization)
     return [
         Access(row.grantee_id, known.get(row.grantee_id), row.grantee_kind, row.values)
         for row in rows

@@ -10,7 +10,7 @@ VERIFIED = "VERIFIED"
 
 
 def entities(actor: Actor, operation: str, organization: Organization) -> EntityQuerySet:
-    return policy.visible(actor, operation, organization)
+    return policy.visible_entities(actor, operation, organization)
 
 
 def of_kind(actor: Actor, organization: Organization, kind: Kind) -> EntityQuerySet:

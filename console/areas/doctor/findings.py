@@ -14,7 +14,7 @@ from console.areas.domains.models import Check
 from console.areas.exports.models import ExportJob
 from console.areas.ledger import scope as ledger
 from console.areas.users.showing import megabytes
-from console.mirror.mailboxes import Mailbox, Obstacle, mailbox_of
+from console.mirror.mailboxes import Mailbox, Obstacle, get_mailbox
 from console.mirror.models import Entity
 from console.operators import policy
 from console.plurals import number_of
@@ -82,7 +82,7 @@ class Case:
             state=self.user.get("State", self.person.state),
             disabled_date=self.user.get("DisabledDate", self.person.disabled_date),
         )
-        return mailbox_of(shown)
+        return get_mailbox(shown)
 
 
 Check_ = Callable[[Case], Iterator[Finding]]
@@ -265,7 +265,9 @@ def _tokens(case: Case, needed: bool) -> Iterator[Finding]:
 def groups(case: Case) -> Iterator[Finding]:
     """Mail to a group that is not enabled reaches nobody."""
     ids = [each["GroupId"] for each in case.reading.of("ListGroupsForEntity").get("Groups", [])]
-    seen = policy.visible(case.actor, "ListGroups", case.person.organization).filter(entity_id__in=ids)
+    seen = policy.visible_entities(case.actor, "ListGroups", case.person.organization).filter(
+        entity_id__in=ids
+    )
     named = list(seen.order_by("sort_name"))
     off = [each for each in named if each.state != Entity.State.ENABLED]
     for each in off[:LAST]:

@@ -7,7 +7,7 @@ from typing import Any
 from console.actor import Actor
 from console.aws import errors
 from console.gateway import gateway
-from console.gateway.gateway import Asked
+from console.gateway.gateway import ReadRequest
 from console.mirror.models import Entity
 from console.operators import policy
 from console.rules.access import ACTIONS
@@ -40,10 +40,12 @@ class Reading:
 def read(actor: Actor, person: Entity, address: str, device: str) -> Reading:
     """Everything, together; what she may not ask is left out."""
     single = _single(person, device)
-    protocols = [Asked(ACCESS, _access(person, action, address or OUTSIDE)) for action in ACTIONS]
+    protocols = [ReadRequest(ACCESS, _access(person, action, address or OUTSIDE)) for action in ACTIONS]
     asked = [*single, *protocols]
     allowed = [each for each in asked if policy.allows(actor, each.operation, person.organization, person)]
-    answers = dict(zip(map(id, allowed), gateway.together(actor, person.organization, allowed), strict=True))
+    answers = dict(
+        zip(map(id, allowed), gateway.read_concurrently(actor, person.organization, allowed), strict=True)
+    )
     found = [answers.get(id(each)) for each in asked]
     return Reading(
         {each.operation: answer for each, answer in zip(single, found, strict=False)},
@@ -52,16 +54,16 @@ def read(actor: Actor, person: Entity, address: str, device: str) -> Reading:
     )
 
 
-def _single(person: Entity, device: str) -> list[Asked]:
+def _single(person: Entity, device: str) -> list[ReadRequest]:
     hers = {"UserId": person.entity_id}
     return [
-        Asked("DescribeUser", hers),
-        Asked("GetMailboxDetails", hers),
-        Asked("ListGroupsForEntity", {"EntityId": person.entity_id}),
-        Asked(MOBILE, {"DeviceType": device} if device else {}),
-        Asked("ListMobileDeviceAccessOverrides", hers),
-        Asked("DescribeIdentityProviderConfiguration"),
-        Asked("ListPersonalAccessTokens", hers),
+        ReadRequest("DescribeUser", hers),
+        ReadRequest("GetMailboxDetails", hers),
+        ReadRequest("ListGroupsForEntity", {"EntityId": person.entity_id}),
+        ReadRequest(MOBILE, {"DeviceType": device} if device else {}),
+        ReadRequest("ListMobileDeviceAccessOverrides", hers),
+        ReadRequest("DescribeIdentityProviderConfiguration"),
+        ReadRequest("ListPersonalAccessTokens", hers),
     ]
 
 

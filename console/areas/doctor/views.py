@@ -28,6 +28,6 @@ def diagnose(request: ConsoleRequest, organization: Organization, user_id: str) 
         found = reading.read(request.actor, person, told.get("address", ""), told.get("device", ""))
         case = findings.Case(request.actor, person, found, told.get("device_id", ""))
         context["findings"] = findings.findings(case)
-        context["problems"] = [aws_errors.explain(each, wrote=False) for each in found.failures[:1]]
+        context["problems"] = [aws_errors.explain_error(each, wrote=False) for each in found.failures[:1]]
         context["asked"] = len(found.answers) + len(found.protocols)
     return pages.show(request, "doctor/diagnose.html", context, fragment="findings")

@@ -33,10 +33,10 @@ def visible(actor: Actor, organization: Organization, domain: str) -> EntityQuer
     """Those of them whom `actor` may see."""
     seen = Q()
     for kind, operation in scope.KINDS:
-        if policy.reaches_all(actor, operation, organization):
+        if policy.covers_organization(actor, operation, organization):
             seen |= Q(kind=kind)
         else:
-            seen |= Q(kind=kind, domain__in=policy.narrowed_to(actor, operation, organization))
+            seen |= Q(kind=kind, domain__in=policy.granted_domains(actor, operation, organization))
     return on_domain(organization, domain).filter(seen)
 
 

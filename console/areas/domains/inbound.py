@@ -27,4 +27,4 @@ def read(actor: Actor, organization: Organization) -> Inbound | None:
     try:
         return Inbound(gateway.call(actor, READ, organization).get("Enforced"))
     except errors.CallFailed as failure:
-        return Inbound(None, aws_errors.explain(failure, wrote=False).sentence)
+        return Inbound(None, aws_errors.explain_error(failure, wrote=False).sentence)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from console.actor import Actor
 from console.areas.domains import holders
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.mirror.models import Alias, Entity, EntityQuerySet, Organization
 from console.operators import policy
 
@@ -19,13 +19,13 @@ class Plan:
 
     domain: str
     target: str
-    steps: list[Planned] = field(default_factory=list)
+    steps: list[PlannedStep] = field(default_factory=list)
     staying: list[str] = field(default_factory=list)
 
 
 def leaving(actor: Actor, organization: Organization, domain: str) -> EntityQuerySet:
     """Those with an address on the domain whose addresses `actor` may change."""
-    within = policy.visible(actor, "UpdatePrimaryEmailAddress", organization)
+    within = policy.visible_entities(actor, "UpdatePrimaryEmailAddress", organization)
     return (
         holders.on_domain(organization, domain).filter(pk__in=within.values("pk")).order_by("sort_name", "id")
     )
@@ -54,7 +54,9 @@ def _move_primary(made: Plan, entity: Entity, taken: dict[str, Holder]) -> None:
         made.staying.append(entity.email)
         return
     params = {"EntityId": entity.entity_id, "Email": new}
-    made.steps.append(Planned("UpdatePrimaryEmailAddress", params, label=f"{entity}: {new} becomes primary"))
+    made.steps.append(
+        PlannedStep("UpdatePrimaryEmailAddress", params, label=f"{entity}: {new} becomes primary")
+    )
     _remove(made, entity, entity.email, needs=len(made.steps) - 1)
 
 
@@ -62,7 +64,7 @@ def _move_alias(made: Plan, entity: Entity, address: str, taken: dict[str, Holde
     new, needs = _like(address, made.target), None
     if keep and new not in taken:
         params = {"EntityId": entity.entity_id, "Alias": new}
-        made.steps.append(Planned("CreateAlias", params, label=f"{entity}: {new} is added"))
+        made.steps.append(PlannedStep("CreateAlias", params, label=f"{entity}: {new} is added"))
         taken[new], needs = entity.entity_id, len(made.steps) - 1
     elif keep and taken[new] != entity.entity_id:
         made.staying.append(address)
@@ -73,7 +75,7 @@ def _move_alias(made: Plan, entity: Entity, address: str, taken: dict[str, Holde
 def _remove(made: Plan, entity: Entity, address: str, needs: int | None) -> None:
     params = {"EntityId": entity.entity_id, "Alias": address}
     label = f"{entity}: {address} is removed"
-    made.steps.append(Planned("DeleteAlias", params, label=label, needs=needs))
+    made.steps.append(PlannedStep("DeleteAlias", params, label=label, needs=needs))
 
 
 def _like(address: str, domain: str) -> str:

@@ -33,9 +33,9 @@ def allows(actor: Actor, operation: str, organization: Organization, domain: str
 def visible(actor: Actor, organization: Organization) -> QuerySet[Domain]:
     """The organization's mail domains that `actor` may see."""
     found = Domain.objects.filter(organization=organization)
-    if policy.reaches_all(actor, SEEING, organization):
+    if policy.covers_organization(actor, SEEING, organization):
         return found
-    return found.filter(name__in=policy.narrowed_to(actor, SEEING, organization))
+    return found.filter(name__in=policy.granted_domains(actor, SEEING, organization))
 
 
 def find(actor: Actor, operation: str, organization: Organization, name: str) -> Domain:

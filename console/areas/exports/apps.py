@@ -9,8 +9,8 @@ class ExportsConfig(AppConfig):
 
     def ready(self) -> None:
         from console.areas.exports import performing, scope
-        from console.changes import engine
+        from console.changes import execution
         from console.operators import policy
 
-        policy.finders["JobId"] = scope.owner_of
-        engine.performers["StartMailboxExportJob"] = performing.perform
+        policy.owner_finders["JobId"] = scope.owner_of
+        execution.performers["StartMailboxExportJob"] = performing.perform

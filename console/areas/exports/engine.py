@@ -20,14 +20,14 @@ from console.areas.exports import polling, selection
 from console.areas.exports.models import ATTEMPTS, COOL_DOWN, RUNNING_AT_ONCE, Destination, ExportJob
 from console.areas.exports.selection import UNDER_WAY, LeftOut, written
 from console.aws import errors
-from console.changes import conditions, drafting
+from console.changes import drafts, policies
 from console.changes import engine as changes
 from console.changes.models import Step
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.gateway import gateway, requirements
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.mirror.mailboxes import mailbox_of
+from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Entity, Organization
 from console.operators import policy, refusals
 from console.plurals import number_of
@@ -75,11 +75,11 @@ def _require_policies(
     organization = destination.organization
     _require_right(actor, organization, entities)
     _require_exportable(entities)
-    requirements.require_why(organization, reason, ticket)
-    if not requirements.get(organization).wants_approval(OPERATION, len(entities)):
+    requirements.require_reason(organization, reason, ticket)
+    if not requirements.get_requirements(organization).wants_approval(OPERATION, len(entities)):
         return
     steps = [
-        Planned(
+        PlannedStep(
             OPERATION,
             {
                 "EntityId": each.entity_id,
@@ -93,8 +93,10 @@ def _require_policies(
         for each in entities
     ]
     title = steps[0].label if len(steps) == 1 else f"Export {number_of(len(steps), 'mailbox', 'mailboxes')}"
-    change = drafting.keep(actor, organization, title, steps, reason=reason, ticket=ticket, kind=QUEUED)
-    raise changes.WantsApproval(change)
+    change = drafts.create_change(
+        actor, organization, title, steps, reason=reason, ticket=ticket, kind=QUEUED
+    )
+    raise changes.ApprovalNeeded(change)
 
 
 def queue(
@@ -118,21 +120,21 @@ def queue(
 def _require_right(actor: Actor, organization: Organization, entities: Sequence[Entity]) -> None:
     """A step of a change comes here too, which no request enters the refusal of."""
     try:
-        policy.require_each(
+        policy.require_rights(
             actor, organization, [(OPERATION, {"EntityId": each.entity_id}) for each in entities]
         )
     except policy.Refusal as refusal:
         target = (
             entities[0].entity_id if len(entities) == 1 else number_of(len(entities), "mailbox", "mailboxes")
         )
-        refusals.enter(actor, refusal, organization, OPERATION, target=target)
+        refusals.record_refusal(actor, refusal, organization, OPERATION, target=target)
         raise
 
 
 def _require_exportable(entities: Iterable[Entity]) -> None:
     """Raise `NotExportable` for the first that has no mailbox to export."""
     for entity in entities:
-        if why_not := mailbox_of(entity).why_not:
+        if why_not := get_mailbox(entity).why_not:
             raise NotExportable(f"{entity.email or entity.name}: {why_not} Nothing was queued.")
 
 
@@ -156,7 +158,7 @@ def _keep(
     ]
     if jobs:
         one = jobs[0] if len(jobs) == 1 else None
-        journal.record(
+        journal.record_entry(
             actor,
             Entry.Kind.REQUESTED,
             organization=organization.organization_id,
@@ -256,7 +258,7 @@ def _agreed(job: ExportJob) -> dict[str, Any]:
     ).first()
     if step is None:
         return {}
-    approval, parties = conditions.approval_of(step.change), step.change.parties
+    approval, parties = policies.get_approval(step.change), step.change.parties
     return {"approval": approval, "steps": step.change.total, "parties": parties}
 
 
@@ -330,7 +332,7 @@ def _not_started(job: ExportJob, failure: Exception) -> bool:
 def _no_mailbox(job: ExportJob) -> str:
     """Say in words what WorkMail says with the entity's id alone."""
     entity = find_entity(job)
-    why_not = mailbox_of(entity).why_not if entity else "This user or resource is not in the directory."
+    why_not = get_mailbox(entity).why_not if entity else "This user or resource is not in the directory."
     return why_not or "WorkMail found no mailbox. Sync the directory, then export again."
 
 
@@ -398,12 +400,12 @@ def cancel(actor: Actor, job: ExportJob, *, reason: str = "") -> None:
 
     The ticket is that of the export.
     """
-    requirements.require_why(job.organization, reason, job.ticket)
+    requirements.require_reason(job.organization, reason, job.ticket)
     if _withdraw(actor, job, reason):
         return
     job.refresh_from_db()
     if job.state == State.RUNNING:
-        changes.perform(
+        changes.perform_write(
             actor,
             "CancelMailboxExportJob",
             job.organization,
@@ -418,12 +420,12 @@ def cancel(actor: Actor, job: ExportJob, *, reason: str = "") -> None:
 
 def _withdraw(actor: Actor, job: ExportJob, reason: str) -> bool:
     """A queued export has not reached AWS: the ledger gets the withdrawal in the same transaction."""
-    policy.require(actor, "CancelMailboxExportJob", job.organization, {"EntityId": job.entity_id})
+    policy.require_right(actor, "CancelMailboxExportJob", job.organization, {"EntityId": job.entity_id})
     with transaction.atomic():
         queued = ExportJob.objects.filter(pk=job.pk, state=State.QUEUED)
         if not queued.update(state=State.CANCELLED, finished_at=clock.now(), note="Withdrawn"):
             return False
-        journal.record(
+        journal.record_entry(
             actor,
             Entry.Kind.REQUESTED,
             organization=job.organization.organization_id,

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from console.areas.exports.models import Destination
 from console.areas.exports.selection import WhichForm
 from console.mirror import lookup
-from console.mirror.mailboxes import Obstacle, mailbox_of
+from console.mirror.mailboxes import Obstacle, get_mailbox
 from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.ui.addresses import parse_addresses
 
@@ -49,7 +49,7 @@ class ExportForm(WhichForm):
         names = [each.text for each in parse_addresses(self.cleaned_data["mailboxes"])]
         if len(names) > AT_ONCE:
             raise ValidationError(f"At most {AT_ONCE:,} mailboxes at once; these are {len(names):,}.")
-        resolved = lookup.resolve(self.entities, self.organization, names, display_names=True)
+        resolved = lookup.resolve_words(self.entities, self.organization, names, display_names=True)
         self._require_one_meaning(resolved)
         known = resolved.one.keys() | resolved.offered.keys()
         self._require_known([name for name in names if name.lower() not in known])
@@ -57,7 +57,7 @@ class ExportForm(WhichForm):
         self._require_exportable(mailboxes)
         return mailboxes
 
-    def _require_one_meaning(self, resolved: lookup.Resolved) -> None:
+    def _require_one_meaning(self, resolved: lookup.ResolvedWords) -> None:
         for word, meant in resolved.offered.items():
             users = ", ".join(each.email or each.name for each in meant)
             self.add_error("mailboxes", f"“{word}” can mean {users}. Enter the one you want.")
@@ -72,7 +72,7 @@ class ExportForm(WhichForm):
     def _require_exportable(self, entities: list[Entity]) -> None:
         reasons: dict[Obstacle, list[str]] = {}
         for entity in entities:
-            reasons.setdefault(mailbox_of(entity).obstacle, []).append(entity.email or entity.name)
+            reasons.setdefault(get_mailbox(entity).obstacle, []).append(entity.email or entity.name)
         reasons.pop(Obstacle.NONE, None)
         if reasons:
             raise ValidationError(

@@ -8,8 +8,8 @@ from console.areas.exports import engine as exports
 from console.areas.exports.models import Destination, ExportJob
 from console.aws import errors
 from console.celery import hint
-from console.changes import engine
-from console.changes.engine import NotYet
+from console.changes import execution
+from console.changes.execution import RetryLater
 from console.changes.models import Step
 from console.mirror.models import Entity
 
@@ -25,14 +25,14 @@ def perform(actor: Actor, step: Step, params: dict[str, Any]) -> dict[str, Any]:
     A change of no kind is nothing but the call itself.
     """
     if not step.change.kind:
-        return engine.write(actor, step, params)
+        return execution.send_write(actor, step, params)
     job = _known(step, params["EntityId"]) or _queued(actor, step, params)
     if step.change.kind == exports.QUEUED:
         return {}  # the step keeps the id of the export, by which its start finds the approval
     if job.state == State.COMPLETED:
         return {"JobId": job.job_id}
     if job.is_open:
-        raise NotYet(f"The export is {job.get_state_display()}. {job.note}".strip(), LOOK)
+        raise RetryLater(f"The export is {job.get_state_display()}. {job.note}".strip(), LOOK)
     step.store_result({})  # who tries it again gets another one
     raise errors.Refused("ExportFailed", f"The export is {job.get_state_display()}. {job.note}".strip())
 

@@ -83,7 +83,7 @@ def limit_reached(job: ExportJob) -> tuple[timedelta, str]:
 
 def listing(organization: Organization) -> list[dict[str, Any]]:
     """What WorkMail lists: the jobs of the last seven days."""
-    pages = gateway.pages(WATCHER, "ListMailboxExportJobs", organization)
+    pages = gateway.call_pages(WATCHER, "ListMailboxExportJobs", organization)
     return [job for page in pages for job in page.get("Jobs", [])]
 
 

@@ -18,9 +18,9 @@ def visible(actor: Actor, operation: str, organization: Organization) -> Exports
     A mailbox that the mirror no longer knows is for those who may see everybody.
     """
     jobs = ExportJob.objects.filter(organization=organization)
-    if policy.reaches_all(actor, operation, organization):
+    if policy.covers_organization(actor, operation, organization):
         return jobs
-    entities = policy.visible(actor, operation, organization)
+    entities = policy.visible_entities(actor, operation, organization)
     return jobs.filter(entity_id__in=entities.values("entity_id"))
 
 

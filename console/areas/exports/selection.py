@@ -14,7 +14,7 @@ from django.utils import timezone
 from console.actor import Actor
 from console.areas.exports.models import ExportJob
 from console.ledger.models import Entry
-from console.mirror.mailboxes import mailbox_of
+from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.plurals import number_of
@@ -100,7 +100,7 @@ def select(
     selection = ExportSelection(exported_at=exported_at)
     for entity in entities:
         last = exported_at.get(entity.entity_id)
-        mailbox = mailbox_of(entity)
+        mailbox = get_mailbox(entity)
         if not mailbox.is_exportable:
             reason = str(mailbox.obstacle.label)
         elif entity.entity_id in under_way:
@@ -139,7 +139,9 @@ def result_of(actor: Actor, organization: Organization, seq: str) -> dict[str, A
     entry = requests.filter(seq=int(seq)).first() if seq.isdecimal() and len(seq) < 12 else None
     if entry is None:
         return None
-    if entry.operator_id != actor.operator_id and not policy.reaches_all(actor, OPERATION, organization):
+    if entry.operator_id != actor.operator_id and not policy.covers_organization(
+        actor, OPERATION, organization
+    ):
         return None
     left_out = [
         LeftOut(each["EntityId"], each["Name"], each["Reason"]) for each in entry.body.get("left_out", [])

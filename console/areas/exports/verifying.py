@@ -82,7 +82,7 @@ def _renew(job: ExportJob) -> None:
 def _log(job: ExportJob) -> dict[str, str]:
     """The JSON beside the zip; all its values are strings [documented], its name is a guess [inferred]."""
     key = job.path.removesuffix(".zip") + ".json"
-    log = json.loads(b"".join(storage.read(job.organization, job.bucket, key)))
+    log = json.loads(b"".join(storage.read_object(job.organization, job.bucket, key)))
     missing = {"sha384Hash", "totalMessages", "totalNonExportableItems"} - log.keys()
     if missing:
         raise ValueError(f"its log lacks {', '.join(sorted(missing))}")
@@ -91,7 +91,7 @@ def _log(job: ExportJob) -> dict[str, str]:
 
 def _digest(job: ExportJob) -> tuple[int, str]:
     size, digest, renew_at = 0, hashlib.sha384(), time.monotonic() + RENEW
-    for piece in storage.read(job.organization, job.bucket, job.path):
+    for piece in storage.read_object(job.organization, job.bucket, job.path):
         size += len(piece)
         digest.update(piece)
         if time.monotonic() >= renew_at:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from console.areas.groups import nesting
 from console.areas.groups.resolving import Resolved
-from console.changes.plans import From, Planned
+from console.changes.steps import FromStep, PlannedStep
 from console.mirror.models import Entity, Membership
 
 CIRCLE = "the group is in it, so it would be a member of itself."
@@ -33,11 +33,11 @@ def joining(group: Entity, resolved: Resolved) -> Joining:
 
 
 def joined(
-    group_id: str | From, name: str, members: Iterable[Entity], needs: int | None = None
-) -> list[Planned]:
+    group_id: str | FromStep, name: str, members: Iterable[Entity], needs: int | None = None
+) -> list[PlannedStep]:
     """One step for each, so that one who cannot join keeps nobody else out."""
     return [
-        Planned(
+        PlannedStep(
             "AssociateMemberToGroup",
             {"GroupId": group_id, "MemberId": each.entity_id},
             f"{each} joins {name}",
@@ -47,9 +47,9 @@ def joined(
     ]
 
 
-def left(group: Entity, members: Iterable[Entity]) -> list[Planned]:
+def left(group: Entity, members: Iterable[Entity]) -> list[PlannedStep]:
     return [
-        Planned(
+        PlannedStep(
             "DisassociateMemberFromGroup",
             {"GroupId": group.entity_id, "MemberId": each.entity_id},
             f"{each} leaves {group}",

@@ -23,7 +23,7 @@ def resolve(entities: EntityQuerySet, organization: Organization, text: str) -> 
     entries = [each.text for each in parse_addresses(text)]
     if len(entries) > MOST:
         raise ValueError(f"Enter at most {MOST:,} members at once; these are {len(entries):,}.")
-    resolved = lookup.resolve(entities, organization, entries, display_names=True)
+    resolved = lookup.resolve_words(entities, organization, entries, display_names=True)
     found = {each.pk: each for entry in entries if (each := resolved.one.get(entry.lower()))}
     others = [entry for entry in entries if entry.lower() not in resolved.one]
     return Resolved(

@@ -22,7 +22,7 @@ def members(actor: Actor, group: Entity) -> EntityQuerySet:
 
 def outside(actor: Actor, group: Entity) -> int:
     """How many of them she may not see."""
-    if policy.reaches_all(actor, "ListGroupMembers", group.organization):
+    if policy.covers_organization(actor, "ListGroupMembers", group.organization):
         return 0
     living = Entity.objects.filter(memberships__group=group).exclude(state=Entity.State.DELETED)
     return living.count() - members(actor, group).count()

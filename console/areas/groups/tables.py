@@ -11,16 +11,7 @@ from django.utils.safestring import SafeString
 from console.actor import Actor
 from console.areas.directory import scope
 from console.areas.directory.kinds import Kind
-from console.areas.directory.tables import (
-    DELETED,
-    HIDDEN,
-    STATE,
-    Values,
-    chosen,
-    enabled,
-    name,
-    state,
-)
+from console.areas.directory.tables import DELETED, HIDDEN, STATE, Values, chosen, enabled, name, state
 from console.areas.groups import scope as groups
 from console.mirror.models import Entity, EntityQuerySet, Membership, Organization
 from console.ui.filters import Filter

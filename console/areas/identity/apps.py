@@ -11,4 +11,4 @@ class IdentityConfig(AppConfig):
         from console.areas.identity import tokens
         from console.operators import policy
 
-        policy.finders["PersonalAccessTokenId"] = tokens.owner_of
+        policy.owner_finders["PersonalAccessTokenId"] = tokens.owner_of

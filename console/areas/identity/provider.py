@@ -7,10 +7,10 @@ from typing import Any
 from console.actor import Actor
 from console.aws import errors
 from console.gateway import gateway
-from console.mirror.mailboxes import in_use
+from console.mirror.mailboxes import used_mailboxes
 from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
-from console.sync.completeness import Figure, completeness_of
+from console.sync.completeness import Figure, get_completeness
 from console.sync.leases import Stage
 
 DESCRIBE = "DescribeIdentityProviderConfiguration"
@@ -76,11 +76,11 @@ def association(actor: Actor, organization: Organization) -> Association:
         tied.count(),
         unread.count(),
         list(without.order_by("sort_display_name", "pk")[:NAMED]),
-        completeness_of(organization).covers(Stage.USERS),
+        get_completeness(organization).covers(Stage.USERS),
     )
 
 
 def signing_in(actor: Actor, organization: Organization) -> EntityQuerySet:
     """Those with a mailbox of their own to sign in to."""
-    seen = policy.visible(actor, "DescribeUser", organization)
-    return seen.filter(in_use(), kind=Entity.Kind.USER)
+    seen = policy.visible_entities(actor, "DescribeUser", organization)
+    return seen.filter(used_mailboxes(), kind=Entity.Kind.USER)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from console.actor import Actor
 from console.aws import errors
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators import policy
@@ -76,22 +76,22 @@ class Token:
 
 def listed(actor: Actor, organization: Organization) -> list[Token]:
     """Of everybody whom `actor` may see, the oldest first."""
-    whole = policy.reaches_all(actor, LIST, organization)
-    pages = gateway.pages(actor if whole else READER, LIST, organization)
+    whole = policy.covers_organization(actor, LIST, organization)
+    pages = gateway.call_pages(actor if whole else READER, LIST, organization)
     found = read(
         organization, (each for page in pages for each in page.get("PersonalAccessTokenSummaries", []))
     )
     if whole:
         return found
     ids = [each.user_id for each in found]
-    visible = policy.visible(actor, LIST, organization).filter(entity_id__in=ids)
+    visible = policy.visible_entities(actor, LIST, organization).filter(entity_id__in=ids)
     known = set(visible.values_list("entity_id", flat=True))
     return [each for each in found if each.user_id in known]
 
 
 def of(actor: Actor, person: Entity) -> list[Token]:
     """One person's, the oldest first; WorkMail knows none of those whom it does not know any more."""
-    pages = gateway.pages(actor, LIST, person.organization, UserId=person.entity_id)
+    pages = gateway.call_pages(actor, LIST, person.organization, UserId=person.entity_id)
     try:
         shown = [each for page in pages for each in page.get("PersonalAccessTokenSummaries", [])]
     except errors.Refused as answer:
@@ -113,10 +113,11 @@ def find(actor: Actor, person: Entity, token_id: str) -> Token | None:
     return Token.of(shown, {person.entity_id: person}) if own else None
 
 
-def revoking(tokens: Sequence[Token]) -> list[Planned]:
+def revoking(tokens: Sequence[Token]) -> list[PlannedStep]:
     """One step a token, for a change."""
     return [
-        Planned(DELETE, {"PersonalAccessTokenId": each.id}, label=f"Revoke {each.name}") for each in tokens
+        PlannedStep(DELETE, {"PersonalAccessTokenId": each.id}, label=f"Revoke {each.name}")
+        for each in tokens
     ]
 
 

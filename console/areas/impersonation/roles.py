@@ -49,7 +49,7 @@ class Role:
 
 def listed(actor: Actor, organization: Organization) -> list[Role]:
     """All of them, without their rules."""
-    pages = gateway.pages(actor, "ListImpersonationRoles", organization)
+    pages = gateway.call_pages(actor, "ListImpersonationRoles", organization)
     return [Role.of(each) for page in pages for each in page.get("Roles", [])]
 
 

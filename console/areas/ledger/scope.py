@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from console.actor import Actor
-from console.ledger.models import NOT_SETTLED, Entry, EntryQuerySet
+from console.ledger.models import UNSETTLED_OUTCOMES, Entry, EntryQuerySet
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.models import Grant, Operator
@@ -26,9 +26,9 @@ def parts(actor: Actor, organization: Organization) -> list[EntryQuerySet]:
     narrowed to mail domains sees what was done to entities within them, no more.
     """
     own = _entries().filter(organization=organization.organization_id)
-    if policy.reaches_all(actor, "ReadLedger", organization):
+    if policy.covers_organization(actor, "ReadLedger", organization):
         return [own, _entries().filter(_sign_ins(organization), organization="")]
-    entities = policy.visible(actor, "ReadLedger", organization)
+    entities = policy.visible_entities(actor, "ReadLedger", organization)
     return [own.filter(target__in=entities.values("entity_id"))]
 
 
@@ -82,9 +82,9 @@ def narrowed(entries: EntryQuerySet, organization: Organization, params: Mapping
 def outside(actor: Actor, organization: Organization) -> Any:
     """The entities that a narrowed reader must not learn of; none for who reads everything."""
     everybody = Entity.objects.filter(organization=organization)
-    if policy.reaches_all(actor, "ReadLedger", organization):
+    if policy.covers_organization(actor, "ReadLedger", organization):
         return everybody.none()
-    return everybody.exclude(pk__in=policy.visible(actor, "ReadLedger", organization).values("pk"))
+    return everybody.exclude(pk__in=policy.visible_entities(actor, "ReadLedger", organization).values("pk"))
 
 
 def _entries() -> EntryQuerySet:
@@ -115,7 +115,7 @@ def _came_to(outcome: str, organization: Organization) -> Q:
     """Most calls are done, so whoever asks for those meets them on any walk; the others are few."""
     same_call = Entry.objects.filter(call=OuterRef("call"))
     if outcome == "open":
-        return Q(~Exists(same_call.exclude(outcome__in=NOT_SETTLED)), kind=Kind.INTENT)
+        return Q(~Exists(same_call.exclude(outcome__in=UNSETTLED_OUTCOMES)), kind=Kind.INTENT)
     if outcome == Outcome.DONE:
         return Q(Exists(same_call.filter(outcome=outcome)))
     few = Entry.objects.filter(organization=organization.organization_id, outcome=outcome)

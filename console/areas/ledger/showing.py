@@ -10,7 +10,7 @@ from console.actor import Actor
 from console.areas.ledger import scope
 from console.areas.ledger.tables import result
 from console.areas.ledger.veil import Veil
-from console.aws.catalogue import in_words
+from console.aws.catalogue import label_from_name
 from console.ledger.differences import Difference
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
@@ -73,7 +73,7 @@ def _last_outcome(call: list[Entry]) -> Entry | None:
 
 def _person(actor: Actor, organization: Organization, target: str) -> Entity | None:
     """Whose page the target has, if it is somebody whom the reader may see."""
-    people = policy.visible(actor, "DescribeUser", organization).filter(kind=Entity.Kind.USER)
+    people = policy.visible_entities(actor, "DescribeUser", organization).filter(kind=Entity.Kind.USER)
     return people.filter(entity_id=target).first() if target else None
 
 
@@ -81,7 +81,7 @@ def _spelled(change: Difference, veil: Veil) -> Difference:
     """Without the name of the read that showed it, which the reader of the page has no use for."""
     read, _, member = change.field.partition(".")
     before, after = veil.over(change.before, member), veil.over(change.after, member)
-    return Difference(in_words(member or read), spelled(before), spelled(after))
+    return Difference(label_from_name(member or read), spelled(before), spelled(after))
 
 
 def _members(values: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from console.actor import Actor
 from console.areas.ledger import scope
 from console.aws.catalogue import CATALOGUE, CONSOLE_ACTIONS, Access
-from console.ledger.models import Entry, EntryQuerySet, download_text, observed_text
+from console.ledger.models import Entry, EntryQuerySet, describe_download, describe_outside_change
 from console.mirror.models import Organization
 from console.ui import csv_text
 from console.ui.filters import Filter
@@ -53,13 +53,15 @@ def _entry(values: Any) -> SafeString:
     href = reverse("ledger:detail", args=[values["slug"], values["seq"]])
     if values["kind"] == Kind.DOWNLOADED:
         body, end = json.loads(values["text"]), json.loads(values["end"] or "{}")
-        return link(href, f"Downloaded {download_text(body, end)}", values["target_name"] or values["target"])
+        return link(
+            href, f"Downloaded {describe_download(body, end)}", values["target_name"] or values["target"]
+        )
     return link(href, _what(values) or Kind(values["kind"]).label, values["target_name"] or values["target"])
 
 
 def _what(values: Any) -> str:
     is_observed = values["kind"] == Kind.OBSERVED
-    return (is_observed and observed_text(json.loads(values["text"]))) or str(values["operation"])
+    return (is_observed and describe_outside_change(json.loads(values["text"]))) or str(values["operation"])
 
 
 def _who(values: Any) -> SafeString | str:
@@ -124,7 +126,7 @@ FILTERS = (
 def file_rows(entries: QuerySet[Any]) -> Iterator[Iterable[Any]]:
     """Cells of the file; what was changed outside has no operation, but fields."""
     fields = [column.name for column in FILE.columns]
-    for values in entries.values(*fields, "text").iterator(chunk_size=csv_text.BATCH):
+    for values in entries.values(*fields, "text").iterator(chunk_size=csv_text.BATCH_SIZE):
         yield (_what(values) if name == "operation" else values[name] for name in fields)
 
 

@@ -25,14 +25,14 @@ class Veil:
     """Over the values of one entry; for a reader of everything there is none."""
 
     def __init__(self, actor: Actor, organization: Organization, *values: Any) -> None:
-        self.lifted = policy.reaches_all(actor, "ReadLedger", organization)
+        self.lifted = policy.covers_organization(actor, "ReadLedger", organization)
         if self.lifted:
             return
         texts = set(_texts(values))
         outside = scope.outside(actor, organization).filter(_named(texts)).prefetch_related("aliases")
         self.ids = {each.casefold() for entity in outside for each in _ids(entity)}
         self.names = {name.casefold() for each in outside for name in (each.name, each.display_name) if name}
-        known = policy.visible(actor, "ReadLedger", organization).filter(entity_id__in=texts)
+        known = policy.visible_entities(actor, "ReadLedger", organization).filter(entity_id__in=texts)
         self.known = set(known.values_list("entity_id", flat=True))
 
     def over(self, value: Any, member: str = "") -> Any:
@@ -69,7 +69,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _named(texts: set[str]) -> Q:
-    words = [search_text.sort_key(text) for text in texts]
+    words = [search_text.make_sort_key(text) for text in texts]
     return (
         Q(entity_id__in=texts)
         | Q(email__in=[text.lower() for text in texts])

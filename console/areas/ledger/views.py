@@ -27,7 +27,7 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
         "since": request.GET.get("since", ""),
         "until": request.GET.get("until", ""),
         "may_export": policy.allows(request.actor, "ExportLedger", organization),
-        "whole": policy.reaches_all(request.actor, "ExportLedger", organization),
+        "whole": policy.covers_organization(request.actor, "ExportLedger", organization),
     }
     return pages.show(request, "ledger/list.html", context, fragment="rows")
 
@@ -43,7 +43,7 @@ def detail(request: ConsoleRequest, organization: Organization, seq: int) -> Htt
 def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
     found = scope.rows(request.actor, organization, request.GET).filter(seq__lte=_last())
     rows = tables.ordered(found, FILE, request.GET)
-    lines = csv_text.written((column.label for column in FILE.columns), file_rows(rows))
+    lines = csv_text.write_rows((column.label for column in FILE.columns), file_rows(rows))
     return downloads.stream_csv(request, organization, _filename(organization, "csv"), lines)
 
 
@@ -56,13 +56,15 @@ def as_jsonl(request: ConsoleRequest, organization: Organization) -> HttpRespons
     """
     _require_everything(request, organization)
     found = scope.narrowed(scope.visible(request.actor, organization), organization, request.GET)
-    head = stored_chain.head()
+    head = stored_chain.get_head()
     if head is None:
         raise journal.LedgerUnavailable("the ledger has no head")
-    entries = (journal.row(entry) for entry in found.filter(seq__lte=head.seq).order_by("seq").iterator())
-    narrowed_to = "; ".join(filter(None, [organization.slug, downloads.filter_text(request.GET)]))
-    part = export_file.part_lines(entries, head, narrowed_to, chain.read_keys(settings.LEDGER_KEYS))
-    return downloads.stream(
+    entries = (
+        journal.entry_row(entry) for entry in found.filter(seq__lte=head.seq).order_by("seq").iterator()
+    )
+    narrowed_to = "; ".join(filter(None, [organization.slug, downloads.describe_filter(request.GET)]))
+    part = export_file.format_part(entries, head, narrowed_to, chain.read_keys(settings.LEDGER_KEYS))
+    return downloads.stream_file(
         request,
         organization,
         _filename(organization, "jsonl"),
@@ -79,7 +81,7 @@ def _bar(request: ConsoleRequest) -> filters.Bar:
 
 
 def _require_everything(request: ConsoleRequest, organization: Organization) -> None:
-    if policy.reaches_all(request.actor, "ExportLedger", organization):
+    if policy.covers_organization(request.actor, "ExportLedger", organization):
         return
     raise policy.Denied("Signed entries name others, too, and your rights are narrowed: take the CSV.")
 

@@ -9,10 +9,10 @@ class LifecycleConfig(AppConfig):
 
     def ready(self) -> None:
         from console.areas.lifecycle import merging, standing
-        from console.changes import engine, undo
+        from console.changes import execution, undo
         from console.mirror import effects
 
-        engine.performers["PutAccessControlRule"] = merging.write
-        engine.performers["DeleteAccessControlRule"] = merging.write
-        undo.specials.append(merging.taken_back)
+        execution.performers["PutAccessControlRule"] = merging.write
+        execution.performers["DeleteAccessControlRule"] = merging.write
+        undo.special_inverses.append(merging.taken_back)
         effects.HANDLERS["ListAccessControlRules"] = standing.absorb

@@ -9,7 +9,7 @@ from console.areas.lifecycle.models import Capsule
 from console.aws import errors
 from console.gateway import gateway
 from console.ledger import journal
-from console.mirror.mailboxes import KEPT
+from console.mirror.mailboxes import RETENTION_PERIOD
 from console.mirror.models import Entity, Permission
 
 CONSOLE = Actor.system("what leavers have")
@@ -42,11 +42,11 @@ def take(actor: Actor, person: Entity) -> Capsule:
 def latest(person: Entity) -> Capsule | None:
     """The one by which she can be brought back as she was, while WorkMail has the mailbox."""
     found = Capsule.objects.filter(organization=person.organization, entity_id=person.entity_id)
-    return found.filter(taken_at__gt=clock.recent() - KEPT).order_by("-taken_at", "-pk").first()
+    return found.filter(taken_at__gt=clock.recent() - RETENTION_PERIOD).order_by("-taken_at", "-pk").first()
 
 
 def _all(person: Entity, operation: str, member: str) -> list[Any]:
-    pages = gateway.pages(CONSOLE, operation, person.organization, EntityId=person.entity_id)
+    pages = gateway.call_pages(CONSOLE, operation, person.organization, EntityId=person.entity_id)
     return [each for page in pages for each in page.get(member, [])]
 
 
@@ -67,7 +67,7 @@ def _quota(person: Entity) -> int | None:
 
 
 def _overrides(person: Entity) -> list[dict[str, Any]]:
-    pages = gateway.pages(
+    pages = gateway.call_pages(
         CONSOLE, "ListMobileDeviceAccessOverrides", person.organization, UserId=person.entity_id
     )
     return [each for page in pages for each in page.get("Overrides", [])]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from console.actor import Actor
 from console.areas.directory.ending import day, dies
 from console.areas.lifecycle.models import Digest
-from console.mirror.mailboxes import KEPT, removed_within
+from console.mirror.mailboxes import RETENTION_PERIOD, mailboxes_removed_within
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.models import Operator
@@ -65,7 +65,7 @@ def body(operator: Operator) -> str:
     actor = Actor(operator.pk, operator.email)
     told = [
         part
-        for each in policy.organizations(actor).exclude(state=Organization.DELETED)
+        for each in policy.visible_organizations(actor).exclude(state=Organization.DELETED)
         if (part := _part(actor, each))
     ]
     if not told:
@@ -84,8 +84,8 @@ def _part(actor: Actor, organization: Organization) -> str:
 
 
 def _dying(actor: Actor, organization: Organization) -> Iterator[Entity]:
-    seen = policy.visible(actor, "GetMailboxDetails", organization)
-    yield from seen.filter(removed_within(KEPT.days)).select_related("organization")
+    seen = policy.visible_entities(actor, "GetMailboxDetails", organization)
+    yield from seen.filter(mailboxes_removed_within(RETENTION_PERIOD.days)).select_related("organization")
 
 
 def _line(when: datetime, entity: Entity) -> str:

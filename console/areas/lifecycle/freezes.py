@@ -6,10 +6,9 @@ from datetime import datetime
 from console.actor import Actor
 from console.areas.identity import tokens
 from console.areas.lifecycle import freezing, standing
-from console.changes import control, drafting, ending, engine, later, trail
-from console.changes.ending import THAW
-from console.changes.models import Change
-from console.changes.plans import GENERATED, Planned
+from console.changes import completion, control, drafts, engine, schedule
+from console.changes.models import RESTORE_ACCESS_KIND, Change
+from console.changes.steps import GENERATED, PlannedStep
 from console.mirror.models import Entity
 from console.rules.deciding import Rule
 
@@ -26,7 +25,7 @@ def freeze(actor: Actor, person: Entity, rules: Sequence[Rule], until: datetime 
     """
     steps = freezing.freezing(rules, person)
     reason, ticket = why["reason"], why["ticket"]
-    change = drafting.keep(
+    change = drafts.create_change(
         actor,
         person.organization,
         f"Freeze {person}",
@@ -41,13 +40,13 @@ def freeze(actor: Actor, person: Entity, rules: Sequence[Rule], until: datetime 
         try:
             thaw = plan_thaw(actor, person, freezing.after(rules, steps[0]), until, change, why)
         except BaseException:
-            ending.discard(change)
+            completion.discard_change(change)
             raise
-    trail.enter(actor, change, "was started")
-    engine.start(change, actor)
+    completion.record_event(actor, change, "was started")
+    engine.start_change(change, actor)
     change.refresh_from_db()
     if until and change.is_finished and change.state != State.DONE:
-        ending.call_off([thaw], f"There is nothing to end: “{change}” was not done.")
+        completion.cancel_ends([thaw], f"There is nothing to end: “{change}” was not done.")
     return change
 
 
@@ -56,13 +55,13 @@ def plan_thaw(
 ) -> Change:
     """In the place of any that was planned before."""
     call_off_thaw(actor, person)
-    return later.end(
+    return schedule.schedule_end(
         actor,
         person.organization,
         freezing.thawing(rules, person),
         until,
         title=f"Thaw {person}",
-        kind=THAW,
+        kind=RESTORE_ACCESS_KIND,
         follows=follows,
         reason=why["reason"],
         ticket=why["ticket"],
@@ -73,23 +72,23 @@ def plan_thaw(
 def call_off_thaw(actor: Actor, person: Entity) -> None:
     planned = standing.scheduled_thaw(person.organization, person.entity_id)
     if planned:
-        control.cancel(actor, planned, "Another moment was chosen, or it was done by hand.")
+        control.cancel_change(actor, planned, "Another moment was chosen, or it was done by hand.")
 
 
 def thaw(actor: Actor, person: Entity, rules: Sequence[Rule], why: Why) -> Change:
     """Let her in again, and prove that this rule is none that she meets any more."""
-    change = drafting.keep(
+    change = drafts.create_change(
         actor,
         person.organization,
         f"Thaw {person}",
         freezing.thawing(rules, person),
-        kind=THAW,
+        kind=RESTORE_ACCESS_KIND,
         reason=why["reason"],
         ticket=why["ticket"],
         data={"entity_id": person.entity_id},
     )
-    trail.enter(actor, change, "was started")
-    engine.start(change, actor)
+    completion.record_event(actor, change, "was started")
+    engine.start_change(change, actor)
     change.refresh_from_db()
     if change.state == State.DONE:
         call_off_thaw(actor, person)
@@ -101,15 +100,15 @@ def sign_out(actor: Actor, person: Entity, chosen: Sequence[str], follows: Chang
 
     A directory that keeps passwords itself refuses the first; the freeze has to stand all the same.
     """
-    steps: list[Planned] = []
+    steps: list[PlannedStep] = []
     if PASSWORD in chosen:
         params = {"UserId": person.entity_id, "Password": GENERATED}
-        steps.append(Planned("ResetPassword", params, f"A password that nobody knows for {person}"))
+        steps.append(PlannedStep("ResetPassword", params, f"A password that nobody knows for {person}"))
     if TOKENS in chosen:
         steps += tokens.revoking(tokens.of(actor, person))
     if not steps:
         return None
-    change = drafting.draft(
+    change = drafts.create_draft(
         actor,
         person.organization,
         f"Sign {person} out",
@@ -119,4 +118,4 @@ def sign_out(actor: Actor, person: Entity, chosen: Sequence[str], follows: Chang
         reason=why["reason"],
         ticket=why["ticket"],
     )
-    return engine.start(change, actor) if follows.state == State.DONE else change
+    return engine.start_change(change, actor) if follows.state == State.DONE else change

@@ -10,7 +10,7 @@ from typing import Any
 
 from console.actor import Actor
 from console.aws import changed_fields
-from console.changes.plans import Planned, Without
+from console.changes.steps import ExpectAbsent, PlannedStep
 from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.rules.access import ACTIONS
@@ -57,20 +57,22 @@ def free_name(rules: Iterable[Rule]) -> str:
 
 def held(rules: Sequence[Rule], name: str) -> Any:
     """What the ledger and the preview call the rule's value; `None` if there is none."""
-    (value,) = changed_fields.now(PUT, {LISTING: {"Rules": list(rules)}}, {"Name": name}).values()
+    (value,) = changed_fields.read_values(PUT, {LISTING: {"Rules": list(rules)}}, {"Name": name}).values()
     return value
 
 
-def naming(rules: Sequence[Rule], name: str, people: Sequence[str], label: str) -> Planned:
+def naming(rules: Sequence[Rule], name: str, people: Sequence[str], label: str) -> PlannedStep:
     """The managed rule with exactly these people, none of it without any, based on how it is now."""
     expects = {f"Rule {name}": held(rules, name)}
     if not people:
-        return Planned(DELETE, {"Name": name}, label, expects=expects)
+        return PlannedStep(DELETE, {"Name": name}, label, expects=expects)
     params = {"Name": name, "Effect": DENY, "Description": DESCRIPTION, "UserIds": list(people)}
-    return Planned(PUT, params, label, expects=expects)
+    return PlannedStep(PUT, params, label, expects=expects)
 
 
-def adding(rules: Sequence[Rule], entity_id: str, label: str, gone: Collection[str] = frozenset()) -> Planned:
+def adding(
+    rules: Sequence[Rule], entity_id: str, label: str, gone: Collection[str] = frozenset()
+) -> PlannedStep:
     """Whoever is `gone` leaves the rule on the way: it may not name people who were deleted [inferred]."""
     rule = with_room(rules)
     name = str(rule["Name"]) if rule else free_name(rules)
@@ -84,31 +86,31 @@ def deleted(organization: Organization, rules: Iterable[Rule]) -> set[str]:
     return set(found.values_list("entity_id", flat=True))
 
 
-def removing(rules: Sequence[Rule], entity_id: str, label: str) -> Planned | None:
+def removing(rules: Sequence[Rule], entity_id: str, label: str) -> PlannedStep | None:
     rule = holding(rules, entity_id)
     if rule is None:
         return None
     return naming(rules, str(rule["Name"]), [each for each in ids(rule) if each != entity_id], label)
 
 
-def proofs(entity_id: str, needs: int) -> Iterator[Planned]:
+def proofs(entity_id: str, needs: int) -> Iterator[PlannedStep]:
     """That she is denied by every protocol."""
     for action in ACTIONS:
         yield _asked(entity_id, action, needs, {"Effect": DENY}, f"{action} is denied")
 
 
-def counter_proofs(entity_id: str, rule: str, needs: int) -> Iterator[Planned]:
+def counter_proofs(entity_id: str, rule: str, needs: int) -> Iterator[PlannedStep]:
     """That this rule is none that she meets: whether others deny her is their business."""
     for action in ACTIONS:
-        yield _asked(entity_id, action, needs, {MATCHED: Without(rule)}, f"{action} is not denied by it")
+        yield _asked(entity_id, action, needs, {MATCHED: ExpectAbsent(rule)}, f"{action} is not denied by it")
 
 
-def _asked(entity_id: str, action: str, needs: int, expects: Mapping[str, Any], label: str) -> Planned:
+def _asked(entity_id: str, action: str, needs: int, expects: Mapping[str, Any], label: str) -> PlannedStep:
     params = {"UserId": entity_id, "Action": action, "IpAddress": ANYWHERE}
-    return Planned("GetAccessControlEffect", params, label, needs, expects)
+    return PlannedStep("GetAccessControlEffect", params, label, needs, expects)
 
 
-def freezing(rules: Sequence[Rule], person: Entity, position: int = 0) -> list[Planned]:
+def freezing(rules: Sequence[Rule], person: Entity, position: int = 0) -> list[PlannedStep]:
     """The rule and its proofs, as steps that begin at `position` of a plan."""
     gone = deleted(person.organization, rules)
     return [
@@ -117,7 +119,7 @@ def freezing(rules: Sequence[Rule], person: Entity, position: int = 0) -> list[P
     ]
 
 
-def thawing(rules: Sequence[Rule], person: Entity, position: int = 0) -> list[Planned]:
+def thawing(rules: Sequence[Rule], person: Entity, position: int = 0) -> list[PlannedStep]:
     """The way back; nothing for whom no managed rule names."""
     planned = removing(rules, person.entity_id, f"Thaw {person}")
     if planned is None:
@@ -125,7 +127,7 @@ def thawing(rules: Sequence[Rule], person: Entity, position: int = 0) -> list[Pl
     return [planned, *counter_proofs(person.entity_id, str(planned.params["Name"]), position)]
 
 
-def after(rules: Sequence[Rule], planned: Planned) -> list[Rule]:
+def after(rules: Sequence[Rule], planned: PlannedStep) -> list[Rule]:
     """The rules once this step is done."""
     name = planned.params["Name"]
     others = [rule for rule in rules if rule["Name"] != name]

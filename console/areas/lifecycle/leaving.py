@@ -8,9 +8,8 @@ from django.utils import timezone
 from console.actor import Actor
 from console.areas.lifecycle import capsules, offboarding
 from console.areas.lifecycle.offboarding import DELETE, KIND, Wish
-from console.changes import drafting, later
-from console.changes.ending import DELETION
-from console.changes.models import Change
+from console.changes import drafts, schedule
+from console.changes.models import DELETION_KIND, Change
 
 
 def draft(actor: Actor, wish: Wish, days: int, why: Mapping[str, str]) -> Change:
@@ -18,7 +17,7 @@ def draft(actor: Actor, wish: Wish, days: int, why: Mapping[str, str]) -> Change
     person, reason, ticket = wish.person, why["reason"], why["ticket"]
     steps = offboarding.plan(actor, wish)
     capsule = capsules.take(actor, person)
-    change = drafting.draft(
+    change = drafts.create_draft(
         actor,
         person.organization,
         f"Offboard {person}",
@@ -29,13 +28,13 @@ def draft(actor: Actor, wish: Wish, days: int, why: Mapping[str, str]) -> Change
         data={"capsule": capsule.pk, "entity_id": person.entity_id},
     )
     if wish.wants(DELETE):
-        later.end(
+        schedule.schedule_end(
             actor,
             person.organization,
             offboarding.deletion(wish, steps),
             timezone.now() + timedelta(days=days),
             title=f"Delete {person}",
-            kind=DELETION,
+            kind=DELETION_KIND,
             follows=change,
             reason=reason,
             ticket=ticket,

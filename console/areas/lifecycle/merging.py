@@ -7,10 +7,10 @@ from console.actor import Actor
 from console.areas.lifecycle import freezing
 from console.areas.lifecycle.freezing import DELETE, LISTING, NAME, PUT, ROOM, SHAPE, ids
 from console.aws import errors
-from console.changes import engine
-from console.changes.inverses import CannotUndo, Written
+from console.changes import execution
+from console.changes.inverses import CannotUndo, WrittenCall
 from console.changes.models import Step
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.rules.deciding import Rule
 
 CONSOLE = Actor.system("who is frozen")
@@ -20,18 +20,18 @@ def write(actor: Actor, step: Step, params: dict[str, Any]) -> dict[str, Any]:
     """A write of an access control rule: as it stands, unless it is a managed one that has moved on."""
     organization = step.change.organization
     if not is_meant(step.operation, params):
-        return engine.write(actor, step, params)
+        return execution.send_write(actor, step, params)
     rules = freezing.rules_of(actor, organization)
     name = str(params["Name"])
     live, seen = freezing.held(rules, name), _seen(step, name)
     if live == seen or (live is not None and not set(live) <= SHAPE):
-        return engine.write(actor, step, params)
+        return execution.send_write(actor, step, params)
     added = [each for each in ids(params) if each not in ids(seen)]
     removed = [each for each in ids(seen) if each not in ids(params)]
     planned = _merged(rules, name, live, added, removed)
     if planned is None:
         return {}
-    return engine.write(
+    return execution.send_write(
         actor, step, dict(planned.params), operation=planned.operation, expecting=planned.expects
     )
 
@@ -43,7 +43,7 @@ def is_meant(operation: str, params: Mapping[str, Any]) -> bool:
     return operation == DELETE or freezing.is_managed(params)
 
 
-def taken_back(step: Step, written: Written) -> list[Planned] | None:
+def taken_back(step: Step, written: WrittenCall) -> list[PlannedStep] | None:
     """The undo of a managed rule: who was added leaves, who was removed returns, nobody else moves."""
     if step.operation not in (PUT, DELETE) or not is_meant(step.operation, written.params):
         return None
@@ -56,8 +56,8 @@ def taken_back(step: Step, written: Written) -> list[Planned] | None:
     return list(_reversed(rules, set(ids(before)), set(ids(written.params))))
 
 
-def _reversed(rules: list[Rule], before: set[str], then: set[str]) -> list[Planned]:
-    found: list[Planned] = []
+def _reversed(rules: list[Rule], before: set[str], then: set[str]) -> list[PlannedStep]:
+    found: list[PlannedStep] = []
     for entity_id in sorted(then - before):
         if planned := freezing.removing(rules, entity_id, "Out of the freeze rule"):
             found.append(planned)
@@ -70,7 +70,9 @@ def _reversed(rules: list[Rule], before: set[str], then: set[str]) -> list[Plann
     return found
 
 
-def _merged(rules: list[Rule], name: str, live: Any, added: list[str], removed: list[str]) -> Planned | None:
+def _merged(
+    rules: list[Rule], name: str, live: Any, added: list[str], removed: list[str]
+) -> PlannedStep | None:
     """One write that makes the same difference to the rules of now; none if it is made already."""
     kept = [each for each in ids(live) if each not in removed]
     fresh = [each for each in added if freezing.holding(rules, each) is None]

@@ -9,8 +9,8 @@ from console.areas.directory import handover, relations
 from console.areas.exports.models import Destination
 from console.areas.identity import tokens
 from console.areas.lifecycle import freezing
-from console.changes.plans import GENERATED, Planned
-from console.mirror.mailboxes import mailbox_of
+from console.changes.steps import GENERATED, PlannedStep
+from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Entity, Permission
 from console.operators import policy
 from console.rules.deciding import Rule
@@ -67,7 +67,7 @@ class Wish:
 def offered(actor: Actor, person: Entity) -> list[str]:
     """Return the parts that the operator may do for this user; a remote user has no mailbox to pass on."""
     organization = person.organization
-    left_out = () if mailbox_of(person).exists else OF_MAILBOX
+    left_out = () if get_mailbox(person).exists else OF_MAILBOX
     return [
         part
         for part, operations in NEEDED.items()
@@ -76,38 +76,38 @@ def offered(actor: Actor, person: Entity) -> list[str]:
     ]
 
 
-def plan(actor: Actor, wish: Wish) -> list[Planned]:
+def plan(actor: Actor, wish: Wish) -> list[PlannedStep]:
     """The steps in their order: first nobody gets in any more, then what was hers goes over, then she."""
-    steps: list[Planned] = []
+    steps: list[PlannedStep] = []
     for part, of_part in OF_PARTS.items():
         if wish.wants(part):
             steps += of_part(actor, wish, len(steps))
     return steps + _end(actor, wish, steps)
 
 
-def _password(actor: Actor, wish: Wish, position: int) -> Iterator[Planned]:
+def _password(actor: Actor, wish: Wish, position: int) -> Iterator[PlannedStep]:
     if wish.person.role == "REMOTE_USER":  # has no password of its own [inferred]
         return
     params = {"UserId": wish.person.entity_id, "Password": GENERATED}
-    yield Planned("ResetPassword", params, "A password that nobody knows")
+    yield PlannedStep("ResetPassword", params, "A password that nobody knows")
 
 
-def _freeze(actor: Actor, wish: Wish, position: int) -> Iterator[Planned]:
+def _freeze(actor: Actor, wish: Wish, position: int) -> Iterator[PlannedStep]:
     if freezing.holding(wish.rules, wish.person.entity_id) is None:
         yield from freezing.freezing(wish.rules, wish.person, position)
 
 
-def _tokens(actor: Actor, wish: Wish, position: int) -> Iterator[Planned]:
+def _tokens(actor: Actor, wish: Wish, position: int) -> Iterator[PlannedStep]:
     yield from tokens.revoking(tokens.of(actor, wish.person))
 
 
-def _groups(actor: Actor, wish: Wish, position: int) -> Iterator[Planned]:
+def _groups(actor: Actor, wish: Wish, position: int) -> Iterator[PlannedStep]:
     for group in relations.groups(actor, wish.person):
         params = {"GroupId": group.entity_id, "MemberId": wish.person.entity_id}
-        yield Planned("DisassociateMemberFromGroup", params, f"Leave {group}")
+        yield PlannedStep("DisassociateMemberFromGroup", params, f"Leave {group}")
 
 
-def _access(actor: Actor, wish: Wish, position: int) -> Iterator[Planned]:
+def _access(actor: Actor, wish: Wish, position: int) -> Iterator[PlannedStep]:
     if wish.successor is None:
         return
     held = Permission.objects.filter(owner=wish.person, grantee_id=wish.successor.entity_id).first()
@@ -117,10 +117,10 @@ def _access(actor: Actor, wish: Wish, position: int) -> Iterator[Planned]:
         "GranteeId": wish.successor.entity_id,
         "PermissionValues": values,
     }
-    yield Planned("PutMailboxPermissions", params, f"{wish.successor} may open the mailbox")
+    yield PlannedStep("PutMailboxPermissions", params, f"{wish.successor} may open the mailbox")
 
 
-def _export(actor: Actor, wish: Wish, position: int) -> Iterator[Planned]:
+def _export(actor: Actor, wish: Wish, position: int) -> Iterator[PlannedStep]:
     place = wish.destination
     if place is None:
         return
@@ -131,12 +131,12 @@ def _export(actor: Actor, wish: Wish, position: int) -> Iterator[Planned]:
         "S3BucketName": place.bucket,
         "S3Prefix": place.prefix,
     }
-    yield Planned(EXPORTING, params, f"Export the mailbox to {place}")
+    yield PlannedStep(EXPORTING, params, f"Export the mailbox to {place}")
 
 
-def _hide(actor: Actor, wish: Wish, position: int) -> Iterator[Planned]:
+def _hide(actor: Actor, wish: Wish, position: int) -> Iterator[PlannedStep]:
     params = {"UserId": wish.person.entity_id, "HiddenFromGlobalAddressList": True}
-    yield Planned("UpdateUser", params, "Hide from the address book")
+    yield PlannedStep("UpdateUser", params, "Hide from the address book")
 
 
 OF_PARTS = {
@@ -150,7 +150,7 @@ OF_PARTS = {
 }
 
 
-def _end(actor: Actor, wish: Wish, before: Sequence[Planned]) -> list[Planned]:
+def _end(actor: Actor, wish: Wish, before: Sequence[PlannedStep]) -> list[PlannedStep]:
     """Addresses and the disabling itself, which waits for the export if there is one."""
     passes_on = wish.wants(ADDRESS) and wish.successor is not None
     if not (wish.wants(DISABLE) or passes_on):
@@ -162,17 +162,17 @@ def _end(actor: Actor, wish: Wish, before: Sequence[Planned]) -> list[Planned]:
     return [_moved(each, len(before), export) for each in found]
 
 
-def _moved(step: Planned, by: int, export: int | None) -> Planned:
+def _moved(step: PlannedStep, by: int, export: int | None) -> PlannedStep:
     if step.needs is not None:
         return replace(step, needs=step.needs + by)
     return replace(step, needs=export) if step.operation == "DeregisterFromWorkMail" else step
 
 
-def deletion(wish: Wish, steps: Sequence[Planned]) -> list[Planned]:
+def deletion(wish: Wish, steps: Sequence[PlannedStep]) -> list[PlannedStep]:
     """Of whom nobody has brought back in the meantime; no rule keeps naming somebody who is gone."""
     person, rules = wish.person, wish.rules
     params: Mapping[str, Any] = {"UserId": person.entity_id}
-    found = [Planned("DeleteUser", params, f"Delete {person}", expects={"State": "DISABLED"})]
+    found = [PlannedStep("DeleteUser", params, f"Delete {person}", expects={"State": "DISABLED"})]
     for each in steps:
         rules = freezing.after(rules, each) if each.operation == freezing.PUT else rules
     planned = freezing.removing(rules, person.entity_id, f"{person} leaves the freeze rule")

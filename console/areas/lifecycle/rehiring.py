@@ -9,10 +9,9 @@ from console.areas.lifecycle import freezing
 from console.areas.lifecycle.models import Capsule
 from console.areas.lifecycle.offboarding import KIND as OFFBOARD
 from console.aws import model
-from console.changes import control, later
-from console.changes.ending import DELETION
-from console.changes.models import Change, Step
-from console.changes.plans import Planned
+from console.changes import control, schedule
+from console.changes.models import DELETION_KIND, Change, Step
+from console.changes.steps import PlannedStep
 from console.mirror.models import Alias, Entity, Membership, Organization, Permission
 from console.rules.deciding import Rule
 
@@ -27,7 +26,7 @@ class Return:
 
     person: Entity
     capsule: Capsule
-    steps: list[Planned] = field(default_factory=list)
+    steps: list[PlannedStep] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
 
     @property
@@ -39,7 +38,7 @@ class Return:
         return self.person.organization
 
     def add(self, operation: str, params: Mapping[str, Any], label: str, needs: int | None) -> None:
-        self.steps.append(Planned(operation, params, label, needs))
+        self.steps.append(PlannedStep(operation, params, label, needs))
 
 
 def plan(person: Entity, capsule: Capsule, described: Mapping[str, Any], rules: list[Rule]) -> Return:
@@ -61,12 +60,16 @@ def plan(person: Entity, capsule: Capsule, described: Mapping[str, Any], rules: 
 
 def call_off_deletion(actor: Actor, person: Entity) -> None:
     for change in deletions(person):
-        control.cancel(actor, change, f"{person} comes back.")
+        control.cancel_change(actor, change, f"{person} comes back.")
 
 
 def deletions(person: Entity) -> list[Change]:
     """The deletions of the person that are still to come."""
-    return list(later.coming(person.organization, DELETION).filter(data__entity_id=person.entity_id))
+    return list(
+        schedule.scheduled_changes(person.organization, DELETION_KIND).filter(
+            data__entity_id=person.entity_id
+        )
+    )
 
 
 def _register(made: Return) -> int | None:

@@ -10,12 +10,11 @@ from console.actor import Actor
 from console.areas.lifecycle import freezing
 from console.areas.lifecycle.models import Frozen
 from console.aws.catalogue import CATALOGUE
-from console.changes import later
-from console.changes.ending import THAW
-from console.changes.models import Change
+from console.changes import schedule
+from console.changes.models import RESTORE_ACCESS_KIND, Change
 from console.mirror import shrink_guard
 from console.mirror.models import Entity, Organization
-from console.mirror.read_result import Reading
+from console.mirror.read_result import ReadResult
 from console.operators import policy, rights
 
 
@@ -30,7 +29,7 @@ class Standing:
 
 
 @transaction.atomic
-def absorb(reading: Reading) -> None:
+def absorb(reading: ReadResult) -> None:
     """Whoever reads the rules shows who is frozen."""
     organization = reading.organization
     named = {
@@ -45,7 +44,7 @@ def absorb(reading: Reading) -> None:
     gone = [each for each in known if known[each] != named.get(each)]
     missing = sum(each not in named for each in gone)
     blocked = shrink_guard.Listing.BLOCKED
-    written = shrink_guard.has_just_written(organization, (freezing.PUT, freezing.DELETE))
+    written = shrink_guard.has_recent_write(organization, (freezing.PUT, freezing.DELETE))
     if not written and not shrink_guard.may_remove(organization, blocked, missing, len(known)):
         gone = [each for each in gone if each in named]
     Frozen.objects.filter(organization=organization, entity_id__in=gone).delete()
@@ -63,11 +62,11 @@ def of(actor: Actor, person: Entity) -> Standing:
         frozen,
         thaw.not_before if thaw else None,
         bool(frozen) and allowed,
-        not allowed and bool(rights.of(actor).reach(CATALOGUE[freezing.PUT], organization)),
+        not allowed and bool(rights.get_rights(actor).reach(CATALOGUE[freezing.PUT], organization)),
     )
 
 
 def scheduled_thaw(organization: Organization, entity_id: str) -> Change | None:
     """The next of them."""
-    waiting = later.coming(organization, THAW).filter(data__entity_id=entity_id)
+    waiting = schedule.scheduled_changes(organization, RESTORE_ACCESS_KIND).filter(data__entity_id=entity_id)
     return waiting.order_by("not_before").first()

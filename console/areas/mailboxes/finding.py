@@ -6,11 +6,11 @@ from django.db.models import Q
 
 from console.actor import Actor
 from console.aws import errors
-from console.aws.catalogue import KINDS
+from console.aws.catalogue import DESCRIBE_BY_KIND
 from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators import policy
-from console.sync import freshness
+from console.sync import mirror_refresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def holder(actor: Actor, organization: Organization, address: str) -> Holder:
         if refusal.code != "EntityNotFoundException":
             raise
         return Holder(address, asked=True)
-    found = freshness.learn(organization, str(shown["Type"]).lower(), str(shown["EntityId"]))
+    found = mirror_refresh.fetch_entity(organization, str(shown["Type"]).lower(), str(shown["EntityId"]))
     return Holder(address, _seen(actor, found) if found else None, taken=True, asked=True)
 
 
@@ -54,5 +54,5 @@ def _known(organization: Organization, address: str) -> Entity | None:
 
 
 def _seen(actor: Actor, entity: Entity) -> Entity | None:
-    visible = policy.allows(actor, KINDS[entity.kind], entity.organization, entity)
+    visible = policy.allows(actor, DESCRIBE_BY_KIND[entity.kind], entity.organization, entity)
     return entity if visible else None

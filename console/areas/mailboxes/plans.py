@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.mirror.models import Entity
 
 
@@ -31,15 +31,15 @@ class HandOver:
     def title(self) -> str:
         return f"Hand {', '.join(self.addresses)} over from {self.giver} to {self.taker}"
 
-    def steps(self) -> list[Planned]:
-        found: list[Planned] = []
+    def steps(self) -> list[PlannedStep]:
+        found: list[PlannedStep] = []
         if self.disables:
             found.append(self._disabling())
         for address in self.addresses:
             found += self._moving(address, first=len(found))
         return [*found, self._renaming(len(found) - 1)] if self.becomes_primary else found
 
-    def _moving(self, address: str, first: int) -> Iterable[Planned]:
+    def _moving(self, address: str, first: int) -> Iterable[PlannedStep]:
         """`first` is the place that the first of these steps will have."""
         needs = 0 if self.disables else None
         if not self.disables and self.giver.state == Entity.State.ENABLED:
@@ -49,24 +49,26 @@ class HandOver:
             yield self._freeing(address, needs)
             needs = first if needs is None else needs + 1
         label = f"{self.taker} gets {address}"
-        yield Planned("CreateAlias", {**_of(self.taker), "Alias": address}, label=label, needs=needs)
+        yield PlannedStep("CreateAlias", {**_of(self.taker), "Alias": address}, label=label, needs=needs)
 
-    def _disabling(self) -> Planned:
-        return Planned("DeregisterFromWorkMail", _of(self.giver), label=f"Disable {self.giver}")
+    def _disabling(self) -> PlannedStep:
+        return PlannedStep("DeregisterFromWorkMail", _of(self.giver), label=f"Disable {self.giver}")
 
-    def _another(self, address: str) -> Planned:
+    def _another(self, address: str) -> PlannedStep:
         label = f"{self.giver} becomes {self.primary}; {address} stays an alias for now"
-        return Planned("UpdatePrimaryEmailAddress", {**_of(self.giver), "Email": self.primary}, label=label)
+        return PlannedStep(
+            "UpdatePrimaryEmailAddress", {**_of(self.giver), "Email": self.primary}, label=label
+        )
 
-    def _freeing(self, address: str, needs: int | None) -> Planned:
+    def _freeing(self, address: str, needs: int | None) -> PlannedStep:
         label = f"{self.giver} gives up {address}"
-        return Planned("DeleteAlias", {**_of(self.giver), "Alias": address}, label=label, needs=needs)
+        return PlannedStep("DeleteAlias", {**_of(self.giver), "Alias": address}, label=label, needs=needs)
 
-    def _renaming(self, needs: int) -> Planned:
+    def _renaming(self, needs: int) -> PlannedStep:
         (address,) = self.addresses
         label = f"{self.taker} writes as {address}"
         named = {**_of(self.taker), "Email": address}
-        return Planned("UpdatePrimaryEmailAddress", named, label=label, needs=needs)
+        return PlannedStep("UpdatePrimaryEmailAddress", named, label=label, needs=needs)
 
 
 def _of(entity: Entity) -> dict[str, str]:

@@ -8,7 +8,7 @@ from console.actor import Actor
 from console.areas.exports import scope as exports
 from console.areas.exports.models import ExportJob
 from console.mirror import mailboxes
-from console.mirror.mailboxes import KEPT
+from console.mirror.mailboxes import RETENTION_PERIOD
 from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
 
@@ -17,19 +17,19 @@ LISTING = "ListMailboxExportJobs"
 
 def people(actor: Actor, organization: Organization) -> EntityQuerySet:
     """Return the users with a mailbox."""
-    seen = policy.visible(actor, "GetMailboxDetails", organization)
-    return seen.filter(mailboxes.existing(), kind=Entity.Kind.USER)
+    seen = policy.visible_entities(actor, "GetMailboxDetails", organization)
+    return seen.filter(mailboxes.existing_mailboxes(), kind=Entity.Kind.USER)
 
 
 def resources(actor: Actor, organization: Organization) -> EntityQuerySet:
     """Return the resources with a mailbox; that a disabled one is kept for 30 days, too, is [inferred]."""
-    seen = policy.visible(actor, "ListResources", organization)
-    return seen.filter(mailboxes.existing(), kind=Entity.Kind.RESOURCE)
+    seen = policy.visible_entities(actor, "ListResources", organization)
+    return seen.filter(mailboxes.existing_mailboxes(), kind=Entity.Kind.RESOURCE)
 
 
 def days_left(disabled: datetime, now: datetime) -> int:
     """Whole days until the mailbox is removed, 0 on its last one."""
-    return max((disabled + KEPT - now).days, 0)
+    return max((disabled + RETENTION_PERIOD - now).days, 0)
 
 
 def exported(actor: Actor, organization: Organization) -> QuerySet[ExportJob]:
@@ -44,6 +44,6 @@ def never_exported(actor: Actor, organization: Organization) -> Q:
         organization=organization, state=ExportJob.State.COMPLETED, entity_id=OuterRef("entity_id")
     )
     known = ~Exists(jobs)
-    if policy.reaches_all(actor, LISTING, organization):
+    if policy.covers_organization(actor, LISTING, organization):
         return Q(known)
-    return Q(known) & Q(domain__in=policy.narrowed_to(actor, LISTING, organization))
+    return Q(known) & Q(domain__in=policy.granted_domains(actor, LISTING, organization))

@@ -51,7 +51,7 @@ def download(request: ConsoleRequest, organization: Organization) -> HttpRespons
         return pages.form_page(request, "messages/look.html", form, _around(request, organization))
     message_id = form.cleaned_data["messageId"]
     said = {"target": message_id, "size": len(content), **form.why()}
-    return downloads.send(request, organization, f"{message_id}.eml", content, "message/rfc822", **said)
+    return downloads.send_file(request, organization, f"{message_id}.eml", content, "message/rfc822", **said)
 
 
 @performs("PutRawMessageContent")
@@ -61,10 +61,10 @@ def replace(request: ConsoleRequest, organization: Organization) -> HttpResponse
     if form.is_valid():
         params: dict[str, Any] = {**form.why(), **form.whole()}
         try:
-            engine.perform(request.actor, "PutRawMessageContent", organization, **params)
+            engine.perform_write(request.actor, "PutRawMessageContent", organization, **params)
         except errors.CallFailed as failure:
             if not _said(form, failure):
-                return aws_errors.page(request, failure, back=back)
+                return aws_errors.error_page(request, failure, back=back)
         else:
             done = "WorkMail has the new text. Whether anybody gets it depends on the rule that waits for it."
             return pages.done(request, done, reverse("messages:replace", args=[organization.slug]))
@@ -78,13 +78,15 @@ def _content(
     """The message; a page, or nothing where the form says why there is none."""
     params: dict[str, Any] = {**form.why(), **form.whole()}
     try:
-        answer = engine.reveal(
+        answer = engine.read_secret(
             request.actor, "GetRawMessageContent", organization, title="Open a message in transit", **params
         )
     except errors.CallFailed as failure:
         if _said(form, failure):
             return None
-        return aws_errors.page(request, failure, back=reverse("messages:look", args=[organization.slug]))
+        return aws_errors.error_page(
+            request, failure, back=reverse("messages:look", args=[organization.slug])
+        )
     return bytes(answer["messageContent"])
 
 
@@ -92,7 +94,7 @@ def _said(form: OperationForm, failure: errors.CallFailed) -> bool:
     if getattr(failure, "code", "") == "ResourceNotFoundException":
         form.add_error("messageId", GONE)
         return True
-    return aws_errors.into(form, failure)
+    return aws_errors.add_to_form(form, failure)
 
 
 def _around(request: ConsoleRequest, organization: Organization) -> dict[str, object]:

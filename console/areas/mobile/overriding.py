@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from console.changes import later
-from console.changes.plans import Planned
+from console.changes import schedule
+from console.changes.steps import PlannedStep
 from console.mirror.models import Entity, Organization
 
 END = "DeleteMobileDeviceAccessOverride"
@@ -16,13 +16,13 @@ def key(override: Mapping[str, Any]) -> Key:
     return override["UserId"], override["DeviceId"].lower()
 
 
-def end(person: Entity, device_id: str) -> Planned:
+def end(person: Entity, device_id: str) -> PlannedStep:
     """From then on the rules decide about this device again."""
     params = {"UserId": person.entity_id, "DeviceId": device_id}
-    return Planned(END, params, f"End of the override for device {device_id} of {person}")
+    return PlannedStep(END, params, f"End of the override for device {device_id} of {person}")
 
 
 def ends(organization: Organization) -> dict[Key, datetime | None]:
     """The planned ends, by whose and which device it is."""
-    waiting = later.scheduled(organization).filter(operation=END)
+    waiting = schedule.scheduled_steps(organization).filter(operation=END)
     return {key(step.params): step.change.not_before for step in waiting}

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from console.areas.mobile import wording
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.mirror.models import Organization
 from console.rules.deciding import ALLOW, DENY, Rule
 from console.rules.mobile_draft import Draft
@@ -28,7 +28,7 @@ class Plan:
     title: str
     before: Sequence[Rule]
     after: Sequence[Rule]
-    writes: Sequence[Planned]
+    writes: Sequence[PlannedStep]
 
     @cached_property
     def draft(self) -> Draft:
@@ -44,14 +44,16 @@ class Plan:
     def phrase(self) -> str:
         return "lock out every device" if self.draft.leaves_none else ""
 
-    def proofs(self) -> list[Planned]:
+    def proofs(self) -> list[PlannedStep]:
         """Questions to WorkMail whose answers have to be those of our evaluator."""
         sample = [(flip.device, flip.after) for flip in self.draft.flips[:SAMPLE]]
         if not sample:
             allowed = self.draft.allowed_device()
             sample = [({}, DENY) if allowed is None else (allowed, ALLOW)]
         return [
-            Planned("GetMobileDeviceAccessEffect", device, wording.device(device), expects={"Effect": effect})
+            PlannedStep(
+                "GetMobileDeviceAccessEffect", device, wording.device(device), expects={"Effect": effect}
+            )
             for device, effect in sample
         ]
 
@@ -62,9 +64,9 @@ def saving(
     """A new rule, or one that takes the place of the one with this id, all of it."""
     others = [rule for rule in rules if rule[ID] != rule_id]
     write = (
-        Planned("UpdateMobileDeviceAccessRule", {ID: rule_id, **wanted})
+        PlannedStep("UpdateMobileDeviceAccessRule", {ID: rule_id, **wanted})
         if rule_id
-        else Planned("CreateMobileDeviceAccessRule", wanted)
+        else PlannedStep("CreateMobileDeviceAccessRule", wanted)
     )
     after = [*others, {ID: rule_id, **wanted}]
     return Plan(organization, wording.sentence(wanted), rules, after, [write])
@@ -72,5 +74,5 @@ def saving(
 
 def deleting(organization: Organization, rules: Sequence[Rule], rule: Rule) -> Plan:
     after = [each for each in rules if each[ID] != rule[ID]]
-    write = Planned("DeleteMobileDeviceAccessRule", {ID: rule[ID]})
+    write = PlannedStep("DeleteMobileDeviceAccessRule", {ID: rule[ID]})
     return Plan(organization, f"Delete: {wording.sentence(rule)}", rules, after, [write])

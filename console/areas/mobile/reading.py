@@ -19,20 +19,20 @@ def rules(actor: Actor, organization: Organization) -> list[dict[str, Any]]:
 
 def overrides(actor: Actor, organization: Organization) -> list[tuple[dict[str, Any], Entity | None]]:
     """Those of the people whom `actor` may see, with each person; botocore has no paginator for them."""
-    pages = gateway.pages(CONSOLE, "ListMobileDeviceAccessOverrides", organization)
+    pages = gateway.call_pages(CONSOLE, "ListMobileDeviceAccessOverrides", organization)
     found = [each for page in pages for each in page.get("Overrides", [])]
     known = _people(actor, organization, {each["UserId"] for each in found})
-    whole = policy.reaches_all(actor, "ListMobileDeviceAccessOverrides", organization)
+    whole = policy.covers_organization(actor, "ListMobileDeviceAccessOverrides", organization)
     shown = [(each, known.get(each["UserId"])) for each in found if whole or each["UserId"] in known]
     return sorted(shown, key=lambda pair: (str(pair[1] or pair[0]["UserId"]).lower(), pair[0]["DeviceId"]))
 
 
 def overrides_of(actor: Actor, person: Entity) -> list[dict[str, Any]]:
     asked = {"UserId": person.entity_id}
-    pages = gateway.pages(actor, "ListMobileDeviceAccessOverrides", person.organization, **asked)
+    pages = gateway.call_pages(actor, "ListMobileDeviceAccessOverrides", person.organization, **asked)
     return [each for page in pages for each in page.get("Overrides", [])]
 
 
 def _people(actor: Actor, organization: Organization, ids: set[str]) -> dict[str, Entity]:
-    seen = policy.visible(actor, "ListMobileDeviceAccessOverrides", organization)
+    seen = policy.visible_entities(actor, "ListMobileDeviceAccessOverrides", organization)
     return {each.entity_id: each for each in seen.filter(entity_id__in=ids)}

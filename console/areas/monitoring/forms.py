@@ -3,7 +3,7 @@
 from typing import Any
 
 from console.ui.forms import OperationForm, WhyForm
-from console.web.arn import Place
+from console.web.arn import OrganizationArn
 
 
 class MonitoringForm(OperationForm, WhyForm):
@@ -19,7 +19,7 @@ class MonitoringForm(OperationForm, WhyForm):
     }
     field_order = ("LogGroupArn", "RoleArn", "reason", "ticket")
 
-    def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, place: OrganizationArn, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.place = place
         for name in self.members:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from console.web.arn import Place
-from console.web.settings_reads import Look
+from console.web.arn import OrganizationArn
+from console.web.settings_reads import SettingResult
 
 SERVICE = "events.workmail.amazonaws.com"
 MEANING = (
@@ -31,7 +31,7 @@ def permissions(log_group_arn: str) -> str:
     return _policy({"Effect": "Allow", "Action": actions, "Resource": log_group_arn})
 
 
-def console_permissions(place: Place, organization_arn: str, role_arn: str = "") -> str:
+def console_permissions(place: OrganizationArn, organization_arn: str, role_arn: str = "") -> str:
     """What the console's own role needs to switch it on; which of these AWS asks for is [inferred]."""
     role = role_arn or f"arn:{place.partition}:iam::{place.account}:role/workmail-events"
     passed = {"StringEquals": {"iam:PassedToService": SERVICE}}
@@ -44,7 +44,9 @@ def console_permissions(place: Place, organization_arn: str, role_arn: str = "")
     )
 
 
-def policies(place: Place, group: str, organization_arn: str, role_arn: str) -> list[tuple[str, str, str]]:
+def policies(
+    place: OrganizationArn, group: str, organization_arn: str, role_arn: str
+) -> list[tuple[str, str, str]]:
     """All three with a title and what each is for."""
     role = "" if OWN_ROLE in role_arn else role_arn
     return [
@@ -62,7 +64,7 @@ def _policy(*statements: Mapping[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, indent=2)
 
 
-def lines(look: Look) -> list[str]:
+def lines(look: SettingResult) -> list[str]:
     """The log at a glance, for the page of all settings."""
     if look.is_unset:
         return ["Off: who sent what to whom is written nowhere."]

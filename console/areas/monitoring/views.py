@@ -15,7 +15,7 @@ from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm
 from console.web import arn, aws_errors, settings_reads
-from console.web.arn import Place
+from console.web.arn import OrganizationArn
 
 READ = "DescribeEmailMonitoringConfiguration"
 PUT, DELETE = "PutEmailMonitoringConfiguration", "DeleteEmailMonitoringConfiguration"
@@ -23,7 +23,7 @@ PUT, DELETE = "PutEmailMonitoringConfiguration", "DeleteEmailMonitoringConfigura
 
 @performs("DescribeEmailMonitoringConfiguration")
 def detail(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    look = settings_reads.look(request.actor, READ, organization)
+    look = settings_reads.read_setting(request.actor, READ, organization)
     context = {
         "title": "Log of e-mail events",
         "organization": organization,
@@ -40,7 +40,7 @@ def detail(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 def edit(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     place = _place(organization)
     try:
-        current = settings_reads.setting(request.actor, READ, organization)
+        current = settings_reads.get_setting(request.actor, READ, organization)
         suggested = {} if current is not None else {"LogGroupArn": place.log_group_arn}
         form = MonitoringForm(
             pages.posted(request),
@@ -52,7 +52,7 @@ def edit(request: ConsoleRequest, organization: Organization) -> HttpResponse:
         if form.is_valid() and (answer := _save(request, organization, form)):
             return answer
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=_back(organization))
+        return aws_errors.error_page(request, failure, back=_back(organization))
     context = {
         "title": "Log of e-mail events",
         "organization": organization,
@@ -68,9 +68,9 @@ def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     if form.is_valid():
         try:
             why: dict[str, Any] = form.why()
-            engine.perform(request.actor, DELETE, organization, **why)
+            engine.perform_write(request.actor, DELETE, organization, **why)
         except errors.CallFailed as failure:
-            return aws_errors.page(request, failure, back=_back(organization))
+            return aws_errors.error_page(request, failure, back=_back(organization))
         return pages.done(request, "E-mail events are not logged any more.", _back(organization))
     return pages.confirm_page(
         request,
@@ -90,26 +90,26 @@ def _save(request: ConsoleRequest, organization: Organization, form: MonitoringF
     """The answer, or `None` if the form says why WorkMail does not take it."""
     why: dict[str, Any] = {**form.why(), "expecting": form.current}
     try:
-        engine.perform(request.actor, PUT, organization, **why, **form.asked())
+        engine.perform_write(request.actor, PUT, organization, **why, **form.asked())
     except errors.Refused as refusal:
         if refusal.code == "ResourceNotFoundException":
             form.add_error(None, f"{showing.NOT_FOUND} WorkMail says: {refusal}")
             return None
-        if aws_errors.into(form, refusal):
+        if aws_errors.add_to_form(form, refusal):
             return None
         raise
     return pages.done(request, "E-mail events are logged from now on.", _back(organization))
 
 
-def _policies(organization: Organization, place: Place, shown: Any) -> list[tuple[str, str, str]]:
+def _policies(organization: Organization, place: OrganizationArn, shown: Any) -> list[tuple[str, str, str]]:
     """Title, what it is for, and the policy itself."""
     group = str(shown.get("LogGroupArn") or place.log_group_arn)
     arn = organization.arn or "ARN_OF_THE_ORGANIZATION"
     return showing.policies(place, group, arn, str(shown.get("RoleArn") or ""))
 
 
-def _place(organization: Organization) -> Place:
-    return arn.of(organization.arn, organization.slug)
+def _place(organization: Organization) -> OrganizationArn:
+    return arn.parse_organization_arn(organization.arn, organization.slug)
 
 
 def _back(organization: Organization) -> str:

@@ -14,11 +14,11 @@ from console.areas.exports import scope as exports
 from console.areas.exports.models import ExportJob
 from console.ledger import proofs
 from console.ledger.models import Entry
-from console.mirror.mailboxes import existing, in_use, removed_within
+from console.mirror.mailboxes import existing_mailboxes, mailboxes_removed_within, used_mailboxes
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.plurals import number_of
-from console.sync.completeness import MAILBOXES, SIZES, Completeness, Figure
+from console.sync.completeness import MAILBOX_STAGES, SIZE_STAGES, Completeness, Figure
 from console.sync.leases import Stage
 
 SOON = timedelta(days=7)
@@ -61,11 +61,11 @@ def exported(actor: Actor, organization: Organization, known: Completeness) -> d
     """Of how many mailboxes a completed export exists; `None` for whom exports are no business."""
     if not policy.allows(actor, LISTING, organization):
         return None
-    mailboxes = policy.visible(actor, LISTING, organization).filter(existing())
+    mailboxes = policy.visible_entities(actor, LISTING, organization).filter(existing_mailboxes())
     done = ExportJob.objects.filter(organization=organization, state=ExportJob.State.COMPLETED)
     return {
         "done": mailboxes.filter(entity_id__in=done.values("entity_id")).count(),
-        "all": known.figure(mailboxes.count(), *MAILBOXES),
+        "all": known.figure(mailboxes.count(), *MAILBOX_STAGES),
     }
 
 
@@ -82,14 +82,14 @@ def own_changes(actor: Actor, organization: Organization) -> list[Entry]:
     intents = Entry.objects.filter(
         organization=organization.organization_id, operator_id=actor.operator_id, kind=Entry.Kind.INTENT
     )
-    seen = policy.visible(actor, "DescribeUser", organization).filter(kind="user")
+    seen = policy.visible_entities(actor, "DescribeUser", organization).filter(kind="user")
     mine = intents.filter(Exists(seen.filter(entity_id=OuterRef("target"))))  # an IN would list everybody
     return list(mine.with_result().order_by("-seq")[:LAST])
 
 
 def concerns(actor: Actor, organization: Organization, known: Completeness) -> Iterator[Concern]:
     """What needs attention, most urgent first."""
-    entities = policy.visible(actor, "ListUsers", organization)
+    entities = policy.visible_entities(actor, "ListUsers", organization)
     yield from _unproven(actor, organization)
     yield from _loosened(actor, organization)
     yield from _exports(actor, organization)
@@ -100,14 +100,14 @@ def concerns(actor: Actor, organization: Organization, known: Completeness) -> I
 
 def _unproven(actor: Actor, organization: Organization) -> Iterator[Concern]:
     """An audit log that does not verify, or whose anchor is late."""
-    if policy.reaches_all(actor, READING, organization):
+    if policy.covers_organization(actor, READING, organization):
         href = reverse("ledger:list", args=[organization.slug])
-        yield from (Concern(text, href, "danger") for text in proofs.alarms())
+        yield from (Concern(text, href, "danger") for text in proofs.list_problems())
 
 
 def _loosened(actor: Actor, organization: Organization) -> Iterator[Concern]:
     """Change policies that were loosened during the last days, so that it does not go unnoticed."""
-    if not policy.reaches_all(actor, READING, organization):
+    if not policy.covers_organization(actor, READING, organization):
         return
     since = timezone.now() - LOOSENED
     entries = Entry.objects.filter(
@@ -142,7 +142,7 @@ def _exports(actor: Actor, organization: Organization) -> Iterator[Concern]:
 
 
 def _unsettled(actor: Actor, organization: Organization) -> Iterator[Concern]:
-    if not policy.reaches_all(actor, READING, organization):
+    if not policy.covers_organization(actor, READING, organization):
         return
     since = timezone.now() - RECENT
     entries = Entry.objects.filter(organization=organization.organization_id, at__gte=since)
@@ -152,7 +152,7 @@ def _unsettled(actor: Actor, organization: Organization) -> Iterator[Concern]:
 
 
 def _dying(entities: QuerySet[Entity], organization: Organization, known: Completeness) -> Iterator[Concern]:
-    if count := entities.filter(removed_within(SOON.days), kind="user").count():
+    if count := entities.filter(mailboxes_removed_within(SOON.days), kind="user").count():
         href = reverse("mailboxes:list", args=[organization.slug]) + f"?dying={SOON.days}&kind=user"
         what = least(
             number_of(count, "disabled user's mailbox", "disabled users' mailboxes"), known, Stage.USERS
@@ -161,10 +161,10 @@ def _dying(entities: QuerySet[Entity], organization: Organization, known: Comple
 
 
 def _full(entities: QuerySet[Entity], organization: Organization, known: Completeness) -> Iterator[Concern]:
-    nearly = entities.filter(in_use(), kind="user", mailbox_size__gt=F("mailbox_quota") * FULL)
+    nearly = entities.filter(used_mailboxes(), kind="user", mailbox_size__gt=F("mailbox_quota") * FULL)
     if count := nearly.count():
         href = reverse("mailboxes:list", args=[organization.slug]) + "?full=90&kind=user&state=ENABLED"
-        what = least(number_of(count, "mailbox is", "mailboxes are"), known, *SIZES)
+        what = least(number_of(count, "mailbox is", "mailboxes are"), known, *SIZE_STAGES)
         yield Concern(f"{what} more than 90 % full.", href)
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from console.actor import Actor
 from console.aws import errors
 from console.gateway import before_after, gateway
-from console.gateway.gateway import Asked
+from console.gateway.gateway import ReadRequest
 from console.mirror.models import Organization
 from console.web import settings_reads
-from console.web.settings_reads import Look
+from console.web.settings_reads import SettingResult
 
 READER = Actor.system("posture")
 PAGES = 50  # of one listing
@@ -23,25 +23,25 @@ Answer = dict[str, Any] | errors.CallFailed
 class Facts:
     """Answers by what was asked; a check may ask more, and the mirror is asked where a check is."""
 
-    def __init__(self, organization: Organization, asked: Iterable[Asked] = ()) -> None:
+    def __init__(self, organization: Organization, asked: Iterable[ReadRequest] = ()) -> None:
         self.organization = organization
         self.answers: dict[str, Answer] = {}
         self.ask(list(asked))
 
-    def ask(self, asked: Sequence[Asked]) -> list[Answer]:
+    def ask(self, asked: Sequence[ReadRequest]) -> list[Answer]:
         """All at once, each once, whoever asked for it before."""
         new = {_key(each): each for each in asked if _key(each) not in self.answers}
-        found = gateway.together(READER, self.organization, list(new.values())) if new else []
+        found = gateway.read_concurrently(READER, self.organization, list(new.values())) if new else []
         self.answers |= dict(zip(new, found, strict=True))
         return [self.answers[_key(each)] for each in asked]
 
-    def look(self, operation: str, **params: Any) -> Look:
+    def look(self, operation: str, **params: Any) -> SettingResult:
         """What a read showed, or that nobody made the setting yet; raises why it failed."""
-        (answer,) = self.ask([Asked(operation, params)])
+        (answer,) = self.ask([ReadRequest(operation, params)])
         if not isinstance(answer, errors.CallFailed):
-            return Look(answer)
+            return SettingResult(answer)
         if isinstance(answer, errors.Refused) and before_after.is_unset(operation, answer.code):
-            return Look(is_unset=True)
+            return SettingResult(is_unset=True)
         raise answer
 
     def require(self, operation: str) -> None:
@@ -64,10 +64,10 @@ class Facts:
 
 def said(failure: errors.CallFailed) -> str:
     """Why something is not known, in words."""
-    problem = settings_reads.failed(failure).problem
+    problem = settings_reads.failed_result(failure).problem
     return problem.sentence if problem else ""
 
 
-def _key(asked: Asked) -> str:
+def _key(asked: ReadRequest) -> str:
     params: Mapping[str, Any] = asked.params
     return " ".join([asked.operation, *(f"{name}={params[name]}" for name in sorted(params))])

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from console.areas.posture.facts import Facts
 from console.areas.posture.models import Tone
-from console.changes.plans import Planned
-from console.gateway.gateway import Asked
+from console.changes.steps import PlannedStep
+from console.gateway.gateway import ReadRequest
 from console.mirror.models import Organization
 
 SHOWN = 20  # lines of evidence; the list that they come from has all
@@ -37,7 +37,7 @@ class Mend:
 
     verb: str
     operations: tuple[str, ...]
-    steps: Callable[[Facts], Sequence[Planned]]
+    steps: Callable[[Facts], Sequence[PlannedStep]]
     note: str = ""
 
 
@@ -62,16 +62,16 @@ class Check:
     title: str
     why: str
     look: Callable[[Facts], Result]
-    asks: Callable[[Organization], Sequence[Asked]] = lambda _: ()
+    asks: Callable[[Organization], Sequence[ReadRequest]] = lambda _: ()
     mend: Mend | None = None
     form: Form | None = None
     listing: Form | None = None
     reads: tuple[str, ...] = ()
 
 
-def asking(*operations: str) -> Callable[[Organization], Sequence[Asked]]:
+def asking(*operations: str) -> Callable[[Organization], Sequence[ReadRequest]]:
     """The same reads for every organization."""
-    asked = tuple(map(Asked, operations))
+    asked = tuple(map(ReadRequest, operations))
     return lambda _: asked
 
 

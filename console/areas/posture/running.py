@@ -14,7 +14,7 @@ from console.areas.posture.results import Check, Result, unknown
 from console.areas.posture.table import CHECKS
 from console.aws import errors
 from console.mirror.models import Organization
-from console.sync.completeness import Completeness, completeness_of
+from console.sync.completeness import Completeness, get_completeness
 
 NIGHT = 2  # o'clock UTC, when everything is checked
 NIGHTLY = "the console, as every night"
@@ -27,7 +27,7 @@ def gather(organization: Organization, checks: Iterable[Check]) -> Facts:
 
 def look(organization: Organization, checks: Sequence[Check] = CHECKS) -> dict[str, Result]:
     """What every check says now, by its id."""
-    gathered, known = gather(organization, checks), completeness_of(organization)
+    gathered, known = gather(organization, checks), get_completeness(organization)
     return {check.id: judge(check, gathered, known) for check in checks}
 
 

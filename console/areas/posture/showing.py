@@ -93,7 +93,7 @@ def _row(
 def may_mend(actor: Actor, organization: Organization, check: Check) -> bool:
     """Whether she may do all that the plan could hold."""
     return check.mend is not None and all(
-        policy.reaches_all(actor, each, organization) for each in check.mend.operations
+        policy.covers_organization(actor, each, organization) for each in check.mend.operations
     )
 
 

@@ -2,7 +2,7 @@
 
 from console.areas.posture.checks import dangling, limits, people, rooms, settings
 from console.areas.posture.results import Check, Form, Mend, asking
-from console.sync.completeness import PERMISSIONS, SIZES
+from console.sync.completeness import PERMISSION_STAGES, SIZE_STAGES
 from console.sync.leases import Stage
 
 ROLES = "ListImpersonationRoles"
@@ -88,7 +88,7 @@ CHECKS = (
         people.leavers_access,
         mend=Mend("Take them away", ("DeleteMailboxPermissions",), people.taking_access),
         listing=Form("mailboxes:access", "All of them", "ListMailboxPermissions", "?left=disabled"),
-        reads=(Stage.USERS, *PERMISSIONS),
+        reads=(Stage.USERS, *PERMISSION_STAGES),
     ),
     Check(
         "leavers-groups",
@@ -141,14 +141,14 @@ CHECKS = (
         limits.quotas,
         form=Form("mailboxes:list", "See them", "GetMailboxDetails", "?full=90"),
         listing=Form("mailboxes:list", "All of them", "GetMailboxDetails", "?full=90"),
-        reads=SIZES,
+        reads=SIZE_STAGES,
     ),
     Check(
         "aliases",
         "Aliases are left",
         "The hundred and first alias is refused, for good: a group has to take its place.",
         limits.aliases,
-        reads=PERMISSIONS,
+        reads=PERMISSION_STAGES,
     ),
 )
 OF = {check.id: check for check in CHECKS}

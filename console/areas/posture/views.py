@@ -9,7 +9,7 @@ from console.areas.posture import running, showing
 from console.areas.posture.results import MOST, Check, Mend
 from console.areas.posture.table import OF
 from console.aws import errors
-from console.changes import drafting
+from console.changes import drafts
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -82,11 +82,15 @@ def _draft(
         steps = list(plan.steps(running.gather(organization, [check])))[:MOST]
         if not steps:
             return pages.done(request, "Nothing is left to be mended. Check again to see it here.", back)
-        change = drafting.draft(
+        change = drafts.create_draft(
             request.actor, organization, f"{check.title}: {plan.verb.lower()}", steps, kind=KIND, **form.why()
         )
     except errors.CallFailed as failure:
-        return None if aws_errors.into(form, failure) else aws_errors.page(request, failure, back=back)
+        return (
+            None
+            if aws_errors.add_to_form(form, failure)
+            else aws_errors.error_page(request, failure, back=back)
+        )
     return redirect("changes:detail", organization.slug, change.pk)
 
 

@@ -27,6 +27,6 @@ def now(actor: Actor, resource: Entity) -> Now:
     """Raises what `gateway.call` raises."""
     organization, named = resource.organization, resource.entity_id
     described = gateway.call(actor, "DescribeResource", organization, ResourceId=named)
-    pages = gateway.pages(actor, "ListResourceDelegates", organization, ResourceId=named)
+    pages = gateway.call_pages(actor, "ListResourceDelegates", organization, ResourceId=named)
     delegates = frozenset(str(each["Id"]) for page in pages for each in page.get("Delegates", []))
     return Now(described, delegates)

@@ -6,7 +6,7 @@ from console.actor import Actor
 from console.areas.directory import relations
 from console.areas.directory import showing as directory
 from console.areas.resources import booking, showing
-from console.mirror.mailboxes import mailbox_of
+from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Delegate, Entity
 from console.operators import policy
 
@@ -17,7 +17,7 @@ EXPORTING = ("StartMailboxExportJob",)
 
 def context(actor: Actor, resource: Entity) -> dict[str, Any]:
     shown = directory.context(actor, resource, showing.ACTIONS)
-    mailbox = mailbox_of(resource)
+    mailbox = get_mailbox(resource)
     exporting = directory.may(actor, resource, EXPORTING if mailbox.is_exportable else ())
     seen, answering = delegates(actor, resource), Delegate.objects.filter(resource=resource).count()
     return {
@@ -39,7 +39,7 @@ def context(actor: Actor, resource: Entity) -> dict[str, Any]:
 
 def delegates(actor: Actor, resource: Entity) -> list[Entity]:
     """Who answers for it, as far as `actor` may see them."""
-    seen = policy.visible(actor, "ListResourceDelegates", resource.organization)
+    seen = policy.visible_entities(actor, "ListResourceDelegates", resource.organization)
     found = seen.filter(delegations__resource=resource).select_related("organization")
     return list(found.order_by("sort_display_name", "sort_name"))
 

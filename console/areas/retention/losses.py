@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from console.areas.exports.models import ExportJob
-from console.mirror.mailboxes import existing
+from console.mirror.mailboxes import existing_mailboxes
 from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.plurals import number_of
-from console.sync.completeness import MAILBOXES, completeness_of
+from console.sync.completeness import MAILBOX_STAGES, get_completeness
 
 
 def mailboxes(organization: Organization) -> EntityQuerySet:
     """Return all mailboxes: a policy of the whole organization applies to each [inferred]."""
-    return Entity.objects.filter(existing(), organization=organization)
+    return Entity.objects.filter(existing_mailboxes(), organization=organization)
 
 
 def not_exported(organization: Organization) -> EntityQuerySet:
@@ -25,7 +25,7 @@ def losses(organization: Organization, configurations: Iterable[Mapping[str, Any
     actions = {each["Action"] for each in configurations} - {"NONE"}
     if not actions:
         return []
-    if not completeness_of(organization).covers(*MAILBOXES):
+    if not get_completeness(organization).covers(*MAILBOX_STAGES):
         found = [
             "The directory is still being read, so the number of mailboxes, and which of them were"
             " exported, is not known yet."

@@ -7,7 +7,7 @@ from typing import Any
 
 from console.aws import model
 from console.plurals import number_of
-from console.web.settings_reads import Look
+from console.web.settings_reads import SettingResult
 
 FOLDERS = {
     "INBOX": "Inbox",
@@ -89,7 +89,7 @@ def brief(configurations: Iterable[Configuration]) -> str:
     return ", ".join(told) or "nothing is deleted"
 
 
-def lines(look: Look) -> list[str]:
+def lines(look: SettingResult) -> list[str]:
     """The policy at a glance, for the page of all settings."""
     if look.is_unset:
         return ["No policy: nothing is deleted by itself."]

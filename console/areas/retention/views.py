@@ -11,8 +11,8 @@ from console.areas.retention import showing
 from console.areas.retention.forms import PolicyForm
 from console.areas.retention.losses import losses
 from console.aws import errors
-from console.changes import drafting, engine
-from console.changes.plans import Planned
+from console.changes import drafts, engine
+from console.changes.steps import PlannedStep
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -26,7 +26,7 @@ NOTES = (showing.DELAY, showing.AGE)
 
 @performs("GetDefaultRetentionPolicy")
 def detail(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    look = settings_reads.look(request.actor, READ, organization)
+    look = settings_reads.read_setting(request.actor, READ, organization)
     writes = ("PutRetentionPolicy", "DeleteRetentionPolicy")
     context = {
         "title": "Retention",
@@ -42,9 +42,9 @@ def detail(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 @performs("PutRetentionPolicy")
 def edit(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
     try:
-        current = settings_reads.setting(request.actor, READ, organization) or {}
+        current = settings_reads.get_setting(request.actor, READ, organization) or {}
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=_back(organization))
+        return aws_errors.error_page(request, failure, back=_back(organization))
     form = PolicyForm(pages.posted(request), current=current, subject=organization.organization_id)
     if form.is_valid() and "look" not in request.POST:
         answer = _save(request, organization, form)
@@ -57,17 +57,17 @@ def edit(request: ConsoleRequest, organization: Organization) -> HttpResponseBas
 def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     """WorkMail asks for the policy's id, which the page takes from what AWS shows now."""
     try:
-        current = settings_reads.setting(request.actor, READ, organization)
+        current = settings_reads.get_setting(request.actor, READ, organization)
         if current is None:
             return pages.done(request, "There is no policy any more.", _back(organization))
         return _end(request, organization, str(current.get("Id", "")))
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=_back(organization))
+        return aws_errors.error_page(request, failure, back=_back(organization))
 
 
 def _save(request: ConsoleRequest, organization: Organization, form: PolicyForm) -> HttpResponseBase | None:
     """On to the preview of a draft, or `None` if the form says what is wrong with it."""
-    step = Planned(
+    step = PlannedStep(
         "PutRetentionPolicy",
         form.asked(),
         label=f"Set the policy. {showing.DELAY}",
@@ -75,11 +75,13 @@ def _save(request: ConsoleRequest, organization: Organization, form: PolicyForm)
     )
     try:
         title = f"Retention: {showing.brief(form.configurations)}"
-        change = drafting.draft(request.actor, organization, title, [step], kind="retention", **form.why())
+        change = drafts.create_draft(
+            request.actor, organization, title, [step], kind="retention", **form.why()
+        )
     except errors.CallFailed as failure:
-        if aws_errors.into(form, failure):
+        if aws_errors.add_to_form(form, failure):
             return None
-        return aws_errors.page(request, failure, back=_back(organization))
+        return aws_errors.error_page(request, failure, back=_back(organization))
     return redirect("changes:detail", organization.slug, change.pk)
 
 
@@ -100,7 +102,7 @@ def _end(request: ConsoleRequest, organization: Organization, policy_id: str) ->
     form = ConfirmForm(pages.posted(request))
     if form.is_valid():
         why: dict[str, Any] = form.why()
-        engine.perform(request.actor, "DeleteRetentionPolicy", organization, **why, Id=policy_id)
+        engine.perform_write(request.actor, "DeleteRetentionPolicy", organization, **why, Id=policy_id)
         return pages.done(request, "The policy is deleted. Allow 48 hours for it.", _back(organization))
     return pages.confirm_page(
         request,

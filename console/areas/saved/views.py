@@ -23,7 +23,7 @@ OWN = "a saved view is the operator's own, and no more than the query of a list 
 @signed_in(OWN)
 @require_safe
 def listing(request: ConsoleRequest, organization: str) -> HttpResponse:
-    place = policy.place(request.actor, organization)
+    place = policy.get_organization(request.actor, organization)
     seen = SavedView.objects.shown_to(request.actor, place)
     shown = showing.shown(request.actor, place, seen)
     context = {
@@ -37,7 +37,7 @@ def listing(request: ConsoleRequest, organization: str) -> HttpResponse:
 
 @signed_in(OWN)
 def create(request: ConsoleRequest, organization: str) -> HttpResponse:
-    place = policy.place(request.actor, organization)
+    place = policy.get_organization(request.actor, organization)
     form = SaveForm(request.actor, place, pages.posted(request), request.GET.dict())
     if form.is_valid() and form.save_recorded(request.actor):
         made = form.instance
@@ -47,7 +47,7 @@ def create(request: ConsoleRequest, organization: str) -> HttpResponse:
 
 @signed_in(OWN)
 def edit(request: ConsoleRequest, organization: str, pk: int) -> HttpResponse:
-    place = policy.place(request.actor, organization)
+    place = policy.get_organization(request.actor, organization)
     form = RenameForm(pages.posted(request), instance=_own(request, place, pk))
     if form.is_valid() and form.save_recorded(request.actor):
         return pages.done(request, f"“{form.instance.name}” saved.", _all(place))
@@ -57,7 +57,7 @@ def edit(request: ConsoleRequest, organization: str, pk: int) -> HttpResponse:
 @require_POST
 @signed_in(OWN)
 def delete(request: ConsoleRequest, organization: str, pk: int) -> HttpResponse:
-    place = policy.place(request.actor, organization)
+    place = policy.get_organization(request.actor, organization)
     view = _own(request, place, pk)
     view.delete()
     return pages.done(

@@ -16,7 +16,7 @@ from console.areas.search.asked import Asked
 from console.areas.search.hits import Found, Hit
 from console.mirror import search_text
 from console.mirror.models import Alias, Entity, EntityQuerySet, Organization
-from console.mirror.search_query import Holding, holding
+from console.mirror.search_query import TextCondition, match_text
 from console.operators import policy
 
 CANDIDATES = 100
@@ -64,11 +64,13 @@ class Directory:
         """The ids of those who are gone by that name: their exports are not."""
         if len(self.met) >= CANDIDATES:
             return []  # who types so little means nobody in particular
-        gone = policy.visible(self.actor, "ListUsers", self.organization).filter(state=Entity.State.DELETED)
+        gone = policy.visible_entities(self.actor, "ListUsers", self.organization).filter(
+            state=Entity.State.DELETED
+        )
         return [each.entity_id for each in self._holding.some(gone.only("entity_id"), CANDIDATES)]
 
     def _of(self, sort: Sort) -> Found:
-        seen = policy.visible(self.actor, sort.operation, self.organization).filter(kind=sort.kind)
+        seen = policy.visible_entities(self.actor, sort.operation, self.organization).filter(kind=sort.kind)
         entities = self._ranked(self._candidates(seen.exclude(state=Entity.State.DELETED)))
         self.met += [each.entity_id for each in entities]
         shown = [self._hit(each) for each in entities[: self.most + 1]]
@@ -82,7 +84,7 @@ class Directory:
         found |= {each.pk: each for each in self._holding.some(seen, CANDIDATES)}
         if len(found) >= CANDIDATES:
             for field in ("sort_display_name", "sort_name"):
-                named = seen.called_like(field, self.asked.text).order_by(field, "id")
+                named = seen.with_sort_prefix(field, self.asked.text).order_by(field, "id")
                 found |= {each.pk: each for each in named[:CANDIDATES]}
         return found.values()
 
@@ -97,15 +99,15 @@ class Directory:
         return frozenset(each["pk"] for each in found)
 
     @cached_property
-    def _holding(self) -> Holding:
-        return holding(self.asked.text)
+    def _holding(self) -> TextCondition:
+        return match_text(self.asked.text)
 
     def _ranked(self, entities: Iterable[Entity]) -> list[Entity]:
         """This very one, then whose name begins like it, then where a word of it does, then by name."""
-        typed = search_text.sort_key(self.asked.text)
+        typed = search_text.make_sort_key(self.asked.text)
 
         def rank(entity: Entity) -> tuple[bool, bool, bool, str, int]:
-            own = (search_text.sort_key(str(entity)), entity.sort_name, entity.email)
+            own = (search_text.make_sort_key(str(entity)), entity.sort_name, entity.email)
             begins = any(name.startswith(typed) for name in own)
             inside = any(f" {typed}" in name for name in own)
             return entity.pk not in self._exact, not begins, not inside, entity.sort_name, entity.pk

@@ -36,11 +36,11 @@ def find(
 
 def pages(actor: Actor, organization: Organization, asked: Asked, places: Sequence[Item], most: int) -> Found:
     """What the menu has, and what can be begun, by words of its name."""
-    typed = search_text.beginnings(asked.text)
+    typed = search_text.make_word_starts(asked.text)
     shown = [
         Hit(each.label, reverse(each.url_name, args=[organization.slug]))
         for each in places
-        if all(word in search_text.document([each.label]) for word in typed)
+        if all(word in search_text.make_document([each.label]) for word in typed)
         and policy.allows(actor, each.performs, organization)
     ]
     return hits.first("Pages", "arrow-right", shown, most)

@@ -55,5 +55,5 @@ def _told(organization: Organization, holder: finding.Holder) -> Told:
 
 
 def _failed(failure: errors.CallFailed) -> Told:
-    told = aws_errors.explain(failure, wrote=False)
+    told = aws_errors.explain_error(failure, wrote=False)
     return Told(f"WorkMail could not be asked whose address this is. {told.sentence}")

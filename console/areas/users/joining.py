@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from console.changes.plans import From, Planned
+from console.changes.steps import FromStep, PlannedStep
 from console.mirror.models import Entity
 
 KIND = "create"
 CREATED, ENABLED = 0, 1  # where those steps stand, if there is the second
-HER = From(CREATED, "UserId")
+HER = FromStep(CREATED, "UserId")
 
 
 @dataclass(frozen=True)
@@ -28,21 +28,21 @@ class Newcomer:
         return str(self.first.get("DisplayName") or self.first["Name"])
 
 
-def steps(new: Newcomer) -> list[Planned]:
+def steps(new: Newcomer) -> list[PlannedStep]:
     """What failed is tried again by itself, and what needs it with it."""
-    found = [Planned("CreateUser", new.first, f"Create {new.name}")]
+    found = [PlannedStep("CreateUser", new.first, f"Create {new.name}")]
     if new.address:
         found.append(_registered(new))
         found += [_needing_a_mailbox(each) for each in _given(new)]
     if new.profile:
         params = {"UserId": HER, **new.profile}
-        found.append(Planned("UpdateUser", params, f"Record of {new.name}", CREATED))
+        found.append(PlannedStep("UpdateUser", params, f"Record of {new.name}", CREATED))
     return found
 
 
-def _registered(new: Newcomer) -> Planned:
+def _registered(new: Newcomer) -> PlannedStep:
     params = {"EntityId": HER, "Email": new.address}
-    return Planned("RegisterToWorkMail", params, f"Enable as {new.address}", CREATED)
+    return PlannedStep("RegisterToWorkMail", params, f"Enable as {new.address}", CREATED)
 
 
 def _given(new: Newcomer) -> list[tuple[str, dict[str, Any], str]]:
@@ -55,6 +55,6 @@ def _given(new: Newcomer) -> list[tuple[str, dict[str, Any], str]]:
     return [*joined, *named, *([("UpdateMailboxQuota", quota, "Quota")] if new.quota else [])]
 
 
-def _needing_a_mailbox(given: tuple[str, dict[str, Any], str]) -> Planned:
+def _needing_a_mailbox(given: tuple[str, dict[str, Any], str]) -> PlannedStep:
     operation, params, label = given
-    return Planned(operation, params, label, ENABLED)
+    return PlannedStep(operation, params, label, ENABLED)

@@ -7,7 +7,7 @@ from console.areas.directory import relations
 from console.areas.directory import showing as directory
 from console.areas.lifecycle import standing
 from console.areas.users import showing
-from console.mirror.mailboxes import mailbox_of
+from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Entity
 from console.operators import policy
 
@@ -18,7 +18,7 @@ ASKED = ("GetImpersonationRoleEffect", "ListPersonalAccessTokens", "ListMobileDe
 
 def context(actor: Actor, person: Entity) -> dict[str, Any]:
     shown = directory.context(actor, person, showing.ACTIONS)
-    mailbox = mailbox_of(person)
+    mailbox = get_mailbox(person)
     offered = OFFERED if mailbox.is_in_use else ()
     return {
         **shown,

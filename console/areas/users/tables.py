@@ -83,6 +83,6 @@ def found(actor: Actor, organization: Organization, params: QueryDict) -> Entity
     people = scope.people(actor, organization).matching(params.get("q", ""))
     narrow = chosen(people, FILTERS, params)
     if group := params.get("group", "").strip():
-        wanted = group_queries.named(visible_groups(actor, organization), group)
-        narrow = group_queries.members(narrow, wanted, searched=bool(params.get("q", "").strip()))
+        wanted = group_queries.find_groups(visible_groups(actor, organization), group)
+        narrow = group_queries.filter_members(narrow, wanted, searched=bool(params.get("q", "").strip()))
     return narrow

@@ -7,7 +7,7 @@ from console.ledger import chain, triggers
 
 
 def begin(apps, schema_editor):
-    seal = chain.Seal.make(0, chain.GENESIS, chain.read_keys(settings.LEDGER_KEYS))
+    seal = chain.SignedHead.make(0, chain.GENESIS, chain.read_keys(settings.LEDGER_KEYS))
     head = apps.get_model("ledger", "Head")
     head.objects.using(schema_editor.connection.alias).create(
         pk=1, seq=seal.seq, hash=seal.hash, key_id=seal.key_id, mac=seal.mac

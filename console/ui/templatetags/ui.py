@@ -1,4 +1,4 @@
-"""What templates of the console ask for: icons, badges, moments, form controls with their looks."""
+"""Template tags and filters: icons, badges, times and form controls."""
 
 import re
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from console.ui import markup
-from console.ui.form_tokens import NUMBER, new_number
+from console.ui.form_tokens import FORM_TOKEN_FIELD, new_form_token
 
 register = template.Library()
 CONTROLS: tuple[tuple[type[forms.Widget], str], ...] = (
@@ -55,14 +55,16 @@ def text(content: SafeString) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def csrf_token(context: Context) -> SafeString:
-    """In place of Django's: every form that posts carries the number by which it acts once."""
+    """Render Django's CSRF field with the form token, by which a form acts once."""
     token = CsrfTokenNode().render(context)
-    return format_html('{}<input type="hidden" name="{}" value="{}">', token, NUMBER, new_number())
+    return format_html(
+        '{}<input type="hidden" name="{}" value="{}">', token, FORM_TOKEN_FIELD, new_form_token()
+    )
 
 
 @register.filter
 def control(field: BoundField) -> SafeString:
-    """The field's input, looking like the others, invalid if it is."""
+    """Render a field's input with its CSS classes."""
     widget = field.field.widget
     look = next((css for kind, css in CONTROLS if isinstance(widget, kind)), "form-control")
     own = str(widget.attrs.get("class", ""))
@@ -72,26 +74,26 @@ def control(field: BoundField) -> SafeString:
 
 @register.filter
 def choice(option: BoundWidget) -> SafeString:
-    """One radio button or tick box of a group, in the same looks."""
+    """Render one radio button or checkbox of a group."""
     option.data["attrs"] = {**option.data["attrs"], "class": "form-check-input"}
     return option.tag(wrap_label=False)
 
 
 @register.filter
 def is_check(field: BoundField) -> bool:
-    """Whether the label belongs behind the input."""
+    """Return whether the label comes after the input."""
     return isinstance(field.field.widget, forms.CheckboxInput)
 
 
 @register.filter
 def is_group(field: BoundField) -> bool:
-    """Whether the field is several inputs under one heading."""
+    """Return whether the field has several inputs under one heading."""
     return isinstance(field.field.widget, (forms.RadioSelect, forms.CheckboxSelectMultiple))
 
 
 @register.filter
 def grouped(field: BoundField) -> list[tuple[str, list[BoundWidget]]]:
-    """The options of a group of inputs under the headings of its choices; "" heads what has none."""
+    """Return the options of a group of inputs by heading; "" for those without one."""
     options = iter(field.subwidgets)
     found: list[tuple[str, list[BoundWidget]]] = [("", [])]
     for name, value in cast(Iterable[tuple[Any, Any]], getattr(field.field, "choices", ())):
@@ -109,5 +111,5 @@ def iso(value: datetime | None) -> str:
 
 @register.filter
 def get(mapping: Any, name: str) -> Any:
-    """An entry whose name a template cannot spell (a dotted member of AWS's)."""
+    """Return an entry by a name that a template cannot write, such as a dotted one."""
     return mapping.get(name, "")

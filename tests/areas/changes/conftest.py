@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from console.changes import drafting
-from console.changes.conditions import digest
+from console.changes import drafts
 from console.changes.models import Change
-from console.changes.plans import Planned
+from console.changes.policies import compute_digest
+from console.changes.steps import PlannedStep
 from console.mirror.models import Organization
 from console.operators.models import Operator
 from console.sandbox.testing import ADA, TestSandbox
@@ -35,7 +35,7 @@ class Seat:
         return self.client.post(self.url(name, *args), data)
 
     def approve(self, change: Change) -> Any:
-        return self.post("approve", change.pk, digest=digest(change))
+        return self.post("approve", change.pk, digest=compute_digest(change))
 
     def save_policies(self, **data: Any) -> Any:
         """Save the policies as the form shows them now, with these values."""
@@ -48,9 +48,9 @@ class Seat:
     def url(self, name: str, *args: Any) -> str:
         return reverse(f"changes:{name}", args=[self.organization.slug, *args])
 
-    def draft(self, *steps: Planned, title: str = "Move Ada", **given: Any) -> Change:
-        asked = steps or (Planned("UpdateUser", {"UserId": ADA, "Office": "Oslo"}),)
-        return drafting.draft(world.actor(self.operator), self.organization, title, asked, **given)
+    def draft(self, *steps: PlannedStep, title: str = "Move Ada", **given: Any) -> Change:
+        asked = steps or (PlannedStep("UpdateUser", {"UserId": ADA, "Office": "Oslo"}),)
+        return drafts.create_draft(world.actor(self.operator), self.organization, title, asked, **given)
 
 
 @pytest.fixture

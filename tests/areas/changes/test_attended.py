@@ -10,7 +10,7 @@ from console.areas.changes.forms import approvable
 from console.aws.catalogue import CATALOGUE
 from console.changes import engine
 from console.changes.models import Change, Conditions
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.sandbox import transit
@@ -188,7 +188,7 @@ def test_a_nested_secret_is_entered_again(
     sent: list[str] = []
     monkeypatch.setattr("console.sandbox.handlers.availability.takes", lambda given: sent.append(given))
     provider = {"EwsEndpoint": "https://ews.example.org/EWS", "EwsUsername": "reader", "EwsPassword": SECRET}
-    step = Planned(
+    step = PlannedStep(
         "CreateAvailabilityConfiguration",
         {"DomainName": "partner.example.org", "EwsProvider": provider},
     )

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from console.changes import control, engine, later, preview
-from console.changes.ending import END
-from console.changes.models import Change, Conditions, Step
-from console.changes.plans import Planned
+from console.changes import control, engine, preview, schedule
+from console.changes.models import END_KIND, Change, Conditions, Step
+from console.changes.steps import PlannedStep
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
@@ -19,7 +18,7 @@ from tests.areas import world
 from tests.areas.changes.conftest import Seat, seat
 
 State = Change.State
-DISABLE = Planned("DeregisterFromWorkMail", {"EntityId": ADA})
+DISABLE = PlannedStep("DeregisterFromWorkMail", {"EntityId": ADA})
 
 
 def fresh(change: Change) -> Change:
@@ -62,7 +61,7 @@ class TestAnothersDraft:
         assert not town.calls("DeregisterFromWorkMail")
 
     def test_runs_as_who_let_it_and_names_who_asked(self, adam: Seat, olga: Seat) -> None:
-        change = adam.draft(Planned("UpdateUser", {"UserId": ADA, "Office": "Oslo"}))
+        change = adam.draft(PlannedStep("UpdateUser", {"UserId": ADA, "Office": "Oslo"}))
         olga.post("run", change.pk)
         intent = Entry.objects.get(kind=Entry.Kind.INTENT, operation="UpdateUser")
         assert intent.operator == "olga@desk.example"
@@ -71,7 +70,10 @@ class TestAnothersDraft:
 
     def test_runs_with_the_rights_of_who_let_it(self, adam: Seat, olga: Seat) -> None:
         """By a worker, later; and not any longer when those are gone."""
-        steps = [Planned("UpdateUser", {"UserId": ADA, "Office": str(n)}) for n in range(engine.INLINE + 1)]
+        steps = [
+            PlannedStep("UpdateUser", {"UserId": ADA, "Office": str(n)})
+            for n in range(engine.MAX_INLINE_STEPS + 1)
+        ]
         change = adam.draft(*steps)
         olga.post("run", change.pk)
         adam.operator.grants.all().delete()
@@ -88,11 +90,11 @@ class TestAnothersDraft:
 class TestTheEndOfTemporaryAccess:
     def given(self, seat: Seat) -> Change:
         give: dict[str, Any] = {"EntityId": ADA, "GranteeId": BO, "PermissionValues": ["FULL_ACCESS"]}
-        end = Planned("DeleteMailboxPermissions", {"EntityId": ADA, "GranteeId": BO}, label="Access ends")
-        term = later.Term(end, timezone.now() + timedelta(hours=1))
+        end = PlannedStep("DeleteMailboxPermissions", {"EntityId": ADA, "GranteeId": BO}, label="Access ends")
+        term = schedule.ScheduledEnd(end, timezone.now() + timedelta(hours=1))
         actor = world.actor(seat.operator)
-        later.perform(actor, "PutMailboxPermissions", seat.organization, term, **give)
-        return Change.objects.get(kind=END)
+        schedule.perform_temporary(actor, "PutMailboxPermissions", seat.organization, term, **give)
+        return Change.objects.get(kind=END_KIND)
 
     def test_is_not_cancelled_by_who_could_not_give_it(self, adam: Seat, helga: Seat) -> None:
         end = self.given(adam)
@@ -122,10 +124,10 @@ class TestTheEndOfTemporaryAccess:
         Conditions.objects.create(
             organization=adam.organization, approve_operations=["DeleteMailboxPermissions"]
         )
-        with pytest.raises(engine.WantsApproval) as waiting:
+        with pytest.raises(engine.ApprovalNeeded) as waiting:
             self.given(adam)
         change = waiting.value.change
-        engine.start(change)
+        engine.start_change(change)
         assert fresh(change).state == State.AWAITING
         assert not town.calls("PutMailboxPermissions")
 
@@ -149,8 +151,8 @@ class TestFourEyes:
             state=State.FAILED, approved_by_id=olga.operator.pk, approved_at=timezone.now()
         )
         change.steps.update(state=Step.State.REFUSED)
-        with pytest.raises(control.NotNow, match="You approved"):
-            control.retry(world.actor(olga.operator), fresh(change))
+        with pytest.raises(control.InvalidState, match="You approved"):
+            control.retry_change(world.actor(olga.operator), fresh(change))
 
     def test_the_approver_needs_the_target_in_scope(
         self, adam: Seat, organization: Organization, town: TestSandbox
@@ -171,7 +173,10 @@ class TestFourEyes:
     def test_an_approver_whose_rights_are_gone_counts_no_more(
         self, adam: Seat, olga: Seat, town: TestSandbox
     ) -> None:
-        steps = [Planned("UpdateUser", {"UserId": ADA, "Office": str(n)}) for n in range(engine.INLINE)]
+        steps = [
+            PlannedStep("UpdateUser", {"UserId": ADA, "Office": str(n)})
+            for n in range(engine.MAX_INLINE_STEPS)
+        ]
         change = adam.draft(*steps, DISABLE)
         adam.post("run", change.pk)
         olga.approve(change)
@@ -192,18 +197,18 @@ class TestWhatRuns:
     def test_has_one_runner(self, adam: Seat, olga: Seat) -> None:
         change = adam.draft(DISABLE)
         stale = fresh(Change.objects.get(pk=change.pk))
-        control.run(world.actor(adam.operator), change)
-        with pytest.raises(control.NotNow):
-            control.run(world.actor(olga.operator), stale)
+        control.run_draft(world.actor(adam.operator), change)
+        with pytest.raises(control.InvalidState):
+            control.run_draft(world.actor(olga.operator), stale)
         assert fresh(change).confirmed_by == "adam@desk.example"
 
     def test_is_neither_paused_nor_resumed_once_it_has_ended(self, adam: Seat) -> None:
-        for act, paused in ((control.pause, False), (control.resume, True)):
+        for act, paused in ((control.pause_change, False), (control.resume_change, True)):
             change = adam.draft(DISABLE)
             Change.objects.filter(pk=change.pk).update(state=State.RUNNING, paused=paused)
             stale = fresh(change)
             Change.objects.filter(pk=change.pk).update(state=State.DONE, paused=False)
-            with pytest.raises(control.NotNow):
+            with pytest.raises(control.InvalidState):
                 act(world.actor(adam.operator), stale)
             ended = Change.objects.get(pk=change.pk)
             assert (ended.paused, ended.note, ended.confirmed_by) == (False, "", "")
@@ -212,7 +217,7 @@ class TestWhatRuns:
         change = adam.draft(DISABLE)
         Change.objects.filter(pk=change.pk).update(state=State.PARTLY, confirmed_by="adam@desk.example")
         change.steps.update(state=Step.State.UNKNOWN)
-        assert control.retry(world.actor(olga.operator), fresh(change)) == 0
+        assert control.retry_change(world.actor(olga.operator), fresh(change)) == 0
         assert fresh(change).confirmed_by == "adam@desk.example"
 
     def test_is_approved_only_with_the_digest_that_was_seen(self, adam: Seat, olga: Seat) -> None:
@@ -232,16 +237,16 @@ class TestAnEndApprovedWithItsBeginning:
         self, adam: Seat, olga: Seat, organization: Organization, monkeypatch: pytest.MonkeyPatch
     ) -> Change:
         Conditions.objects.create(organization=organization, approve_operations=["DeleteMailboxPermissions"])
-        with pytest.raises(engine.WantsApproval) as waiting:
+        with pytest.raises(engine.ApprovalNeeded) as waiting:
             TestTheEndOfTemporaryAccess().given(adam)
         begun = waiting.value.change
-        engine.start(begun)
-        preview.prepare(begun, time.monotonic() + 9)
+        engine.start_change(begun)
+        preview.prepare_preview(begun, time.monotonic() + 9)
         olga.approve(begun)
         assert fresh(begun).state == State.DONE
         due = timezone.now() + timedelta(hours=2)
         monkeypatch.setattr("console.clock.now", lambda: due)
-        return Change.objects.get(kind=END)
+        return Change.objects.get(kind=END_KIND)
 
     def test_runs_without_another(self, end: Change) -> None:
         engine.sweep()
@@ -273,7 +278,10 @@ class TestAPolicySetSince:
         assert not town.calls("DeregisterFromWorkMail")
 
     def test_holds_for_the_steps_that_are_left(self, adam: Seat, town: TestSandbox) -> None:
-        steps = [Planned("UpdateUser", {"UserId": ADA, "Office": str(n)}) for n in range(engine.INLINE)]
+        steps = [
+            PlannedStep("UpdateUser", {"UserId": ADA, "Office": str(n)})
+            for n in range(engine.MAX_INLINE_STEPS)
+        ]
         change = adam.draft(*steps, DISABLE)
         adam.post("run", change.pk)
         Conditions.objects.create(
@@ -281,7 +289,7 @@ class TestAPolicySetSince:
         )
         engine.sweep()
         assert fresh(change).state == State.AWAITING
-        assert change.counts()[Step.State.DONE] == engine.INLINE
+        assert change.counts()[Step.State.DONE] == engine.MAX_INLINE_STEPS
         assert not town.calls("DeregisterFromWorkMail")
 
 

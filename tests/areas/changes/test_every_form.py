@@ -9,7 +9,7 @@ from django import forms as django_forms
 
 from console.areas.changes.forms import approvable
 from console.areas.directory.forms.naming import EntityField, GroupsField
-from console.changes import attended, engine
+from console.changes import attended_changes, engine
 from console.changes.models import Change, Conditions, Step
 from console.mirror.models import Organization
 from console.sandbox.testing import ADA, KEY, ROLE
@@ -193,7 +193,7 @@ def test_leads_to_a_change_or_says_what_to_do(olga: Seat, traces: Traces) -> Non
     assert walk.sent > 30
     waiting = Step.objects.filter(change__state=State.AWAITING).values_list("operation", flat=True)
     assert sorted(writes - set(waiting)) == NOT_REACHED
-    without_secrets = {step.operation for step in Step.objects.all() if attended.lacks_secrets(step)}
+    without_secrets = {step.operation for step in Step.objects.all() if attended_changes.lacks_secrets(step)}
     assert without_secrets == {"CreateUser", "ResetPassword"}
     assert SECRET not in traces.text()
 
@@ -203,6 +203,8 @@ def test_of_the_other_writes_become_changes_too(olga: Seat) -> None:
     Conditions.objects.create(organization=olga.organization, approve_operations=NOT_REACHED)
     with world.counted() as calls:
         for operation in NOT_REACHED:
-            with pytest.raises(engine.WantsApproval):
-                engine.perform(world.actor(olga.operator), operation, olga.organization, **given(operation))
+            with pytest.raises(engine.ApprovalNeeded):
+                engine.perform_write(
+                    world.actor(olga.operator), operation, olga.organization, **given(operation)
+                )
     assert calls.writes == []

@@ -14,9 +14,9 @@ from django.urls import reverse
 from console.aws import changed_fields, model
 from console.aws.catalogue import CATALOGUE
 from console.aws.redaction import is_secret
-from console.changes import drafting, engine, preview, undo
+from console.changes import drafts, engine, preview, undo
 from console.changes.models import Change, Step
-from console.changes.plans import GENERATED, From, Planned, Without
+from console.changes.steps import GENERATED, ExpectAbsent, FromStep, PlannedStep
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.sandbox.testing import ADA, BO
@@ -27,10 +27,12 @@ from tests.contract import samples
 pytestmark = pytest.mark.django_db(transaction=True)
 MARKS = ("$from", "$generated", "$without", "[secret]")
 APART = {"OrganizationId", "ClientToken"}
-FIRST = Planned("CreateUser", {"Name": "gil", "DisplayName": "Gil Roth", "Password": GENERATED}, "Create Gil")
+FIRST = PlannedStep(
+    "CreateUser", {"Name": "gil", "DisplayName": "Gil Roth", "Password": GENERATED}, "Create Gil"
+)
 
 
-def marked() -> Iterator[Planned]:
+def marked() -> Iterator[PlannedStep]:
     """Every operation with every mark in every member that console code can put it into."""
     for rule in CATALOGUE.values():
         params = {
@@ -39,14 +41,14 @@ def marked() -> Iterator[Planned]:
         if rule.is_read:
             members = model.output_members(rule.name).items()
             lists = [name for name, shape in members if shape.type_name == "list"]
-            yield from (Planned(rule.name, params, expects={name: Without("one")}) for name in lists)
+            yield from (PlannedStep(rule.name, params, expects={name: ExpectAbsent("one")}) for name in lists)
             continue
         for name in params:
             shape = model.input_members(rule.name)[name]
             if is_secret(shape):
-                yield Planned(rule.name, {**params, name: GENERATED})
+                yield PlannedStep(rule.name, {**params, name: GENERATED})
             elif shape.type_name == "string":
-                yield Planned(rule.name, {**params, name: From(0, "UserId")}, needs=0)
+                yield PlannedStep(rule.name, {**params, name: FromStep(0, "UserId")}, needs=0)
 
 
 def shown(seat: Seat, change: Change) -> Iterator[tuple[str, str]]:
@@ -67,7 +69,7 @@ def change(olga: Seat) -> Change:
     steps = [FIRST, *marked()]
     made = Change(organization=olga.organization, title="Everything", total=len(steps), requested_by="olga")
     made.requested_by_id = olga.operator.pk
-    return drafting.save(made, steps)
+    return drafts.save_change(made, steps)
 
 
 class TestEveryStep:
@@ -84,16 +86,16 @@ class TestEveryStep:
         self, olga: Seat, change: Change, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(
-            "console.gateway.before_after.before", lambda *_: {}
+            "console.gateway.before_after.read_before", lambda *_: {}
         )  # WorkMail has nothing of it yet
-        monkeypatch.setattr("console.changes.budget.highest", lambda: 1e9)
-        assert preview.prepare(change, time.monotonic() + 600)
+        monkeypatch.setattr("console.changes.budget.max_rate", lambda: 1e9)
+        assert preview.prepare_preview(change, time.monotonic() + 600)
         assert leaks(olga, change) == {}
 
     @pytest.mark.parametrize("state", [Step.State.DONE, Step.State.REFUSED, Step.State.SKIPPED])
     def test_shows_words_when_it_is_over(self, olga: Seat, change: Change, state: str) -> None:
         for step in change.steps.all():
-            step.before = changed_fields.now(step.operation, {}, step.params)
+            step.before = changed_fields.read_values(step.operation, {}, step.params)
             step.after = journal.plain(step.expects or step.params)
             step.state, step.note = state, f"Step 1 ({step}) was not done."
             step.save()
@@ -103,24 +105,24 @@ class TestEveryStep:
 
 class TestAuditLog:
     def test_has_the_values_that_were_sent(self, olga: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("console.changes.budget.highest", lambda: 1e9)
+        monkeypatch.setattr("console.changes.budget.max_rate", lambda: 1e9)
         steps = [
             FIRST,
-            Planned(
-                "RegisterToWorkMail", {"EntityId": From(0, "UserId"), "Email": "gil@example.com"}, needs=0
+            PlannedStep(
+                "RegisterToWorkMail", {"EntityId": FromStep(0, "UserId"), "Email": "gil@example.com"}, needs=0
             ),
-            Planned(
+            PlannedStep(
                 "PutMailboxPermissions",
-                {"EntityId": ADA, "GranteeId": From(0, "UserId"), "PermissionValues": ["SEND_AS"]},
+                {"EntityId": ADA, "GranteeId": FromStep(0, "UserId"), "PermissionValues": ["SEND_AS"]},
                 needs=1,
             ),
-            Planned("ResetPassword", {"UserId": BO, "Password": GENERATED}),
-            Planned("ListAliases", {"EntityId": BO}, expects={"Aliases": Without("x@example.com")}),
+            PlannedStep("ResetPassword", {"UserId": BO, "Password": GENERATED}),
+            PlannedStep("ListAliases", {"EntityId": BO}, expects={"Aliases": ExpectAbsent("x@example.com")}),
         ]
-        change = engine.start(olga.draft(*steps))
+        change = engine.start_change(olga.draft(*steps))
         assert change.state == Change.State.DONE
         assert leaks(olga, change) == {}
-        back = undo.draft(world.actor(olga.operator), change)
+        back = undo.draft_undo(world.actor(olga.operator), change)
         assert leaks(olga, back) == {}
         texts = list(logged(olga.client, olga.organization.slug))
         assert [mark for text in texts for mark in MARKS[:3] if mark in text] == []

@@ -9,7 +9,7 @@ from console.areas.changes.forms import approvable
 from console.aws import errors
 from console.changes import engine
 from console.changes.models import Change, Conditions, Step
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.ledger.models import Entry
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
 from tests.areas import world
@@ -36,28 +36,28 @@ class TestDetail:
         assert town.call("DescribeUser", UserId=ADA)["Office"] == "Rome"
 
     def test_says_whether_it_can_be_undone_before_the_click(self, adam: Seat) -> None:
-        page = adam.text("detail", adam.draft(Planned("DeleteUser", {"UserId": CY})).pk)
+        page = adam.text("detail", adam.draft(PlannedStep("DeleteUser", {"UserId": CY})).pk)
         assert "Cannot be undone" in page
-        page = adam.text("detail", adam.draft(Planned("DeregisterFromWorkMail", {"EntityId": ADA})).pk)
+        page = adam.text("detail", adam.draft(PlannedStep("DeregisterFromWorkMail", {"EntityId": ADA})).pk)
         assert "Can be undone until" in page
 
     def test_names_groups_instead_of_their_ids(self, adam: Seat, town: TestSandbox) -> None:
         group = town.group("crew", entity_id="group-00000crew")
-        engine.perform(
+        engine.perform_write(
             world.actor(adam.operator),
             "UpdateGroup",
             adam.organization,
             GroupId=group.entity_id,
             HiddenFromGlobalAddressList=True,
         )
-        step = Planned("AssociateMemberToGroup", {"GroupId": group.entity_id, "MemberId": ADA})
+        step = PlannedStep("AssociateMemberToGroup", {"GroupId": group.entity_id, "MemberId": ADA})
         assert "in group crew" in adam.text("detail", adam.draft(step).pk)
 
     def test_says_which_steps_cannot_be_done(self, adam: Seat, town: TestSandbox) -> None:
         town.call("DeleteUser", UserId=CY)
-        gone = Planned("UpdateUser", {"UserId": "a0a0a0a0-0000-4000-8000-00000000dead", "Office": "x"})
+        gone = PlannedStep("UpdateUser", {"UserId": "a0a0a0a0-0000-4000-8000-00000000dead", "Office": "x"})
         page = adam.text(
-            "detail", adam.draft(gone, Planned("UpdateUser", {"UserId": ADA, "Office": "Oslo"})).pk
+            "detail", adam.draft(gone, PlannedStep("UpdateUser", {"UserId": ADA, "Office": "Oslo"})).pk
         )
         assert "1 of the steps cannot be done" in page
 
@@ -117,7 +117,7 @@ class TestUndo:
         assert "There is an undo of this" in adam.text("detail", change.pk)
 
     def test_says_why_there_is_none(self, adam: Seat) -> None:
-        change = adam.draft(Planned("DeleteUser", {"UserId": CY}))
+        change = adam.draft(PlannedStep("DeleteUser", {"UserId": CY}))
         adam.post("run", change.pk)
         page = world.body(adam.client.post(adam.url("undo", change.pk), follow=True))
         assert "Cannot be undone" in page
@@ -145,7 +145,7 @@ class TestApproval:
         change = adam.draft()
         adam.post("run", change.pk)
         Change.objects.filter(pk=change.pk).update(digest="0" * 64, approved_at=timezone.now())
-        assert engine.start(fresh(change)).state == State.AWAITING
+        assert engine.start_change(fresh(change)).state == State.AWAITING
         assert not town.calls("UpdateUser")
 
     def test_holds_a_form_of_another_page_too(self, adam: Seat, town: TestSandbox) -> None:
@@ -203,8 +203,8 @@ class TestTakingAlong:
             assert each in text
 
     def test_the_file_has_a_line_for_each_step(self, adam: Seat) -> None:
-        wrong = Planned("CreateAlias", {"EntityId": ADA, "Alias": "bo@example.com"}, row=7)
-        change = adam.draft(wrong, Planned("UpdateUser", {"UserId": BO, "Office": "Oslo"}))
+        wrong = PlannedStep("CreateAlias", {"EntityId": ADA, "Alias": "bo@example.com"}, row=7)
+        change = adam.draft(wrong, PlannedStep("UpdateUser", {"UserId": BO, "Office": "Oslo"}))
         adam.post("run", change.pk)
         lines = adam.text("csv", change.pk).splitlines()
         assert len(lines) == 3
@@ -253,7 +253,7 @@ class TestList:
 
     def test_what_aws_refuses_in_a_form_is_in_the_list_as_failed(self, adam: Seat) -> None:
         with pytest.raises(errors.Refused):
-            engine.perform(
+            engine.perform_write(
                 world.actor(adam.operator),
                 "CreateAlias",
                 adam.organization,

@@ -193,7 +193,7 @@ class TestMoving:
         assert operations.count("DeleteAlias") == 4
 
     def test_lets_the_domain_go_once_it_has_run(self, adam: Desk, town: TestSandbox) -> None:
-        engine.start(self.drafted(adam, keep_aliases="on"))
+        engine.start_change(self.drafted(adam, keep_aliases="on"))
         assert Change.objects.get(kind="move").state == Change.State.DONE
         assert town.call("DescribeUser", UserId=DEE)["Email"] == "dee@example.com"
         assert adam.post("deregister", BRANCH, data={"typed": BRANCH}).status_code == 303

@@ -73,14 +73,16 @@ class TestStarting:
     def test_takes_expired_credentials_for_an_attempt_that_was_not_sent(
         self, jobs: list[ExportJob], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        fail_once(monkeypatch, client, "client", RuntimeError("Credentials were refreshed, but are expired"))
+        fail_once(
+            monkeypatch, client, "get_client", RuntimeError("Credentials were refreshed, but are expired")
+        )
         engine.sweep()
         assert State.FAILED not in ExportJob.objects.values_list("state", flat=True)
 
     def test_waits_while_the_audit_log_cannot_be_written(
         self, jobs: list[ExportJob], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        fail_once(monkeypatch, journal, "intent", journal.LedgerUnavailable("locked"))
+        fail_once(monkeypatch, journal, "record_intent", journal.LedgerUnavailable("locked"))
         engine.sweep()
         job = ExportJob.objects.order_by("pk")[0]
         assert (job.state, job.unanswered) == (State.QUEUED, 0)
@@ -105,8 +107,8 @@ class TestStarting:
         self, jobs: list[ExportJob], time: Time, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A killed worker leaves its lease on the mailbox behind; that is no refusal of AWS."""
-        monkeypatch.setattr(target_leases, "PATIENCE", 0)
-        with target_leases.held(jobs[0].organization, [jobs[0].entity_id]):
+        monkeypatch.setattr(target_leases, "MAX_WAIT_SECONDS", 0)
+        with target_leases.hold_targets(jobs[0].organization, [jobs[0].entity_id]):
             for _ in range(ATTEMPTS + 2):
                 engine.start(ExportJob.objects.get(pk=jobs[0].pk))
                 time.pass_(seconds=3)

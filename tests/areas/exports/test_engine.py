@@ -225,7 +225,7 @@ class TestSweep:
         def silence(*_: object, **__: object) -> None:
             raise errors.Unreachable("nobody answers")
 
-        monkeypatch.setattr(transport, "send", silence)
+        monkeypatch.setattr(transport, "send_call", silence)
         for _ in range(7):
             time.pass_(seconds=61)
             engine.sweep()
@@ -508,7 +508,7 @@ class TestAVerificationWhoseWorkerIsKilled:
         log = {"sha384Hash": "", "totalMessages": "1", "totalNonExportableItems": "0"}
         monkeypatch.setattr(verifying, "RENEW", -1.0)
         monkeypatch.setattr(verifying, "_log", lambda _: log)
-        monkeypatch.setattr("console.aws.storage.read", read)
+        monkeypatch.setattr("console.aws.storage.read_object", read)
         claimed = verifying.next_due()
         assert claimed
         assert verifying.check(claimed) == ExportJob.Check.DIFFERS

@@ -314,7 +314,7 @@ class TestAnotherOrganization:
         self, signed_in: Client, foreign: Organization, name: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         calls: list[object] = []
-        monkeypatch.setattr("console.aws.transport.send", lambda *given: calls.append(given))
+        monkeypatch.setattr("console.aws.transport.send_call", lambda *given: calls.append(given))
         assert signed_in.get(reverse(f"exports:{name}", args=["foreign"])).status_code == 404
         assert calls == []
 

@@ -8,7 +8,7 @@ from console.actor import Actor
 from console.areas.exports import engine
 from console.areas.exports.models import Destination, ExportJob
 from console.aws import errors
-from console.changes import conditions, control
+from console.changes import control, policies
 from console.changes import engine as changes
 from console.changes.models import Change, Conditions
 from console.mirror.models import Entity, Organization
@@ -30,9 +30,9 @@ def demand(organization: Organization, **given: Any) -> None:
 
 def waiting(act: Any) -> Change:
     """The change that an act leaves behind to be approved."""
-    with pytest.raises(changes.WantsApproval) as stopped:
+    with pytest.raises(changes.ApprovalNeeded) as stopped:
         act()
-    changes.start(stopped.value.change)
+    changes.start_change(stopped.value.change)
     change = Change.objects.get(pk=stopped.value.change.pk)
     assert change.state == Change.State.AWAITING
     Change.objects.filter(pk=change.pk).update(prepared_at=change.requested_at)
@@ -57,7 +57,7 @@ class TestApproval:
         engine.sweep()
         assert not ExportJob.objects.exists()
         assert not sandbox.calls(engine.OPERATION)
-        control.approve(approver, change, conditions.digest(change))
+        control.approve_change(approver, change, policies.compute_digest(change))
         changes.sweep()
         engine.sweep()
         change.refresh_from_db()

@@ -97,7 +97,7 @@ def steps(change: Change) -> list[tuple[str, dict[str, Any]]]:
 
 def run(answer: Any) -> Change:
     """The same, done."""
-    change = engine.start(drafted(answer))
+    change = engine.start_change(drafted(answer))
     while engine.sweep():
         pass
     change.refresh_from_db()

@@ -167,7 +167,7 @@ class TestRevokingAll:
             "Revoke new",
         ]
         assert len(left(aged)) == 4
-        engine.start(change)
+        engine.start_change(change)
         assert left(aged) == ["scanner"]
 
     def test_of_none_says_so(self, adam: Desk, town: TestSandbox) -> None:
@@ -175,6 +175,6 @@ class TestRevokingAll:
 
     def test_is_possible_within_a_branch_and_stops_where_it_ends(self, nell: Desk, aged: TestSandbox) -> None:
         assert nell.post("tokens-revoke", DEE, data={}).status_code == 302
-        engine.start(Change.objects.get())
+        engine.start_change(Change.objects.get())
         assert "scanner" not in left(aged)
         assert Operator.objects.get().name == "Nell"

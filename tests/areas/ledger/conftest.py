@@ -38,18 +38,20 @@ def to(name: str, *args: Any) -> str:
 
 
 def intend(operation: str = "UpdateUser", actor: Actor = HANNAH, **given: Any) -> Entry:
-    return journal.intent(actor, operation, ID, **{"params": {"UserId": given.get("target", "")}, **given})
+    return journal.record_intent(
+        actor, operation, ID, **{"params": {"UserId": given.get("target", "")}, **given}
+    )
 
 
 def done(operation: str = "UpdateUser", **given: Any) -> Entry:
     """A call that AWS did; the answer is its intent."""
     entry = intend(operation, **given)
-    journal.outcome(entry, Entry.Outcome.DONE, aws_request_id=f"aws-{entry.seq}")
+    journal.record_outcome(entry, Entry.Outcome.DONE, aws_request_id=f"aws-{entry.seq}")
     return entry
 
 
 def record(kind: str, organization: str = ID, actor: Actor = HANNAH, **given: Any) -> Entry:
-    return journal.record(actor, kind, organization=organization, **given)
+    return journal.record_entry(actor, kind, organization=organization, **given)
 
 
 def person(organization: Organization, name: str, domain: str = "example.com", **fields: Any) -> Entity:

@@ -33,7 +33,7 @@ class TestCall:
     def test_shows_before_and_after_of_what_changed_and_of_nothing_else(self, reader: Client) -> None:
         before = {"DescribeUser": {"DisplayName": "Ada", "Office": "Oslo"}}
         entry = intend(before=before)
-        journal.outcome(
+        journal.record_outcome(
             entry, Outcome.DONE, after={"DescribeUser": {"DisplayName": "Ada K", "Office": "Oslo"}}
         )
         text = page(reader, entry)
@@ -45,7 +45,7 @@ class TestCall:
         before = {"ListAliases": {"Aliases": ["a@example.com"]}}
         entry = intend("CreateAlias", before=before)
         after = {"ListAliases": {"Aliases": ["a@example.com", "b@example.com"]}}
-        journal.outcome(entry, Outcome.DONE, after=after)
+        journal.record_outcome(entry, Outcome.DONE, after=after)
         assert "<div>a@example.com</div><div>b@example.com</div>" in page(reader, entry)
 
     def test_shows_aws_request_id(self, reader: Client) -> None:
@@ -59,16 +59,18 @@ class TestCall:
     def test_refused_says_why_and_that_nothing_changed(self, reader: Client) -> None:
         entry = intend()
         error = {"code": "EntityStateException", "message": "The user is disabled."}
-        journal.outcome(entry, Outcome.REFUSED, error=error)
+        journal.record_outcome(entry, Outcome.REFUSED, error=error)
         text = page(reader, entry)
         for each in ("Refused", "EntityStateException", "The user is disabled.", "Nothing was changed."):
             assert each in text
 
     def test_unknown_then_applied_tells_the_whole_story(self, reader: Client) -> None:
         entry = intend(before={"DescribeUser": {"Office": "Oslo"}})
-        journal.outcome(entry, Outcome.UNKNOWN, error={"code": "ReadTimeoutError", "message": "Silence."})
+        journal.record_outcome(
+            entry, Outcome.UNKNOWN, error={"code": "ReadTimeoutError", "message": "Silence."}
+        )
         assert "There was no answer" in page(reader, entry)
-        journal.outcome(entry, Outcome.APPLIED, after={"DescribeUser": {"Office": "Bergen"}})
+        journal.record_outcome(entry, Outcome.APPLIED, after={"DescribeUser": {"Office": "Bergen"}})
         text = page(reader, entry)
         assert "the console looked later, and it had happened" in text
         assert "<ins>Bergen</ins>" in text
@@ -133,7 +135,7 @@ class TestNarrowed:
         person(organization, "club", "far.example", kind="group", display_name="Club")
         params = {"EntityId": ada.entity_id, "GranteeId": zoe.entity_id, "Email": zoe.email}
         entry = intend("PutMailboxPermissions", target=ada.entity_id, target_name=ada.email, params=params)
-        journal.outcome(
+        journal.record_outcome(
             entry,
             Outcome.REFUSED,
             error={"code": "EntityStateException", "message": f"zoe@far.example ({zoe.entity_id}) is gone"},
@@ -145,7 +147,7 @@ class TestNarrowed:
             before={"ListMailboxPermissions": shown, "ListGroupsForEntity": groups},
         )
         after: Any = {"ListMailboxPermissions": {"Permissions": []}, "ListGroupsForEntity": {"Groups": []}}
-        journal.outcome(entry, Outcome.DONE, after=after)
+        journal.record_outcome(entry, Outcome.DONE, after=after)
         return entry
 
     def test_whoever_is_outside_stays_nameless(self, organization: Organization, nell: Client) -> None:

@@ -61,12 +61,12 @@ class TestJsonLines:
         found = lines(reader)
         assert [line["seq"] for line in found] == [1, 2, 3]
         for line in found:
-            assert chain.sign(line, keys()[line["key_id"]]) == line["hash"]
+            assert chain.sign_entry(line, keys()[line["key_id"]]) == line["hash"]
 
     def test_a_changed_line_shows(self, reader: Client) -> None:
         done()
         line = lines(reader)[0]
-        assert chain.sign({**line, "operator": "mallory"}, keys()[line["key_id"]]) != line["hash"]
+        assert chain.sign_entry({**line, "operator": "mallory"}, keys()[line["key_id"]]) != line["hash"]
 
     def test_one_entry_is_one_line_whatever_it_says(self, reader: Client) -> None:
         done(reason="first\nsecond\r\nthird\x85fourth\u2029fifth")
@@ -143,5 +143,5 @@ class TestRights:
 class TestSecrets:
     def test_what_was_never_entered_is_in_no_file(self, reader: Client) -> None:
         entry = intend("ResetPassword", target="u-1", params={"UserId": "u-1", "Password": "[redacted]"})
-        journal.outcome(entry, Entry.Outcome.DONE)
+        journal.record_outcome(entry, Entry.Outcome.DONE)
         assert "[redacted]" in world.body(reader.get(to("jsonl")))

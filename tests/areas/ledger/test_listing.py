@@ -36,8 +36,8 @@ class TestRows:
 
     def test_what_was_found_out_later_counts_more_than_not_knowing(self, reader: Client) -> None:
         entry = intend()
-        journal.outcome(entry, Outcome.UNKNOWN)
-        journal.outcome(entry, Outcome.APPLIED)
+        journal.record_outcome(entry, Outcome.UNKNOWN)
+        journal.record_outcome(entry, Outcome.APPLIED)
         page = world.body(reader.get(to("list")))
         assert '<span class="status-badge is-success">Applied</span>' in page
 
@@ -91,10 +91,10 @@ class TestFilters:
     def test_by_what_came_of_it(self, shown: Shown, asked: str, outcomes: list[str]) -> None:
         wanted = intend()
         for outcome in outcomes:
-            journal.outcome(wanted, outcome)
+            journal.record_outcome(wanted, outcome)
         others = {"done", "refused", "applied"} - {asked}
         for other in others:
-            journal.outcome(intend(), other)
+            journal.record_outcome(intend(), other)
         record(Kind.DENIED)
         assert shown(outcome=asked) == [wanted.seq]
 

@@ -33,7 +33,7 @@ def organization(transactional_db: None, town: TestSandbox) -> Organization:
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """The budget is no matter of these tests."""
-    monkeypatch.setattr("console.changes.budget.highest", lambda: 1e9)
+    monkeypatch.setattr("console.changes.budget.max_rate", lambda: 1e9)
 
 
 def desk(organization: Organization, role: str, name: str, *domains: str) -> Desk:

@@ -8,9 +8,8 @@ from django.utils import timezone
 
 from console.areas.access_rules.models import ProtectedPerson
 from console.areas.lifecycle.models import Frozen
-from console.changes.conditions import digest
-from console.changes.ending import THAW
-from console.changes.models import Change, Conditions
+from console.changes.models import RESTORE_ACCESS_KIND, Change, Conditions
+from console.changes.policies import compute_digest
 from console.mirror.models import Entity
 from console.rules.access import ACTIONS
 from console.sandbox import evaluation
@@ -95,7 +94,7 @@ class TestFreeze:
 
     def test_ends_by_itself(self, adam: Desk, town: TestSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
         follow(adam, "freeze", ADA, until=local(timezone.now() + timedelta(hours=2)))
-        planned = Change.objects.get(kind=THAW)
+        planned = Change.objects.get(kind=RESTORE_ACCESS_KIND)
         assert planned.state == State.SCHEDULED
         assert "until <time" in text(at(adam, "users").get("detail", ADA))
         assert "Thaw Ada" in text(at(adam, "changes").get("calendar"))
@@ -109,11 +108,11 @@ class TestFreeze:
     def test_with_an_end_is_approved_with_it(self, adam: Desk, town: TestSandbox) -> None:
         Conditions.objects.create(organization=adam.organization, approve_operations=["PutAccessControlRule"])
         follow(adam, "freeze", ADA, until=local(timezone.now() + timedelta(hours=2)))
-        begun, end = Change.objects.get(kind="freeze"), Change.objects.get(kind=THAW)
+        begun, end = Change.objects.get(kind="freeze"), Change.objects.get(kind=RESTORE_ACCESS_KIND)
         assert (begun.state, end.state, end.follows) == (State.AWAITING, State.SCHEDULED, begun)
-        seen = digest(begun)
+        seen = compute_digest(begun)
         end.steps.update(params={"Name": "freeze-9"})
-        assert digest(begun) != seen
+        assert compute_digest(begun) != seen
         assert rules(town) == {}
 
     def test_can_make_the_password_unknown(self, adam: Desk, town: TestSandbox) -> None:
@@ -151,7 +150,7 @@ class TestThaw:
     def test_by_hand_calls_off_the_planned_one(self, adam: Desk) -> None:
         follow(adam, "freeze", ADA, until=local(timezone.now() + timedelta(hours=2)))
         follow(adam, "thaw", ADA)
-        assert Change.objects.filter(kind=THAW, state=State.CANCELLED).count() == 1
+        assert Change.objects.filter(kind=RESTORE_ACCESS_KIND, state=State.CANCELLED).count() == 1
 
     def test_of_nobody_frozen_says_so(self, adam: Desk) -> None:
         assert "is not frozen" in follow(adam, "thaw", ADA)

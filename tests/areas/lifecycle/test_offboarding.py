@@ -6,8 +6,7 @@ import pytest
 
 from console.areas.exports.models import ExportJob
 from console.areas.lifecycle.models import Capsule, Preset
-from console.changes.ending import DELETION
-from console.changes.models import Change, Step
+from console.changes.models import DELETION_KIND, Change, Step
 from console.mirror.models import Entity
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
 from tests.areas import world
@@ -165,7 +164,7 @@ class TestDeletion:
         self, adam: Desk, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         offboarded(adam, "freeze", "disable", "delete", days="14")
-        deletion = Change.objects.get(kind=DELETION)
+        deletion = Change.objects.get(kind=DELETION_KIND)
         assert deletion.state == State.SCHEDULED
         assert "Delete Ada" in text(at(adam, "changes").get("calendar"))
         pass_time(monkeypatch, days=13)
@@ -179,7 +178,7 @@ class TestDeletion:
     def test_of_a_plan_that_was_discarded_never_comes(self, adam: Desk) -> None:
         change = draft(adam, "disable", "delete", days="14")
         at(adam, "changes").post("cancel", str(change.pk))
-        assert Change.objects.get(kind=DELETION).state == State.CANCELLED
+        assert Change.objects.get(kind=DELETION_KIND).state == State.CANCELLED
 
     def test_of_a_plan_that_never_ran_never_comes(
         self, adam: Desk, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
@@ -198,7 +197,7 @@ class TestReturn:
         assert "Back into crew" in page
         assert "It is called off when you go on" in page
         assert adam.post("rehire", ADA).status_code == 303
-        assert Change.objects.get(kind=DELETION).state == State.CANCELLED
+        assert Change.objects.get(kind=DELETION_KIND).state == State.CANCELLED
         change = run(adam, Change.objects.get(kind="rehire"))
         assert change.state == State.DONE, [
             (str(step), step.note) for step in change.steps.exclude(state="done")

@@ -8,8 +8,7 @@ from django.utils import timezone
 
 from console.areas.changes import proving
 from console.aws import errors, transport
-from console.changes.ending import END
-from console.changes.models import Change, Conditions
+from console.changes.models import END_KIND, Change, Conditions
 from console.ledger.models import Entry
 from console.sandbox.testing import ADA, BO, TestSandbox
 from tests.areas import world
@@ -28,7 +27,7 @@ def join(people: Desk, **data: str) -> Change:
     until = local(timezone.now() + timedelta(days=3))
     answer = people.post("group-join", BO, data={"group": "crew", "until": until, **data})
     assert answer.status_code == 303
-    return Change.objects.get(kind=END, state=State.SCHEDULED)
+    return Change.objects.get(kind=END_KIND, state=State.SCHEDULED)
 
 
 def let_in(people: Desk, *values: str, until: bool = True) -> None:
@@ -118,23 +117,23 @@ class TestAccess:
         let_in(people, "SEND_AS", until=False)
         let_in(people, "FULL_ACCESS", "SEND_AS")
         let_in(people, "FULL_ACCESS")
-        assert Change.objects.filter(kind=END, state=State.SCHEDULED).count() == 1
+        assert Change.objects.filter(kind=END_KIND, state=State.SCHEDULED).count() == 1
         pass_time(monkeypatch, days=3, minutes=1)
         run_due()
         assert rights(town) == ["SEND_AS"]
 
     def test_is_shown_with_its_end_before_it_is_changed(self, people: Desk) -> None:
         let_in(people, "SEND_AS")
-        end = Change.objects.get(kind=END)
+        end = Change.objects.get(kind=END_KIND)
         assert f'value="{local(end.not_before or timezone.now())}"' in text(
             people.get("reader-put", ADA, data={"other": BO})
         )
 
     def test_that_workmail_refuses_has_no_end(self, people: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(transport, "send", _refusing(transport.send))
+        monkeypatch.setattr(transport, "send_call", _refusing(transport.send_call))
         data = {"other": BO, "values": ["SEND_AS"], "until": local(timezone.now() + timedelta(days=1))}
         assert people.post("reader-put", ADA, data=data).status_code == 422
-        assert Change.objects.get(kind=END).state == State.CANCELLED
+        assert Change.objects.get(kind=END_KIND).state == State.CANCELLED
 
     def test_that_waits_for_approval_brings_its_end_along(self, people: Desk, town: TestSandbox) -> None:
         Conditions.objects.create(
@@ -143,7 +142,7 @@ class TestAccess:
         )
         let_in(people, "SEND_AS")
         assert rights(town) == []
-        assert Change.objects.get(kind=END).state == State.SCHEDULED
+        assert Change.objects.get(kind=END_KIND).state == State.SCHEDULED
 
 
 def _refusing(real: object) -> object:
@@ -159,7 +158,7 @@ class TestReadingBack:
     def test_says_if_workmail_shows_something_else(
         self, people: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(transport, "send", _deaf(transport.send))
+        monkeypatch.setattr(transport, "send_call", _deaf(transport.send_call))
         let_in(people, "SEND_AS", until=False)
         page = text(at(people, "changes").get("detail", str(Change.objects.latest("pk").pk)))
         assert proving.OTHER in page

@@ -27,7 +27,7 @@ def operations(change: Change) -> list[tuple[str, int | None]]:
 
 
 def run(change: Change) -> Change.State:
-    engine.start(change)
+    engine.start_change(change)
     change.refresh_from_db()
     return Change.State(change.state)
 

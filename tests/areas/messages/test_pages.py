@@ -12,7 +12,7 @@ from console.operators.models import Operator
 from console.sandbox import transit
 from console.sandbox.clock import DAY
 from console.sandbox.testing import BUCKET, TestSandbox
-from console.web.downloads import attachment
+from console.web.downloads import content_disposition
 from tests.areas import world
 from tests.areas.desk import Desk
 from tests.areas.messages.conftest import MAIL, sent
@@ -118,7 +118,7 @@ class TestDownloading:
         answer = olga.post("download", data={"messageId": message, "reason": "evidence"})
         assert answer.content == MAIL
         assert answer["Content-Type"] == "message/rfc822"
-        assert answer["Content-Disposition"] == attachment(f"{message}.eml")
+        assert answer["Content-Disposition"] == content_disposition(f"{message}.eml")
         assert "no-store" in answer["Cache-Control"]
         kinds = [("intent", ""), ("outcome", "done"), ("downloaded", "")]
         assert entries() == [(*each, "evidence") for each in kinds]

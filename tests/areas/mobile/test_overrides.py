@@ -8,8 +8,7 @@ from django.utils import timezone
 
 from console.areas.access_rules.models import ProtectedPerson
 from console.changes import engine
-from console.changes.ending import END
-from console.changes.models import Change
+from console.changes.models import END_KIND, Change
 from console.sandbox.testing import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.mobile.conftest import Desk
@@ -78,7 +77,7 @@ class TestEnding:
         self, adam: Desk, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         adam.post("override", **ask(until=written(timezone.now() + DAY)))
-        end = Change.objects.get(kind=END)
+        end = Change.objects.get(kind=END_KIND)
         assert end.state == "scheduled"
         assert end.follows is not None
         assert end.follows.title == "Allow device AB12 of Ada Çelik"
@@ -98,7 +97,7 @@ class TestEnding:
         unseen = adam.post("override", **longer)
         assert unseen.status_code == 422
         adam.post("override", **longer, **world.snapshot(unseen))
-        ends = Change.objects.filter(kind=END).order_by("pk")
+        ends = Change.objects.filter(kind=END_KIND).order_by("pk")
         assert [end.state for end in ends] == ["cancelled", "scheduled"]
         assert adam.post("override-delete", ADA, DeviceId="AB12").status_code == 303
         assert held(town) == []

@@ -24,7 +24,7 @@ class TestThePolicies:
     ARN = "arn:aws:workmail:eu-west-1:210987654321:organization/m-" + "1" * 32
 
     def test_are_filled_in_from_the_organizations_arn(self) -> None:
-        place = arn.of(self.ARN, "acme")
+        place = arn.parse_organization_arn(self.ARN, "acme")
         group = "arn:aws:logs:eu-west-1:210987654321:log-group:/aws/workmail/emailevents/acme:*"
         trust, role, console = (
             json.loads(text) for _, _, text in showing.policies(place, group, self.ARN, "")
@@ -35,7 +35,7 @@ class TestThePolicies:
         assert console["Statement"][1]["Resource"].startswith("arn:aws:iam::210987654321:role/")
 
     def test_have_words_to_replace_where_the_arn_is_not_known_yet(self) -> None:
-        place = arn.of("", "acme")
+        place = arn.parse_organization_arn("", "acme")
         assert not place.is_known
         assert place.log_group_arn.startswith("arn:aws:logs:REGION:ACCOUNT:")
 

@@ -19,8 +19,8 @@ from console.mirror.models import Entity, Organization, Sync
 from console.sandbox import testing
 from console.sandbox.testing import TestSandbox
 from console.sync import listing_pass, worker
-from console.sync.completeness import Completeness, Figure, completeness_of
-from console.sync.leases import LISTINGS, Stage
+from console.sync.completeness import Completeness, Figure, get_completeness
+from console.sync.leases import LISTING_STAGES, Stage
 from tests.areas import world
 
 pytestmark = pytest.mark.django_db
@@ -43,8 +43,8 @@ NOTHING = re.compile(
 @pytest.fixture
 def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestSandbox]:
     """More users, groups and rooms than one page of a listing shows; nobody answers for the rooms."""
-    monkeypatch.setattr(listing_pass, "PAGE", 10)
-    monkeypatch.setattr(worker, "SLICE", 0.0)
+    monkeypatch.setattr(listing_pass, "PAGE_SIZE", 10)
+    monkeypatch.setattr(worker, "SLICE_SECONDS", 0.0)
     with world.sandbox() as empty, world.unhurried():
         made = testing.populated(empty)
         for number in range(MANY):
@@ -73,7 +73,7 @@ def nothing(organization: Organization) -> None:
 
 def one_page(organization: Organization) -> None:
     """The first page of each listing."""
-    for _ in LISTINGS:
+    for _ in LISTING_STAGES:
         assert worker.run_slice(organization)
     kinds = Entity.objects.filter(organization=organization).values_list("kind", flat=True)
     assert Counter(kinds) == {"user": 10, "group": 10, "resource": 10}
@@ -196,6 +196,6 @@ def test_a_retention_policy_is_not_measured_before(organization: Organization) -
 
 
 def test_a_figure_says_that_it_is_not_complete(organization: Organization) -> None:
-    known = completeness_of(organization)
+    known = get_completeness(organization)
     assert str(known.figure(1234, Stage.USERS)) == "1,234 (still being read)"
     assert Completeness(frozenset({Stage.USERS})).figure(1234, Stage.USERS) == Figure(1234, is_complete=True)

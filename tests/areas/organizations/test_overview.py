@@ -15,7 +15,7 @@ from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Entity, HeldListing, Organization, Sync
 from console.operators.models import Operator
-from console.sync.completeness import Figure, completeness_of
+from console.sync.completeness import Figure, get_completeness
 from tests.areas import world
 from tests.areas.ledger.conftest import ID, intend, person
 from tests.areas.organizations.conftest import FAR, disabled, group
@@ -125,9 +125,9 @@ class TestConcerns:
     def test_changes_of_which_nobody_knows_what_became(self, owner: Client, outcomes: list[str]) -> None:
         entry = intend()
         for outcome in outcomes:
-            journal.outcome(entry, outcome)
+            journal.record_outcome(entry, outcome)
         assert concerns(owner) == ["Of 1 change the outcome is not known yet."]
-        journal.outcome(entry, Entry.Outcome.APPLIED)
+        journal.record_outcome(entry, Entry.Outcome.APPLIED)
         assert concerns(owner) == []
 
     @pytest.mark.parametrize(("days", "expected"), [(22, 0), (24, 1), (29, 1), (31, 0)])
@@ -212,7 +212,7 @@ class TestHelpdesk:
         ada = person(organization, "ada")
         mine = Actor(helga_herself.pk, helga_herself.email)
         entry = intend("ResetPassword", mine, target=ada.entity_id, target_name=ada.email)
-        journal.outcome(entry, Entry.Outcome.REFUSED)
+        journal.record_outcome(entry, Entry.Outcome.REFUSED)
         intend("UpdateUser", target=person(organization, "bo").entity_id, target_name="bo@example.com")
         body = world.body(overview(helga))
         assert [each.seq for each in overview(helga).context["own"]] == [entry.seq]
@@ -319,7 +319,7 @@ class TestCost:
     def test_open_changes_are_looked_for_among_the_recent_ones(self, owner: Client) -> None:
         intend()
         organization, actor = Organization.objects.get(organization_id=ID), Actor.system("mirror")
-        assert len(list(figures.concerns(actor, organization, completeness_of(organization)))) == 1
+        assert len(list(figures.concerns(actor, organization, get_completeness(organization)))) == 1
         assert timedelta(days=7) < figures.RECENT < timedelta(days=90)
 
 

@@ -14,7 +14,7 @@ from console.areas.posture.results import Result
 from console.areas.posture.table import OF
 from console.changes import engine
 from console.changes.models import Change
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.gateway import gateway
 from console.mirror.models import Organization
 from console.operators.models import Operator
@@ -39,7 +39,7 @@ class Check:
     def look(self) -> Result:
         return running.look(self.organization)[self.id]
 
-    def steps(self) -> list[Planned]:
+    def steps(self) -> list[PlannedStep]:
         """Of the plan as it would be drafted now."""
         check = OF[self.id]
         assert check.mend
@@ -52,7 +52,7 @@ class Check:
         assert answer.status_code == 302
         change = Change.objects.get(kind="posture", organization=self.organization)
         assert answer.url == reverse("changes:detail", args=[self.organization.slug, change.pk])
-        engine.start(change, world.actor(self.owner))
+        engine.start_change(change, world.actor(self.owner))
         change.refresh_from_db()
         return change
 

@@ -69,7 +69,7 @@ class TestTheForm:
 class TestTheSteps:
     def run(self, desk: Desk, **changed: Any) -> Change:
         desk.post("create", data={name: value for name, value in {**ROOM, **changed}.items() if value})
-        return engine.start(Change.objects.get())
+        return engine.start_change(Change.objects.get())
 
     def test_make_a_room_that_can_be_booked(self, adam: Desk, town: TestSandbox) -> None:
         change = self.run(adam)

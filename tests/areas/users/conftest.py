@@ -21,7 +21,7 @@ from console.operators.models import Grant, Operator, Role
 from console.sandbox import dispatch, founding, testing
 from console.sandbox.errors import ServiceError
 from console.sandbox.testing import ADA, TestSandbox
-from console.sync import freshness, worker
+from console.sync import mirror_refresh, worker
 from tests.areas import world
 
 BRANCH = "branch.example"
@@ -76,7 +76,7 @@ def organization(db: None, town: TestSandbox) -> Organization:
 
 
 def read_completely(organization: Organization) -> None:
-    freshness.schedule(organization)
+    mirror_refresh.schedule_sync(organization)
     while worker.run_slice(organization):
         pass
 

@@ -31,7 +31,7 @@ def targets() -> set[str]:
 
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.changes.budget.highest", lambda: 1e9)
+    monkeypatch.setattr("console.changes.budget.max_rate", lambda: 1e9)
 
 
 class TestTheList:
@@ -141,7 +141,7 @@ class TestEditing:
         assert answer.status_code == 303
         assert answer["Location"] == f"/o/example/changes/{change.pk}/"
         assert (change.kind, change.state, change.ticket) == ("bulk", "draft", "T-1")
-        control.run(change.requester, change)
+        control.run_draft(change.requester, change)
         engine.sweep()
         for user in (ADA, BO):
             shown = town.call("DescribeUser", UserId=user)
@@ -268,6 +268,6 @@ class TestAStep:
         helga.post("bulk-edit", data=ask(selected=[ADA, BO], Office="Oslo"))
         town.call("UpdateUser", UserId=ADA, Office="Somewhere else")
         change = Change.objects.get()
-        control.run(change.requester, change)
+        control.run_draft(change.requester, change)
         engine.sweep()
         assert {each.target: each.state for each in Step.objects.all()} == {ADA: "refused", BO: "done"}

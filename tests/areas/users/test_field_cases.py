@@ -19,7 +19,7 @@ DOMAIN = "northwind-health.example"
 
 @pytest.fixture(autouse=True)
 def northwind(adam: Desk, town: TestSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.changes.budget.highest", lambda: 1e9)
+    monkeypatch.setattr("console.changes.budget.max_rate", lambda: 1e9)
     ada = Entity.objects.get(entity_id=ADA)
     Domain.objects.create(organization=ada.organization, name=DOMAIN, ownership="VERIFIED")
     ada.name, ada.email = "aaron.brown", f"aaron.brown@{DOMAIN}"
@@ -212,7 +212,7 @@ class TestCells:
         adam.post("file-create", data={"text": "Name,DisplayName,Email\nhalf,Half Made,half@example.com\n"})
         change = Change.objects.get()
         assert [each.operation for each in change.steps.all()] == ["RegisterToWorkMail"]
-        control.run(change.requester, change)
+        control.run_draft(change.requester, change)
         engine.sweep()
         assert town.call("DescribeUser", UserId=made)["State"] == "ENABLED"
 

@@ -19,7 +19,7 @@ from console.ledger.models import Entry
 from console.mirror.models import Entity
 from console.sandbox.testing import ADA, BO, CY, TestSandbox
 from console.ui import encodings, sheets
-from console.ui.csv_text import written
+from console.ui.csv_text import write_rows
 from tests.areas import world
 from tests.areas.users.conftest import DEE, EVE, NURSES, Desk, Wire
 
@@ -28,7 +28,7 @@ Rows = list[dict[str, str]]
 
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.changes.budget.highest", lambda: 1e9)
+    monkeypatch.setattr("console.changes.budget.max_rate", lambda: 1e9)
 
 
 def taken(desk: Desk, *ids: str) -> Rows:
@@ -102,7 +102,7 @@ class TestARoundTrip:
         ]
         change = Change.objects.get()
         assert answer["Location"] == f"/o/example/users/file/{change.pk}/"
-        control.run(change.requester, change)
+        control.run_draft(change.requester, change)
         engine.sweep()
         assert town.call("DescribeUser", UserId=DEE)["Office"] == "Oslo"
         assert "Department" not in town.call("DescribeUser", UserId=DEE)
@@ -188,7 +188,7 @@ class TestARoundTrip:
             [person.entity_id, person.name, *row, versions.version(row) if marked else ""]
             for person, row in zip(people, shown, strict=True)
         ]
-        ours = "".join(written(importing.HEADER, rows)).removeprefix("\ufeff")
+        ours = "".join(write_rows(importing.HEADER, rows)).removeprefix("\ufeff")
         again = io.StringIO(newline="")
         # Python quotes a lone CR only where lines end in one, too.
         quoting: Literal[0, 1] = csv.QUOTE_MINIMAL if "\r" in ends else csv.QUOTE_ALL
@@ -380,7 +380,7 @@ class TestNewPeople:
         )
         change = Change.objects.get()
         assert [row for row, _, _ in steps()] == [2] * 7
-        control.run(change.requester, change)
+        control.run_draft(change.requester, change)
         engine.sweep()
         change.refresh_from_db()
         assert change.state == "done"
@@ -409,7 +409,7 @@ class TestNewPeople:
             assert "something else" not in shown
             assert "other values" not in shown
             if change.state == "draft":
-                control.run(change.requester, change)
+                control.run_draft(change.requester, change)
                 engine.sweep()
                 change.refresh_from_db()
         assert "generated, not shown" in shown or "Gil Roth" in shown
@@ -454,7 +454,7 @@ class TestNewPeople:
         self.bring(adam, "gil,Gil,gil@example.com,,,,,", "kim,Kim,kim@example.com,,,,,")
         wire.refused["RegisterToWorkMail"] = "EmailAddressInUseException"
         change = Change.objects.get()
-        control.run(change.requester, change)
+        control.run_draft(change.requester, change)
         engine.sweep()
         assert [each.state for each in change.steps.all()] == ["done", "refused", "done", "refused"]
 

@@ -31,7 +31,7 @@ def reads(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, *args, **kwargs)
         except errors.CallFailed as failure:
-            return aws_errors.page(request, failure, back=home(kwargs["organization"]))
+            return aws_errors.error_page(request, failure, back=home(kwargs["organization"]))
 
     return guarded
 
@@ -66,7 +66,7 @@ def people(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     to = request.GET.get("to", "")
     if not pages.wants_fragment(request) or to not in LISTS:
         return redirect("access_rules:create", organization.slug)
-    seen = policy.visible(request.actor, "PutAccessControlRule", organization)
+    seen = policy.visible_entities(request.actor, "PutAccessControlRule", organization)
     living = seen.filter(kind=Entity.Kind.USER).exclude(state=Entity.State.DELETED)
     text = request.GET.get("find", "").strip()
     found = living.matching(text).order_by("sort_name")[:SUGGESTED] if text else []
@@ -100,7 +100,7 @@ def _form(
     return RuleForm(
         pages.posted(request),
         rule=rule,
-        people=policy.visible(actor, "PutAccessControlRule", organization),
+        people=policy.visible_entities(actor, "PutAccessControlRule", organization),
         wording=wording,
         addresses={each.entity_id: each.email or each.name for each in named},
         taken=frozenset(name for each in grouping.groups(rules) for name in (each.name, *each.names)),

@@ -17,7 +17,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm, WhyForm
-from console.web.record_forms import delete_recorded
+from console.web.record_forms import delete_record
 
 
 @performs("ListAccessControlRules")
@@ -47,7 +47,7 @@ def network_delete(request: ConsoleRequest, organization: Organization, pk: int)
     form = ConfirmForm(pages.posted(request))
     if form.is_valid():
         why: dict[str, Any] = form.why()
-        delete_recorded(request.actor, "ManageNetworks", network, **why)
+        delete_record(request.actor, "ManageNetworks", network, **why)
         return pages.done(request, f"{network.name} is forgotten.", _networks(organization))
     return pages.confirm_page(
         request,
@@ -64,7 +64,7 @@ def protected(request: ConsoleRequest, organization: Organization) -> HttpRespon
     """Within what the operator may see; the others are counted."""
     kept = list(ProtectedPerson.objects.filter(organization=organization))
     names = reading.people(request.actor, organization, [each.entity_id for each in kept])
-    whole = policy.reaches_all(request.actor, "ListAccessControlRules", organization)
+    whole = policy.covers_organization(request.actor, "ListAccessControlRules", organization)
     context = {
         "title": "Protected people",
         "organization": organization,
@@ -81,7 +81,7 @@ def protected(request: ConsoleRequest, organization: Organization) -> HttpRespon
 
 @performs("ManageProtectedPeople")
 def protect(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    people = policy.visible(request.actor, "ManageProtectedPeople", organization)
+    people = policy.visible_entities(request.actor, "ManageProtectedPeople", organization)
     living = people.filter(kind=Entity.Kind.USER).exclude(state=Entity.State.DELETED)
     form = ProtectedForm(
         pages.posted(request),
@@ -110,7 +110,7 @@ def unprotect(request: ConsoleRequest, organization: Organization, pk: int) -> H
         return pages.done(request, "That button is out of date.", _protected(organization), level=ERROR)
     person = Entity.objects.filter(organization=organization, entity_id=kept.entity_id).first()
     name, before = str(person or kept), {"protected": True, "note": kept.note}
-    delete_recorded(
+    delete_record(
         request.actor, "ManageProtectedPeople", kept, before, target=kept.entity_id, target_name=name
     )
     return pages.done(request, f"{name} is not protected any more.", _protected(organization))

@@ -24,7 +24,7 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
     try:
         rules = reading.rules(actor, organization)
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure)
+        return aws_errors.error_page(request, failure)
     wording = reading.wording(actor, organization, rules)
     context = {
         "title": "Access rules",
@@ -41,7 +41,7 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
 @performs("GetAccessControlEffect")
 def test(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     """What WorkMail says to one person, and which rules say it."""
-    people = policy.visible(request.actor, "GetAccessControlEffect", organization)
+    people = policy.visible_entities(request.actor, "GetAccessControlEffect", organization)
     form = TestForm(
         request.GET if "IpAddress" in request.GET else None,
         people=people,
@@ -52,6 +52,6 @@ def test(request: ConsoleRequest, organization: Organization) -> HttpResponse:
         try:
             context["answer"] = testing.ask(request.actor, organization, **form.question())
         except errors.CallFailed as failure:
-            if not aws_errors.into(form, failure):
-                return aws_errors.page(request, failure)
+            if not aws_errors.add_to_form(form, failure):
+                return aws_errors.error_page(request, failure)
     return pages.form_page(request, "access_rules/test.html", form, context)

@@ -22,4 +22,4 @@ def review(
     }
     back = reverse("access_rules:list", args=[plan.organization.slug])
     asked: dict[str, Any] = {"kind": KIND, "verb": verb, "heading": heading, "back": back, "form": form}
-    return rule_review.review(request, plan, "access_rules/review.html", context, **asked)
+    return rule_review.review_page(request, plan, "access_rules/review.html", context, **asked)

@@ -36,11 +36,11 @@ def edit(request: ConsoleRequest, organization: Organization, partner: str) -> H
     try:
         current = find(request.actor, organization, partner)
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=back(organization))
+        return aws_errors.error_page(request, failure, back=back(organization))
     chosen = UPDATE[_kind(request, str(current.get("ProviderType", "EWS")))]
     form = chosen(pages.posted(request), current=current, subject=f"{organization.slug}/{partner}")
     shown = {"ListAvailabilityConfigurations": {"AvailabilityConfigurations": [current]}}
-    expecting = changed_fields.now(chosen.operation, shown, {"DomainName": partner})
+    expecting = changed_fields.read_values(chosen.operation, shown, {"DomainName": partner})
     return _answer(request, organization, form, f"Change {partner}", {"DomainName": partner}, expecting)
 
 
@@ -65,7 +65,7 @@ def _answer(
                 return _save(request, organization, form, target, expecting)
         except errors.CallFailed as failure:
             if not _into(form, failure):
-                return aws_errors.page(request, failure, back=back(organization))
+                return aws_errors.error_page(request, failure, back=back(organization))
     return _page(request, organization, form, title, tested)
 
 
@@ -91,7 +91,7 @@ def _save(
     domain = target.get("DomainName") or form.domain
     why: dict[str, Any] = form.why()
     params = {"DomainName": domain, **form.provider}
-    engine.perform(request.actor, form.operation, organization, expecting=expecting, **why, **params)
+    engine.perform_write(request.actor, form.operation, organization, expecting=expecting, **why, **params)
     return pages.done(request, f"WorkMail asks {domain} from now on.", back(organization))
 
 
@@ -100,7 +100,7 @@ def _into(form: ProviderForm, failure: errors.CallFailed) -> bool:
     if getattr(failure, "code", "") == "NameAvailabilityException":
         form.add_error("DomainName" if "DomainName" in form.fields else None, TAKEN)
         return True
-    return aws_errors.into(form, failure)
+    return aws_errors.add_to_form(form, failure)
 
 
 def _page(
@@ -115,6 +115,6 @@ def _page(
         "organization": organization,
         "tested": tested,
         "back": back(organization),
-        "place": arn.of(organization.arn),
+        "place": arn.parse_organization_arn(organization.arn),
     }
     return pages.form_page(request, "availability/edit.html", form, context)

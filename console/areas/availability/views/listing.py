@@ -16,7 +16,7 @@ from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm
 from console.web import aws_errors, settings_reads
-from console.web.settings_reads import Look
+from console.web.settings_reads import SettingResult
 
 OFFERED = {
     "create": "CreateAvailabilityConfiguration",
@@ -28,7 +28,7 @@ OFFERED = {
 
 @performs("ListAvailabilityConfigurations")
 def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    look = settings_reads.look_at_all(request.actor, finding.READ, organization, finding.MEMBER)
+    look = settings_reads.read_listing(request.actor, finding.READ, organization, finding.MEMBER)
     context = {
         "title": "Availability of other directories",
         "organization": organization,
@@ -45,11 +45,11 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
 @performs("TestAvailabilityConfiguration")
 def test(request: ConsoleRequest, organization: Organization, partner: str) -> HttpResponse:
     """A look, too: WorkMail connects to the provider, and nothing is changed by that."""
-    look, tested = Look(), None
+    look, tested = SettingResult(), None
     try:
         tested = testing.test(request.actor, organization, DomainName=partner)
     except errors.CallFailed as failure:
-        look = settings_reads.failed(failure)
+        look = settings_reads.failed_result(failure)
     context = {
         "title": f"Test of {partner}",
         "organization": organization,
@@ -68,10 +68,10 @@ def delete(request: ConsoleRequest, organization: Organization, partner: str) ->
         found = find(request.actor, organization, partner)
         if form.is_valid():
             why: dict[str, Any] = form.why()
-            engine.perform(request.actor, OFFERED["delete"], organization, **why, DomainName=partner)
+            engine.perform_write(request.actor, OFFERED["delete"], organization, **why, DomainName=partner)
             return pages.done(request, f"WorkMail asks {partner} no more.", back(organization))
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=back(organization))
+        return aws_errors.error_page(request, failure, back=back(organization))
     return pages.confirm_page(
         request,
         form,

@@ -9,10 +9,9 @@ from console.areas.changes import showing
 from console.areas.changes.forms import LaterForm
 from console.areas.changes.tables import CHANGES, FILTERS, found
 from console.changes import authority
-from console.changes.attended import is_attended
-from console.changes.conditions import digest
-from console.changes.ending import ENDS
-from console.changes.models import Change, Step
+from console.changes.attended_changes import is_attended
+from console.changes.models import END_KINDS, Change, Step
+from console.changes.policies import compute_digest
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -77,9 +76,9 @@ def context_of(request: ConsoleRequest, change: Change) -> dict[str, Any]:
         "impossible": counts.get(Step.State.REFUSED, 0) if change.state == State.DRAFT else 0,
         "labels": showing.undo_labels(change),
         "may": _may(request, change),
-        "digest": digest(change) if change.state == State.AWAITING else "",
+        "digest": compute_digest(change) if change.state == State.AWAITING else "",
         "is_attended": change.state == State.AWAITING and is_attended(change),
-        "leaves_access": change.kind in ENDS and change.state == State.SCHEDULED,
+        "leaves_access": change.kind in END_KINDS and change.state == State.SCHEDULED,
         "later": LaterForm(),
         "undone_by": change.undone_by.exclude(state=State.CANCELLED).first(),
         "followed_by": list(change.followed_by.order_by("not_before")),
@@ -108,7 +107,7 @@ def _position(request: ConsoleRequest) -> int:
 def _may(request: ConsoleRequest, change: Change) -> dict[str, bool]:
     """Which buttons the page has, for this operator and this state."""
     actor, state = request.actor, change.state
-    acts = policy.allows(actor, "RunChanges", change.organization) and authority.allows(actor, change)
+    acts = policy.allows(actor, "RunChanges", change.organization) and authority.may_act(actor, change)
     runs = acts and change.approved_by_id != actor.operator_id
     failed = state in (State.PARTLY, State.FAILED)
     is_paused = state == State.RUNNING and change.paused
@@ -116,7 +115,7 @@ def _may(request: ConsoleRequest, change: Change) -> dict[str, bool]:
     return {
         "run": runs and state == State.DRAFT and not _reading(change),
         "discard": acts and state == State.DRAFT,
-        "run_attended": state == State.APPROVED and authority.is_own(actor, change),
+        "run_attended": state == State.APPROVED and authority.is_requester(actor, change),
         "cancel": acts and state in (State.AWAITING, State.APPROVED, State.SCHEDULED, State.RUNNING),
         "pause": acts and state == State.RUNNING and not change.paused,
         "resume": runs and is_paused,
@@ -125,7 +124,7 @@ def _may(request: ConsoleRequest, change: Change) -> dict[str, bool]:
         and not took_part
         and not _reading(change)
         and policy.allows(actor, "ApproveChanges", change.organization)
-        and authority.allows(actor, change),
+        and authority.may_act(actor, change),
         "undo": acts
         and change.is_finished
         and any(label.possible for _, label in showing.undo_labels(change)),

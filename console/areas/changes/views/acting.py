@@ -12,7 +12,7 @@ from console.changes import control, undo
 from console.changes.inverses import CannotUndo
 from console.changes.models import Change
 from console.mirror.models import Organization
-from console.operators.access import ConsoleRequest, Declared, performs
+from console.operators.access import ConsoleRequest, DeclaredView, performs
 from console.plurals import number_of
 from console.ui import pages
 
@@ -40,14 +40,14 @@ def run(request: ConsoleRequest, organization: Organization, pk: int) -> HttpRes
     if change.prepared_at is None:
         return _told(request, change, "The preview is still being read.", messages.ERROR)
     try:
-        control.run(request.actor, change, form.cleaned_data["when"] or change.not_before)
-    except control.NotNow as reason:
+        control.run_draft(request.actor, change, form.cleaned_data["when"] or change.not_before)
+    except control.InvalidState as reason:
         return _told(request, change, str(reason), messages.ERROR)
     change.refresh_from_db()
     return _told(request, change, SAID[State(change.state)], messages.SUCCESS)
 
 
-def _doing(right: str, act: Callable[[ConsoleRequest, Change], str]) -> Declared:
+def _doing(right: str, act: Callable[[ConsoleRequest, Change], str]) -> DeclaredView:
     """A view that does `act` and says its sentence; what makes no sense now is said, too."""
 
     @require_POST
@@ -56,38 +56,38 @@ def _doing(right: str, act: Callable[[ConsoleRequest, Change], str]) -> Declared
         change = find(request, organization, pk)
         try:
             return _told(request, change, act(request, change), messages.SUCCESS)
-        except control.NotNow as reason:
+        except control.InvalidState as reason:
             return _told(request, change, str(reason), messages.ERROR)
 
     return view
 
 
 def _approved(request: ConsoleRequest, change: Change) -> str:
-    control.approve(request.actor, change, request.POST.get("digest", ""))
+    control.approve_change(request.actor, change, request.POST.get("digest", ""))
     change.refresh_from_db()
     return f"Approved. {SAID[State(change.state)]}"
 
 
 def _cancelled(request: ConsoleRequest, change: Change) -> str:
     form = CancelForm(request.POST)
-    control.cancel(request.actor, change, form.cleaned_data["why"] if form.is_valid() else "")
+    control.cancel_change(request.actor, change, form.cleaned_data["why"] if form.is_valid() else "")
     if change.state == State.CANCELLING:
         return "No further step begins. A step that is running now is shown here when it has ended."
     return "No further step begins. Steps that are done stay done."
 
 
 def _paused(request: ConsoleRequest, change: Change) -> str:
-    control.pause(request.actor, change)
+    control.pause_change(request.actor, change)
     return "Paused."
 
 
 def _resumed(request: ConsoleRequest, change: Change) -> str:
-    control.resume(request.actor, change)
+    control.resume_change(request.actor, change)
     return "It goes on."
 
 
 def _tried_again(request: ConsoleRequest, change: Change) -> str:
-    count = control.retry(request.actor, change)
+    count = control.retry_change(request.actor, change)
     return (
         f"{number_of(count, 'step is', 'steps are')} tried again."
         if count
@@ -108,10 +108,10 @@ def undo_it(request: ConsoleRequest, organization: Organization, pk: int) -> Htt
     """Leads to the undo's own preview; nothing has happened yet."""
     change = find(request, organization, pk)
     try:
-        undone = undo.draft(request.actor, change)
+        undone = undo.draft_undo(request.actor, change)
     except CannotUndo as reason:
         return _told(request, change, str(reason), messages.ERROR)
-    left = undo.plan(change).left
+    left = undo.plan_undo(change).left
     note = f" {number_of(len(left), 'step')} cannot be undone." if left else ""
     return pages.done(
         request, f"This is what would be taken back.{note}", address(undone), level=messages.INFO

@@ -26,7 +26,7 @@ State = Change.State
 @performs("RunChanges")
 def run(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
     change = find(request, organization, pk)
-    if problem := control.attending_problem(request.actor, change):
+    if problem := control.find_attended_problem(request.actor, change):
         return pages.problem(
             request,
             title="Not possible",
@@ -40,7 +40,7 @@ def run(request: ConsoleRequest, organization: Organization, pk: int) -> HttpRes
         secrets = form.secrets()
         try:
             control.run_attended(request.actor, change, secrets)
-        except control.NotNow as reason:
+        except control.InvalidState as reason:
             return pages.done(request, str(reason), address(change), level=messages.ERROR)
         return _answer(request, change, form)
     context = {
@@ -96,7 +96,7 @@ def _answer(request: ConsoleRequest, change: Change, form: AttendedForm) -> Http
 def _download(request: ConsoleRequest, change: Change, step: Step, content: bytes) -> HttpResponse:
     said = {"target": step.target, "size": len(content), "change": change.pk}
     said |= {"reason": change.reason, "ticket": change.ticket}
-    return downloads.send(
+    return downloads.send_file(
         request, change.organization, f"{step.target}.eml", content, "message/rfc822", **said
     )
 

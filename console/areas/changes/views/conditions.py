@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from console.areas.changes.forms import ConditionsForm
-from console.changes import conditions
+from console.changes import policies
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
@@ -17,7 +17,7 @@ from console.ui import pages
 
 @performs("SetConditions")
 def edit(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    form = ConditionsForm(pages.posted(request), instance=conditions.of(organization))
+    form = ConditionsForm(pages.posted(request), instance=policies.get_policies(organization))
     if form.is_valid() and _save(request, organization, form):
         return pages.done(request, "Change policies saved.", _list(organization))
     context = {"title": "Change policies", "organization": organization, "back": _list(organization)}
@@ -27,16 +27,16 @@ def edit(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 @transaction.atomic
 def _save(request: ConsoleRequest, organization: Organization, form: ConditionsForm) -> bool:
     """Save the policies unless they are no longer as the form showed them; false if the form says why not."""
-    held = conditions.lock(organization)
+    held = policies.lock_policies(organization)
     if not form.require_unchanged(held):
         return False
-    loosened = conditions.loosened(held, form.instance)
+    loosened = policies.describe_loosening(held, form.instance)
     if loosened and not policy.allows(request.actor, "LoosenConditions", organization):
         _refuse(request, organization, form, loosened)
         return False
     form.instance.pk, form.instance.organization = held.pk, organization
     form.instance.save(force_update=True)
-    journal.record(
+    journal.record_entry(
         request.actor,
         Entry.Kind.CHANGED,
         organization=organization.organization_id,
@@ -52,7 +52,9 @@ def _refuse(
     request: ConsoleRequest, organization: Organization, form: ConditionsForm, loosened: list[str]
 ) -> None:
     """Say that only an owner may loosen the policies, and enter the attempt."""
-    refusals.enter(request.actor, policy.Denied("; ".join(loosened)), organization, "LoosenConditions")
+    refusals.record_refusal(
+        request.actor, policy.Denied("; ".join(loosened)), organization, "LoosenConditions"
+    )
     form.add_error(
         None,
         ValidationError(

@@ -27,14 +27,14 @@ def receipt(request: ConsoleRequest, organization: Organization, pk: int) -> Htt
     text = showing.receipt(request.actor, change, steps, request.build_absolute_uri(address(change)))
     filename = f"change-{change.pk}-receipt.txt"
     if request.method != "HEAD":
-        downloads.record(request, organization, filename, rows=len(steps), **_named(change))
+        downloads.record_download(request, organization, filename, rows=len(steps), **_named(change))
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @performs("ReadChanges")
 def as_csv(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponseBase:
     change = find(request, organization, pk)
-    lines = csv_text.written(HEADER, _lines(request.actor, change))
+    lines = csv_text.write_rows(HEADER, _lines(request.actor, change))
     return downloads.stream_csv(
         request, organization, f"change-{change.pk}-result.csv", lines, **_named(change)
     )

@@ -42,10 +42,12 @@ def get_named(entities: EntityQuerySet, text: str) -> Entity:
     mentions = parse_addresses(text)
     word = mentions[0].text if len(mentions) == 1 else text
     exactly = Q(entity_id=word) | Q(email=word.lower()) | Q(aliases__address=word.lower())
-    found = list(entities.filter(exactly | Q(sort_name=search_text.sort_key(word))).distinct()[: NAMED + 1])
+    found = list(
+        entities.filter(exactly | Q(sort_name=search_text.make_sort_key(word))).distinct()[: NAMED + 1]
+    )
     if len(found) == 1:
         return found[0]
-    offered = found or list(entities.filter(sort_display_name=search_text.sort_key(word))[: NAMED + 1])
+    offered = found or list(entities.filter(sort_display_name=search_text.make_sort_key(word))[: NAMED + 1])
     if not offered:
         raise ValidationError(f"No match was found for “{word}”.")
     names = ", ".join(each.email or each.name for each in offered[:NAMED])

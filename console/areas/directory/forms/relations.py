@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.areas.directory.forms.naming import EntityField
-from console.mirror.mailboxes import mailbox_of
+from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Entity, EntityQuerySet
 from console.ui.forms import ReplacingForm, UntilForm, WhyForm
 
@@ -57,7 +57,7 @@ class PermissionForm(ReplacingForm, UntilForm):
         super().__init__(*args, **kwargs)
         self.owner = owner
         self.fields["other"] = EntityField(entities=others, suggest=suggest, label=label)
-        if owner is not None and not mailbox_of(owner).exists:
+        if owner is not None and not get_mailbox(owner).exists:
             values: forms.MultipleChoiceField = self.fields["values"]  # type: ignore[assignment]  # as above
             values.choices = [each for each in VALUES.items() if each[0] != FULL_ACCESS]
         self.order_fields(["other", "values", "until", "reason", "ticket"])
@@ -65,7 +65,7 @@ class PermissionForm(ReplacingForm, UntilForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         owner = self.owner or cleaned.get("other")
-        if owner and not mailbox_of(owner).exists and FULL_ACCESS in cleaned.get("values", ()):
+        if owner and not get_mailbox(owner).exists and FULL_ACCESS in cleaned.get("values", ()):
             self.add_error("values", ValidationError(NO_MAILBOX))
         return cleaned
 

@@ -12,7 +12,7 @@ from console.areas.directory.relations import Access
 from console.areas.directory.views.asking import ask, press
 from console.areas.directory.views.suggestions import name_of, suggest
 from console.aws import changed_fields
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui.pages import posted
@@ -113,7 +113,7 @@ def _permission_form(
     if chosen and not form.is_bound:
         owner_id, grantee_id = (entity.entity_id, chosen.other_id)[:: 1 if owner else -1]
         held_values = {"GranteeId": grantee_id, "PermissionValues": chosen.values}
-        form.show(owner_id, changed_fields.then("PutMailboxPermissions", {}, held_values))
+        form.show(owner_id, changed_fields.expected_values("PutMailboxPermissions", {}, held_values))
     return form
 
 
@@ -130,5 +130,5 @@ def _granted(owner: Entity, grantee: Entity, form: PermissionForm) -> dict[str, 
     }
 
 
-def _ended(owner_id: str, grantee_id: str) -> Planned:
-    return Planned("DeleteMailboxPermissions", {"EntityId": owner_id, "GranteeId": grantee_id})
+def _ended(owner_id: str, grantee_id: str) -> PlannedStep:
+    return PlannedStep("DeleteMailboxPermissions", {"EntityId": owner_id, "GranteeId": grantee_id})

@@ -11,14 +11,14 @@ from console.mirror.models import Entity
 from console.operators.access import ConsoleRequest
 from console.ui.forms import WhyForm
 from console.web import operation_views
-from console.web.operation_views import Ends, Params
+from console.web.operation_views import EndGetter, ParamsGetter
 
 
 def perform(
     request: ConsoleRequest, entity: Entity, form: WhyForm, operation: str, message: str, **params: Any
 ) -> HttpResponse | None:
     """The answer to a write, or `None` if the form says what is wrong with it."""
-    return operation_views.perform(
+    return operation_views.perform_operation(
         request,
         entity.organization,
         form,
@@ -38,10 +38,16 @@ def landing(request: ConsoleRequest, entity: Entity) -> str:
 
 
 def ask(
-    request: ConsoleRequest, entity: Entity, form: WhyForm, operation: str, *, params: Params, **words: Any
+    request: ConsoleRequest,
+    entity: Entity,
+    form: WhyForm,
+    operation: str,
+    *,
+    params: ParamsGetter,
+    **words: Any,
 ) -> HttpResponse:
     """A page with one form, which performs `operation` with `params()` once it is valid."""
-    return operation_views.ask(
+    return operation_views.operation_page(
         request,
         entity.organization,
         form,
@@ -62,11 +68,11 @@ def press(
     operation: str,
     *,
     message: Callable[[], str],
-    params: Params,
-    ends: Ends | None = None,
+    params: ParamsGetter,
+    ends: EndGetter | None = None,
 ) -> HttpResponse:
     """A button that performs `operation`; what goes wrong is said on the page it stands on."""
-    return operation_views.press(
+    return operation_views.operation_button(
         request,
         entity.organization,
         form,

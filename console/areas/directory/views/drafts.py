@@ -6,8 +6,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from console.aws import errors
-from console.changes import drafting
-from console.changes.plans import Planned
+from console.changes import drafts
+from console.changes.steps import PlannedStep
 from console.mirror.models import Organization
 from console.operators import policy, refusals
 from console.operators.access import ConsoleRequest
@@ -21,7 +21,7 @@ def draft(
     organization: Organization,
     form: WhyForm,
     title: str,
-    steps: Sequence[Planned],
+    steps: Sequence[PlannedStep],
     kind: str,
     *,
     reverts: bool = False,
@@ -34,15 +34,15 @@ def draft(
         form.add_error(None, "There is nothing to do: it is all as it should be.")
         return None
     try:
-        change = drafting.draft(
+        change = drafts.create_draft(
             request.actor, organization, title, steps, kind=kind, reverts=reverts, **form.why()
         )
     except policy.Denied as denied:
-        refusals.enter_of(request, request.actor, denied)
+        refusals.record_request_refusal(request, request.actor, denied)
         form.add_error(None, f"{denied}.")
     except errors.CallFailed as failure:
-        if not aws_errors.into(form, failure):
-            return aws_errors.page(request, failure)
+        if not aws_errors.add_to_form(form, failure):
+            return aws_errors.error_page(request, failure)
     else:
         return SeeOther(reverse("changes:detail", args=[organization.slug, change.pk]))
     return None

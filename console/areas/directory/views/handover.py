@@ -29,7 +29,7 @@ def hand_over(
         if request.method == "POST" and form.is_valid() and (answer := _draft(request, entity, form)):
             return answer
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=kinds.place(entity))
+        return aws_errors.error_page(request, failure, back=kinds.place(entity))
     context = {
         **about(entity),
         "title": f"Hand over what {entity} has",

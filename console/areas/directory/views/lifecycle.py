@@ -77,7 +77,7 @@ def question(
         "losses": [*blast.of(request.actor, entity), *naming.of(request.actor, entity)],
         "may_hand_over": policy.allows(request.actor, "DeregisterFromWorkMail", entity.organization, entity),
         # A group has no mailbox that WorkMail removes in the end.
-        "undo": "" if disabling and entity.kind == Kind.GROUP else undo.label(operation).text,
+        "undo": "" if disabling and entity.kind == Kind.GROUP else undo.get_label(operation).text,
     }
     return pages.form_page(request, "directory/question.html", form, context)
 

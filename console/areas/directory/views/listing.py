@@ -14,7 +14,7 @@ from console.areas.directory.kinds import Kind
 from console.mirror.models import EntityQuerySet, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest
-from console.sync import freshness
+from console.sync import mirror_refresh
 from console.ui import filters, pages, tables
 from console.ui.filters import Filter
 from console.ui.tables import Table
@@ -62,7 +62,9 @@ class Listing:
             "noun": words.noun if counted == "1" else words.plural,
             "count_href": self._same(request, organization, "count") if counted.endswith("+") else "",
             "csv_href": self._same(request, organization, "csv"),
-            "first_reading": freshness.freshness(organization) if organization.listed_at is None else None,
+            "first_reading": mirror_refresh.get_freshness(organization)
+            if organization.listed_at is None
+            else None,
             "narrowed": bool(set(request.GET) - PAGING),
         }
         if not pages.wants_fragment(request):

@@ -8,7 +8,7 @@ from console.areas.directory.forms.relations import GroupForm, MembershipForm
 from console.areas.directory.kinds import Kind
 from console.areas.directory.views.asking import ask, press
 from console.areas.directory.views.suggestions import name_of, suggest
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui.pages import posted
@@ -47,7 +47,7 @@ def leave(request: ConsoleRequest, organization: Organization, entity_id: str, k
         "DisassociateMemberFromGroup",
         message=lambda: f"{entity} is not in {name_of(form.cleaned_data['group'], organization)} any more.",
         params=lambda: {"GroupId": form.cleaned_data["group"], "MemberId": entity.entity_id},
-        ends=lambda: Planned(
+        ends=lambda: PlannedStep(
             "DisassociateMemberFromGroup",
             {"GroupId": form.cleaned_data["group"], "MemberId": entity.entity_id},
         ),

@@ -10,7 +10,7 @@ from console.areas.directory import kinds, showing
 from console.aws import errors
 from console.mirror.models import Entity
 from console.operators.access import ConsoleRequest
-from console.sync import freshness
+from console.sync import mirror_refresh
 from console.ui import pages
 from console.web import aws_errors
 
@@ -30,9 +30,12 @@ def refresh(request: ConsoleRequest, entity: Entity, context: Context) -> HttpRe
         return HttpResponse(status=204)
     notice: dict[str, Any] = {}
     try:
-        entity = freshness.refresh(request.actor, entity.organization, entity)
+        entity = mirror_refresh.refresh_entity(request.actor, entity.organization, entity)
     except errors.CallFailed as failure:
-        notice = {"notice": aws_errors.explain(failure, wrote=False), "detail": aws_errors.detail(failure)}
+        notice = {
+            "notice": aws_errors.explain_error(failure, wrote=False),
+            "detail": aws_errors.error_detail(failure),
+        }
     shown = {**context(request.actor, entity), **notice}
     return pages.show(request, _template(entity), shown, fragment=kinds.of(entity).noun)
 

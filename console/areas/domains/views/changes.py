@@ -66,7 +66,7 @@ def make_default(request: ConsoleRequest, organization: Organization, domain: st
     try:
         shown = gateway.call(request.actor, "GetMailDomain", organization, DomainName=found.name)
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=back)
+        return aws_errors.error_page(request, failure, back=back)
     if shown.get("OwnershipVerificationStatus") != VERIFIED:
         return _not_now(request, back, f"{found.name} is not verified, so it cannot be the default domain.")
     form = ConfirmForm(pages.posted(request))

@@ -36,7 +36,7 @@ def zone_file(request: ConsoleRequest, organization: Organization, domain: str) 
     if failure:
         return failure
     text = zone.text(found.name, records.of(found.name, shown))
-    return downloads.send(
+    return downloads.send_file(
         request,
         organization,
         f"{found.name}.txt",
@@ -74,7 +74,7 @@ def read(request: ConsoleRequest, domain: Domain) -> tuple[dict[str, Any], HttpR
         shown = gateway.call(request.actor, "GetMailDomain", organization, DomainName=domain.name)
     except errors.CallFailed as failure:
         back = reverse("domains:list", args=[organization.slug])
-        return {}, aws_errors.page(request, failure, back=back)
+        return {}, aws_errors.error_page(request, failure, back=back)
     domain.refresh_from_db()
     return shown, None
 
@@ -119,7 +119,7 @@ def _records(domain: Domain, shown: dict[str, Any]) -> dict[str, Any]:
 def _around(request: ConsoleRequest, domain: Domain) -> dict[str, Any]:
     organization, actor = domain.organization, request.actor
     entries = None
-    if policy.reaches_all(actor, "ReadLedger", organization):
+    if policy.covers_organization(actor, "ReadLedger", organization):
         entries = ledger.about(actor, organization, domain.name)[:RECENT]
     return {
         "counts": holders.counts(organization, domain.name),

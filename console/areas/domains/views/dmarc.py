@@ -25,7 +25,7 @@ def edit(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     try:
         current = gateway.call(request.actor, inbound.READ, organization)
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=back)
+        return aws_errors.error_page(request, failure, back=back)
     form = DmarcForm(pages.posted(request), current=current, subject=organization.organization_id)
     if form.is_valid():
         wanted = bool(form.cleaned_data["Enforced"])

@@ -6,14 +6,14 @@ from console.areas.domains import clients, inbound, scope
 from console.areas.domains.tables import DOMAINS, rows
 from console.mirror.models import Organization, Sync
 from console.operators.access import ConsoleRequest, performs
-from console.sync.completeness import completeness_of
+from console.sync.completeness import get_completeness
 from console.ui import pages, tables
 
 
 @performs("ListMailDomains")
 def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     found = rows(scope.visible(request.actor, organization))
-    extra = {"base": request.path, "is_read": completeness_of(organization).has_lists}
+    extra = {"base": request.path, "is_read": get_completeness(organization).has_lists}
     page = tables.paginate(found, DOMAINS, request.GET, extra=extra)
     read = Sync.objects.filter(organization=organization, stage=Sync.Stage.DOMAINS).first()
     context = {

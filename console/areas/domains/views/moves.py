@@ -11,7 +11,7 @@ from console.areas.domains import moving, scope
 from console.areas.domains.forms import MoveForm
 from console.areas.domains.moving import Plan
 from console.aws import errors
-from console.changes import drafting
+from console.changes import drafts
 from console.mirror.models import Domain, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
@@ -51,11 +51,11 @@ def _draft(request: ConsoleRequest, domain: Domain, form: MoveForm) -> HttpRespo
     title = f"Move everybody from {domain.name} to {plan.target}"
     why: dict[str, Any] = form.why()
     try:
-        change = drafting.draft(request.actor, organization, title, plan.steps, kind="move", **why)
+        change = drafts.create_draft(request.actor, organization, title, plan.steps, kind="move", **why)
     except errors.CallFailed as failure:
-        if aws_errors.into(form, failure):
+        if aws_errors.add_to_form(form, failure):
             return None
-        return aws_errors.page(request, failure)
+        return aws_errors.error_page(request, failure)
     told = f"Nothing has happened yet. Look through the steps, then run them. {_staying(plan)}"
     to = reverse("changes:detail", args=[organization.slug, change.pk])
     return pages.done(request, told.strip(), to, level=messages.WARNING if plan.staying else messages.INFO)

@@ -25,9 +25,9 @@ def perform(
     """The answer to a write, or `None` if the form says what is wrong with it."""
     why: dict[str, Any] = form.why()
     try:
-        engine.perform(request.actor, operation, organization, **why, **params)
+        engine.perform_write(request.actor, operation, organization, **why, **params)
     except errors.CallFailed as failure:
-        if aws_errors.into(form, failure):
+        if aws_errors.add_to_form(form, failure):
             return None
-        return aws_errors.page(request, failure, back=to)
+        return aws_errors.error_page(request, failure, back=to)
     return pages.done(request, message, to)

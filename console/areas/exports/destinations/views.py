@@ -11,7 +11,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm
-from console.web.record_forms import delete_recorded
+from console.web.record_forms import delete_record
 
 
 @performs("ListMailboxExportJobs")
@@ -40,7 +40,7 @@ def delete(request: ConsoleRequest, organization: Organization, pk: int) -> Http
     destination = get_object_or_404(Destination, organization=organization, pk=pk)
     form = ConfirmForm(pages.posted(request))
     if form.is_valid():
-        delete_recorded(request.actor, DestinationForm.action, destination)
+        delete_record(request.actor, DestinationForm.action, destination)
         return pages.done(request, f"{destination.name} is no longer offered.", _back(organization))
     return pages.confirm_page(
         request,

@@ -9,7 +9,7 @@ from console.areas.exports import engine, scope, showing
 from console.areas.exports.models import ExportJob
 from console.aws import errors, storage
 from console.ledger.models import Entry
-from console.mirror.mailboxes import mailbox_of
+from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -38,7 +38,7 @@ def detail(request: ConsoleRequest, organization: Organization, pk: int) -> Http
         "organization": organization,
         "job": job,
         "page_of_entity": kinds.place(entity) if entity else "",
-        "why_not": mailbox_of(entity).why_not if entity else "",
+        "why_not": get_mailbox(entity).why_not if entity else "",
         "state": showing.state_badge(job.state),
         "check": showing.check_badge(job.check_result),
         "not_contained": showing.NOT_CONTAINED,
@@ -57,7 +57,7 @@ def cancel(request: ConsoleRequest, organization: Organization, pk: int) -> Http
         try:
             engine.cancel(request.actor, job, reason=form.cleaned_data["reason"])
         except errors.CallFailed as failure:
-            return aws_errors.page(request, failure, back=back)
+            return aws_errors.error_page(request, failure, back=back)
         return pages.done(request, _cancelled(job), back)
     return pages.confirm_page(
         request,
@@ -78,11 +78,11 @@ def download(request: ConsoleRequest, organization: Organization, pk: int) -> Ht
     if job.state != State.COMPLETED:
         return pages.done(request, "There is nothing to download yet.", back)
     try:
-        size = storage.size(organization, job.bucket, job.path)
+        size = storage.get_object_size(organization, job.bucket, job.path)
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=back)
+        return aws_errors.error_page(request, failure, back=back)
     _enter(request, organization, job, size)
-    link = storage.link(organization, job.bucket, job.path, f"{job.entity_name}.zip")
+    link = storage.create_download_url(organization, job.bucket, job.path, f"{job.entity_name}.zip")
     minutes = storage.LINK_SECONDS // 60
     context = {
         "title": f"The zip of {job.entity_name}",
@@ -114,7 +114,7 @@ def _cancelled(job: ExportJob) -> str:
 
 
 def _enter(request: ConsoleRequest, organization: Organization, job: ExportJob, size: int) -> None:
-    downloads.record(
+    downloads.record_download(
         request,
         organization,
         f"{job.entity_name}.zip",

@@ -11,7 +11,7 @@ from console.areas.exports.models import Destination, ExportJob
 from console.areas.exports.selection import nothing_left, queued
 from console.areas.exports.views.job import address, find
 from console.celery import hint
-from console.mirror.mailboxes import exportable
+from console.mirror.mailboxes import exportable_mailboxes
 from console.mirror.models import EntityQuerySet, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -26,7 +26,7 @@ def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     if not destinations.exists():
         context = {"title": "Export mailboxes", "organization": organization}
         return pages.show(request, "exports/no_destination.html", context)
-    entities = policy.visible(request.actor, "StartMailboxExportJob", organization)
+    entities = policy.visible_entities(request.actor, "StartMailboxExportJob", organization)
     form = ExportForm(
         pages.posted(request),
         organization=organization,
@@ -55,9 +55,9 @@ def mailboxes(request: ConsoleRequest, organization: Organization) -> HttpRespon
     """Suggestions while somebody types a name; without script the name is typed into the list itself."""
     if not pages.wants_fragment(request):
         return redirect("exports:create", organization.slug)
-    visible = policy.visible(request.actor, "StartMailboxExportJob", organization)
+    visible = policy.visible_entities(request.actor, "StartMailboxExportJob", organization)
     text = request.GET.get("find", "").strip()
-    found = visible.filter(exportable()).matching(text).order_by("sort_name")[:8] if text else []
+    found = visible.filter(exportable_mailboxes()).matching(text).order_by("sort_name")[:8] if text else []
     return pages.show(request, "partials/picker_results.html", {"found": found, "to": "id_mailboxes"})
 
 

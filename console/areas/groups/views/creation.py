@@ -8,7 +8,7 @@ from console.areas.directory.kinds import OF, Kind
 from console.areas.directory.views.drafts import draft
 from console.areas.groups import membership, scope
 from console.areas.groups.forms.creation import CreateForm
-from console.changes.plans import From, Planned
+from console.changes.steps import FromStep, PlannedStep
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -34,12 +34,12 @@ def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     return pages.form_page(request, "groups/create.html", form, context)
 
 
-def _steps(form: CreateForm) -> list[Planned]:
-    name, made = str(form.cleaned_data["Name"]), From(0, "GroupId")
-    steps = [Planned("CreateGroup", form.params(), f"Create {name}")]
+def _steps(form: CreateForm) -> list[PlannedStep]:
+    name, made = str(form.cleaned_data["Name"]), FromStep(0, "GroupId")
+    steps = [PlannedStep("CreateGroup", form.params(), f"Create {name}")]
     if form.address:
         steps.append(
-            Planned(
+            PlannedStep(
                 "RegisterToWorkMail", {"EntityId": made, "Email": form.address}, f"Enable {name}", needs=0
             )
         )
@@ -50,6 +50,6 @@ def _steps(form: CreateForm) -> list[Planned]:
 
 def _domains(request: ConsoleRequest, organization: Organization) -> list[str]:
     """Where she may enable something new, which has no domain yet that a narrowed right could reach."""
-    if not policy.reaches_all(request.actor, "RegisterToWorkMail", organization):
+    if not policy.covers_organization(request.actor, "RegisterToWorkMail", organization):
         return []
     return directory.usable_domains(request.actor, "RegisterToWorkMail", organization)

@@ -46,7 +46,7 @@ def edit(request: ConsoleRequest, organization: Organization, group_id: str) -> 
     try:
         described = gateway.call(request.actor, "DescribeGroup", organization, GroupId=group.entity_id)
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=place(group))
+        return aws_errors.error_page(request, failure, back=place(group))
     form = HiddenForm(posted(request), current=described, subject=group.entity_id)
     return ask(
         request,

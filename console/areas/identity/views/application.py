@@ -45,7 +45,7 @@ def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     used = provider.described(request.actor, organization).get("IdentityCenterConfiguration") or {}
     form = RemovedApplicationForm(pages.posted(request), expected=organization.slug, current=used)
     if form.is_valid():
-        answer = operation_views.perform(
+        answer = operation_views.perform_operation(
             request,
             organization,
             form,
@@ -81,14 +81,14 @@ def _create(
 ) -> HttpResponse | None:
     why: dict[str, Any] = form.why()
     try:
-        answer = engine.perform(
+        answer = engine.perform_write(
             request.actor, "CreateIdentityCenterApplication", organization, **why, **form.whole()
         )
     except errors.CallFailed as failure:
         return (
             None
-            if aws_errors.into(form, failure)
-            else aws_errors.page(request, failure, back=home(organization))
+            if aws_errors.add_to_form(form, failure)
+            else aws_errors.error_page(request, failure, back=home(organization))
         )
     made = str(answer["ApplicationArn"])
     following = urlencode({"instance": form.cleaned_data["InstanceArn"], "application": made})

@@ -64,7 +64,7 @@ def configure(request: ConsoleRequest, organization: Organization) -> HttpRespon
 def remove(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     form = ConfirmForm(pages.posted(request), expected=organization.slug)
     if form.is_valid():
-        answer = operation_views.perform(
+        answer = operation_views.perform_operation(
             request,
             organization,
             form,
@@ -105,7 +105,7 @@ def _put(
     """Nothing is written over what somebody else put there since the page looked."""
     params: dict[str, Any] = {**form.why(), **form.sent()}
     try:
-        engine.perform(
+        engine.perform_write(
             request.actor,
             "PutIdentityProviderConfiguration",
             organization,
@@ -115,8 +115,8 @@ def _put(
     except errors.CallFailed as failure:
         return (
             None
-            if aws_errors.into(form, failure)
-            else aws_errors.page(request, failure, back=home(organization))
+            if aws_errors.add_to_form(form, failure)
+            else aws_errors.error_page(request, failure, back=home(organization))
         )
     return pages.done(
         request, "How people sign in is saved. WorkMail follows within minutes.", home(organization)

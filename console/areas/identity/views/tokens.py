@@ -8,7 +8,7 @@ from console.areas.directory import kinds, scope
 from console.areas.directory.kinds import Kind
 from console.areas.identity import provider, showing, tokens
 from console.aws import errors
-from console.changes import drafting
+from console.changes import drafts
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -54,7 +54,7 @@ def revoke(request: ConsoleRequest, organization: Organization, user_id: str, to
         return _gone(request, person)
     form = ConfirmForm(pages.posted(request))
     if form.is_valid():
-        answer = operation_views.perform(
+        answer = operation_views.perform_operation(
             request,
             organization,
             form,
@@ -113,14 +113,14 @@ def _draft(
 ) -> HttpResponse | HttpResponseRedirect | None:
     title = f"Revoke all tokens of {person}"
     try:
-        change = drafting.draft(
+        change = drafts.create_draft(
             request.actor, person.organization, title, tokens.revoking(held), kind="tokens", **form.why()
         )
     except errors.CallFailed as failure:
         return (
             None
-            if aws_errors.into(form, failure)
-            else aws_errors.page(request, failure, back=address(person))
+            if aws_errors.add_to_form(form, failure)
+            else aws_errors.error_page(request, failure, back=address(person))
         )
     return redirect("changes:detail", person.organization.slug, change.pk)
 

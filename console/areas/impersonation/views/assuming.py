@@ -46,7 +46,7 @@ def _token(
 ) -> HttpResponse | None:
     why: dict[str, Any] = form.why()
     try:
-        answer = engine.reveal(
+        answer = engine.read_secret(
             request.actor,
             "AssumeImpersonationRole",
             organization,
@@ -55,7 +55,11 @@ def _token(
             **why,
         )
     except errors.CallFailed as failure:
-        return None if aws_errors.into(form, failure) else aws_errors.page(request, failure, back=back)
+        return (
+            None
+            if aws_errors.add_to_form(form, failure)
+            else aws_errors.error_page(request, failure, back=back)
+        )
     context = {
         "organization": organization,
         "role": role,

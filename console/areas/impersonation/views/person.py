@@ -61,7 +61,7 @@ def by_person(request: ConsoleRequest, organization: Organization, user_id: str)
         "through": [each for each in through if each.holder.person.pk in seen],
         "hidden": sum(each.holder.person.pk not in seen for each in through),
         "may_open": policy.allows(request.actor, "GetImpersonationRole", organization),
-        "may_test": policy.reaches_all(request.actor, EFFECT, organization),
+        "may_test": policy.covers_organization(request.actor, EFFECT, organization),
     }
     return pages.show(request, "impersonation/by_person.html", context)
 

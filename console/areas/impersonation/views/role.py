@@ -96,12 +96,12 @@ def delete(request: ConsoleRequest, organization: Organization, role_id: str) ->
     if form.is_valid():
         why: dict[str, Any] = form.why()
         try:
-            engine.perform(
+            engine.perform_write(
                 request.actor, "DeleteImpersonationRole", organization, ImpersonationRoleId=role.id, **why
             )
         except errors.CallFailed as failure:
-            if not aws_errors.into(form, failure):
-                return aws_errors.page(request, failure, back=back)
+            if not aws_errors.add_to_form(form, failure):
+                return aws_errors.error_page(request, failure, back=back)
         else:
             home = reverse("impersonation:list", args=[organization.slug])
             return pages.done(request, f"The role {role.name} is deleted.", home)
@@ -141,6 +141,10 @@ def _write(
     """AWS's answer, a page that says why there is none, or nothing where the form says it."""
     params: dict[str, Any] = {**form.why(), **form.values(), **more}
     try:
-        return engine.perform(request.actor, operation, organization, **params)
+        return engine.perform_write(request.actor, operation, organization, **params)
     except errors.CallFailed as failure:
-        return None if aws_errors.into(form, failure) else aws_errors.page(request, failure, back=back)
+        return (
+            None
+            if aws_errors.add_to_form(form, failure)
+            else aws_errors.error_page(request, failure, back=back)
+        )

@@ -51,7 +51,7 @@ def freeze(request: ConsoleRequest, organization: Organization, entity_id: str) 
         if request.method == "POST" and form.is_valid():
             return _freeze(request, person, rules, form)
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=kinds.place(person))
+        return aws_errors.error_page(request, failure, back=kinds.place(person))
     return _page(request, person, form, f"Freeze {person}", "Freeze", FREEZES)
 
 
@@ -75,8 +75,8 @@ def _thaw(request: ConsoleRequest, person: Entity, form: WhyForm) -> HttpRespons
     except errors.CallFailed as failure:
         return (
             None
-            if aws_errors.into(form, failure)
-            else aws_errors.page(request, failure, back=kinds.place(person))
+            if aws_errors.add_to_form(form, failure)
+            else aws_errors.error_page(request, failure, back=kinds.place(person))
         )
 
 
@@ -97,7 +97,7 @@ def _freeze(request: ConsoleRequest, person: Entity, rules: Sequence[Rule], form
         change = freezes.freeze(request.actor, person, rules, form.cleaned_data["until"], why)
         freezes.sign_out(request.actor, person, form.cleaned_data.get("also", []), change, why)
     except errors.CallFailed as failure:
-        if not aws_errors.into(form, failure):
+        if not aws_errors.add_to_form(form, failure):
             raise
         return _page(request, person, form, f"Freeze {person}", "Freeze", FREEZES)
     return _told(request, person, change, f"frozen{form.said_until}")

@@ -13,7 +13,7 @@ from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm
 from console.ui.pages import posted
-from console.web.record_forms import delete_recorded
+from console.web.record_forms import delete_record
 
 Kept = OnboardingTemplate | Preset
 
@@ -85,7 +85,7 @@ def _edit(request: ConsoleRequest, kept: Kept) -> HttpResponse:
 def _delete(request: ConsoleRequest, kept: Kept) -> HttpResponse:
     form, organization, name = ConfirmForm(posted(request)), kept.organization, kept.name
     if request.method == "POST" and form.is_valid():
-        delete_recorded(request.actor, "ManageTemplates", kept)
+        delete_record(request.actor, "ManageTemplates", kept)
         return pages.done(request, f"{name} is forgotten.", _home(organization))
     said = ("Nobody who was created or let go with it changes.",)
     title = f"Forget {name}?"

@@ -70,11 +70,11 @@ def _draft(request: ConsoleRequest, person: Entity, form: OffboardForm) -> HttpR
         )
         change = leaving.draft(request.actor, wish, asked.get("days") or 0, form.why())
     except policy.Refusal as denied:
-        refusals.enter_of(request, request.actor, denied)
+        refusals.record_request_refusal(request, request.actor, denied)
         form.add_error(None, f"{denied}. Nothing was planned.")
     except errors.CallFailed as failure:
-        if not aws_errors.into(form, failure):
-            return aws_errors.page(request, failure, back=kinds.place(person))
+        if not aws_errors.add_to_form(form, failure):
+            return aws_errors.error_page(request, failure, back=kinds.place(person))
     else:
         return SeeOther(reverse("changes:detail", args=[person.organization.slug, change.pk]))
     return None

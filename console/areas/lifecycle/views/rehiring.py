@@ -10,7 +10,7 @@ from console.areas.lifecycle import capsules, freezing, rehiring
 from console.areas.lifecycle.models import Capsule
 from console.areas.lifecycle.rehiring import KIND, Return
 from console.aws import errors
-from console.changes import drafting
+from console.changes import drafts
 from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators import policy, refusals
@@ -33,11 +33,11 @@ def rehire(request: ConsoleRequest, organization: Organization, entity_id: str) 
         if request.method == "POST" and form.is_valid() and way.steps:
             return _draft(request, way, form)
     except policy.Refusal as denied:
-        refusals.enter_of(request, request.actor, denied)
+        refusals.record_request_refusal(request, request.actor, denied)
         form.add_error(None, f"{denied}. Nothing was planned.")
     except errors.CallFailed as failure:
-        if not aws_errors.into(form, failure):
-            return aws_errors.page(request, failure, back=kinds.place(person))
+        if not aws_errors.add_to_form(form, failure):
+            return aws_errors.error_page(request, failure, back=kinds.place(person))
     context = {
         **about(person),
         "title": f"Bring {person} back",
@@ -61,7 +61,7 @@ def _plan(request: ConsoleRequest, person: Entity, capsule: Capsule) -> Return:
 
 def _draft(request: ConsoleRequest, way: Return, form: WhyForm) -> HttpResponse:
     """The planned deletion is called off at once, whatever becomes of the draft."""
-    change = drafting.draft(
+    change = drafts.create_draft(
         request.actor,
         way.organization,
         f"Bring {way.person} back",

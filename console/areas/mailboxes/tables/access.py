@@ -95,9 +95,9 @@ FILTERS = (
 def visible(actor: Actor, organization: Organization) -> Permissions:
     """Access of which `actor` may see both ends; a grantee whom nobody knows is for those who see all."""
     rows = Permission.objects.filter(organization=organization)
-    if policy.reaches_all(actor, SEEING, organization):
+    if policy.covers_organization(actor, SEEING, organization):
         return rows
-    seen = policy.visible(actor, SEEING, organization)
+    seen = policy.visible_entities(actor, SEEING, organization)
     return rows.filter(owner__in=seen, grantee_id__in=seen.values("entity_id"))
 
 
@@ -105,7 +105,7 @@ def found(actor: Actor, organization: Organization, params: QueryDict) -> Permis
     """What a URL asks for: all words are looked for at either end."""
     rows = visible(actor, organization).annotate(spelled=Cast("values", TextField()))
     if text := params.get("q", "").strip():
-        seen = policy.visible(actor, SEEING, organization)
+        seen = policy.visible_entities(actor, SEEING, organization)
         named = seen.matching(text)
         holders = named.values("entity_id")
         either = Q(owner__in=named.values("pk")) | Q(grantee_id__in=holders) | Q(grantee_id=text)

@@ -18,7 +18,7 @@ from console.areas.directory import kinds
 from console.areas.directory.showing import state_badge
 from console.areas.mailboxes import scope
 from console.areas.users.showing import fill, megabytes
-from console.mirror.mailboxes import removed_within
+from console.mirror.mailboxes import mailboxes_removed_within
 from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
 from console.plurals import number_of
@@ -111,7 +111,13 @@ def choices(actor: Actor, organization: Organization) -> list[Filter]:
     found = [
         Filter("kind", "Of", [("user", "People"), ("resource", "Rooms and equipment")], "kind", any="All"),
         Filter("full", "Full", [("80", "Over 80 %"), ("90", "Over 90 %")], _fuller),
-        Filter("dying", "Dies", within(7, 14, 30), lambda days: removed_within(int(days)), any="Whenever"),
+        Filter(
+            "dying",
+            "Dies",
+            within(7, 14, 30),
+            lambda days: mailboxes_removed_within(int(days)),
+            any="Whenever",
+        ),
         Filter("state", "State", [("ENABLED", "Enabled"), ("DISABLED", "Disabled")], "state"),
     ]
     if policy.allows(actor, scope.LISTING, organization):

@@ -9,7 +9,7 @@ from console.areas.mailboxes.tables import access
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.sync.completeness import PERMISSIONS, completeness_of
+from console.sync.completeness import PERMISSION_STAGES, get_completeness
 from console.ui import csv_text, filters, pages, tables
 from console.web import downloads
 
@@ -24,10 +24,10 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
         "organization": organization,
         "page": page,
         "count": tables.capped(rows.values("pk")),
-        "is_complete": completeness_of(organization).covers(*PERMISSIONS),
+        "is_complete": get_completeness(organization).covers(*PERMISSION_STAGES),
         "csv_href": f"{reverse('mailboxes:access-csv', args=[organization.slug])}?{asked.urlencode()}",
         "narrowed": bool(set(asked) - {"sort", "after", "before"}),
-        "whole": policy.reaches_all(request.actor, access.SEEING, organization),
+        "whole": policy.covers_organization(request.actor, access.SEEING, organization),
         "bar": filters.bar(access.FILTERS, asked, placeholder="Anybody at either end"),
         "tabs": showing.tabs(request.actor, organization, "mailboxes:access"),
     }
@@ -40,5 +40,5 @@ def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseB
     name = f"access-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
     ordered = tables.ordered(access.told(rows), access.ACCESS, request.GET)
     return downloads.stream_csv(
-        request, organization, name, csv_text.written(access.HEADER, access.filed(ordered))
+        request, organization, name, csv_text.write_rows(access.HEADER, access.filed(ordered))
     )

@@ -27,13 +27,16 @@ def address(request: ConsoleRequest, organization: Organization) -> HttpResponse
 def _asked(request: ConsoleRequest, organization: Organization, form: AddressForm) -> dict[str, object]:
     """What came of it; an address outside of her domains is not even asked for."""
     email = str(form.cleaned_data["Email"])
-    reach = policy.narrowed_to(request.actor, "DescribeEntity", organization)
+    reach = policy.granted_domains(request.actor, "DescribeEntity", organization)
     if reach and email.rpartition("@")[2].lower() not in reach:
         form.add_error("Email", f"You may ask for addresses on {' and '.join(reach)}.")
         return {}
     try:
         return {"holder": finding.holder(request.actor, organization, email)}
     except errors.CallFailed as failure:
-        if aws_errors.into(form, failure):
+        if aws_errors.add_to_form(form, failure):
             return {}
-        return {"notice": aws_errors.explain(failure, wrote=False), "detail": aws_errors.detail(failure)}
+        return {
+            "notice": aws_errors.explain_error(failure, wrote=False),
+            "detail": aws_errors.error_detail(failure),
+        }

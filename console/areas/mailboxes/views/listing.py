@@ -22,7 +22,7 @@ from console.areas.mailboxes.tables.mailboxes import (
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.sync.completeness import MAILBOXES, completeness_of
+from console.sync.completeness import MAILBOX_STAGES, get_completeness
 from console.ui import csv_text, filters, pages, tables
 from console.web import downloads
 
@@ -38,7 +38,7 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
         "organization": organization,
         "page": page,
         "count": tables.capped(together(kinds)),
-        "is_complete": completeness_of(organization).covers(*MAILBOXES),
+        "is_complete": get_completeness(organization).covers(*MAILBOX_STAGES),
         "csv_href": f"{reverse('mailboxes:csv', args=[organization.slug])}?{asked.urlencode()}",
         "narrowed": bool(set(asked) - {"sort", "after", "before"}),
     }
@@ -54,7 +54,7 @@ def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseB
     every = together(found(actor, organization, request.GET))
     rows = tables.ordered(with_exports(actor, organization, every), shown, request.GET)
     name = f"mailboxes-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    return downloads.stream_csv(request, organization, name, csv_text.written(HEADER, filed(rows)))
+    return downloads.stream_csv(request, organization, name, csv_text.write_rows(HEADER, filed(rows)))
 
 
 def _extra(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class PrefixesField(LinesField):
 
     def clean(self, value: Any) -> list[str]:
         found: list[str] = super().clean(value)
-        if found and (problems := list(model.problems(self.shape, found))):
+        if found and (problems := list(model.find_problems(self.shape, found))):
             raise ValidationError([sentence(each) for each in problems])
         return found
 

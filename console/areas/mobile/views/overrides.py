@@ -25,7 +25,7 @@ from console.operators.access import ConsoleRequest, performs
 from console.rules.deciding import ALLOW
 from console.ui import markup, pages
 from console.web import operation_views
-from console.web.rule_review import FOLLOWS
+from console.web.rule_review import EFFECT_DELAY
 
 PUT, DELETE = "PutMobileDeviceAccessOverride", "DeleteMobileDeviceAccessOverride"
 
@@ -39,7 +39,7 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
         "title": "Overrides for devices",
         "organization": organization,
         "overrides": [_shown(each, person, ends) for each, person in found],
-        "whole": policy.reaches_all(request.actor, "ListMobileDeviceAccessOverrides", organization),
+        "whole": policy.covers_organization(request.actor, "ListMobileDeviceAccessOverrides", organization),
         "may": _may(request, organization),
     }
     return pages.show(request, "mobile/overrides.html", context)
@@ -69,7 +69,7 @@ def person(request: ConsoleRequest, organization: Organization, user_id: str) ->
 @reads
 def put(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     """With `?other=` and `DeviceId=` of an override that exists, the form shows its current values."""
-    users = policy.visible(request.actor, PUT, organization)
+    users = policy.visible_entities(request.actor, PUT, organization)
     device = {name: request.GET.get(name, "") for name in ("other", "DeviceId")}
     values = {} if request.method == "POST" else _override_values(request, users, device)
     override: dict[str, Any] = next(filter(None, values.values()), {})
@@ -95,7 +95,7 @@ def delete(request: ConsoleRequest, organization: Organization, user_id: str) ->
     """Its planned end, if it has one, goes with it."""
     somebody = scope.find(request.actor, DELETE, organization, user_id, Kind.USER)
     form = RemovalForm(pages.posted(request), initial={"DeviceId": request.GET.get("DeviceId", "")})
-    return operation_views.ask(
+    return operation_views.operation_page(
         request,
         organization,
         form,
@@ -116,7 +116,7 @@ def delete(request: ConsoleRequest, organization: Organization, user_id: str) ->
 def _put(request: ConsoleRequest, organization: Organization, form: OverrideForm) -> HttpResponse | None:
     somebody, params = form.cleaned_data["other"], form.asked()
     verb = "Allow" if params["Effect"] == ALLOW else "Deny"
-    return operation_views.perform(
+    return operation_views.perform_operation(
         request,
         organization,
         form,
@@ -137,12 +137,12 @@ def _override_values(
     if user is None:
         return {}
     named = {"UserId": user.entity_id, "DeviceId": device["DeviceId"]}
-    return gateway.current_values(request.actor, PUT, user.organization, **named)
+    return gateway.read_current_values(request.actor, PUT, user.organization, **named)
 
 
 def _effective(until: datetime | None) -> str:
     ends = f", and ends at {markup.stamp(until)}" if until else ""
-    return f"The override is in effect by {markup.stamp(timezone.now() + FOLLOWS)}{ends}."
+    return f"The override is in effect by {markup.stamp(timezone.now() + EFFECT_DELAY)}{ends}."
 
 
 def _shown(

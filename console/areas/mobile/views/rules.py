@@ -37,7 +37,7 @@ def reads(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, *args, **kwargs)
         except errors.CallFailed as failure:
-            return aws_errors.page(request, failure)
+            return aws_errors.error_page(request, failure)
 
     return guarded
 
@@ -82,7 +82,7 @@ def delete(request: ConsoleRequest, organization: Organization, device_rule: str
 def test(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     """Whether a device may synchronize, by the rules and by an override."""
     actor = request.actor
-    people = policy.visible(actor, "GetMobileDeviceAccessOverride", organization)
+    people = policy.visible_entities(actor, "GetMobileDeviceAccessOverride", organization)
     bound = request.GET if "DeviceType" in request.GET else None
     form = TestForm(bound, people=people, suggest=suggest(organization, "all"))
     context: dict[str, Any] = {"title": "Test a device", "organization": organization}
@@ -119,7 +119,7 @@ def _review(
     asked: dict[str, Any] = {"kind": KIND, "verb": verb, "heading": heading, "form": form}
     context = {"flips": flips, "warnings": warnings, "followers": "Devices"}
     back = home(plan.organization)
-    return rule_review.review(request, plan, "mobile/review.html", context, back=back, **asked)
+    return rule_review.review_page(request, plan, "mobile/review.html", context, back=back, **asked)
 
 
 def _find(rules: Found, rule_id: str) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators import accounts
 from console.operators.models import Grant, Operator
-from console.operators.rights import Held
-from console.sync import freshness
+from console.operators.rights import HeldGrant
+from console.sync import mirror_refresh
 
 CREATE = "CreateOrganization"
 
@@ -48,7 +48,7 @@ def adopt(
     )
     with as_validation_error(adopted):
         adopted.save()
-        journal.record(
+        journal.record_entry(
             actor,
             Entry.Kind.CHANGED,
             organization=organization_id,
@@ -60,13 +60,13 @@ def adopt(
             role_arn=origin.role_arn,
         )
         for held in _makers(operator, origin):
-            given = accounts.grant(actor, operator, held.role, adopted)
+            given = accounts.grant_role(actor, operator, held.role, adopted)
             Grant.objects.filter(pk=given.pk).update(until=held.until)
-        freshness.schedule(adopted)
+        mirror_refresh.schedule_sync(adopted)
     return adopted
 
 
 def _makers(operator: Operator, origin: Organization) -> list[Grant]:
     """Her grants there, of all of it, that cover making organizations."""
     live = Grant.objects.live().filter(operator=operator, organization=origin, domains=[])
-    return [each for each in live.select_related("role") if Held.of(each).covers(CATALOGUE[CREATE])]
+    return [each for each in live.select_related("role") if HeldGrant.of(each).covers(CATALOGUE[CREATE])]

@@ -13,7 +13,7 @@ from console.mirror.models import Organization
 from console.operators import policy
 from console.web import settings_reads
 from console.web.aws_messages import Explanation
-from console.web.settings_reads import Look
+from console.web.settings_reads import SettingResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Setting:
     icon: str
     url_name: str
     read: str
-    lines: Callable[[Look], list[str]]
+    lines: Callable[[SettingResult], list[str]]
     listing: str = ""  # the member of a listing, whose pages are read to the end
 
 
@@ -33,7 +33,7 @@ class Card:
     title: str
     icon: str
     href: str
-    look: Look
+    look: SettingResult
     lines: list[str]
 
 
@@ -65,13 +65,13 @@ def cards(actor: Actor, organization: Organization, skipped: Explanation | None 
     for each in SETTINGS:
         if not policy.allows(actor, each.read, organization):
             continue
-        look = Look(problem=skipped) if skipped else _read(actor, organization, each)
-        skipped = skipped or (settings_reads.SKIPPED if look.is_away else None)
+        look = SettingResult(problem=skipped) if skipped else _read(actor, organization, each)
+        skipped = skipped or (settings_reads.NOT_READ if look.is_away else None)
         href = reverse(each.url_name, args=[organization.slug])
         yield Card(each.title, each.icon, href, look, [] if look.problem else each.lines(look))
 
 
-def _read(actor: Actor, organization: Organization, setting: Setting) -> Look:
+def _read(actor: Actor, organization: Organization, setting: Setting) -> SettingResult:
     if setting.listing:
-        return settings_reads.look_at_all(actor, setting.read, organization, setting.listing)
-    return settings_reads.look(actor, setting.read, organization)
+        return settings_reads.read_listing(actor, setting.read, organization, setting.listing)
+    return settings_reads.read_setting(actor, setting.read, organization)

@@ -44,7 +44,7 @@ class CreateForm(OperationForm, WhyForm):
             raise ValidationError("Each line has a domain, and at most the id of a hosted zone behind it.")
         found = [dict(zip(("DomainName", "HostedZoneId"), line, strict=False)) for line in lines]
         shape = model.input_members("CreateOrganization")["Domains"]
-        if problems := list(model.problems(shape, found)):
+        if problems := list(model.find_problems(shape, found)):
             raise ValidationError([f"{each.field or 'The list'} {each.message}." for each in problems])
         return found
 

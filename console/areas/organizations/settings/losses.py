@@ -68,7 +68,7 @@ def _rules(actor: Actor, organization: Organization) -> Iterator[str]:
     for operation, member, name in RULES:
         if not policy.allows(actor, operation, organization):
             continue
-        look = settings_reads.look_at_all(actor, operation, organization, member)
+        look = settings_reads.read_listing(actor, operation, organization, member)
         yield f"{name}: not known" if look.problem else _counted(len(look.shown[member]), name)
 
 

@@ -11,8 +11,8 @@ from console.areas.posture.facts import Facts
 from console.areas.posture.models import Tone
 from console.areas.posture.results import Line, Result, good, wrong
 from console.aws import errors
-from console.changes.plans import Planned
-from console.gateway.gateway import Asked
+from console.changes.steps import PlannedStep
+from console.gateway.gateway import ReadRequest
 from console.mirror.models import Entity
 from console.plurals import number_of
 from console.rules.deciding import Rule
@@ -36,18 +36,18 @@ def access_rules(facts: Facts) -> Result:
     return wrong(f"{told} somebody who is not there any more.", lines, len(found), Tone.LOOK)
 
 
-def cleaning_rules(facts: Facts) -> list[Planned]:
+def cleaning_rules(facts: Facts) -> list[PlannedStep]:
     """A rule that was for nobody else goes: without its last name it would be for everybody."""
     return [_cleaning(rule, gone) for rule, gone in _dangling_rules(facts)]
 
 
-def _cleaning(rule: Rule, gone: Collection[str]) -> Planned:
+def _cleaning(rule: Rule, gone: Collection[str]) -> PlannedStep:
     name, seen = str(rule["Name"]), {f"Rule {rule['Name']}": _kept(rule, "Name")}
     left = without(rule, gone, (*PEOPLE, *ROLES))
     if left is None:
         label = f"Delete {name}: it is for nobody who is there"
-        return Planned(DELETE, {"Name": name}, label, None, seen)
-    return Planned(PUT, _kept(left), f"{name} without {_listed(gone)}", None, seen)
+        return PlannedStep(DELETE, {"Name": name}, label, None, seen)
+    return PlannedStep(PUT, _kept(left), f"{name} without {_listed(gone)}", None, seen)
 
 
 def impersonation_roles(facts: Facts) -> Result:
@@ -63,15 +63,15 @@ def impersonation_roles(facts: Facts) -> Result:
     return wrong(f"{told} somebody who is not there any more.", lines, len(found), Tone.LOOK)
 
 
-def cleaning_roles(facts: Facts) -> list[Planned]:
+def cleaning_roles(facts: Facts) -> list[PlannedStep]:
     return [_cleaning_role(role, gone) for role, gone in _dangling_roles(facts)]
 
 
-def _cleaning_role(role: Role, gone: Collection[str]) -> Planned:
+def _cleaning_role(role: Role, gone: Collection[str]) -> PlannedStep:
     left = [without(rule, gone, TARGETS) for rule in role.rules]
     told = {name: value for name, value in role.values.items() if value or name != "Description"}
     params = {"ImpersonationRoleId": role.id, **told, "Rules": [rule for rule in left if rule is not None]}
-    return Planned(UPDATE, params, f"{role.name} without {_listed(gone)}", None, {"Rules": role.rules})
+    return PlannedStep(UPDATE, params, f"{role.name} without {_listed(gone)}", None, {"Rules": role.rules})
 
 
 def without(rule: Rule, gone: Collection[str], members: Iterable[str]) -> dict[str, Any] | None:
@@ -98,7 +98,7 @@ def _dangling_rules(facts: Facts) -> list[tuple[Rule, list[str]]]:
 
 def _dangling_roles(facts: Facts) -> list[tuple[Role, list[str]]]:
     listed = [each["ImpersonationRoleId"] for each in facts.listed("ListImpersonationRoles", "Roles")]
-    facts.ask([Asked("GetImpersonationRole", {"ImpersonationRoleId": each}) for each in listed])
+    facts.ask([ReadRequest("GetImpersonationRole", {"ImpersonationRoleId": each}) for each in listed])
     shown = [facts.look("GetImpersonationRole", ImpersonationRoleId=each).shown for each in listed]
     found = [Role.of(each) for each in shown]
     absent = missing(facts, {each for role in found for each in roles.named(role.rules)})
@@ -111,7 +111,7 @@ def missing(facts: Facts, ids: Iterable[str]) -> set[str]:
     wanted = set(ids)
     living = Entity.objects.of(facts.organization).filter(entity_id__in=wanted)
     strangers = sorted(wanted - set(living.values_list("entity_id", flat=True)))[:MOST_ASKED]
-    answers = facts.ask([Asked("DescribeUser", {"UserId": each}) for each in strangers])
+    answers = facts.ask([ReadRequest("DescribeUser", {"UserId": each}) for each in strangers])
     return {each for each, answer in zip(strangers, answers, strict=True) if _is_gone(answer)}
 
 

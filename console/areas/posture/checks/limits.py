@@ -8,7 +8,7 @@ from console.areas.posture.facts import Facts
 from console.areas.posture.models import Tone
 from console.areas.posture.results import SHOWN, Line, Result, good, wrong
 from console.areas.users.showing import fill, megabytes
-from console.mirror.mailboxes import in_use
+from console.mirror.mailboxes import used_mailboxes
 from console.mirror.models import Alias, Entity, EntityQuerySet, Organization
 from console.plurals import number_of
 
@@ -31,7 +31,7 @@ def quotas(facts: Facts) -> Result:
 
 def _full(organization: Organization) -> EntityQuerySet:
     """From the census's index alone."""
-    mailboxes = Entity.objects.filter(in_use(), organization=organization, kind=Entity.Kind.USER)
+    mailboxes = Entity.objects.filter(used_mailboxes(), organization=organization, kind=Entity.Kind.USER)
     return mailboxes.filter(mailbox_size__gt=F("mailbox_quota") * FULL, mailbox_quota__gt=0)
 
 

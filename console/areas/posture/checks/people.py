@@ -12,7 +12,7 @@ from console.areas.impersonation.reach import DOES
 from console.areas.posture.facts import Facts
 from console.areas.posture.models import Tone
 from console.areas.posture.results import MOST, SHOWN, Line, Result, good, wrong
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.mirror.models import Entity, Membership, Organization, Permission
 from console.plurals import number_of
 
@@ -36,18 +36,20 @@ def leavers_tokens(facts: Facts) -> Result:
     return wrong(f"{told} held by somebody without a mailbox.", _told(facts, found), len(found))
 
 
-def revoking_idle(facts: Facts) -> list[Planned]:
+def revoking_idle(facts: Facts) -> list[PlannedStep]:
     return _revoking(_tokens(facts, _is_idle))
 
 
-def revoking_leavers(facts: Facts) -> list[Planned]:
+def revoking_leavers(facts: Facts) -> list[PlannedStep]:
     return _revoking(_tokens(facts, _is_leavers))
 
 
-def _revoking(found: Sequence[Token]) -> list[Planned]:
+def _revoking(found: Sequence[Token]) -> list[PlannedStep]:
     """None that has been used since."""
     return [
-        Planned(each.operation, each.params, f"Revoke {token.name} of {_owner(token)}", None, _unused(token))
+        PlannedStep(
+            each.operation, each.params, f"Revoke {token.name} of {_owner(token)}", None, _unused(token)
+        )
         for token, each in zip(found, tokens.revoking(found), strict=True)
     ]
 
@@ -97,11 +99,11 @@ def leavers_access(facts: Facts) -> Result:
     return wrong(f"{told} held by somebody who is disabled or deleted.", lines, count)
 
 
-def taking_access(facts: Facts) -> list[Planned]:
+def taking_access(facts: Facts) -> list[PlannedStep]:
     rows = list(_permissions(facts.organization).select_related("owner__organization")[:MOST])
     names = _names(facts.organization, rows)
     return [
-        Planned(
+        PlannedStep(
             "DeleteMailboxPermissions",
             {"EntityId": row.owner.entity_id, "GranteeId": row.grantee_id},
             f"{names[row.grantee_id]} may do nothing with {kinds.mailbox(row.owner)} any more",
@@ -142,10 +144,10 @@ def leavers_groups(facts: Facts) -> Result:
     return wrong(f"{told} of somebody who is disabled or deleted.", lines, count, Tone.LOOK)
 
 
-def leaving_groups(facts: Facts) -> list[Planned]:
+def leaving_groups(facts: Facts) -> list[PlannedStep]:
     rows = _memberships(facts.organization).select_related("group", "member")[:MOST]
     return [
-        Planned(
+        PlannedStep(
             "DisassociateMemberFromGroup",
             {"GroupId": row.group.entity_id, "MemberId": row.member.entity_id},
             f"{row.member} leaves {row.group}",

@@ -6,7 +6,7 @@ from console.areas.directory import kinds
 from console.areas.posture.facts import Facts
 from console.areas.posture.results import MOST, SHOWN, Line, Result, good, wrong
 from console.areas.resources import booking
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.mirror.models import Delegate, Entity, EntityQuerySet, Organization
 from console.plurals import number_of
 
@@ -22,13 +22,13 @@ def unanswered(facts: Facts) -> Result:
     return wrong(f"{told} nothing automatically, and nobody answers: requests are left lying.", lines, count)
 
 
-def accepting(facts: Facts) -> list[Planned]:
+def accepting(facts: Facts) -> list[PlannedStep]:
     return [_accepting(each) for each in _unanswered(facts.organization)[:MOST]]
 
 
-def _accepting(resource: Entity) -> Planned:
+def _accepting(resource: Entity) -> PlannedStep:
     known = booking.options(resource.details) or booking.DEFAULTS
-    return Planned(
+    return PlannedStep(
         "UpdateResource",
         {"ResourceId": resource.entity_id, "BookingOptions": {**known, booking.ACCEPT: True}},
         f"{resource} accepts requests by itself",

@@ -9,8 +9,8 @@ from console.areas.posture.facts import Facts
 from console.areas.posture.models import Tone
 from console.areas.posture.results import Line, Result, good, wrong
 from console.areas.retention import showing as retention
-from console.changes.plans import Planned
-from console.gateway.gateway import Asked
+from console.changes.steps import PlannedStep
+from console.gateway.gateway import ReadRequest
 from console.mirror.models import Domain, Organization
 from console.plurals import number_of
 from console.rules import access, deciding, mobile
@@ -66,11 +66,11 @@ def dmarc(facts: Facts) -> Result:
     return wrong("WorkMail delivers mail that fails DMARC, whatever its sender's domain asks for.")
 
 
-def enforcing(facts: Facts) -> list[Planned]:
+def enforcing(facts: Facts) -> list[PlannedStep]:
     if facts.look("DescribeInboundDmarcSettings").shown.get("Enforced"):
         return []
     label = "Apply the DMARC policies of those who send"
-    return [Planned(DMARC, {"Enforced": True}, label=label, expects={"Enforced": False})]
+    return [PlannedStep(DMARC, {"Enforced": True}, label=label, expects={"Enforced": False})]
 
 
 def retained(facts: Facts) -> Result:
@@ -92,10 +92,10 @@ def monitored(facts: Facts) -> Result:
     return good("E-mail events are logged.", lines)
 
 
-def domains_asked(organization: Organization) -> list[Asked]:
+def domains_asked(organization: Organization) -> list[ReadRequest]:
     """First those that were not verified when they were last seen."""
     names = sorted(_domains(organization), key=lambda each: (_is_verified(each), each.name))
-    return [Asked("GetMailDomain", {"DomainName": each.name}) for each in names[:MOST_DOMAINS]]
+    return [ReadRequest("GetMailDomain", {"DomainName": each.name}) for each in names[:MOST_DOMAINS]]
 
 
 def dkim(facts: Facts) -> Result:

@@ -30,7 +30,7 @@ def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 def _form(request: ConsoleRequest, organization: Organization) -> CreateForm:
     """Nothing new has a domain yet that a narrowed right could reach: it is made, and enabled by others."""
     actor, domains = request.actor, list[str]()
-    if policy.reaches_all(actor, "RegisterToWorkMail", organization):
+    if policy.covers_organization(actor, "RegisterToWorkMail", organization):
         domains = directory.usable_domains(actor, "RegisterToWorkMail", organization)
     people = directory.entities(actor, DELEGATE, organization).filter(kind__in=[Kind.USER, Kind.GROUP])
     living = people.exclude(state=Entity.State.DELETED)

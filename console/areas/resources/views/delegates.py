@@ -65,7 +65,7 @@ def _refusal(request: ConsoleRequest, resource: Entity, delegate_id: str) -> Htt
     try:
         now = reading.now(request.actor, resource)
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=place(resource))
+        return aws_errors.error_page(request, failure, back=place(resource))
     if not now.is_last(delegate_id):
         return None
     return pages.problem(

@@ -25,7 +25,7 @@ def edit(request: ConsoleRequest, organization: Organization, resource_id: str) 
     except errors.Changed:  # between the comparison and the write: compare again
         return _again(request, resource)
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=place(resource))
+        return aws_errors.error_page(request, failure, back=place(resource))
     return _page(request, resource, form)
 
 
@@ -46,7 +46,7 @@ def _save(request: ConsoleRequest, resource: Entity, form: RecordForm) -> HttpRe
         return pages.done(request, "There was nothing to change.", place(resource), level=messages.INFO)
     params |= {"ResourceId": resource.entity_id}
     try:
-        engine.perform(
+        engine.perform_write(
             request.actor,
             "UpdateResource",
             resource.organization,
@@ -59,7 +59,7 @@ def _save(request: ConsoleRequest, resource: Entity, form: RecordForm) -> HttpRe
     except errors.Changed:
         raise
     except errors.CallFailed as failure:
-        if aws_errors.into(form, failure):
+        if aws_errors.add_to_form(form, failure):
             return None
         raise
     return pages.done(request, f"{params.get('Name', resource)} is changed.", place(resource))
@@ -69,7 +69,7 @@ def _again(request: ConsoleRequest, resource: Entity) -> HttpResponse:
     try:
         form = _form(request, resource)
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=place(resource))
+        return aws_errors.error_page(request, failure, back=place(resource))
     form.is_valid()
     return _page(request, resource, form)
 

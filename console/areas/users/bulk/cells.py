@@ -13,7 +13,7 @@ from console.areas.users.showing import ROLES
 from console.aws import model
 from console.mirror.models import Entity
 from console.ui.cells import normalize
-from console.ui.csv_text import plain
+from console.ui.csv_text import format_value
 from console.ui.shapes import WRITTEN, shape_of
 
 ROLE, HIDDEN, QUOTA = "Role", "HiddenFromGlobalAddressList", "MailboxQuota"
@@ -60,7 +60,7 @@ def current(person: Entity) -> dict[str, Any]:
 
 def written(value: Any) -> str:
     """A value as the cell that shows it."""
-    return value if isinstance(value, str) else plain(value)
+    return value if isinstance(value, str) else format_value(value)
 
 
 def same(cell: str, value: Any) -> bool:
@@ -91,7 +91,7 @@ def parsed(member: str, cell: str) -> Any:
 
 def require_fits(shape: Shape, text: str) -> None:
     """Raise `Wrong` for what the service model does not take."""
-    for problem in model.problems(shape, text):
+    for problem in model.find_problems(shape, text):
         raise Wrong((problem.code == "pattern" and WRITTEN.get(shape.name)) or problem.message)
 
 

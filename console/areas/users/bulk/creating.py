@@ -12,7 +12,7 @@ from console.areas.users.bulk.cells import LABELS, MEMBERS, QUOTA, ROLE, Wrong
 from console.areas.users.bulk.columns import ALIASES, EMAIL, GROUPS, NAME, with_synonyms
 from console.areas.users.bulk.importing import Fault, Plan, begin, require_sound, who
 from console.aws import model
-from console.changes.plans import GENERATED, From, Planned
+from console.changes.steps import GENERATED, FromStep, PlannedStep
 from console.mirror import lookup
 from console.mirror.models import Alias, Entity, Organization
 from console.operators import policy
@@ -41,9 +41,10 @@ class Creation:
     def __init__(self, actor: Actor, organization: Organization, sheet: Sheet) -> None:
         self.sheet = sheet
         self.whole = {
-            operation: policy.reaches_all(actor, operation, organization) for operation in _operations()
+            operation: policy.covers_organization(actor, operation, organization)
+            for operation in _operations()
         }
-        self.own = frozenset(policy.narrowed_to(actor, "CreateUser", organization))
+        self.own = frozenset(policy.granted_domains(actor, "CreateUser", organization))
         self.domains = frozenset(usable_domains(actor, "RegisterToWorkMail", organization))
         self.groups = self._groups(actor, organization)
         self.taken = self._taken(actor, organization)
@@ -160,42 +161,46 @@ class Creation:
         is_same = found is not None and found.display_name == line.cells.get("DisplayName", "")
         return found if is_same and line.cells.get(EMAIL) else None
 
-    def _steps(self, row: int, values: dict[str, Any], base: int) -> Iterator[Planned]:
+    def _steps(self, row: int, values: dict[str, Any], base: int) -> Iterator[PlannedStep]:
         """`base` is where the first of them will stand among all steps of the change."""
         if existing := self.half_made.get(values[NAME].lower()):
             yield from self._completing(row, values, existing, base)
             return
-        name, made, email = values[NAME], From(base, "UserId"), values.get(EMAIL, "")
+        name, made, email = values[NAME], FromStep(base, "UserId"), values.get(EMAIL, "")
         first = {member: values[member] for member in (NAME, *FIRST) if member in values}
         if values.get(ROLE, "USER") == "USER":
             first["Password"] = GENERATED
-        yield Planned("CreateUser", first, label=f"Create {name}", row=row)
+        yield PlannedStep("CreateUser", first, label=f"Create {name}", row=row)
         if email:
             given = {"EntityId": made, "Email": email}
-            yield Planned("RegisterToWorkMail", given, label=f"Enable {name} as {email}", needs=base, row=row)
+            yield PlannedStep(
+                "RegisterToWorkMail", given, label=f"Enable {name} as {email}", needs=base, row=row
+            )
         if later := {member: values[member] for member in LATER if values.get(member)}:
-            yield Planned(
+            yield PlannedStep(
                 "UpdateUser", {"UserId": made, **later}, label=f"Record of {name}", needs=base, row=row
             )
         for operation, params, label in self._more(values, made, name):
-            yield Planned(operation, params, label=label, needs=base + 1, row=row)
+            yield PlannedStep(operation, params, label=label, needs=base + 1, row=row)
 
-    def _completing(self, row: int, values: dict[str, Any], existing: Entity, base: int) -> Iterator[Planned]:
+    def _completing(
+        self, row: int, values: dict[str, Any], existing: Entity, base: int
+    ) -> Iterator[PlannedStep]:
         """What a user still lacks who was created without a mailbox."""
         name, email, made = values[NAME], values[EMAIL], existing.entity_id
         given = {"EntityId": made, "Email": email}
-        yield Planned("RegisterToWorkMail", given, label=f"Enable {name} as {email}", row=row)
+        yield PlannedStep("RegisterToWorkMail", given, label=f"Enable {name} as {email}", row=row)
         now = cells.current(existing)
         record = {
             member: values[member] for member in MEMBERS if values.get(member) not in ("", None, now[member])
         }
         if record:
-            yield Planned("UpdateUser", {"UserId": made, **record}, label=f"Record of {name}", row=row)
+            yield PlannedStep("UpdateUser", {"UserId": made, **record}, label=f"Record of {name}", row=row)
         for operation, params, label in self._more(values, made, name):
-            yield Planned(operation, params, label=label, needs=base, row=row)
+            yield PlannedStep(operation, params, label=label, needs=base, row=row)
 
     def _more(
-        self, values: dict[str, Any], made: From | str, name: str
+        self, values: dict[str, Any], made: FromStep | str, name: str
     ) -> Iterator[tuple[str, dict[str, Any], str]]:
         """What only somebody enabled can have."""
         for group in values.get(GROUPS, []):
@@ -205,13 +210,13 @@ class Creation:
         if QUOTA in values:
             yield "UpdateMailboxQuota", {"UserId": made, QUOTA: values[QUOTA]}, f"Quota of {name}"
 
-    def _groups(self, actor: Actor, organization: Organization) -> lookup.Resolved:
+    def _groups(self, actor: Actor, organization: Organization) -> lookup.ResolvedWords:
         """The groups that the file names, among those into which the operator may put somebody."""
         asked = {each for line in self.sheet.lines for each in _groups(line.cells.get(GROUPS, ""))}
-        groups = policy.visible(actor, "AssociateMemberToGroup", organization).filter(
+        groups = policy.visible_entities(actor, "AssociateMemberToGroup", organization).filter(
             kind=Entity.Kind.GROUP, state=Entity.State.ENABLED
         )
-        return lookup.resolve(groups, organization, sorted(asked))
+        return lookup.resolve_words(groups, organization, sorted(asked))
 
     def _taken(self, actor: Actor, organization: Organization) -> set[str]:
         """Names and addresses of those whom the operator may see; WorkMail itself knows of the others."""
@@ -219,10 +224,10 @@ class Creation:
         seen = scope.entities(actor, "DescribeUser", organization).exclude(state=Entity.State.DELETED)
         addresses = [name for name in names if "@" in name]
         usernames = [line.cells.get(NAME, "") for line in self.sheet.lines]
-        known = lookup.known(seen, names=usernames, addresses=addresses)
+        known = lookup.index_entities(seen, names=usernames, addresses=addresses)
         aliases = (
             Alias.objects.filter(organization=organization, address__in=part, entity__in=seen.values("pk"))
-            for part in lookup.parts(addresses)
+            for part in lookup.split_batches(addresses)
         )
         given = {address for found in aliases for address in found.values_list("address", flat=True)}
         return given | known.names.keys() | known.addresses.keys()
@@ -232,7 +237,7 @@ class Creation:
         usernames = [line.cells.get(NAME, "") for line in self.sheet.lines]
         seen = scope.entities(actor, "RegisterToWorkMail", organization)
         disabled = seen.filter(kind=Entity.Kind.USER, state=Entity.State.DISABLED, email="")
-        return lookup.known(disabled, names=usernames).names
+        return lookup.index_entities(disabled, names=usernames).names
 
 
 def unusable(sheet: Sheet) -> str:

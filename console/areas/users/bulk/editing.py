@@ -7,8 +7,8 @@ from console.actor import Actor
 from console.areas.users.bulk import cells
 from console.areas.users.bulk.cells import QUOTA
 from console.areas.users.bulk.finding import able
-from console.changes.plans import Planned
-from console.mirror.mailboxes import mailbox_of
+from console.changes.steps import PlannedStep
+from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Entity, Membership, Organization
 
 State = Entity.State
@@ -16,11 +16,11 @@ State = Entity.State
 
 def edits(
     actor: Actor, organization: Organization, people: Iterable[Entity], asked: Mapping[str, Any]
-) -> list[Planned]:
+) -> list[PlannedStep]:
     """Only what differs, as far as the mirror knows; whoever was never read is asked about anyway."""
     members = {name: value for name, value in asked.items() if name != QUOTA}
     sizes = able(actor, "UpdateMailboxQuota", organization)
-    planned: list[Planned] = []
+    planned: list[PlannedStep] = []
     for person in people:
         now = cells.current(person)
         key = {"UserId": person.entity_id}
@@ -28,23 +28,23 @@ def edits(
             name: value for name, value in members.items() if value != now[name] or not person.details
         }
         if differing:
-            planned.append(Planned("UpdateUser", {**key, **differing}))
+            planned.append(PlannedStep("UpdateUser", {**key, **differing}))
         wants_quota = QUOTA in asked and asked[QUOTA] != now[QUOTA]
-        if wants_quota and mailbox_of(person).is_in_use and sizes(person):
-            planned.append(Planned("UpdateMailboxQuota", {**key, QUOTA: asked[QUOTA]}))
+        if wants_quota and get_mailbox(person).is_in_use and sizes(person):
+            planned.append(PlannedStep("UpdateMailboxQuota", {**key, QUOTA: asked[QUOTA]}))
     return planned
 
 
-def joins(people: Iterable[Entity], group: Entity) -> list[Planned]:
+def joins(people: Iterable[Entity], group: Entity) -> list[PlannedStep]:
     """Into the group, but for those who are in it already; WorkMail takes only who is enabled [inferred]."""
     members = set(Membership.objects.filter(group=group).values_list("member_id", flat=True))
     return [
-        Planned("AssociateMemberToGroup", {"GroupId": group.entity_id, "MemberId": person.entity_id})
+        PlannedStep("AssociateMemberToGroup", {"GroupId": group.entity_id, "MemberId": person.entity_id})
         for person in people
         if person.pk not in members and person.state == State.ENABLED
     ]
 
 
-def disables(people: Iterable[Entity]) -> list[Planned]:
+def disables(people: Iterable[Entity]) -> list[PlannedStep]:
     enabled = (person for person in people if person.state == State.ENABLED)
-    return [Planned("DeregisterFromWorkMail", {"EntityId": person.entity_id}) for person in enabled]
+    return [PlannedStep("DeregisterFromWorkMail", {"EntityId": person.entity_id}) for person in enabled]

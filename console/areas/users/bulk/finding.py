@@ -11,5 +11,5 @@ def able(actor: Actor, operation: str, organization: Organization) -> Callable[[
     """Whether `actor` may perform the operation on somebody, asked for thousands."""
     if not policy.allows(actor, operation, organization):
         return lambda _: False
-    domains = frozenset(policy.narrowed_to(actor, operation, organization))
+    domains = frozenset(policy.granted_domains(actor, operation, organization))
     return lambda entity: not domains or entity.domain in domains

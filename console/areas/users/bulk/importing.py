@@ -9,9 +9,9 @@ from console.areas.users import scope
 from console.areas.users.bulk import cells, finding, versions
 from console.areas.users.bulk.cells import COLUMNS, LABELS, QUOTA, Wrong
 from console.areas.users.bulk.columns import with_synonyms
-from console.changes.plans import Planned
+from console.changes.steps import PlannedStep
 from console.mirror import lookup
-from console.mirror.mailboxes import mailbox_of
+from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Entity, Organization
 from console.plurals import number_of
 from console.ui.addresses import parse_addresses
@@ -41,7 +41,7 @@ class Plan:
     """What comes of a file: steps, rows that cannot be done, and rows that ask for nothing."""
 
     rows: int = 0
-    steps: list[Planned] = field(default_factory=list)
+    steps: list[PlannedStep] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     same: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -61,9 +61,9 @@ class Import:
         self.edits = finding.able(actor, "UpdateUser", organization)
         self.sizes = finding.able(actor, "UpdateMailboxQuota", organization)
         people = scope.people(actor, organization)
-        self.known = lookup.known(people, ids=[line.cells.get("UserId", "") for line in sheet.lines])
+        self.known = lookup.index_entities(people, ids=[line.cells.get("UserId", "") for line in sheet.lines])
         living = people.exclude(state=Entity.State.DELETED)
-        self.resolved = lookup.resolve(living, organization, filter(None, map(_word, sheet.lines)))
+        self.resolved = lookup.resolve_words(living, organization, filter(None, map(_word, sheet.lines)))
         self.met: dict[int, int] = {}
 
     def plan(self) -> Plan:
@@ -129,13 +129,13 @@ class Import:
             return "", f"This user is in row {first} already; only that row counts."
         return None
 
-    def _steps(self, line: Line, person: Entity, faults: list[Fault]) -> list[Planned]:
+    def _steps(self, line: Line, person: Entity, faults: list[Fault]) -> list[PlannedStep]:
         asked = self._asked(line, person, faults)
         quota = asked.pop(QUOTA, None)
         key = {"UserId": person.entity_id}
-        steps = [Planned("UpdateUser", {**key, **asked}, row=line.number)] if asked else []
+        steps = [PlannedStep("UpdateUser", {**key, **asked}, row=line.number)] if asked else []
         if quota is not None:
-            steps.append(Planned("UpdateMailboxQuota", {**key, QUOTA: quota}, row=line.number))
+            steps.append(PlannedStep("UpdateMailboxQuota", {**key, QUOTA: quota}, row=line.number))
         return steps
 
     def _asked(self, line: Line, person: Entity, faults: list[Fault]) -> dict[str, Any]:
@@ -163,7 +163,7 @@ class Import:
             raise Wrong("was changed in WorkMail after this file was made. Export it again, and edit that")
         if name == QUOTA and not self.sizes(person):
             raise Wrong("is not among your permissions")
-        if name == QUOTA and not mailbox_of(person).is_in_use:
+        if name == QUOTA and not get_mailbox(person).is_in_use:
             raise Wrong("needs a mailbox, and this user has none in use")
         return value
 

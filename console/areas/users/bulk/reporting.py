@@ -59,7 +59,7 @@ def rows(actor: Actor, change: Change, steps: list[Step]) -> list[Any]:
 
 def _remember(actor: Actor, organization: Organization, steps: Iterable[Step]) -> None:
     edits = [step for step in steps if step.operation in ("UpdateUser", "UpdateMailboxQuota") and step.target]
-    known = lookup.known(scope.people(actor, organization), ids=[step.target for step in edits])
+    known = lookup.index_entities(scope.people(actor, organization), ids=[step.target for step in edits])
     for step in edits:
         if person := known.ids.get(step.target.lower()):
             now = cells.current(person)

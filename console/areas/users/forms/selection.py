@@ -9,7 +9,7 @@ from console.actor import Actor
 from console.areas.users import scope
 from console.areas.users.tables import found
 from console.mirror import lookup
-from console.mirror.lookup import NEEDED
+from console.mirror.lookup import LOOKUP_COLUMNS
 from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
 from console.ui.addresses import parse_addresses
@@ -47,7 +47,7 @@ class Selection:
         """Return what is selected, in words."""
         if not self.everybody:
             return f"{len(self.ids):,} selected"
-        return downloads.filter_text(QueryDict(self.query)) or "all"
+        return downloads.describe_filter(QueryDict(self.query)) or "all"
 
     @property
     def fields(self) -> list[tuple[str, str]]:
@@ -67,13 +67,13 @@ class Chosen:
 
 def resolve(actor: Actor, operation: str, organization: Organization, selection: Selection) -> Chosen:
     """Raises `TooMany`. Whoever is out of reach is not found, whatever the form says."""
-    reach = policy.visible(actor, operation, organization)
+    reach = policy.visible_entities(actor, operation, organization)
     if not selection.everybody:
         return _ticked(actor, organization, reach, selection.ids)
     people = found(actor, organization, QueryDict(selection.query)).exclude(state=State.DELETED)
-    if domains := policy.narrowed_to(actor, operation, organization):
+    if domains := policy.granted_domains(actor, operation, organization):
         people = people.in_domains(domains)
-    listed = list(people.only(*NEEDED).order_by("sort_display_name", "id")[: MOST + 1])
+    listed = list(people.only(*LOOKUP_COLUMNS).order_by("sort_display_name", "id")[: MOST + 1])
     if len(listed) > MOST:
         raise TooMany
     return Chosen(listed)
@@ -83,7 +83,7 @@ def _ticked(actor: Actor, organization: Organization, reach: EntityQuerySet, ids
     if len(ids) > MOST:
         raise TooMany
     people = scope.people(actor, organization).exclude(state=State.DELETED).filter(pk__in=reach.values("pk"))
-    known = lookup.known(people, ids=ids)
+    known = lookup.index_entities(people, ids=ids)
     listed = sorted(known.ids.values(), key=lambda each: each.display_name.casefold())
     return Chosen(listed, len(ids) - len(listed))
 
@@ -106,7 +106,7 @@ def pasted(actor: Actor, organization: Organization, text: str, meant: Sequence[
     if len(entries) > MOST:
         raise TooMany
     people = scope.people(actor, organization).exclude(state=State.DELETED)
-    resolved = lookup.resolve(people, organization, entries, display_names=True)
+    resolved = lookup.resolve_words(people, organization, entries, display_names=True)
     offered = {entry: users for entry in entries if (users := resolved.offered.get(entry.lower()))}
     left = {
         entry: users

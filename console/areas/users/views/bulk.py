@@ -19,8 +19,8 @@ from console.areas.users.forms.bulk import BulkEditForm, BulkExportForm, PasteFo
 from console.areas.users.forms.selection import Chosen, Selection, TooMany
 from console.aws import errors
 from console.celery import hint
-from console.changes import drafting
-from console.changes.plans import Planned
+from console.changes import drafts
+from console.changes.steps import PlannedStep
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
@@ -44,7 +44,7 @@ ACTIONS = (
     ("users:bulk-disable", "DeregisterFromWorkMail", "user-off", "Disable …"),
     ("users:file-export", "UpdateUser", "file-download", "Export CSV for editing"),
 )
-Plan = Callable[[list[Entity]], Sequence[Planned]]
+Plan = Callable[[list[Entity]], Sequence[PlannedStep]]
 
 
 def actions(request: ConsoleRequest, organization: Organization) -> list[dict[str, str]]:
@@ -192,17 +192,21 @@ def _ask(
 
 
 def _draft(
-    request: ConsoleRequest, organization: Organization, form: WhyForm, steps: Sequence[Planned], title: str
+    request: ConsoleRequest,
+    organization: Organization,
+    form: WhyForm,
+    steps: Sequence[PlannedStep],
+    title: str,
 ) -> HttpResponse | None:
     if not steps:
         form.add_error(None, "It is so already for everybody chosen: there would be nothing to do.")
         return None
     named = f"{title} ({number_of(len(steps), 'step')})"
     try:
-        change = drafting.draft(request.actor, organization, named, steps, kind="bulk", **form.why())
+        change = drafts.create_draft(request.actor, organization, named, steps, kind="bulk", **form.why())
     except errors.CallFailed as failure:
-        if not aws_errors.into(form, failure):
-            return aws_errors.page(request, failure)
+        if not aws_errors.add_to_form(form, failure):
+            return aws_errors.error_page(request, failure)
         return None
     return SeeOther(reverse("changes:detail", args=[organization.slug, change.pk]))
 

@@ -15,7 +15,7 @@ from console.areas.lifecycle.models import OnboardingTemplate
 from console.areas.users import joining
 from console.areas.users.forms.creation import CreateForm
 from console.aws import errors
-from console.changes import conditions, control, drafting, engine
+from console.changes import control, drafts, engine, policies
 from console.changes.models import Change, Step
 from console.mirror.models import Entity, Organization
 from console.operators import policy
@@ -52,8 +52,8 @@ def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
         try:
             return _create(request, organization, form)
         except errors.CallFailed as failure:
-            if not aws_errors.into(form, failure):
-                return aws_errors.page(request, failure, back=people)
+            if not aws_errors.add_to_form(form, failure):
+                return aws_errors.error_page(request, failure, back=people)
     context = {
         "organization": organization,
         "back": people,
@@ -69,8 +69,12 @@ def _form(
 ) -> CreateForm:
     """Nobody new has a domain yet that a narrowed right could reach, so what she gets takes a whole one."""
     actor = request.actor
-    whole = [each for each in (*MORE, "RegisterToWorkMail") if policy.reaches_all(actor, each, organization)]
-    joins = policy.reaches_all(actor, "AssociateMemberToGroup", organization)
+    whole = [
+        each
+        for each in (*MORE, "RegisterToWorkMail")
+        if policy.covers_organization(actor, each, organization)
+    ]
+    joins = policy.covers_organization(actor, "AssociateMemberToGroup", organization)
     groups = scope.groups(actor, organization).filter(state=Entity.State.ENABLED)
     known = scope.usable_domains(actor, "RegisterToWorkMail", organization)
     domains = known if "RegisterToWorkMail" in whole else []
@@ -86,12 +90,12 @@ def _form(
 def _create(request: ConsoleRequest, organization: Organization, form: CreateForm) -> HttpResponse:
     password = form.password()
     new = form.newcomer(password)
-    change = drafting.keep(
+    change = drafts.create_change(
         request.actor, organization, f"Create {new.name}", joining.steps(new), kind=joining.KIND, **_why(form)
     )
-    if conditions.wants_approval(change):
-        return operation_views.wants_approval(request, change)
-    engine.start(change, request.actor, here=True)
+    if policies.needs_approval(change):
+        return operation_views.redirect_to_approval(request, change)
+    engine.start_change(change, request.actor, here=True)
     change.refresh_from_db()
     _require_created(request, change)
     return _answer(request, _created(change, new, password))
@@ -110,7 +114,7 @@ def _require_created(request: ConsoleRequest, change: Change) -> None:
         raise errors.Unreachable(step.note)
     if step.state != StepState.DONE:
         if change.is_open:
-            control.cancel(request.actor, change, "The password that was typed for it is not kept.")
+            control.cancel_change(request.actor, change, "The password that was typed for it is not kept.")
         raise errors.Throttled("TooManyRequestsException", step.note or "The console is busy.")
 
 
@@ -125,8 +129,8 @@ def _created(change: Change, new: joining.Newcomer, password: str) -> Created:
 
 
 def _said(step: Step) -> str:
-    if step.state == StepState.REFUSED and step.code in aws_messages.KNOWN:
-        return f"{aws_errors.explain(errors.Refused(step.code, step.note)).sentence} ({step.note})"
+    if step.state == StepState.REFUSED and step.code in aws_messages.MESSAGES:
+        return f"{aws_errors.explain_error(errors.Refused(step.code, step.note)).sentence} ({step.note})"
     return step.note
 
 

@@ -30,7 +30,7 @@ def edit(request: ConsoleRequest, organization: Organization, user_id: str) -> H
     except errors.Changed:  # between the comparison and the write: compare again
         return _again(request, person)
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=place(person))
+        return aws_errors.error_page(request, failure, back=place(person))
     return _page(request, person, form)
 
 
@@ -49,14 +49,14 @@ def _save(request: ConsoleRequest, person: Entity, form: ProfileForm) -> HttpRes
     except errors.Changed:
         raise
     except errors.CallFailed as failure:
-        if aws_errors.into(form, failure):
+        if aws_errors.add_to_form(form, failure):
             return None
         raise
     return pages.done(request, f"The record of {person} is changed.", place(person))
 
 
 def _write(request: ConsoleRequest, person: Entity, form: ProfileForm, params: dict[str, Any]) -> None:
-    engine.perform(
+    engine.perform_write(
         request.actor,
         "UpdateUser",
         person.organization,
@@ -73,7 +73,7 @@ def _again(request: ConsoleRequest, person: Entity) -> HttpResponse:
     try:
         form = _form(request, person)
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=place(person))
+        return aws_errors.error_page(request, failure, back=place(person))
     form.is_valid()
     return _page(request, person, form)
 

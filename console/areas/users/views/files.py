@@ -15,7 +15,7 @@ from console.areas.users.forms.files import EditedFileForm, FileForm, NewUsersFo
 from console.areas.users.forms.selection import Selection, TooMany
 from console.areas.users.views.bulk import nobody
 from console.aws import errors
-from console.changes import drafting
+from console.changes import drafts
 from console.changes.models import Change
 from console.ledger import journal
 from console.ledger.models import Entry
@@ -42,7 +42,7 @@ def export(request: ConsoleRequest, organization: Organization) -> HttpResponseB
     if not people:
         return nobody(request, organization, "Nobody is chosen", "No row was ticked that you may change.")
     name = f"people-to-edit-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    lines = csv_text.written(importing.HEADER, _rows(people))
+    lines = csv_text.write_rows(importing.HEADER, _rows(people))
     return downloads.stream_csv(request, organization, name, lines, filter=chosen.text)
 
 
@@ -71,7 +71,7 @@ def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 @performs("CreateUser")
 def template(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
     """Nothing but the header: an example would be created."""
-    lines = csv_text.written(creating.COLUMNS, [])
+    lines = csv_text.write_rows(creating.COLUMNS, [])
     return downloads.stream_csv(request, organization, "new-people.csv", lines)
 
 
@@ -98,7 +98,7 @@ def _taken(
     if not plan.steps:
         return _nothing(request, organization, form, plan)
     try:
-        change = drafting.draft(
+        change = drafts.create_draft(
             request.actor,
             organization,
             title.format(form.filename),
@@ -108,7 +108,7 @@ def _taken(
             **form.why(),
         )
     except errors.CallFailed as failure:
-        return None if aws_errors.into(form, failure) else aws_errors.page(request, failure)
+        return None if aws_errors.add_to_form(form, failure) else aws_errors.error_page(request, failure)
     what = f"{form.filename} with {number_of(plan.rows, 'row')} was brought in"
     _enter(
         request, organization, operation, what, plan.rows, f"change-{change.pk}", change.reason, change.ticket
@@ -147,7 +147,7 @@ def _enter(
 ) -> None:
     """Who brought a file of people in."""
     said: dict[str, Any] = {"target": target, "reason": reason, "ticket": ticket, "what": what, "rows": rows}
-    journal.record(
+    journal.record_entry(
         request.actor,
         Entry.Kind.REQUESTED,
         organization=organization.organization_id,

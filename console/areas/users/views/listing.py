@@ -13,7 +13,7 @@ from console.areas.users.views import bulk
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.sync import freshness
+from console.sync import mirror_refresh
 from console.ui import pages
 
 SEARCH = "Name, address, alias or department"
@@ -50,6 +50,6 @@ def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseB
 @require_POST
 @performs("SyncMirror")
 def sync_now(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    freshness.request(request.actor, organization)
+    mirror_refresh.request_sync(request.actor, organization)
     people = reverse("users:list", args=[organization.slug])
     return pages.done(request, "The directory is being read again; changes show in a moment.", people)

@@ -34,7 +34,7 @@ def reset(request: ConsoleRequest, organization: Organization, user_id: str) -> 
 def _set(request: ConsoleRequest, person: Entity, form: ResetForm) -> HttpResponse | None:
     password = form.password()
     try:
-        engine.perform(
+        engine.perform_write(
             request.actor,
             "ResetPassword",
             person.organization,
@@ -46,7 +46,9 @@ def _set(request: ConsoleRequest, person: Entity, form: ResetForm) -> HttpRespon
         )
     except errors.CallFailed as failure:
         return (
-            None if aws_errors.into(form, failure) else aws_errors.page(request, failure, back=place(person))
+            None
+            if aws_errors.add_to_form(form, failure)
+            else aws_errors.error_page(request, failure, back=place(person))
         )
     context = {"organization": person.organization, "person": person, "password": password}
     return render(request, "users/password_set.html", context)

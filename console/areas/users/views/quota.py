@@ -8,7 +8,7 @@ from console.areas.users import scope
 from console.areas.users.forms.quota import QuotaForm
 from console.aws import errors
 from console.gateway import gateway
-from console.mirror.mailboxes import mailbox_of
+from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
@@ -18,7 +18,7 @@ from console.web import aws_errors
 @performs("UpdateMailboxQuota")
 def quota(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
     person = scope.find(request.actor, "UpdateMailboxQuota", organization, user_id)
-    if not mailbox_of(person).is_in_use:
+    if not get_mailbox(person).is_in_use:
         return pages.problem(
             request,
             title="No mailbox in use",
@@ -31,7 +31,7 @@ def quota(request: ConsoleRequest, organization: Organization, user_id: str) -> 
     try:
         form = _form(request, person)
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=place(person))
+        return aws_errors.error_page(request, failure, back=place(person))
     return ask(
         request,
         person,
@@ -48,7 +48,7 @@ def _form(request: ConsoleRequest, person: Entity) -> QuotaForm:
     if request.method == "POST":
         return QuotaForm(request.POST)
     quota = {"UserId": person.entity_id, "MailboxQuota": 0}
-    values = gateway.current_values(request.actor, "UpdateMailboxQuota", person.organization, **quota)
+    values = gateway.read_current_values(request.actor, "UpdateMailboxQuota", person.organization, **quota)
     form = QuotaForm(current=values)
     form.show(person.entity_id, values)
     return form

@@ -1,4 +1,4 @@
-"""`manage.py operations`: each of AWS's operations, where it is reached, who serves it locally, its undo."""
+"""`manage.py operations`: list every AWS operation with its page, sandbox handler and undo."""
 
 import ast
 from argparse import ArgumentParser
@@ -13,16 +13,16 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from console.aws.catalogue import CATALOGUE, OPERATIONS, Operation
-from console.changes.inverses import UNDO
+from console.changes.inverses import UNDO_RULES
 from console.plurals import number_of
 
-CONSOLE = Path(__file__).resolve().parents[3]
-HANDLERS = CONSOLE / "sandbox" / "handlers"
+CONSOLE_FOLDER = Path(__file__).resolve().parents[3]
+HANDLERS = CONSOLE_FOLDER / "sandbox" / "handlers"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One operation as the table has it; "" is a hole."""
+class OperationRow:
+    """One operation in the table; an empty value is a gap."""
 
     operation: Operation
     page: str
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="exit with 1 unless the table has no hole")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        lines = list(table())
+        lines = list(list_operations())
         width = max(len(each.operation.name) for each in lines)
         for each in lines:
             found = (each.operation.area, each.page or "-", each.handler or "-", each.undo or "-")
@@ -55,17 +55,17 @@ class Command(BaseCommand):
             raise CommandError("; ".join(holes))
 
 
-def table() -> Iterator[Line]:
-    pages, named, handlers = performed(), named_in_areas(), handled()
+def list_operations() -> Iterator[OperationRow]:
+    pages, named, handlers = find_pages(), find_named_operations(), find_handlers()
     for rule in OPERATIONS:
         page = pages.get(rule.name) or named.get(rule.name, "")
-        yield Line(rule, page, handlers.get(rule.name, ""), undo_of(rule))
+        yield OperationRow(rule, page, handlers.get(rule.name, ""), describe_undo(rule))
 
 
-def undo_of(rule: Operation) -> str:
+def describe_undo(rule: Operation) -> str:
     if rule.is_read:
         return "reads"
-    undo = UNDO.get(rule.name)
+    undo = UNDO_RULES.get(rule.name)
     if undo is None:
         return ""
     if undo.inverse is None:
@@ -73,35 +73,38 @@ def undo_of(rule: Operation) -> str:
     return f"{rule.undo}" + (f" for {number_of(undo.days, 'day')}" if undo.days else "")
 
 
-def performed() -> dict[str, str]:
-    """By operation, the first address whose view performs it."""
+def find_pages() -> dict[str, str]:
+    """Return the first URL name that performs each operation."""
     found: dict[str, str] = {}
-    for name, view in addresses(get_resolver()):
+    for name, view in iterate_views(get_resolver()):
         found.setdefault(getattr(view, "performs", ""), name)
     return {operation: name for operation, name in found.items() if operation in CATALOGUE}
 
 
-def addresses(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, Any]]:
+def iterate_views(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, Any]]:
     for each in resolver.url_patterns:
         if isinstance(each, URLResolver):
-            yield from addresses(each, f"{space}{each.namespace}:" if each.namespace else space)
+            yield from iterate_views(each, f"{space}{each.namespace}:" if each.namespace else space)
         elif isinstance(each, URLPattern) and each.name:
             yield f"{space}{each.name}", each.callback
 
 
-def named_in_areas() -> dict[str, str]:
-    """By operation, the module that asks for it for a page or makes it a step: of an area, or the mirror."""
+def find_named_operations() -> dict[str, str]:
+    """Return the module in areas or sync that uses each operation."""
     found: dict[str, str] = {}
-    for path in (*sorted((CONSOLE / "areas").rglob("*.py")), *sorted((CONSOLE / "mirror").glob("*.py"))):
-        module = ".".join(path.relative_to(CONSOLE).with_suffix("").parts)
+    for path in (
+        *sorted((CONSOLE_FOLDER / "areas").rglob("*.py")),
+        *sorted((CONSOLE_FOLDER / "mirror").glob("*.py")),
+    ):
+        module = ".".join(path.relative_to(CONSOLE_FOLDER).with_suffix("").parts)
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Constant) and node.value in CATALOGUE:
                 found.setdefault(str(node.value), module)
     return found
 
 
-def handled() -> dict[str, str]:
-    """By operation, the sandbox's module for it, read as text: the console knows nothing of the sandbox."""
+def find_handlers() -> dict[str, str]:
+    """Return the sandbox module that handles each operation, found by reading its source."""
     found: dict[str, list[str]] = defaultdict(list)
     if find_spec("console.sandbox") is None:
         return {}

@@ -1,4 +1,4 @@
-"""`manage.py ledger verify | export | anchor`: proof that the ledger is as it was written, and copies."""
+"""`manage.py ledger verify|export|anchor`: verify the audit log, export it, store its head."""
 
 import sys
 from argparse import ArgumentParser
@@ -33,23 +33,25 @@ class Command(BaseCommand):
         actions[options["action"]](options)
 
     def _verify(self, options: dict[str, Any]) -> None:
-        keys = _keys()
+        keys = _read_keys()
         try:
             anchors = export_file.read_anchors(options["anchors"])
         except export_file.BadAnchors as fault:
             raise CommandError(str(fault)) from fault
         file = options["file"]
-        verdict = _verify_file(file, keys, anchors) if file else stored_chain.verify(keys, anchors)
-        self.stdout.write(export_file.report(verdict, options["json"]))
+        verdict = _verify_file(file, keys, anchors) if file else stored_chain.verify_stored(keys, anchors)
+        self.stdout.write(export_file.format_report(verdict, options["json"]))
         if not verdict.ok:
             sys.exit(1)
 
     def _export(self, options: dict[str, Any]) -> None:
-        with stored_chain.one_view():
-            self._write(options["file"], "w", export_file.export_lines(stored_chain.rows(), _head()))
+        with stored_chain.consistent_view():
+            self._write(
+                options["file"], "w", export_file.format_export(stored_chain.iterate_rows(), _require_head())
+            )
 
     def _anchor(self, options: dict[str, Any]) -> None:
-        self._write(options["file"], "a", [_head().line()])
+        self._write(options["file"], "a", [_require_head().line()])
 
     def _write(self, path: str, mode: str, lines: Iterable[str]) -> None:
         if path == "-":
@@ -59,20 +61,20 @@ class Command(BaseCommand):
             file.writelines(f"{line}\n" for line in lines)
 
 
-def _verify_file(path: str, keys: chain.Keys, anchors: list[chain.Seal]) -> chain.Verdict:
+def _verify_file(path: str, keys: chain.Keys, anchors: list[chain.SignedHead]) -> chain.Verdict:
     with export_file.open_export(path) as file:
         return export_file.verify_export(file, keys, anchors)
 
 
-def _keys() -> chain.Keys:
+def _read_keys() -> chain.Keys:
     try:
         return chain.read_keys(settings.LEDGER_KEYS)
     except chain.BadKeys as fault:
         raise CommandError(str(fault)) from fault
 
 
-def _head() -> chain.Seal:
-    head = stored_chain.head()
+def _require_head() -> chain.SignedHead:
+    head = stored_chain.get_head()
     if head is None:
         raise CommandError("the ledger has no head: `manage.py ledger verify` says more")
     return head

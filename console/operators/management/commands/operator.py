@@ -1,4 +1,4 @@
-"""`manage.py operator add EMAIL …`: lets somebody in, and says her first password once."""
+"""`manage.py operator add EMAIL …`: add an operator and print their first password once."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -26,17 +26,17 @@ class Command(BaseCommand):
         add.add_argument("--domain", action="append", default=[], help="narrow to this domain; repeatable")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        email = _valid(options["email"])
-        role, organization = _role(options["role"]), _organization(options["organization"])
+        email = _validate_email(options["email"])
+        role, organization = _get_role(options["role"]), _get_organization(options["organization"])
         actor = Actor.system("manage.py operator")
-        operator, password = accounts.add(actor, email, options["name"] or email)
-        accounts.grant(actor, operator, role, organization, options["domain"])
+        operator, password = accounts.add_operator(actor, email, options["name"] or email)
+        accounts.grant_role(actor, operator, role, organization, options["domain"])
         self.stdout.write(f"{operator.email} is {role.name} of {organization.slug}.")
         if password:
             self.stdout.write(f"Password, shown only now: {password}")
 
 
-def _valid(email: str) -> str:
+def _validate_email(email: str) -> str:
     try:
         validate_email(email)
     except ValidationError as fault:
@@ -44,7 +44,7 @@ def _valid(email: str) -> str:
     return email
 
 
-def _role(name: str) -> Role:
+def _get_role(name: str) -> Role:
     role = Role.objects.filter(name__iexact=name).first()
     if role is None:
         known = ", ".join(Role.objects.values_list("name", flat=True))
@@ -52,7 +52,7 @@ def _role(name: str) -> Role:
     return role
 
 
-def _organization(word: str) -> Organization:
+def _get_organization(word: str) -> Organization:
     by_id = Organization.objects.filter(organization_id=word).first()
     organization = by_id or Organization.objects.filter(slug=word).first()
     if organization is None:

@@ -1,4 +1,4 @@
-"""Seals again, with the present SECRET_KEY, what an earlier key of SECRET_KEY_FALLBACKS sealed."""
+"""`manage.py reseal`: encrypt second factors again with the current SECRET_KEY."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.db import transaction
 
 from console.operators import encryption
 
-SEALED = ("secret", "seed")  # members of an authenticator's data that `MFAAdapter` seals
+SEALED_MEMBERS = ("secret", "seed")  # members of an authenticator's data that `MFAAdapter` seals
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             for authenticator in Authenticator.objects.select_for_update():
                 data = dict(authenticator.data)
-                for name in SEALED:
+                for name in SEALED_MEMBERS:
                     if data.get(name):
                         data[name] = _reseal(data[name])
                 codes = data.get("migrated_codes", [])

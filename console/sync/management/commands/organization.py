@@ -1,4 +1,4 @@
-"""`manage.py organization add|check|list|remove`: which organizations are served, and how each is reached."""
+"""`manage.py organization add|check|list|remove`: manage the organizations that the console serves."""
 
 import re
 import secrets
@@ -17,7 +17,7 @@ from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 
-ROLE = re.compile(r"arn:(?P<partition>aws[\w-]*):iam::(?P<account>\d{12}):role/.+")
+ROLE_ARN = re.compile(r"arn:(?P<partition>aws[\w-]*):iam::(?P<account>\d{12}):role/.+")
 ACTOR = Actor.system("manage.py organization")
 
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         verbs[options["verb"]](options)
 
     def add(self, options: dict[str, Any]) -> None:
-        organization = _stored(options)
+        organization = _store_organization(options)
         self.stdout.write(f"{organization.slug}: {organization.organization_id} in {organization.region}")
         if organization.role_arn:
             self.stdout.write(f"Role: {organization.role_arn}\nExternal id: {organization.external_id}")
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Then: manage.py organization check {organization.slug}")
 
     def check_access(self, options: dict[str, Any]) -> None:
-        organization = _known(options["slug"])
+        organization = _get_organization(options["slug"])
         try:
             found = gateway.call(ACTOR, "DescribeOrganization", organization)
         except Refused as fault:
@@ -75,9 +75,9 @@ class Command(BaseCommand):
             )
 
     def remove(self, options: dict[str, Any]) -> None:
-        """Ask AWS first: what the console remembers of an organization is no proof that it is gone."""
-        organization = _known(options["slug"])
-        if not _is_gone(organization):
+        """Remove an organization, after AWS has confirmed that it is deleted."""
+        organization = _get_organization(options["slug"])
+        if not _is_deleted_in_workmail(organization):
             raise CommandError(f"WorkMail still has {organization.slug}. Delete it there first.")
         if not options["yes"]:
             self.stdout.write(
@@ -86,12 +86,12 @@ class Command(BaseCommand):
             )
             return
         with transaction.atomic():
-            _record(organization, "organization removed")
+            _record_change(organization, "organization removed")
             organization.delete()
         self.stdout.write(f"{organization.slug}: removed. The audit log keeps its entries.")
 
 
-def _is_gone(organization: Organization) -> bool:
+def _is_deleted_in_workmail(organization: Organization) -> bool:
     try:
         found = gateway.call(ACTOR, "DescribeOrganization", organization)
     except Refused as fault:
@@ -105,11 +105,8 @@ def _is_gone(organization: Organization) -> bool:
 
 
 @transaction.atomic
-def _stored(options: dict[str, Any]) -> Organization:
-    """The row, new or brought up to date; what is not given stays as it was.
-
-    It is locked from the reading on, so that two runs keep what each of them was given.
-    """
+def _store_organization(options: dict[str, Any]) -> Organization:
+    """Create or update the row, locked; values that are not given stay."""
     held = Organization.objects.select_for_update()
     known = held.filter(organization_id=options["organization_id"]).first()
     organization = known or Organization(organization_id=options["organization_id"])
@@ -118,20 +115,20 @@ def _stored(options: dict[str, Any]) -> Organization:
     }
     for name, value in given.items():
         setattr(organization, name, value)
-    _complete(organization)
-    _valid(organization)
+    _complete_values(organization)
+    _validate_organization(organization)
     try:
         with as_validation_error(organization):
             organization.save()
-            _record(organization, "organization changed" if known else "organization added")
+            _record_change(organization, "organization changed" if known else "organization added")
     except ValidationError as fault:
         raise CommandError(" ".join(fault.messages)) from fault
     return organization
 
 
-def _complete(organization: Organization) -> None:
+def _complete_values(organization: Organization) -> None:
     organization.slug = organization.slug or organization.organization_id
-    role = ROLE.fullmatch(organization.role_arn)
+    role = ROLE_ARN.fullmatch(organization.role_arn)
     if not role:
         return
     organization.external_id = organization.external_id or secrets.token_urlsafe(24)
@@ -139,10 +136,10 @@ def _complete(organization: Organization) -> None:
     organization.arn = f"arn:{where}:organization/{organization.organization_id}"
 
 
-def _valid(organization: Organization) -> None:
+def _validate_organization(organization: Organization) -> None:
     if not re.fullmatch(r"m-[0-9a-f]{32}", organization.organization_id):
         raise CommandError(f"{organization.organization_id} is no organization's id: m- and 32 digits.")
-    if organization.role_arn and not ROLE.fullmatch(organization.role_arn):
+    if organization.role_arn and not ROLE_ARN.fullmatch(organization.role_arn):
         raise CommandError(f"{organization.role_arn} is no role: arn:aws:iam::ACCOUNT:role/NAME.")
     try:
         organization.full_clean()
@@ -150,8 +147,8 @@ def _valid(organization: Organization) -> None:
         raise CommandError(" ".join(fault.messages)) from fault
 
 
-def _record(organization: Organization, what: str) -> None:
-    journal.record(
+def _record_change(organization: Organization, what: str) -> None:
+    journal.record_entry(
         ACTOR,
         Entry.Kind.CHANGED,
         organization=organization.organization_id,
@@ -164,7 +161,7 @@ def _record(organization: Organization, what: str) -> None:
     )
 
 
-def _known(slug: str) -> Organization:
+def _get_organization(slug: str) -> Organization:
     organization = Organization.objects.filter(slug=slug).first()
     if organization is None:
         known = ", ".join(Organization.objects.values_list("slug", flat=True)) or "none"

@@ -150,7 +150,9 @@ class TestTheSecondPage:
             read = {"region": "us-east-1", "listed_at": olga.organization.listed_at}
             other = Organization.objects.create(organization_id="m-2", slug="other", **read)
             desk = Desk(olga.operator, other)
-            accounts.grant(world.actor(olga.operator), olga.operator, Role.objects.get(name="Owner"), other)
+            accounts.grant_role(
+                world.actor(olga.operator), olga.operator, Role.objects.get(name="Owner"), other
+            )
         answer = desk.post("organizations:delete-confirm", data=data)
         assert answer["Location"] == desk.url("organizations:delete")
         assert not town.calls(ENDS)

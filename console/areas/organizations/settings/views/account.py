@@ -18,9 +18,9 @@ from console.web import aws_errors
 def account(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     back = reverse("organizations:settings", args=[organization.slug])
     try:
-        listed = list(gateway.pages(request.actor, "ListOrganizations", organization))
+        listed = list(gateway.call_pages(request.actor, "ListOrganizations", organization))
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=back)
+        return aws_errors.error_page(request, failure, back=back)
     summaries = [each for page in listed for each in page.get("OrganizationSummaries", [])]
     context = {
         "title": "Organizations of the AWS account",
@@ -33,5 +33,5 @@ def account(request: ConsoleRequest, organization: Organization) -> HttpResponse
 
 def _rows(request: ConsoleRequest, summaries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each with where it is in the console, as far as the operator holds a grant there."""
-    served = {each.organization_id: each for each in policy.places(request.actor)}
+    served = {each.organization_id: each for each in policy.held_organizations(request.actor)}
     return [{**each, "served": served.get(each["OrganizationId"])} for each in summaries]

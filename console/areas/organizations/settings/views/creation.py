@@ -17,7 +17,7 @@ from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.web import aws_errors, settings_reads
-from console.web.settings_reads import Look
+from console.web.settings_reads import SettingResult
 
 TAKEN = "Another organization has this alias, here or in another account: take another one."
 
@@ -89,20 +89,22 @@ def _create(request: ConsoleRequest, organization: Organization, form: CreateFor
     """The answer, or `None` if the form says why WorkMail does not take it."""
     why: dict[str, Any] = form.why()
     try:
-        made = engine.perform(request.actor, "CreateOrganization", organization, **why, **form.asked())
+        made = engine.perform_write(request.actor, "CreateOrganization", organization, **why, **form.asked())
     except errors.CallFailed as failure:
         if getattr(failure, "code", "") == "NameAvailabilityException":
             form.add_error("Alias", TAKEN)
             return None
-        if aws_errors.into(form, failure):
+        if aws_errors.add_to_form(form, failure):
             return None
-        return aws_errors.page(request, failure, back=_back(organization))
+        return aws_errors.error_page(request, failure, back=_back(organization))
     address = reverse("organizations:follow", args=[organization.slug, made["OrganizationId"]])
     return pages.done(request, "WorkMail sets it up now, which takes some minutes.", address)
 
 
-def _describe(request: ConsoleRequest, organization: Organization, made: str) -> Look:
-    return settings_reads.look(request.actor, "DescribeOrganization", organization, OrganizationId=made)
+def _describe(request: ConsoleRequest, organization: Organization, made: str) -> SettingResult:
+    return settings_reads.read_setting(
+        request.actor, "DescribeOrganization", organization, OrganizationId=made
+    )
 
 
 def _obstacle(form: AdoptForm, made: str) -> str:

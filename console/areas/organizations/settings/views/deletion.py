@@ -16,7 +16,7 @@ from console.changes import engine
 from console.gateway import gateway
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
-from console.sync.completeness import completeness_of
+from console.sync.completeness import get_completeness
 from console.ui import pages
 from console.web import aws_errors
 
@@ -28,12 +28,12 @@ OUT_OF_DATE = "That was asked for too long ago, or by somebody else. Begin again
 @performs("DeleteOrganization")
 def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     """The first page: AWS is asked which alias has to be typed, so that nobody types a stale one."""
-    if not completeness_of(organization).has_lists:
+    if not get_completeness(organization).has_lists:
         return _not_read(request, organization)
     try:
         described = gateway.call(request.actor, "DescribeOrganization", organization)
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=_back(organization))
+        return aws_errors.error_page(request, failure, back=_back(organization))
     alias = str(described.get("Alias") or organization.slug)
     form = DeleteForm(pages.posted(request), expected=alias)
     if form.is_valid():
@@ -54,7 +54,7 @@ def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 @performs("DeleteOrganization")
 def confirm(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     """The second page's answer: what was chosen on the first comes back signed."""
-    if not completeness_of(organization).has_lists:
+    if not get_completeness(organization).has_lists:
         return _not_read(request, organization)
     asked = _read(request, organization, request.POST.get("first", ""))
     if asked is None:
@@ -98,9 +98,9 @@ def _delete(
     why: dict[str, Any] = {"reason": asked["reason"], "ticket": asked["ticket"]}
     flags = {name: asked[name] for name in FLAGS if asked[name] or name == "DeleteDirectory"}
     try:
-        engine.perform(request.actor, "DeleteOrganization", organization, **why, **flags)
+        engine.perform_write(request.actor, "DeleteOrganization", organization, **why, **flags)
     except errors.CallFailed as failure:
-        return aws_errors.page(request, failure, back=_back(organization))
+        return aws_errors.error_page(request, failure, back=_back(organization))
     return pages.done(request, f"WorkMail is deleting {asked['alias']}.", _back(organization))
 
 

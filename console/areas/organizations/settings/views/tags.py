@@ -45,7 +45,7 @@ class RemovedTagForm(WhyForm):
 @performs("TagResource")
 def add(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     form = TagForm(request.POST if request.method == "POST" else None)
-    return operation_views.ask(
+    return operation_views.operation_page(
         request,
         organization,
         form,
@@ -64,7 +64,7 @@ def add(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 @performs("UntagResource")
 def remove(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     form = RemovedTagForm(request.POST)
-    return operation_views.press(
+    return operation_views.operation_button(
         request,
         organization,
         form,

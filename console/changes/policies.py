@@ -1,4 +1,4 @@
-"""What an organization asks of a change before it may run: why, for which ticket, and who else agrees."""
+"""The change policies of an organization: reason, ticket and approval."""
 
 import hashlib
 import json
@@ -10,16 +10,15 @@ from django.db.models import Q, QuerySet
 from console import clock
 from console.actor import Actor
 from console.aws.catalogue import CATALOGUE
-from console.changes.ending import ENDS
-from console.changes.models import Change, Conditions, Step
-from console.changes.plans import Planned, known_params
+from console.changes.models import END_KINDS, Change, Conditions, Step
+from console.changes.steps import PlannedStep, known_params
 from console.gateway import requirements
 from console.gateway.requirements import Approval
 from console.mirror.models import Organization
 from console.operators import policy
 from console.plurals import number_of
 
-UNSET = Conditions()
+DEFAULT_POLICIES = Conditions()
 CONTENT = (
     "operation",
     "params",
@@ -31,19 +30,19 @@ CONTENT = (
 ALTERED = "A step is not as it was approved. Another operator has to approve the steps that are left."
 
 
-def of(organization: Organization) -> Conditions:
-    """Return the organization's change policies; none are set by default."""
-    return Conditions.objects.filter(organization=organization).first() or UNSET
+def get_policies(organization: Organization) -> Conditions:
+    """Return the organization's change policies, or the defaults."""
+    return Conditions.objects.filter(organization=organization).first() or DEFAULT_POLICIES
 
 
-def lock(organization: Organization) -> Conditions:
-    """Return the row to change, locked until the transaction ends; create it if there is none."""
+def lock_policies(organization: Organization) -> Conditions:
+    """Return the locked row, created if missing."""
     Conditions.objects.get_or_create(organization=organization)
     return Conditions.objects.select_for_update().get(organization=organization)
 
 
-def loosened(before: Conditions, after: Conditions) -> list[str]:
-    """Return what `after` no longer asks for, in words."""
+def describe_loosening(before: Conditions, after: Conditions) -> list[str]:
+    """Return in words what `after` no longer requires."""
     found = []
     if before.ask_reason and not after.ask_reason:
         found.append("a reason is no longer required")
@@ -61,77 +60,75 @@ def loosened(before: Conditions, after: Conditions) -> list[str]:
     return found
 
 
-def require_why(organization: Organization, steps: Sequence[Planned], reason: str, ticket: str) -> None:
-    """Raise `errors.Invalid` at `reason` or `ticket` where the organization asks for it."""
+def require_reason(
+    organization: Organization, steps: Sequence[PlannedStep], reason: str, ticket: str
+) -> None:
+    """Raise `errors.Invalid` if a required reason or ticket is missing."""
     if not any(not CATALOGUE[each.operation].is_read for each in steps):
         return
-    requirements.require_why(organization, reason, ticket)
+    requirements.require_reason(organization, reason, ticket)
 
 
-def wants_approval(change: Change) -> bool:
-    """Whether another operator has to approve it, and has not approved exactly this yet.
+def needs_approval(change: Change) -> bool:
+    """Return whether the change needs an approval that it does not have.
 
     The end of what is given for a while is approved together with its beginning. The end of what needed
     no approval is held to the policies of the moment at which it is due.
     """
     is_due = change.not_before is None or change.not_before <= clock.now()
-    if change.kind in ENDS and change.follows is not None and not is_due:
+    if change.kind in END_KINDS and change.follows is not None and not is_due:
         return False
-    return demands_approval(change) and _approved(change) is None
+    return requires_approval(change) and _find_approved(change) is None
 
 
-def demands_approval(change: Change) -> bool:
-    """Whether the organization's policies put the change, or an end that follows on it, under approval."""
-    asked = of(change.organization)
+def requires_approval(change: Change) -> bool:
+    """Return whether the policies require approval of the change or its scheduled ends."""
+    asked = get_policies(change.organization)
     if asked.approve_over is not None and change.total > asked.approve_over:
         return True
     operations = set(asked.approve_operations)
-    return bool(operations) and _steps_agreed_to(change).filter(operation__in=operations).exists()
+    return bool(operations) and _approved_steps(change).filter(operation__in=operations).exists()
 
 
 def is_approved(change: Change) -> bool:
-    """Whether exactly this was approved, by an operator who still holds the right to every step.
-
-    The ends that were approved with it are part of it.
-    """
-    if not change.approved_at or change.digest != digest(change):
+    """Return whether exactly this was approved by an operator who still has every right."""
+    if not change.approved_at or change.digest != compute_digest(change):
         return False
     approver = Actor(change.approved_by_id, change.approved_by, method="worker")
-    steps = _steps_agreed_to(change).values_list("operation", "params")
+    steps = _approved_steps(change).values_list("operation", "params")
     calls = [(operation, known_params(params)) for operation, params in steps]
     try:
-        policy.require_each(approver, change.organization, calls)
+        policy.require_rights(approver, change.organization, calls)
     except (policy.Denied, policy.OutOfScope):
         return False
     return True
 
 
-def _approved(change: Change) -> Change | None:
-    """Return the change whose approval covers this one: itself, or the beginning of which it is the end."""
+def _find_approved(change: Change) -> Change | None:
+    """Return the change whose approval covers this one: itself or its beginning."""
     if is_approved(change):
         return change
-    begun = change.follows if change.kind in ENDS else None
+    begun = change.follows if change.kind in END_KINDS else None
     return begun if begun is not None and is_approved(begun) else None
 
 
-class Agreement:
-    """Whether the steps of a running change may begin: by the policies of now and the approval there is."""
+class StepApproval:
+    """Decides for each step of a running change whether it may begin."""
 
     def __init__(self, change: Change) -> None:
         self.change = change
-        begun = change.follows if change.kind in ENDS else None
+        begun = change.follows if change.kind in END_KINDS else None
         was_approved = bool(change.approved_at or (begun and begun.approved_at))
         # Read before the digest is compared: a step that is still the same is as it was approved.
-        self.contents = {row[0]: row[1:] for row in _contents(change)} if was_approved else None
-        change.approval = approval_of(change)
+        self.contents = {row[0]: row[1:] for row in _step_contents(change)} if was_approved else None
+        change.approval = get_approval(change)
         self.approved = change.approval is not None
-        self.is_altered = bool(change.approved_at) and not self.approved and change.digest != digest(change)
+        self.is_altered = (
+            bool(change.approved_at) and not self.approved and change.digest != compute_digest(change)
+        )
 
     def covers(self, step: Step) -> bool:
-        """Return whether it is approved, or none of the policies, as they are now, asks for approval.
-
-        A step that differs from what was approved is never covered.
-        """
+        """Return whether the step is approved or needs no approval by current policies."""
         content = tuple(getattr(step, name) for name in CONTENT)
         if self.contents is not None and self.contents.get(step.position) != content:
             self.is_altered = True
@@ -140,14 +137,14 @@ class Agreement:
             return True
         if self.approved or self.is_altered:
             return not self.is_altered
-        asked = of(self.change.organization)
+        asked = get_policies(self.change.organization)
         too_many = asked.approve_over is not None and self.change.total > asked.approve_over
         return not too_many and step.operation not in asked.approve_operations
 
 
-def approval_of(change: Change) -> Approval | None:
-    """Return the approval that its steps take to the gateway; none if it is not approved as it is now."""
-    approved = _approved(change)
+def get_approval(change: Change) -> Approval | None:
+    """Return the approval that the steps pass to the gateway, if any."""
+    approved = _find_approved(change)
     if approved is None or approved.approved_at is None:
         return None
     return Approval(
@@ -159,29 +156,29 @@ def approval_of(change: Change) -> Approval | None:
     )
 
 
-def ends_of(change: Change) -> QuerySet[Change]:
-    """Return the ends that were scheduled with the change and are approved with it."""
-    return change.followed_by.filter(kind__in=ENDS).exclude(state=Change.State.CANCELLED)
+def scheduled_ends(change: Change) -> QuerySet[Change]:
+    """Return the scheduled ends that are approved with the change."""
+    return change.followed_by.filter(kind__in=END_KINDS).exclude(state=Change.State.CANCELLED)
 
 
-def _steps_agreed_to(change: Change) -> QuerySet[Step]:
-    return Step.objects.filter(Q(change=change) | Q(change__in=ends_of(change)))
+def _approved_steps(change: Change) -> QuerySet[Step]:
+    return Step.objects.filter(Q(change=change) | Q(change__in=scheduled_ends(change)))
 
 
-def operations_wanting_approval(organization: Organization, operations: Iterable[str]) -> bool:
-    return not set(operations).isdisjoint(of(organization).approve_operations)
+def any_requires_approval(organization: Organization, operations: Iterable[str]) -> bool:
+    return not set(operations).isdisjoint(get_policies(organization).approve_operations)
 
 
-def _contents(change: Change) -> QuerySet[Step, tuple[Any, ...]]:
-    """Return position and content of its steps: what they do, on which conditions, and what they change."""
+def _step_contents(change: Change) -> QuerySet[Step, tuple[Any, ...]]:
+    """Return position, call and preview of each step."""
     steps = change.steps.order_by("position")
     return steps.values_list("position", *CONTENT)
 
 
-def digest(change: Change) -> str:
-    """Return a hash of the content of all steps, and of what ends the change and when."""
-    own = [row[1:] for row in _contents(change)]
-    ends = _steps_agreed_to(change).exclude(change=change).order_by("change_id", "position")
+def compute_digest(change: Change) -> str:
+    """Return a hash of the steps, their previews and their scheduled ends."""
+    own = [row[1:] for row in _step_contents(change)]
+    ends = _approved_steps(change).exclude(change=change).order_by("change_id", "position")
     rows = [*own, *ends.values_list("operation", "params", "needs", "expects", "change__not_before")]
     text = json.dumps([list(row) for row in rows], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
