@@ -23,7 +23,7 @@ app.autodiscover_tasks(
         "console.changes",
         "console.areas.exports",
         "console.areas.lifecycle",
-        "console.areas.posture",
+        "console.areas.health_checks",
         "console.data_retention",
     ]
 )

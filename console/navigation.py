@@ -13,40 +13,40 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.actor import Actor
-from console.areas.saved import showing
+from console.areas.saved import display
 from console.mirror.models import Organization
 from console.operators import policy
 from console.ui import navigation
-from console.ui.navigation import Item, Link
+from console.ui.navigation import MenuItem, MenuLink
 
 MENU = (
-    Item("Overview", "layout-dashboard", "organizations:overview", "ReadOverview"),
-    Item("People", "users", "users:list", "ListUsers"),
-    Item("Groups", "users-group", "groups:list", "ListGroups"),
-    Item("Domains", "world-www", "domains:list", "ListMailDomains"),
-    Item("Rooms and equipment", "door", "resources:list", "ListResources"),
-    Item("Mailboxes", "mail", "mailboxes:list", "GetMailboxDetails"),
-    Item("Access rules", "lock", "access_rules:list", "ListAccessControlRules"),
-    Item("Mobile devices", "device-mobile", "mobile:list", "ListMobileDeviceAccessRules"),
-    Item("Exports", "package-export", "exports:list", "ListMailboxExportJobs"),
-    Item("Sign-in", "fingerprint", "identity:detail", "DescribeIdentityProviderConfiguration"),
-    Item("Impersonation", "masks-theater", "impersonation:list", "ListImpersonationRoles"),
-    Item("Messages", "inbox", "messages:look", "GetRawMessageContent"),
-    Item("Changes", "history", "changes:list", "ReadChanges"),
-    Item("Posture", "shield-check", "posture:overview", "ReadPosture"),
-    Item("Settings", "settings", "organizations:settings", "DescribeOrganization"),
-    Item("Ledger", "book", "ledger:list", "ReadLedger"),
+    MenuItem("Overview", "layout-dashboard", "organizations:overview", "ReadOverview"),
+    MenuItem("People", "users", "users:list", "ListUsers"),
+    MenuItem("Groups", "users-group", "groups:list", "ListGroups"),
+    MenuItem("Domains", "world-www", "domains:list", "ListMailDomains"),
+    MenuItem("Rooms and equipment", "door", "resources:list", "ListResources"),
+    MenuItem("Mailboxes", "mail", "mailboxes:list", "GetMailboxDetails"),
+    MenuItem("Access rules", "lock", "access_rules:list", "ListAccessControlRules"),
+    MenuItem("Mobile devices", "device-mobile", "mobile:list", "ListMobileDeviceAccessRules"),
+    MenuItem("Exports", "package-export", "exports:list", "ListMailboxExportJobs"),
+    MenuItem("Sign-in", "fingerprint", "identity:detail", "DescribeIdentityProviderConfiguration"),
+    MenuItem("Impersonation", "masks-theater", "impersonation:list", "ListImpersonationRoles"),
+    MenuItem("Messages", "inbox", "messages:look", "GetRawMessageContent"),
+    MenuItem("Changes", "history", "changes:list", "ReadChanges"),
+    MenuItem("Posture", "shield-check", "posture:overview", "ReadPosture"),
+    MenuItem("Settings", "settings", "organizations:settings", "DescribeOrganization"),
+    MenuItem("Ledger", "book", "ledger:list", "ReadLedger"),
 )
 # What can be begun from anywhere: the search box finds it beside the menu.
 ACTIONS = (
-    Item("New person", "plus", "users:create", "CreateUser"),
-    Item("Templates and presets", "user-check", "lifecycle:keeping", "ManageTemplates"),
-    Item("New group", "plus", "groups:create", "CreateGroup"),
-    Item("Export mailboxes", "package-export", "exports:create", "StartMailboxExportJob"),
-    Item("Who can act as somebody", "masks-theater", "impersonation:find", "GetImpersonationRoleEffect"),
-    Item("Personal access tokens", "key", "identity:tokens", "ListPersonalAccessTokens"),
-    Item("Saved views", "filter", "saved:list", "ReadOverview"),
-    Item("Export destinations", "package-export", "exports:destinations", "ListMailboxExportJobs"),
+    MenuItem("New person", "plus", "users:create", "CreateUser"),
+    MenuItem("Templates and presets", "user-check", "lifecycle:keeping", "ManageTemplates"),
+    MenuItem("New group", "plus", "groups:create", "CreateGroup"),
+    MenuItem("Export mailboxes", "package-export", "exports:create", "StartMailboxExportJob"),
+    MenuItem("Who can act as somebody", "masks-theater", "impersonation:find", "GetImpersonationRoleEffect"),
+    MenuItem("Personal access tokens", "key", "identity:tokens", "ListPersonalAccessTokens"),
+    MenuItem("Saved views", "filter", "saved:list", "ReadOverview"),
+    MenuItem("Export destinations", "package-export", "exports:destinations", "ListMailboxExportJobs"),
 )
 MENU_AND_ACTIONS = (*MENU, *ACTIONS)
 
@@ -84,7 +84,7 @@ class Frame:
     @cached_property
     def organization(self) -> Organization | None:
         """Return the organization of the URL if the operator may see it, else their first one."""
-        slug = navigation.slug_of(self.request)
+        slug = navigation.organization_slug(self.request)
         named = (
             each
             for each in (policy.held_organizations(self.actor) if self.actor else ())
@@ -93,11 +93,11 @@ class Frame:
         return next(named, self.organizations[0] if self.organizations and not slug else None)
 
     @cached_property
-    def menu(self) -> list[Link]:
+    def menu(self) -> list[MenuLink]:
         actor, organization = self.actor, self.organization
         if actor is None or organization is None:
             return []
-        return navigation.links(
+        return navigation.menu_links(
             MENU,
             organization.slug,
             self.request.path,
@@ -116,13 +116,13 @@ class Frame:
         return f"{directory.why} {directory.where}".strip() if match.app_name in DIRECTORY else ""
 
     @cached_property
-    def saved(self) -> showing.Bar | None:
+    def saved(self) -> display.SavedViewsBar | None:
         """Return the saved views of the current list."""
         match = self.request.resolver_match
         if self.actor is None or self.organization is None or match is None:
             return None
         query = self.request.GET.urlencode()
-        return showing.bar(self.actor, self.organization, match.view_name, query)
+        return display.saved_views_bar(self.actor, self.organization, match.view_name, query)
 
     @property
     def is_sandbox(self) -> bool:
@@ -146,7 +146,7 @@ class Frame:
 
     @property
     def days_left(self) -> int:
-        return navigation.days_left(timezone.now().date())
+        return navigation.days_until_end(timezone.now().date())
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

@@ -33,7 +33,7 @@ INSTALLED_APPS = [
     "console.areas.saved",
     "console.areas.domains",
     "console.areas.identity",
-    "console.areas.posture",
+    "console.areas.health_checks",
     "console.data_retention",
     "console.ui",
     "django.contrib.auth",

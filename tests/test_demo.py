@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from console.demo import environment
-from console.demo.environment import Place, PortTaken
+from console.demo.environment import DemoLayout, PortTaken
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 90.0
@@ -138,21 +138,23 @@ class TestSupervising:
 
 
 class TestEnvironment:
-    def place(self, var: Path) -> Place:
-        environment.private_folder(var)
-        return Place(var, 8000, 8001)
+    def place(self, var: Path) -> DemoLayout:
+        environment.make_private_folder(var)
+        return DemoLayout(var, 8000, 8001)
 
     def test_secrets_are_made_once_and_are_nobody_elses_to_read(self, var: Path) -> None:
         place = self.place(var)
-        first = environment.variables(place, {})
-        again = environment.variables(place, {})
+        first = environment.process_environment(place, {})
+        again = environment.process_environment(place, {})
         assert first["SECRET_KEY"] == again["SECRET_KEY"]
         assert first["LEDGER_KEYS"] == again["LEDGER_KEYS"]
         assert stat.S_IMODE((var / "secrets.env").stat().st_mode) == 0o600
         assert stat.S_IMODE(var.stat().st_mode) == 0o700
 
     def test_two_folders_have_different_secrets(self, tmp_path: Path) -> None:
-        one, other = (environment.variables(self.place(tmp_path / name), {}) for name in ("one", "other"))
+        one, other = (
+            environment.process_environment(self.place(tmp_path / name), {}) for name in ("one", "other")
+        )
         assert one["SECRET_KEY"] != other["SECRET_KEY"]
         assert one["LEDGER_KEYS"] != other["LEDGER_KEYS"]
 
@@ -168,7 +170,7 @@ class TestEnvironment:
             "AWS_ENDPOINT_URL_S3": "https://elsewhere.example",
             "SECRET_KEY": "production's",
         }
-        found = environment.variables(self.place(var), given)
+        found = environment.process_environment(self.place(var), given)
         assert set(given) & set(found) == {"SECRET_KEY"}
         assert found["SECRET_KEY"] != "production's"
         assert found["AWS_ACCESS_KEY_ID"] == found["AWS_SECRET_ACCESS_KEY"] == "sandbox"
@@ -180,10 +182,10 @@ class TestEnvironment:
             other.listen()
             port = other.getsockname()[1]
             with pytest.raises(PortTaken, match=str(port)):
-                environment.place({"VAR_DIR": str(var), "PORT": str(port)})
+                environment.choose_layout({"VAR_DIR": str(var), "PORT": str(port)})
 
     def test_the_brokers_socket_has_a_path_that_a_socket_can_have(self, tmp_path: Path) -> None:
-        deep = Place(tmp_path / ("d" * 120), 8000, 8001)
+        deep = DemoLayout(tmp_path / ("d" * 120), 8000, 8001)
         assert len(str(deep.broker_socket)) < 107
 
 

@@ -61,12 +61,12 @@ def itself(organization: Organization) -> Organization:
 
 
 CASES = {
-    "exports": Case("console.areas.exports.polling.poll", export, itself),
-    "adopting": Case("console.areas.exports.polling.adopt", nothing, itself),
+    "exports": Case("console.areas.exports.aws_jobs.refresh_running", export, itself),
+    "adopting": Case("console.areas.exports.aws_jobs.adopt_jobs", nothing, itself),
     "mirror": Case("console.sync.worker._run_stage", stage, lambda lease: lease.sync.organization),
     "changes": Case("console.changes.engine._run_steps", lambda each: change(each, "running")),
     "previews": Case("console.changes.preview.prepare_preview", lambda each: change(each, "draft")),
-    "posture": Case("console.areas.posture.running.run", nothing, itself),
+    "posture": Case("console.areas.health_checks.runner.run_review", nothing, itself),
     "digests": Case("console.areas.lifecycle.digests.body", reader, lambda each: each.name),
     "settling": Case("console.gateway.unknown_outcomes.settle_intent", intent),
 }

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from console import clock
 from console.areas.domains.models import Check
+from console.areas.health_checks.models import Review
 from console.areas.lifecycle.models import Capsule, Frozen
-from console.areas.posture.models import Review
 from console.changes.models import Budget, Change
 from console.mirror.models import Organization
 from console.operators.models import Grant, Session

@@ -1,4 +1,4 @@
-"""Removing the console's own old rows; the retention of mail is `console/areas/retention`."""
+"""The app that removes old rows of the console itself; retention of mail is `console.areas.retention`."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""What is removed and when, one row per kind, and the reason for everything that is not."""
+"""What is removed after how long, and why everything else is stored."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from console.areas.domains.models import Check
 from console.areas.exports.models import ExportJob
+from console.areas.health_checks.models import Review
 from console.areas.lifecycle.models import Digest
-from console.areas.posture.models import Review
 from console.changes.inverses import UNDO_RULES
 from console.changes.models import FINISHED, Change, Step
 from console.data_retention.models import CacheEntry, RetentionRun
@@ -48,7 +48,7 @@ class RetentionKind:
 
     @property
     def days(self) -> int:
-        """The age in days at which rows are removed; 0 stands for never."""
+        """Return the age in days at which rows are removed; 0 means never."""
         days: int = getattr(settings, self.setting)
         return max(days, self.minimum) if days > 0 else 0
 
@@ -195,7 +195,7 @@ KINDS = (
 SET_BY_OPERATORS = "A setting: operators add and remove it"
 COPY_OF_AWS = "A copy of what Amazon WorkMail has, which the sync maintains"
 NOT_USED = "Has no rows: the console does not use it"
-KEPT = {
+STORED_MODELS = {
     "ledger.Entry": "The audit log, whose chain proves that nothing is missing",
     "ledger.Proof": "One row for verification and one for anchoring",
     "ledger.Head": "The end of the audit log's chain",
@@ -240,4 +240,4 @@ KEPT = {
 def find_undeclared(models: Iterable[type[models.Model]]) -> list[str]:
     """Return the models of which neither `KINDS` nor `KEPT` says what happens to their rows."""
     removed = {kind.model._meta.label for kind in KINDS} | {part for kind in KINDS for part in kind.parts}
-    return sorted({model._meta.label for model in models} - removed - KEPT.keys())
+    return sorted({model._meta.label for model in models} - removed - STORED_MODELS.keys())

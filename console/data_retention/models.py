@@ -1,4 +1,4 @@
-"""The nightly runs that remove old rows, and the table of the cache, which Django gives no model."""
+"""Nightly removal runs, and the cache table, which has no model in Django."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class RetentionRun(models.Model):
-    """The removal of one day. Workers take turns at it by `lease_until` until nothing is left to remove.
+    """The removal of one day; workers take turns at it by `lease_until`.
 
     `removed` maps an organization's id ("" for what belongs to none) to counts by kind.
     """
@@ -26,7 +26,7 @@ class RetentionRun(models.Model):
 
 
 class CacheEntry(models.Model):
-    """A counter of a rate limit or the number of a form, written by `console.cache`."""
+    """A rate limit counter or form number, written by `console.cache`."""
 
     cache_key = models.CharField(max_length=255, primary_key=True)
     expires = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""The nightly removal: in small batches, by any number of workers, with entries in the audit log."""
+"""Remove old rows every night in small batches, with audit log entries."""
 
 import logging
 import time
@@ -18,33 +18,33 @@ from console.ledger.models import Entry
 
 ACTOR = Actor.system("data retention")
 OPERATION = "RemoveOldData"
-NIGHT = 3  # o'clock UTC
+NIGHTLY_HOUR = 3  # o'clock UTC
 LEASE = timedelta(minutes=2)  # as long as Celery lets a task run
-SLICE = 45.0  # seconds; what is left is the next slice's
+SLICE_SECONDS = 45.0  # seconds; what is left is the next slice's
 Counts = dict[str, dict[str, int]]
 logger = logging.getLogger(__name__)
 
 
-def sweep() -> None:
-    """Work for a slice on the run of the last night, unless it is finished or another worker has it."""
+def continue_run() -> None:
+    """Work for a slice on last night's run, unless it is finished or another worker holds it."""
     run = _claim()
     if run is None:
         return
     removed: Counts = {}
     is_complete = False
     try:
-        is_complete = _remove_all(removed, time.monotonic() + SLICE)
+        is_complete = _remove_all(removed, time.monotonic() + SLICE_SECONDS)
     finally:
         _close(run, removed, is_complete=is_complete)
 
 
 def last_night(now: datetime) -> datetime:
-    night = now.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
+    night = now.replace(hour=NIGHTLY_HOUR, minute=0, second=0, microsecond=0)
     return night if night <= now else night - timedelta(days=1)
 
 
 def count_due(now: datetime, organization_id: str | None = None) -> dict[str, int]:
-    """Return how many rows of each kind would be removed; of one organization and of none, if it is given."""
+    """Return how many rows of each kind are due; with an organization, its own rows and those of none."""
     counts = {}
     for kind in KINDS:
         due = kind.due(now)

@@ -1,4 +1,4 @@
-"""What Celery may be asked to look at: the removal of the last night."""
+"""Celery task that continues the removal of the last night."""
 
 from celery import shared_task
 
@@ -7,4 +7,4 @@ from console.data_retention import removal
 
 @shared_task(name="console.data_retention.tasks.sweep")
 def sweep() -> None:
-    removal.sweep()
+    removal.continue_run()

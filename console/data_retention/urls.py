@@ -1,8 +1,8 @@
-"""The address of the page on how long the console stores its own data."""
+"""URL of the data retention page."""
 
 from django.urls import path
 
 from console.data_retention import views
 
 app_name = "data_retention"
-urlpatterns = [path("", views.overview, name="overview")]
+urlpatterns = [path("", views.show_overview, name="overview")]

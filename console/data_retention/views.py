@@ -1,4 +1,4 @@
-"""How long the console stores each kind of data, what would be removed now, and the last removals."""
+"""Show how long each kind of data is stored, what is due, and the latest removals."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +13,7 @@ from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 
-LAST = 14  # runs that are shown
+RUNS_SHOWN = 14  # runs that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class RunSummary:
 
 
 @performs("ReadDataRetention")
-def overview(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def show_overview(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     now = clock.now()
     counts = removal.count_due(now, organization.organization_id)
     night = removal.last_night(now)
@@ -33,9 +33,9 @@ def overview(request: ConsoleRequest, organization: Organization) -> HttpRespons
         "organization": organization,
         "rows": [(kind, counts[kind.name]) for kind in KINDS],
         "next_run": night + timedelta(days=1) if is_done else None,  # a run that is due begins in minutes
-        "runs": [_summarize(run, organization) for run in RetentionRun.objects.all()[:LAST]],
+        "runs": [_summarize(run, organization) for run in RetentionRun.objects.all()[:RUNS_SHOWN]],
     }
-    return pages.show(request, "data_retention/overview.html", context)
+    return pages.render_page(request, "data_retention/overview.html", context)
 
 
 def _summarize(run: RetentionRun, organization: Organization) -> RunSummary:

@@ -1,1 +1,1 @@
-"""The console on one machine beside its sandbox: nothing to install or configure, nothing of AWS touched."""
+"""The console on one machine beside its sandbox, without AWS."""

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TextIO
 
 from console.demo import environment
-from console.demo.announcement import announce, say
-from console.demo.environment import Place, PortTaken, private_folder
-from console.demo.processes import NEEDED_BY_OTHERS, commands
-from console.demo.supervisor import die_with_parent, supervise
-from console.sandbox.journal import open_lock
+from console.demo.announcement import announce_start, print_line
+from console.demo.environment import DemoLayout, PortTaken, make_private_folder
+from console.demo.processes import NEEDED_BY_OTHERS, process_commands
+from console.demo.supervisor import die_with_parent, run_processes
+from console.sandbox.state_file import open_lock
 
 
 class NotPossible(Exception):
@@ -28,10 +28,10 @@ def main() -> int:
     begun = time.monotonic()
     os.chdir(environment.ROOT)
     try:
-        place = environment.place(os.environ)
-        private_folder(place.var)
-        with claimed(place.var):
-            return run(place, begun)
+        place = environment.choose_layout(os.environ)
+        make_private_folder(place.var)
+        with lock_state(place.var):
+            return run_demo(place, begun)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except (NotPossible, PortTaken) as problem:
@@ -39,8 +39,8 @@ def main() -> int:
         return 1
 
 
-def claimed(var: Path) -> TextIO:
-    """A lock on the state, held while the file is open: two sandboxes on it would lose writes."""
+def lock_state(var: Path) -> TextIO:
+    """Return a lock on the state, held while the file is open."""
     try:
         file = open_lock(var / "demo.lock")
     except OSError as problem:
@@ -52,18 +52,18 @@ def claimed(var: Path) -> TextIO:
     return file
 
 
-def run(place: Place, begun: float) -> int:
-    environ = environment.variables(place, os.environ)
+def run_demo(place: DemoLayout, begun: float) -> int:
+    environ = environment.process_environment(place, os.environ)
     for folder in (place.redis, place.broker_socket.parent, *place.file_broker):
-        private_folder(folder)
-    say(f"Preparing {place.var}")
-    operators = prepared(environ)
-    ready = partial(announce, place, operators, begun)
-    return supervise(commands(place), environ, ready, last=NEEDED_BY_OTHERS)
+        make_private_folder(folder)
+    print_line(f"Preparing {place.var}")
+    operators = run_preparation(environ)
+    ready = partial(announce_start, place, operators, begun)
+    return run_processes(process_commands(place), environ, ready, last=NEEDED_BY_OTHERS)
 
 
-def prepared(environ: Mapping[str, str]) -> str:
-    """Everything that comes before the first request; the answer is the table of operators."""
+def run_preparation(environ: Mapping[str, str]) -> str:
+    """Prepare the demo in a process of its own; return the table of operators."""
     done = subprocess.run(
         [sys.executable, "-m", "console.demo.prepare"],
         env=environ,

@@ -1,30 +1,30 @@
-"""Says where the console is and who may sign in, once it answers."""
+"""Print the address and the operators once the console answers."""
 
 import http.client
 import sys
 import time
 
-from console.demo.environment import Place
+from console.demo.environment import DemoLayout
 
-PATIENCE = 120.0
+START_TIMEOUT = 120.0
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
-def announce(place: Place, operators: str, begun: float) -> None:
+def announce_start(place: DemoLayout, operators: str, begun: float) -> None:
     """Wait for the first answer of `/readyz`, then print the address and the table of operators."""
-    while time.monotonic() - begun < PATIENCE:
-        if healthy(place.port):
-            say(text(place, operators, time.monotonic() - begun))
+    while time.monotonic() - begun < START_TIMEOUT:
+        if is_ready(place.port):
+            print_line(format_announcement(place, operators, time.monotonic() - begun))
             return
         time.sleep(0.1)
-    say(f"The console does not answer after {PATIENCE:.0f} s; what it printed above may say why.")
+    print_line(f"The console does not answer after {START_TIMEOUT:.0f} s; what it printed above may say why.")
 
 
-def healthy(port: int) -> bool:
+def is_ready(port: int) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", "/readyz")
@@ -35,7 +35,7 @@ def healthy(port: int) -> bool:
         connection.close()
 
 
-def text(place: Place, operators: str, seconds: float) -> str:
+def format_announcement(place: DemoLayout, operators: str, seconds: float) -> str:
     return f"""
 WorkMail Console   {place.address}   (ready after {seconds:.1f} s)
 Sandbox of AWS     {place.sandbox}

@@ -1,4 +1,4 @@
-"""Where the demo keeps its state, and the environment that all its processes share."""
+"""Paths and ports of the demo, and the environment of its processes."""
 
 import os
 import secrets
@@ -16,12 +16,12 @@ INHERITED = (
     *("LD_LIBRARY_PATH", "SYSTEMROOT", "NO_COLOR", "COVERAGE_PROCESS_START", "PORT", "DNS_RESOLVER"),
 )
 # A socket's path holds 107 bytes (sockaddr_un).
-LONGEST_SOCKET = 100
+MAX_SOCKET_PATH = 100
 
 
 @dataclass(frozen=True)
-class Place:
-    """The folder of the state, and the two ports."""
+class DemoLayout:
+    """The state folder and the two ports."""
 
     var: Path
     port: int
@@ -46,33 +46,33 @@ class Place:
     @property
     def broker_socket(self) -> Path:
         path = self.redis / "redis.sock"
-        if len(str(path)) <= LONGEST_SOCKET:
+        if len(str(path)) <= MAX_SOCKET_PATH:
             return path
         return Path(tempfile.gettempdir()) / f"console-{os.getuid()}-{self.port}" / "redis.sock"
 
 
 class PortTaken(Exception):
-    """Something else listens on the port that was asked for."""
+    """The requested port is in use."""
 
 
-def place(environ: Mapping[str, str]) -> Place:
+def choose_layout(environ: Mapping[str, str]) -> DemoLayout:
     var = Path(environ.get("VAR_DIR") or ROOT / "var").resolve()
     port = int(environ.get("PORT") or 8000)
     if not _is_free(port):
         raise PortTaken(f"Port {port} is taken; choose another: make demo PORT={port + 10}")
-    return Place(var, port, port + 1 if _is_free(port + 1) else _any_port())
+    return DemoLayout(var, port, port + 1 if _is_free(port + 1) else _any_port())
 
 
-def private_folder(path: Path) -> None:
+def make_private_folder(path: Path) -> None:
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o700)
 
 
-def variables(place: Place, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of every process: what is inherited by name, and the demo's own settings."""
+def process_environment(place: DemoLayout, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of every process: inherited variables and the demo's own settings."""
     return {
         **{name: value for name, value in environ.items() if name in INHERITED or name.startswith("LC_")},
-        **_secrets(place.var / "secrets.env"),
+        **_read_secrets(place.var / "secrets.env"),
         "DJANGO_SETTINGS_MODULE": "console.settings",
         "VAR_DIR": str(place.var),
         "INSECURE_HTTP": "1",  # it serves http://127.0.0.1, where browsers keep no Secure cookie
@@ -83,7 +83,7 @@ def variables(place: Place, environ: Mapping[str, str]) -> dict[str, str]:
         "WEB_LOCK_SECONDS": "10",
         "MIRROR_CALLS_PER_SECOND": environ.get("MIRROR_CALLS_PER_SECOND") or "60",
         "WORKMAIL_REGION": "us-east-1",
-        "BROKER_URL": _broker(place),
+        "BROKER_URL": _broker_url(place),
         "AWS_ACCESS_KEY_ID": "sandbox",
         "AWS_SECRET_ACCESS_KEY": "sandbox",
         "AWS_DEFAULT_REGION": "us-east-1",
@@ -98,12 +98,12 @@ def broker_program() -> str:
     return shutil.which("redis-server") or shutil.which("valkey-server") or ""
 
 
-def _broker(place: Place) -> str:
+def _broker_url(place: DemoLayout) -> str:
     return f"redis+socket://{place.broker_socket}" if broker_program() else "filesystem://"
 
 
-def _secrets(path: Path) -> dict[str, str]:
-    """The keys of this folder's database, made once; a lost file makes its ledger unverifiable."""
+def _read_secrets(path: Path) -> dict[str, str]:
+    """Return the keys of this state folder, created once; its audit log depends on them."""
     if not path.exists():
         text = f"SECRET_KEY={secrets.token_urlsafe(48)}\nLEDGER_KEYS=k1={secrets.token_hex(32)}\n"
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -12,8 +12,8 @@ from console.actor import Actor
 from console.mirror.models import Organization
 from console.operators import accounts, roles
 from console.operators.models import Grant, Operator, Role
-from console.sandbox import seed as sandbox
-from console.sandbox.founding import ACCOUNT, REGION
+from console.sandbox import seeds as sandbox
+from console.sandbox.organization_setup import ACCOUNT, REGION
 
 # The sandbox's second domain: large enough to work in, small enough to see that the rest is not there.
 BRANCH_DOMAIN = "northwind-clinics.example"

@@ -1,4 +1,4 @@
-"""Everything that Django must do before the first request, in one process, for each costs a second."""
+"""Prepare database, static files and demo data in one process."""
 
 import hashlib
 import sys
@@ -12,23 +12,23 @@ from django.core.management import call_command
 from console.demo import seeds
 
 
-def prepare() -> str:
-    """Bring database, static files and the demo's data up to date; the answer is the table of operators."""
+def prepare_demo() -> str:
+    """Update database, static files and demo data; return the table of operators."""
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     collect_static(Path(settings.STATIC_ROOT) / ".digest")
-    return seeds.seed()
+    return seeds.seed_demo()
 
 
 def collect_static(mark: Path) -> None:
-    """Only when a file has changed: hashing and rewriting them all takes as long as all the rest."""
-    digest = digest_of(Path(folder) for folder in settings.STATICFILES_DIRS)
+    """Collect the static files if any has changed, since this takes long."""
+    digest = hash_files(Path(folder) for folder in settings.STATICFILES_DIRS)
     if not mark.exists() or mark.read_text() != digest:
         call_command("collectstatic", verbosity=0, interactive=False)
         mark.write_text(digest)
 
 
-def digest_of(folders: Iterable[Path]) -> str:
+def hash_files(folders: Iterable[Path]) -> str:
     digest = hashlib.sha256(django.__version__.encode())
     for path in sorted(path for folder in folders for path in folder.rglob("*") if path.is_file()):
         digest.update(f"{path}\0{path.stat().st_size}\0".encode() + path.read_bytes())
@@ -36,4 +36,4 @@ def digest_of(folders: Iterable[Path]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(prepare())
+    sys.stdout.write(prepare_demo())

@@ -1,9 +1,9 @@
-"""The demo's processes: what each is called and how it is started."""
+"""Commands of the demo's processes."""
 
 import sys
 from shlex import join
 
-from console.demo.environment import Place, broker_program
+from console.demo.environment import DemoLayout, broker_program
 
 GUNICORN = (
     "--preload",
@@ -26,21 +26,21 @@ BROKER_MEMORY = ("--maxmemory-policy", "noeviction")
 NEEDED_BY_OTHERS = ("redis", "sandbox")
 
 
-def commands(place: Place) -> dict[str, str]:
+def process_commands(place: DemoLayout) -> dict[str, str]:
     state = str(place.var / "sandbox")
     return {
-        **broker(place),
-        "sandbox": python(
+        **broker_command(place),
+        "sandbox": python_command(
             "console.sandbox", "--port", str(place.sandbox_port), "--state", state, "--seed", "demo"
         ),
-        "web": python("gunicorn", "console.wsgi", "--bind", f"127.0.0.1:{place.port}", *GUNICORN),
-        "worker": python("celery", "-q", "-A", "console", "worker", *WORKER),
-        "beat": python("celery", "-q", "-A", "console", "beat", "-l", "WARNING", "--pidfile="),
+        "web": python_command("gunicorn", "console.wsgi", "--bind", f"127.0.0.1:{place.port}", *GUNICORN),
+        "worker": python_command("celery", "-q", "-A", "console", "worker", *WORKER),
+        "beat": python_command("celery", "-q", "-A", "console", "beat", "-l", "WARNING", "--pidfile="),
     }
 
 
-def broker(place: Place) -> dict[str, str]:
-    """Redis on a private socket, if there is a Redis; the file system needs no process."""
+def broker_command(place: DemoLayout) -> dict[str, str]:
+    """Return the command of a private Redis, if installed; the file system broker needs no process."""
     program = broker_program()
     if not program:
         return {}
@@ -48,5 +48,5 @@ def broker(place: Place) -> dict[str, str]:
     return {"redis": join([program, "--dir", str(place.redis), *paths, *BROKER, *BROKER_MEMORY])}
 
 
-def python(*arguments: str) -> str:
+def python_command(*arguments: str) -> str:
     return join([sys.executable, "-m", *arguments])

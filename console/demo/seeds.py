@@ -1,4 +1,4 @@
-"""What the demo starts with; an area that brings something has a module `demo` with a function `seed`."""
+"""Demo data; an area adds its own with a module `demo` that has a function `seed`."""
 
 import sys
 from collections.abc import Iterable
@@ -7,23 +7,23 @@ from importlib.util import find_spec
 
 import django
 
-OPERATORS = "console.demo.operators"
-OTHERS = (
+OPERATORS_MODULE = "console.demo.operators"
+AREA_MODULES = (
     "console.areas.access_rules.demo",
     "console.areas.exports.demo",
 )
 
 
-def seed() -> str:
-    """Add what is missing; the answer is the table of operators."""
-    operators = import_module(OPERATORS).seed()
-    for name in OTHERS:
+def seed_demo() -> str:
+    """Add missing demo data; return the table of operators."""
+    operators = import_module(OPERATORS_MODULE).seed()
+    for name in AREA_MODULES:
         if find_spec(name):
             import_module(name).seed()
-    return table(operators)
+    return format_table(operators)
 
 
-def table(rows: Iterable[tuple[str, ...]]) -> str:
+def format_table(rows: Iterable[tuple[str, ...]]) -> str:
     rows = [("sign in as", "password", "role", ""), *rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
@@ -32,4 +32,4 @@ def table(rows: Iterable[tuple[str, ...]]) -> str:
 
 if __name__ == "__main__":
     django.setup()
-    sys.stdout.write(seed())
+    sys.stdout.write(seed_demo())

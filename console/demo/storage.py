@@ -1,4 +1,4 @@
-"""The demo's static files, compressed by gzip alone: Brotli would be most of the first start."""
+"""Static files of the demo, compressed by gzip only, since Brotli is slow."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""honcho runs the demo's processes; this adds that none of them outlives it, however it ends."""
+"""Run the demo's processes with honcho, so that none outlives it."""
 
 import ctypes
 import os
@@ -17,10 +17,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def die_with_parent(signum: int, parent: int) -> None:
-    """Linux only: elsewhere, a supervisor that is killed outright leaves its children.
-
-    A parent that was killed before this could be asked for sends nothing any more: look once.
-    """
+    """Ask Linux to send `signum` when the parent ends; elsewhere the children survive a killed supervisor."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signum)
         if os.getppid() != parent:
@@ -28,7 +25,7 @@ def die_with_parent(signum: int, parent: int) -> None:
 
 
 class Child(Process):  # type: ignore[misc]  # honcho has no types
-    """A process that is asked to end when the one that watches it has ended."""
+    """A process that is asked to end when its supervisor has ended."""
 
     def __init__(self, *arguments: object, **options: object) -> None:
         super().__init__(*arguments, **options)
@@ -42,7 +39,7 @@ class Child(Process):  # type: ignore[misc]  # honcho has no types
 
 
 class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
-    """honcho's manager, which asks its processes to end in order: `last` are those that others need.
+    """A honcho manager that ends its processes in order; `last` are those that others need.
 
     A signal during the start waits until every process can be told, and only the processes themselves are:
     what they have started is theirs to end. Those that take too long are killed, with all they have started.
@@ -56,7 +53,7 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
         self._told: dict[str, float] = {}
 
     def run(self) -> int:
-        """Run until a process ends or a signal comes; every process has ended when this returns."""
+        """Run until a process ends or a signal comes; all processes have ended when this returns."""
         try:
             self.loop()
         finally:
@@ -97,7 +94,7 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
         return {name for name, process in self._processes.items() if "returncode" not in process}
 
 
-def supervise(
+def run_processes(
     commands: Mapping[str, str],
     environ: Mapping[str, str],
     once_started: Callable[[], None],

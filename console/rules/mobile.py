@@ -1,10 +1,10 @@
-"""What mobile device access rules say, and overrides, which beat them for one device of one person."""
+"""Evaluate mobile device access rules, and overrides for one device of one user."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from console.rules import deciding
-from console.rules.deciding import Facts, Rule, Verdict
+from console.rules import evaluation
+from console.rules.evaluation import RequestFacts, Rule, Verdict
 
 ABSENT = "$NONE"  # as a value of a condition: the device reports nothing there [documented]
 # What a device reports, by the condition that it is held against.
@@ -16,31 +16,31 @@ PROPERTIES = {
 }
 
 
-def effect(rules: Iterable[Rule], device: Mapping[str, str | None]) -> Verdict:
-    """May a device that reports this synchronize? `device` is by members of GetMobileDeviceAccessEffect."""
-    return deciding.decide(rules, facts(device), holds)
+def evaluate_device(rules: Iterable[Rule], device: Mapping[str, str | None]) -> Verdict:
+    """Return whether a device that reports these properties may synchronize."""
+    return evaluation.evaluate_rules(rules, device_facts(device), device_condition_holds)
 
 
-def missed(rule: Rule, device: Mapping[str, str | None]) -> str:
-    """The member of the rule for which it does not apply to the device, "" if it does."""
-    return deciding.missed(rule, facts(device), holds)
+def unmet_device_condition(rule: Rule, device: Mapping[str, str | None]) -> str:
+    """Return the member of the rule that the device does not meet, "" if the rule applies."""
+    return evaluation.unmet_condition(rule, device_facts(device), device_condition_holds)
 
 
-def override(
+def find_override(
     overrides: Iterable[Mapping[str, Any]], user_id: str, device_id: str
 ) -> Mapping[str, Any] | None:
-    """The one that settles the matter for this device, whatever the rules say; case is no matter."""
+    """Return the override of a device, which beats all rules; ids are compared without case."""
     wanted = device_id.lower()
     settling = (o for o in overrides if o["UserId"] == user_id and o["DeviceId"].lower() == wanted)
     return next(settling, None)
 
 
-def facts(device: Mapping[str, str | None]) -> Facts:
+def device_facts(device: Mapping[str, str | None]) -> RequestFacts:
     return {condition: device.get(member) for condition, member in PROPERTIES.items()}
 
 
-def holds(member: str, values: Sequence[str], device: Facts) -> bool:
-    """A prefix in any case; where the device reports nothing `$NONE` alone fits, no `Not…` [documented]."""
+def device_condition_holds(member: str, values: Sequence[str], device: RequestFacts) -> bool:
+    """Match prefixes in any case; an absent property matches only `$NONE` and no `Not…` [documented]."""
     name = member.removeprefix("Not")
     fact = (device.get(name) or "").lower()
     if not fact:

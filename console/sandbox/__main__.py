@@ -1,4 +1,4 @@
-"""`python -m console.sandbox`: WorkMail and its neighbours on one port of this machine."""
+"""`python -m console.sandbox`: serve the WorkMail API and other AWS services on a local port."""
 
 import argparse
 import gc
@@ -9,12 +9,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from console.sandbox import seed
-from console.sandbox.control import usage
-from console.sandbox.doors import Access, Beginning, Sandbox
-from console.sandbox.journal import StateUnusable
-from console.sandbox.server import PortTaken, listening, serve
+from console.sandbox import seeds
+from console.sandbox.application import Sandbox
+from console.sandbox.control_api import describe_controls
+from console.sandbox.server import PortTaken, open_listener, serve
 from console.sandbox.settings import Settings
+from console.sandbox.state import Access, FillStore
+from console.sandbox.state_file import StateUnusable
 
 DESCRIPTION = """\
 A sandbox of Amazon WorkMail: its API (94 operations) on a port of this machine, and behind the
@@ -46,33 +47,33 @@ given; no web page ever may.
 """
 
 
-def port(text: str) -> int:
+def parse_port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError("a port is a number up to 65535")
     return int(text)
 
 
-def count(text: str) -> int:
+def parse_count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError("must be a whole number, not negative")
     return int(text)
 
 
-def arguments() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m console.sandbox",
         description=DESCRIPTION,
-        epilog=EPILOG.replace("{usage}", "\n".join(f"  {line}" for line in usage())),
+        epilog=EPILOG.replace("{usage}", "\n".join(f"  {line}" for line in describe_controls())),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_state(parser.add_argument)
-    add_access(parser.add_argument)
+    add_state_options(parser.add_argument)
+    add_access_options(parser.add_argument)
     return parser
 
 
-def add_state(add: Callable[..., argparse.Action]) -> None:
-    """Where it listens, what it keeps and begins with, how long its exports take."""
-    add("--port", type=port, default=4600, metavar="N", help="port to listen on (4600)")
+def add_state_options(add: Callable[..., argparse.Action]) -> None:
+    """Add options for the address, the state and its initial content, and the export duration."""
+    add("--port", type=parse_port, default=4600, metavar="N", help="port to listen on (4600)")
     add(
         "--host",
         default="127.0.0.1",
@@ -85,7 +86,13 @@ def add_state(add: Callable[..., argparse.Action]) -> None:
         default="empty",
         help="what a new state begins with: two companies with people and mail, or nothing (empty)",
     )
-    add("--people", type=count, default=2000, metavar="N", help="how many people the demo company has (2000)")
+    add(
+        "--people",
+        type=parse_count,
+        default=2000,
+        metavar="N",
+        help="how many people the demo company has (2000)",
+    )
     add(
         "--export-seconds",
         type=float,
@@ -95,8 +102,8 @@ def add_state(add: Callable[..., argparse.Action]) -> None:
     )
 
 
-def add_access(add: Callable[..., argparse.Action]) -> None:
-    """Whose calls are answered."""
+def add_access_options(add: Callable[..., argparse.Action]) -> None:
+    """Add options for who may call."""
     add(
         "--verify-signatures",
         default="",
@@ -119,10 +126,10 @@ def add_access(add: Callable[..., argparse.Action]) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    options = arguments().parse_args(argv)
+    options = build_parser().parse_args(argv)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        run(options)
+        run_sandbox(options)
     except KeyboardInterrupt:
         pass  # everything that was acknowledged is on disk
     except (PortTaken, StateUnusable) as problem:
@@ -131,35 +138,35 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def run(options: argparse.Namespace) -> None:
+def run_sandbox(options: argparse.Namespace) -> None:
     gc.disable()  # a large organization is millions of objects, none of them garbage
-    listener = listening(options.host, options.port)
+    listener = open_listener(options.host, options.port)
     sandbox = Sandbox(
         options.state,
         settings=Settings(export_seconds=options.export_seconds),
         access=Access(
             options.verify_signatures, options.control_from_afar, tuple(map(str.lower, options.allowed_host))
         ),
-        beginning=beginning(options.seed, options.people),
+        beginning=choose_seed(options.seed, options.people),
     )
     gc.freeze()
     gc.enable()
-    sys.stdout.write(f"WorkMail sandbox on {address(listener)}, {kept(options.state)}\n")
+    sys.stdout.write(f"WorkMail sandbox on {listener_url(listener)}, {describe_state(options.state)}\n")
     sys.stdout.flush()
     serve(listener, sandbox)
 
 
-def address(listener: socket.socket) -> str:
+def listener_url(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def kept(state: Path | None) -> str:
+def describe_state(state: Path | None) -> str:
     return f"state in {state}" if state else "state in memory"
 
 
-def beginning(name: str, people: int) -> Beginning:
-    return partial(seed.demo, people=people) if name == "demo" else seed.empty
+def choose_seed(name: str, people: int) -> FillStore:
+    return partial(seeds.seed_demo, people=people) if name == "demo" else seeds.seed_empty
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The sandbox's time: the real one plus an offset, or a moment at which it was frozen."""
+"""The sandbox's clock: real time plus an offset, or a frozen time."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ DAY = 24 * HOUR
 
 
 class Clock:
-    """Every date and every delay of the sandbox comes from here, so tests move time instead of waiting."""
+    """The source of every date and delay of the sandbox, so that tests move time instead of waiting."""
 
     def __init__(self, real: Callable[[], float] = time.time) -> None:
         self._real = real
@@ -17,7 +17,7 @@ class Clock:
         self._frozen: float | None = None
 
     def now(self) -> float:
-        """Seconds since the epoch, in whole milliseconds, as WorkMail dates are."""
+        """Return seconds since the epoch, in whole milliseconds, as WorkMail's dates are."""
         return round(self._frozen if self._frozen is not None else self._real() + self._offset, 3)
 
     @property
@@ -25,14 +25,14 @@ class Clock:
         return self._frozen is not None
 
     def set(self, at: float) -> None:
-        """Go to a moment, and go on or stand still there as before."""
+        """Set the time; the clock stays running or frozen."""
         stood = self.is_frozen
         self.freeze(at)
         if not stood:
             self.resume()
 
     def reset(self) -> None:
-        """Go with the real time again."""
+        """Return to the real time."""
         self._offset, self._frozen = 0.0, None
 
     def advance(self, seconds: float) -> None:
@@ -42,11 +42,11 @@ class Clock:
             self._frozen += seconds
 
     def freeze(self, at: float | None = None) -> None:
-        """Stand still, now or at a moment, until `advance` or `resume`."""
+        """Freeze the clock, now or at a given time, until `advance` or `resume`."""
         self._frozen = self.now() if at is None else at
 
     def resume(self) -> None:
-        """Go on from the moment at which the clock stands."""
+        """Run on from the frozen time."""
         if self._frozen is not None:
             self._offset = self._frozen - self._real()
             self._frozen = None

@@ -1,9 +1,9 @@
-"""What a handler raises for the caller to read, and what it raises when the sandbox itself is wrong."""
+"""Errors that a handler answers, and errors of the sandbox itself."""
 
 from console.aws import model
 
 # Codes that any operation of any AWS service may answer, with their HTTP status.
-COMMON = {
+COMMON_ERRORS = {
     "AccessDeniedException": 400,
     "IncompleteSignature": 400,
     "InternalFailure": 500,
@@ -21,7 +21,7 @@ COMMON = {
 
 
 class ServiceError(Exception):
-    """An error as AWS answers it: its code, and a message for people."""
+    """An error that AWS answers: a code and a message."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -30,19 +30,19 @@ class ServiceError(Exception):
 
     @property
     def status(self) -> int:
-        """WorkMail models no status for its exceptions, so all of them are 400 [documented]."""
-        return COMMON.get(self.code, 400)
+        """Return the HTTP status; WorkMail models none for its exceptions, so all are 400 [documented]."""
+        return COMMON_ERRORS.get(self.code, 400)
 
 
 class SandboxBug(Exception):
-    """A handler broke the service's model: an answer or an error that the real service cannot give."""
+    """A handler broke the service model: an answer or error that the real service cannot give."""
 
 
-def listed(operation: str, code: str) -> bool:
+def is_listed_error(operation: str, code: str) -> bool:
     return code in model.error_codes(operation)
 
 
-def invalid(operation: str, message: str) -> ServiceError:
-    """Input that the operation does not take. Which code WorkMail uses is [unknown]."""
+def invalid_input_error(operation: str, message: str) -> ServiceError:
+    """Return the error for invalid input; which code WorkMail uses is [unknown]."""
     code = "InvalidParameterException"
-    return ServiceError(code if listed(operation, code) else "ValidationException", message)
+    return ServiceError(code if is_listed_error(operation, code) else "ValidationException", message)

@@ -1,4 +1,4 @@
-"""Faults on request: calls that are throttled, fail, are never answered, are slow or see an old state."""
+"""Injected faults: throttling, errors, timeouts, latency and delayed consistency."""
 
 from collections import deque
 from dataclasses import asdict, dataclass
@@ -6,17 +6,17 @@ from threading import Event, RLock
 from typing import Any, Literal
 
 from console.aws import model
-from console.sandbox.errors import COMMON, ServiceError, listed
-from console.sandbox.lag import Lag
+from console.sandbox.consistency_lag import ConsistencyLag
+from console.sandbox.errors import COMMON_ERRORS, ServiceError, is_listed_error
 from console.sandbox.store import Store
 
 When = Literal["before", "after"]
-HELD = 120.0  # seconds, longer than SDKs wait for an answer
-UNAVAILABLE = "DirectoryUnavailableException"
+HELD_SECONDS = 120.0  # seconds, longer than SDKs wait for an answer
+DIRECTORY_UNAVAILABLE = "DirectoryUnavailableException"
 
 
 class NoAnswer(Exception):
-    """The caller of this call hears nothing: its connection is held for some seconds, then closed."""
+    """The call is not answered: its connection is held for some seconds, then closed."""
 
     def __init__(self, seconds: float, over: Event) -> None:
         super().__init__(f"no answer, by a fault that was asked for; held {seconds} seconds")
@@ -29,8 +29,8 @@ class NoAnswer(Exception):
 
 
 @dataclass(slots=True)
-class Planned:
-    """What happens to the next calls of an operation, or to those of any ("")."""
+class PlannedFault:
+    """A fault of the next calls of an operation, or of any operation ("")."""
 
     operation: str
     when: str
@@ -45,7 +45,7 @@ class Planned:
 
 
 class Faults:
-    """Each stays until it is used up, taken back or cleared.
+    """Faults, each active until it is used up, ended or cleared.
 
     `before` means that the call changed nothing, `after` that it took effect though its caller does not
     hear so. Operations are named as AWS spells them; "" is every one.
@@ -54,17 +54,17 @@ class Faults:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = RLock()
-        self._planned: list[Planned] = []
+        self._planned: list[PlannedFault] = []
         self._rates: dict[str, float] = {}
         self._accepted: dict[str, deque[float]] = {}
         self._latencies: dict[str, float] = {}
         self._directory_available = True
         self._over = Event()
-        self.lagging = Lag(store)
+        self.lagging = ConsistencyLag(store)
         self.waits = False  # behind a port latency takes real time, in a test's process the clock moves
 
     def throttle(self, rate: float | None, operation: str = "") -> None:
-        """Answer so many calls a second (of the store's clock), refuse those beyond; None ends it."""
+        """Refuse calls beyond `rate` per second of the store's clock; `None` ends it."""
         require_operation(operation)
         if rate is not None and rate < 0:
             raise ValueError("A rate is not negative")
@@ -77,34 +77,34 @@ class Faults:
     def fail(
         self, operation: str, when: When = "before", *, code: str = "InternalFailure", times: int = 1
     ) -> None:
-        """Let the next calls be answered with an error that the operation can answer."""
+        """Answer the next calls with an error that the operation can answer."""
         require_operation(operation)
-        if code not in COMMON and not (operation and listed(operation, code)):
+        if code not in COMMON_ERRORS and not (operation and is_listed_error(operation, code)):
             raise ValueError(f"{operation or 'Not every operation'} answers {code}")
-        self._plan(Planned(operation, when, code, 0.0, times))
+        self._plan(PlannedFault(operation, when, code, 0.0, times))
 
     def time_out(
-        self, operation: str, when: When = "before", *, times: int = 1, seconds: float = HELD
+        self, operation: str, when: When = "before", *, times: int = 1, seconds: float = HELD_SECONDS
     ) -> None:
-        """Let the next calls wait in vain: their connection is closed after so many seconds.
+        """Do not answer the next calls; close their connections after `seconds`.
 
         In a test's own process nobody waits, botocore raises ReadTimeoutError at once.
         """
         require_operation(operation)
-        self._plan(Planned(operation, when, "", seconds, times))
+        self._plan(PlannedFault(operation, when, "", seconds, times))
 
     def drop(self, operation: str, when: When = "before", *, times: int = 1) -> None:
         """Close the connection of the next calls at once, without an answer."""
         self.time_out(operation, when, times=times, seconds=0.0)
 
     def latency(self, seconds: float, operation: str = "") -> None:
-        """Answer each call so much later; 0 ends it."""
+        """Delay each answer by `seconds`; 0 ends it."""
         require_operation(operation)
         require_duration(seconds)
         self._latencies[operation] = seconds
 
     def lag(self, seconds: float, *, names: bool = False) -> None:
-        """Show in Describe and List for so long what was there before a registration, its end or a deletion.
+        """Let reads show changes only after `seconds`.
 
         `names` holds deleted users' names and new test domains back for as long. 0 ends it, and everything
         shows as it is.
@@ -115,11 +115,11 @@ class Faults:
         self.lagging.seconds, self.lagging.holds_names = seconds, names
 
     def directory(self, *, available: bool) -> None:
-        """Whether operations that need the directory reach it."""
+        """Set whether operations can reach the directory."""
         self._directory_available = available
 
     def clear(self) -> None:
-        """No fault any more; connections that are held are closed now."""
+        """Remove all faults and close held connections."""
         with self._lock:
             for each in (self._planned, self._rates, self._accepted, self._latencies):
                 each.clear()
@@ -129,7 +129,7 @@ class Faults:
             self._over = Event()
 
     def described(self) -> dict[str, Any]:
-        """Everything that is set, as the control API shows it."""
+        """Return all faults as the control API shows them."""
         with self._lock:
             return {
                 "throttle": dict(self._rates),
@@ -140,17 +140,19 @@ class Faults:
             }
 
     def before(self, operation: str) -> None:
-        """What a call meets before anybody looks at it."""
+        """Apply the faults before a call is handled."""
         for name in ("", operation):
             self._admit(name)
             self.wait(self._latencies.get(name, 0.0))
         self._happen(operation, "before")
-        needs_directory = operation in model.list_operations() and listed(operation, UNAVAILABLE)
+        needs_directory = operation in model.list_operations() and is_listed_error(
+            operation, DIRECTORY_UNAVAILABLE
+        )
         if needs_directory and not self._directory_available:
-            raise ServiceError(UNAVAILABLE, "The directory is unavailable")
+            raise ServiceError(DIRECTORY_UNAVAILABLE, "The directory is unavailable")
 
     def after(self, operation: str) -> None:
-        """What a call meets that took effect."""
+        """Apply the faults after a call took effect."""
         self._happen(operation, "after")
 
     def wait(self, seconds: float) -> None:
@@ -161,14 +163,14 @@ class Faults:
         else:
             self._store.clock.advance(seconds)
 
-    def _plan(self, planned: Planned) -> None:
+    def _plan(self, planned: PlannedFault) -> None:
         if planned.when not in ("before", "after") or planned.times < 1 or planned.seconds < 0:
             raise ValueError("It happens before or after, once or more, and for no negative time")
         with self._lock:
             self._planned.append(planned)
 
     def _happen(self, operation: str, when: When) -> None:
-        """Raise the first plan for this moment, which is used up by it."""
+        """Raise the first planned fault for this moment and use it up."""
         with self._lock:
             for planned in self._planned:
                 if planned.when == when and planned.operation in ("", operation):

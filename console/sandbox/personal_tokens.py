@@ -1,21 +1,21 @@
-"""Personal access tokens as people make them in webmail: WorkMail's API only lists and deletes them."""
+"""Create personal access tokens as users do in web mail."""
 
 import uuid
 from collections.abc import Iterable
 
 from console.sandbox.clock import DAY
+from console.sandbox.organization_records import PersonalAccessToken
 from console.sandbox.records import Organization, User
-from console.sandbox.records_organization import PersonalAccessToken
 from console.sandbox.store import Store
 
 SCOPES = ("IMAP", "SMTP", "EWS", "ACTIVE_SYNC")  # that there are scopes is [documented], which is [unknown]
 
 
-class NotPossible(Exception):
-    """Nobody could make this token in webmail; the message says why."""
+class TokenNotPossible(Exception):
+    """The token cannot be created in web mail; the message says why."""
 
 
-def issue(
+def create_token(
     store: Store,
     organization: Organization,
     user_id: str,
@@ -24,11 +24,11 @@ def issue(
     scopes: Iterable[str] = SCOPES,
     used: float | None = None,
 ) -> PersonalAccessToken:
-    """Make a token for a user; `used` is when it was last used. Raises NotPossible."""
+    """Create a token for a user, last used at `used`; raise TokenNotPossible."""
     with store.transaction():
         provider = store.identity_providers.get(organization.organization_id)
         if provider is None or provider.token_status != "ACTIVE":
-            raise NotPossible(f"Personal access tokens are not active in {organization.alias}")
+            raise TokenNotPossible(f"Personal access tokens are not active in {organization.alias}")
         require_mailbox(store, organization, user_id)
         now, days = store.clock.now(), provider.token_days
         token = PersonalAccessToken(
@@ -48,10 +48,10 @@ def require_mailbox(store: Store, organization: Organization, user_id: str) -> N
     user = store.entities.get(user_id)
     own = user is not None and user.organization_id == organization.organization_id
     if not own or not isinstance(user, User) or not user.is_enabled or user.role != "USER":
-        raise NotPossible(f"{user_id} is no enabled user of {organization.alias}")
+        raise TokenNotPossible(f"{user_id} is no enabled user of {organization.alias}")
 
 
-def revoke(store: Store, user_id: str) -> None:
+def delete_tokens(store: Store, user_id: str) -> None:
     """Delete all tokens of a user who is deleted [inferred]."""
     for token in store.personal_access_tokens.all("of", user_id):
         store.personal_access_tokens.delete(token.key)

@@ -1,4 +1,4 @@
-"""What the sandbox remembers: immutable records. A change is a new record under the same key.
+"""Immutable records of organizations, domains, entities, access rules and exports.
 
 Each record says which claims it holds (names and addresses that nobody else may have) and where it
 stands in listings: a scope, and a value that orders it there and that a prefix can match.
@@ -20,13 +20,13 @@ AD_CONNECTOR = "ADConnector"  # as Directory Service spells it; what WorkMail an
 QUOTA_MB = 51_200  # the default, and the maximum [documented]
 
 
-def folded(text: str) -> str:
-    """Names and addresses are compared without regard to case."""
+def fold_case(text: str) -> str:
+    """Return a name or address for comparison without case."""
     return text.casefold()
 
 
-def sortable(text: str) -> str:
-    return folded(text)[:SORTED_CHARACTERS]
+def sort_value(text: str) -> str:
+    return fold_case(text)[:SORTED_CHARACTERS]
 
 
 class Record(Protocol):
@@ -72,7 +72,7 @@ class Organization:
 
     @property
     def is_read_only(self) -> bool:
-        """Its directory is somebody else's, and WorkMail may only read it."""
+        """Return whether the directory belongs to another system, so that WorkMail may only read it."""
         return self.interoperability or self.directory_type == AD_CONNECTOR
 
     @property
@@ -81,12 +81,12 @@ class Organization:
 
     def claims(self) -> Iterator[Claim]:
         if self.state != "Deleted":
-            yield "alias", folded(self.alias)
+            yield "alias", fold_case(self.alias)
 
     def entries(self) -> Iterator[tuple[Scope, str]]:
-        yield ("organization", self.account, self.region), sortable(self.alias)
+        yield ("organization", self.account, self.region), sort_value(self.alias)
         if self.state != "Deleted":
-            yield ("living", self.account, self.region), sortable(self.alias)
+            yield ("living", self.account, self.region), sort_value(self.alias)
             yield ("directory", self.account, self.region, self.directory_id), self.state
         if self.state in ("Requested", "Creating", "Deleting"):
             yield ("pending",), self.state
@@ -115,7 +115,7 @@ class Domain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
-    """What users, groups and resources share; one table holds them, for they share names and addresses."""
+    """Common members of users, groups and resources, in one table since they share names and addresses."""
 
     TABLE: ClassVar[str] = "entities"
     KIND: ClassVar[str] = ""
@@ -149,7 +149,7 @@ class Entity:
         return (self.email, *self.aliases) if self.email else self.aliases
 
     def removed(self, now: float) -> float | None:
-        """When the mailbox was removed, if it has been: 30 days after its entity was disabled."""
+        """Return when the mailbox was removed: 30 days after its entity was disabled."""
         if self.provisioned is None or self.is_enabled or self.disabled is None:
             return None
         end = self.disabled + RETENTION
@@ -161,15 +161,15 @@ class Entity:
     def claims(self) -> Iterator[Claim]:
         if self.is_deleted:
             return
-        yield "name", self.organization_id, folded(self.name)
+        yield "name", self.organization_id, fold_case(self.name)
         for address in self.addresses:
-            yield "address", self.organization_id, folded(address)
+            yield "address", self.organization_id, fold_case(address)
 
     def entries(self) -> Iterator[tuple[Scope, str]]:
-        yield (self.KIND, self.organization_id, "name"), sortable(self.name)
-        yield (self.KIND, self.organization_id, "state"), sortable(self.state)
+        yield (self.KIND, self.organization_id, "name"), sort_value(self.name)
+        yield (self.KIND, self.organization_id, "state"), sort_value(self.state)
         if self.email:
-            yield (self.KIND, self.organization_id, "email"), sortable(self.email)
+            yield (self.KIND, self.organization_id, "email"), sort_value(self.email)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,9 +195,9 @@ class User(Entity):
     def entries(self) -> Iterator[tuple[Scope, str]]:
         yield from Entity.entries(self)
         if self.display_name:
-            yield (self.KIND, self.organization_id, "display_name"), sortable(self.display_name)
+            yield (self.KIND, self.organization_id, "display_name"), sort_value(self.display_name)
         if self.identity_provider_user_id:
-            identity = sortable(self.identity_provider_user_id)
+            identity = sort_value(self.identity_provider_user_id)
             yield (self.KIND, self.organization_id, "identity_provider_user_id"), identity
 
 
@@ -218,7 +218,7 @@ class Resource(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """Something that one entity is to another in its organization."""
+    """A relation between two entities of an organization."""
 
     TABLE: ClassVar[str] = ""
     organization_id: str
@@ -306,7 +306,7 @@ class ExportJob:
 
     @property
     def path(self) -> str:
-        """WorkMail's own name for the object is [unknown]."""
+        """Return the key of the object; WorkMail's own name is [unknown]."""
         return f"{self.prefix.rstrip('/')}/{self.job_id}.zip"
 
     @property

@@ -1,4 +1,4 @@
-"""The sandbox behind a port: HTTP/1.1 with connections that stay open, a thread for each."""
+"""Serve the sandbox over HTTP/1.1 with persistent connections, one thread each."""
 
 import re
 import socket
@@ -13,50 +13,51 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 from werkzeug.test import run_wsgi_app
 
-from console.sandbox import dispatch, wire
-from console.sandbox.doors import SERVICE, Sandbox
+from console.sandbox import dispatch, json_protocol
+from console.sandbox.application import Sandbox
 from console.sandbox.errors import ServiceError
 from console.sandbox.faults import NoAnswer
+from console.sandbox.state import SERVICE
 
-TICK = 0.25
+ADVANCE_SECONDS = 0.25
 BODILESS = (204, 304)
-CHUNK = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(;.*)?\r?\n")
+CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(;.*)?\r?\n")
 
 
 class PortTaken(Exception):
-    """The address cannot be listened on; the message says why in one line."""
+    """The address cannot be used; the message says why in one line."""
 
 
 class BadBody(Exception):
-    """The body of a request does not come as the request says."""
+    """The body of a request does not match its headers."""
 
 
-def exactly(stream: BufferedIOBase, length: int) -> bytes:
+def read_exactly(stream: BufferedIOBase, length: int) -> bytes:
     body = stream.read(length)
     if len(body) < length:
         raise BadBody("The body is shorter than it says")
     return body
 
 
-def chunks(stream: BufferedIOBase) -> Iterator[bytes]:
-    """The pieces of a chunked body; its trailers are read and left out."""
-    while size := chunk_size(stream.readline(1024)):
-        yield exactly(stream, size)
+def read_chunks(stream: BufferedIOBase) -> Iterator[bytes]:
+    """Yield the pieces of a chunked body without its trailers."""
+    while size := parse_chunk_size(stream.readline(1024)):
+        yield read_exactly(stream, size)
         if stream.readline(3) not in (b"\r\n", b"\n"):
             raise BadBody("A chunk is longer than it says")
     while stream.readline(65536).strip():
         pass
 
 
-def chunk_size(line: bytes) -> int:
-    found = CHUNK.match(line)
+def parse_chunk_size(line: bytes) -> int:
+    found = CHUNK_SIZE.match(line)
     if found is None:
         raise BadBody("A chunk does not say how long it is")
     return int(found[1], 16)
 
 
 class RequestHandler(MotoRequestHandler):
-    """werkzeug's handler, but connections stay open: requests and answers are passed on whole."""
+    """werkzeug's handler with persistent connections."""
 
     protocol_version = "HTTP/1.1"
     wbufsize = 65536  # header and body leave in one packet
@@ -68,8 +69,10 @@ class RequestHandler(MotoRequestHandler):
             body, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
         except BadBody as problem:
             self.close_connection = True
-            refusal = wire.failure(SERVICE, ServiceError("SerializationException", str(problem)))
-            typed = {"Content-Type": wire.CONTENT_TYPE, "Connection": "close"}
+            refusal = json_protocol.error_answer(
+                SERVICE, ServiceError("SerializationException", str(problem))
+            )
+            typed = {"Content-Type": json_protocol.CONTENT_TYPE, "Connection": "close"}
             return self.reply("400 Bad Request", typed, refusal.body)
         except NoAnswer as silence:
             silence.hold()
@@ -82,21 +85,21 @@ class RequestHandler(MotoRequestHandler):
         return self.reply(status, dict(headers), b"".join(body))
 
     def whole(self, environ: dict[str, Any]) -> dict[str, Any]:
-        """The request with its body read, so that the next one on this connection begins where it ends."""
+        """Return the request with its body read, so that the next request on the connection can begin."""
         if encoding := environ.pop("HTTP_TRANSFER_ENCODING", ""):
             if encoding.strip().lower() != "chunked":
                 raise BadBody("The body's Transfer-Encoding is not known")
-            body = b"".join(chunks(self.rfile))
+            body = b"".join(read_chunks(self.rfile))
         else:
             length = str(environ.get("CONTENT_LENGTH") or "0")
             if not (length.isascii() and length.isdigit()):
                 raise BadBody("Content-Length is no number")
-            body = exactly(self.rfile, int(length))
+            body = read_exactly(self.rfile, int(length))
         read = {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": str(len(body))}
         return {**environ, **read}
 
     def handle_expect_100(self) -> bool:
-        """S3 clients wait for this before they send a body."""
+        """Answer 100 Continue, which S3 clients wait for before they send a body."""
         expected = bool(super().handle_expect_100())
         self.wfile.flush()
         return expected
@@ -112,11 +115,10 @@ class RequestHandler(MotoRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def log_request(self, code: Any = "-", size: Any = "-") -> None:
-        """Requests are not news."""
+    def log_request(self, code: Any = "-", size: Any = "-") -> None: ...
 
 
-def listening(host: str, port: int) -> socket.socket:
+def open_listener(host: str, port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -143,9 +145,9 @@ def serve(listener: socket.socket, sandbox: Sandbox) -> None:
 
 
 def keep_advancing(sandbox: Sandbox, stop: Event) -> None:
-    """Exports end when they are due, not when somebody asks."""
-    while not stop.wait(TICK):
+    """Complete exports when they are due, without waiting for a request."""
+    while not stop.wait(ADVANCE_SECONDS):
         try:
-            dispatch.advance(sandbox.store)
+            dispatch.run_advances(sandbox.store)
         except Exception as problem:
             sys.stderr.write(f"The sandbox could not advance: {problem!r}\n")

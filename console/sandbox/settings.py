@@ -1,4 +1,4 @@
-"""What a person who starts a sandbox may choose; WorkMail publishes none of these figures."""
+"""Durations and limits of a sandbox; WorkMail publishes none of them."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ LISTABLE_RULES = 10
 
 @dataclass(frozen=True)
 class Settings:
-    """Durations in seconds on the store's clock; limits count what one organization has."""
+    """Durations in seconds of the store's clock, and limits per organization."""
 
     export_seconds: float = 8.0  # of a small mailbox; 4 GB take twice as long
     organization_seconds: float = 6.0  # to make or to delete one; AWS takes minutes

@@ -1,9 +1,9 @@
-"""Moments of a sandbox to go back to: what WorkMail and S3 held, and what time it was."""
+"""Snapshots of WorkMail, S3 and the clock, in memory."""
 
 from typing import Any, NamedTuple
 
-from console.sandbox.lag import Lag
-from console.sandbox.neighbours import Contents, Neighbours
+from console.sandbox.aws_services import AwsServices, Contents
+from console.sandbox.consistency_lag import ConsistencyLag
 from console.sandbox.store import Store
 
 
@@ -15,9 +15,9 @@ class Snapshot(NamedTuple):
 
 
 class Snapshots:
-    """By name, in memory; of what stands beside S3 (keys, roles, sessions) nothing is kept."""
+    """Snapshots by name, in memory; keys, roles and sessions of other services are not included."""
 
-    def __init__(self, store: Store, neighbours: Neighbours, lag: Lag) -> None:
+    def __init__(self, store: Store, neighbours: AwsServices, lag: ConsistencyLag) -> None:
         self._store = store
         self._neighbours = neighbours
         self._lag = lag
@@ -34,7 +34,7 @@ class Snapshots:
             self._taken[name] = Snapshot(records, buckets, clock.now(), clock.is_frozen)
 
     def restore(self, name: str) -> None:
-        """Raises LookupError for a name that was given to no snapshot."""
+        """Restore a snapshot; raise LookupError for an unknown name."""
         if name not in self._taken:
             raise LookupError(f"There is no snapshot {name!r}")
         snapshot, clock = self._taken[name], self._store.clock

@@ -1,4 +1,4 @@
-"""Everything that one sandbox remembers: tables in memory under one lock, each change committed to disk."""
+"""All records of a sandbox: tables in memory under one lock, committed to disk."""
 
 import secrets
 from collections.abc import Iterator, Mapping
@@ -7,8 +7,18 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from console.sandbox.buckets import NoStorage, Storage
 from console.sandbox.clock import Clock
-from console.sandbox.journal import Journal
+from console.sandbox.organization_records import (
+    AvailabilityConfiguration,
+    EmailMonitoring,
+    IdentityCenterApplication,
+    IdentityProvider,
+    PersonalAccessToken,
+    RetentionPolicy,
+    TransitMessage,
+)
+from console.sandbox.record_tables import Table
 from console.sandbox.records import (
     AccessControlRule,
     Delegation,
@@ -19,28 +29,18 @@ from console.sandbox.records import (
     Organization,
     Permission,
 )
-from console.sandbox.records_organization import (
-    AvailabilityConfiguration,
-    EmailMonitoring,
-    IdentityCenterApplication,
-    IdentityProvider,
-    PersonalAccessToken,
-    RetentionPolicy,
-    TransitMessage,
-)
-from console.sandbox.records_rules import (
+from console.sandbox.rule_records import (
     ImpersonationRole,
     MobileDeviceAccessOverride,
     MobileDeviceAccessRule,
     UsedToken,
 )
 from console.sandbox.settings import Settings
-from console.sandbox.storage import Bucketless, Storage
-from console.sandbox.tables import Table
+from console.sandbox.state_file import StateFile
 
 
 class Store:
-    """In memory alone without a folder; with one, the next store that is opened there begins with it."""
+    """Records in memory; with a folder they are stored there and loaded again."""
 
     def __init__(
         self,
@@ -52,12 +52,12 @@ class Store:
     ) -> None:
         self.clock = clock or Clock()
         self.settings = settings or Settings()
-        self.storage: Storage = storage or Bucketless()
+        self.storage: Storage = storage or NoStorage()
         self.lock = RLock()
         self._before: dict[tuple[str, str], Any] = {}
         self._depth = 0
         self._make_tables()
-        self._journal = Journal(folder)
+        self._journal = StateFile(folder)
         self.secret = self._secret()
         for record in self._journal.read():
             self.tables[record.TABLE].put(record.key, record)
@@ -95,7 +95,7 @@ class Store:
         return table
 
     def _secret(self) -> bytes:
-        """What signs this store's paging tokens; kept, so that they outlive a restart."""
+        """Return the secret that signs paging tokens, stored so that they survive a restart."""
         secret = self._journal.meta("secret") or secrets.token_hex(32)
         self._journal.remember("secret", secret)
         return bytes.fromhex(secret)
@@ -117,16 +117,16 @@ class Store:
                 self._depth -= 1
 
     def changing(self) -> dict[tuple[str, str], Any]:
-        """What the transaction under way has changed so far: table and key, and the record of before."""
+        """Return what the current transaction changed: table and key, and the record before."""
         return dict(self._before)
 
     def contents(self) -> dict[str, dict[str, Any]]:
-        """Every record by table and key; they do not change, so this costs little."""
+        """Return every record by table and key; records are immutable, so this is cheap."""
         with self.lock:
             return {name: {each.key: each for each in table} for name, table in self.tables.items()}
 
     def become(self, contents: Mapping[str, Mapping[str, Any]]) -> None:
-        """Remember these records and nothing else."""
+        """Replace all records by these."""
         with self.transaction():
             for name, table in self.tables.items():
                 wanted = contents.get(name, {})

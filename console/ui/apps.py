@@ -1,4 +1,4 @@
-"""The parts that every page is made of: tables, forms, pages, navigation; no word of WorkMail's."""
+"""The app of the user interface: tables, forms, pages and navigation, with no domain words."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""A cell of an uploaded table: its text in normal form, and what must not be written as it stands."""
+"""Normalize the text of an uploaded cell and find damage in it."""
 
 import re
 import unicodedata
@@ -61,9 +61,10 @@ def find_damage(text: str) -> str:
     if not cell or (cell[0].isalpha() and not cell[-1].isdigit()):
         return ""
     return next(
-        (message for pattern, message in DAMAGE if pattern.fullmatch(cell) or _begins(pattern, cell)), ""
+        (message for pattern, message in DAMAGE if pattern.fullmatch(cell) or _starts_formula(pattern, cell)),
+        "",
     )
 
 
-def _begins(pattern: re.Pattern[str], cell: str) -> bool:
+def _starts_formula(pattern: re.Pattern[str], cell: str) -> bool:
     return pattern is FORMULA and bool(pattern.match(cell))

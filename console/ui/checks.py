@@ -1,4 +1,4 @@
-"""The static files have to be collected, or every page that names one fails."""
+"""System check that the static files are collected."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Decode an uploaded text file: the encoding is certain, or the operator who uploaded it chooses it."""
+"""Decode an uploaded text file; where the encoding is not certain, the operator chooses it."""
 
 import codecs
 import io
@@ -8,7 +8,7 @@ import zipfile
 from dataclasses import dataclass
 
 BOM = "\ufeff"
-MARKS = (
+BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -36,16 +36,16 @@ LABELS = {
     "cp949": "Korean",
 }
 WESTERN = "cp1252"
-SAMPLES = 4  # words shown for each encoding
+SAMPLE_WORDS = 4  # words shown for each encoding
 SAVE_AS = "Save it as “CSV UTF-8” and choose that file."
-BINARY = (
+BINARY_FORMATS = (
     (b"\xd0\xcf\x11\xe0", f"This is an Excel 97-2003 workbook. {SAVE_AS}"),
     (b"%PDF", "This is a PDF document. Save the table as CSV and choose that file."),
     (b"\x1f\x8b", "This is a gzip archive. Unpack it and choose the CSV file in it."),
     (b"7z\xbc\xaf", "This is a 7-Zip archive. Unpack it and choose the CSV file in it."),
     (b"{\\rtf", "This is an RTF document. Save the table as CSV and choose that file."),
 )
-TEXT = (
+TEXT_FORMATS = (
     (r"version:\s*1\s*\n|(#.*\n)*dn::?\s", "This is LDIF. Export the users as CSV and choose that file."),
     (r"BEGIN:VCARD", "This is a vCard file. Export the contacts as CSV and choose that file."),
     (r"BEGIN:VCALENDAR", "This is a calendar file. Choose a CSV file."),
@@ -57,28 +57,28 @@ TEXT = (
     (r"[{\[]\s*[{\"\]]", "This is JSON. Export the users as CSV and choose that file."),
 )
 ODD_CAPITAL = re.compile("xC|[cC]Cx")
-WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f][^\s,;|\t\"]*")
+NON_ASCII_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f][^\s,;|\t\"]*")
 # Not letters, but common in names and addresses.
 PUNCTUATION = frozenset("’‘“”„«»–—…€§°·ºª£‚′\u00a0´")  # noqa: RUF001 - as they are
 
 
-class Unreadable(Exception):
-    """Nothing of the file can be used; `str()` says why and what to do."""
+class UnreadableFile(Exception):
+    """The file cannot be used; `str()` says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A way to decode the file, with words that show whether it is right."""
+class EncodingChoice:
+    """A possible encoding, with sample words that show whether it is right."""
 
     encoding: str
     label: str
     samples: tuple[str, ...]
 
 
-class UnknownEncoding(Unreadable):
+class UnknownEncoding(UnreadableFile):
     """Several encodings fit, or none is likely; `readings` are offered, the likely ones first."""
 
-    def __init__(self, readings: list[Reading]) -> None:
+    def __init__(self, readings: list[EncodingChoice]) -> None:
         super().__init__(
             "The file is not in UTF-8, and its encoding is not certain. Choose the one that shows the"
             " names correctly, or save the file as “CSV UTF-8”. Nothing was imported."
@@ -86,33 +86,35 @@ class UnknownEncoding(Unreadable):
         self.readings = readings
 
 
-def decode(content: bytes, encoding: str = "") -> tuple[str, list[str]]:
+def decode_text(content: bytes, encoding: str = "") -> tuple[str, list[str]]:
     """Return the text and notes on how it was decoded; `encoding` is one that was chosen of `LABELS`.
 
     Raises `Unreadable` for files of another kind and `UnknownEncoding` where the encoding is not certain.
     """
     _refuse_binary(content)
-    text, notes = _decode(content, encoding)
+    text, notes = _decode_certain(content, encoding)
     text = text.lstrip(BOM)
     _refuse_other_formats(text)
     if "\x00" in text:
-        raise Unreadable(f"The file has NUL characters, so it is not text. {SAVE_AS}")
+        raise UnreadableFile(f"The file has NUL characters, so it is not text. {SAVE_AS}")
     return text, notes
 
 
-def _decode(content: bytes, encoding: str) -> tuple[str, list[str]]:
-    certain = next((name for mark, name in MARKS if content.startswith(mark)), "") or _wide(content)
+def _decode_certain(content: bytes, encoding: str) -> tuple[str, list[str]]:
+    certain = next(
+        (name for mark, name in BYTE_ORDER_MARKS if content.startswith(mark)), ""
+    ) or _detect_utf16(content)
     try:
         return content.decode(certain or "utf-8"), []
     except UnicodeDecodeError:
         if certain:
-            raise Unreadable("The file ends in the middle of a character. Save it again.") from None
+            raise UnreadableFile("The file ends in the middle of a character. Save it again.") from None
     if encoding in LABELS:
         try:
             return content.decode(encoding), []
         except UnicodeDecodeError:
-            raise UnknownEncoding(_readings(content)) from None
-    readings = _readings(content)
+            raise UnknownEncoding(_encoding_choices(content)) from None
+    readings = _encoding_choices(content)
     likely = [each for each in readings if is_plausible(content.decode(each.encoding))]
     if [each.encoding for each in likely] == [WESTERN]:
         shown = ", ".join(likely[0].samples)
@@ -121,8 +123,8 @@ def _decode(content: bytes, encoding: str) -> tuple[str, list[str]]:
     raise UnknownEncoding([*likely, *(each for each in readings if each not in likely)])
 
 
-def _wide(content: bytes) -> str:
-    """Return the name of UTF-16 without a mark: of ASCII text in it every second byte is zero."""
+def _detect_utf16(content: bytes) -> str:
+    """Return the UTF-16 variant of text without a byte order mark, by its zero bytes, or ""."""
     sample = content[:4000]
     half = len(sample) // 2
     first, second = sample[::2].count(0), sample[1::2].count(0)
@@ -133,23 +135,23 @@ def _wide(content: bytes) -> str:
     return ""
 
 
-def _readings(content: bytes) -> list[Reading]:
-    """Every encoding in which the bytes are defined, those that give the same text once."""
-    found: dict[str, Reading] = {}
+def _encoding_choices(content: bytes) -> list[EncodingChoice]:
+    """Return the encodings in which the bytes are valid, once for each different text."""
+    found: dict[str, EncodingChoice] = {}
     for encoding, label in LABELS.items():
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
         if not any(unicodedata.category(each) == "Cc" and each > "\x7e" for each in text):
-            samples = tuple(dict.fromkeys(match.group()[:40] for match in WORD.finditer(text)))
-            found.setdefault(text, Reading(encoding, label, samples[:SAMPLES]))
+            samples = tuple(dict.fromkeys(match.group()[:40] for match in NON_ASCII_WORD.finditer(text)))
+            found.setdefault(text, EncodingChoice(encoding, label, samples[:SAMPLE_WORDS]))
     return list(found.values())
 
 
 def is_plausible(text: str) -> bool:
     """Return whether each word that is not ASCII could be a word: of one script, with no odd capital."""
-    return all(_is_word(match.group()) for match in WORD.finditer(text))
+    return all(_is_word(match.group()) for match in NON_ASCII_WORD.finditer(text))
 
 
 def _is_word(word: str) -> bool:
@@ -159,10 +161,10 @@ def _is_word(word: str) -> bool:
         return False
     if len({_script(each) for each in letters}) > 1 or any(_script(each) == "MODIFIER" for each in letters):
         return False
-    return not ODD_CAPITAL.search("".join(map(_shape, word)))
+    return not ODD_CAPITAL.search("".join(map(_letter_class, word)))
 
 
-def _shape(letter: str) -> str:
+def _letter_class(letter: str) -> str:
     """Return C for a capital that is not ASCII, c for another one, x for a small letter."""
     if letter.isupper():
         return "c" if letter.isascii() else "C"
@@ -175,13 +177,13 @@ def _script(letter: str) -> str:
 
 def _refuse_binary(content: bytes) -> None:
     if content.startswith(b"PK"):
-        raise Unreadable(_archive(content))
-    for mark, message in BINARY:
+        raise UnreadableFile(_describe_archive(content))
+    for mark, message in BINARY_FORMATS:
         if content.startswith(mark):
-            raise Unreadable(message)
+            raise UnreadableFile(message)
 
 
-def _archive(content: bytes) -> str:
+def _describe_archive(content: bytes) -> str:
     if b"vnd.oasis" in content[:200]:
         return f"This is an OpenDocument file. Open it in LibreOffice. {SAVE_AS}"
     try:
@@ -199,6 +201,6 @@ def _archive(content: bytes) -> str:
 
 def _refuse_other_formats(text: str) -> None:
     start = text[:2000].lstrip().replace("\r\n", "\n")
-    for pattern, message in TEXT:
+    for pattern, message in TEXT_FORMATS:
         if re.match(pattern, start, re.IGNORECASE):
-            raise Unreadable(message)
+            raise UnreadableFile(message)

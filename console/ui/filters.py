@@ -1,4 +1,4 @@
-"""The bar above a list: a search field and choices, each of them a parameter of the URL."""
+"""Search field and filters above a list, each a parameter of the URL."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from console.ui.markup import made
+from console.ui.markup import build_html
 
-OPTION, SELECTED = '<option value="{}"{}>{}</option>', SafeString(" selected")
+OPTION_HTML, SELECTED_HTML = '<option value="{}"{}>{}</option>', SafeString(" selected")
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A choice: `where` is a field that has to equal the value, or makes the condition of it.
+    """A filter of a list: `where` is the field that must equal the value, or returns the condition for it.
 
     `choices` are (value, label); `any` is what the choice of nothing is called. A value that is not
     among the choices counts as none.
@@ -36,7 +36,7 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class FilterChoices:
     """A filter as the bar shows it."""
 
     name: str
@@ -46,40 +46,40 @@ class Shown:
 
     @property
     def html(self) -> SafeString:
-        """The options at once: a template takes several times as long."""
-        return SafeString("".join([_option(*each) for each in self.options]))
+        """Return all options at once; a template takes several times as long."""
+        return SafeString("".join([_option_html(*each) for each in self.options]))
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """What `partials/filters.html` shows; `active` says that something narrows the list."""
+class FilterBar:
+    """Data of `partials/filters.html`; `active` if anything filters the list."""
 
     query: str
     placeholder: str
-    filters: list[Shown]
+    filters: list[FilterChoices]
     active: bool
     sort: str
 
 
-def narrowed(queryset: QuerySet[Any], filters: Iterable[Filter], params: QueryDict) -> QuerySet[Any]:
-    """The rows that every chosen filter lets through."""
+def filter_rows(queryset: QuerySet[Any], filters: Iterable[Filter], params: QueryDict) -> QuerySet[Any]:
+    """Return the rows that match all chosen filters."""
     for each in filters:
         if value := each.value(params):
             queryset = queryset.filter(each.condition(value))
     return queryset
 
 
-def bar(filters: Iterable[Filter], params: QueryDict, *, placeholder: str = "Search") -> Bar:
+def filter_bar(filters: Iterable[Filter], params: QueryDict, *, placeholder: str = "Search") -> FilterBar:
     query = params.get("q", "").strip()
-    shown = [_shown(each, each.value(params)) for each in filters]
+    shown = [_filter_choices(each, each.value(params)) for each in filters]
     active = bool(query) or any(chosen for each in shown for _, _, chosen in each.options)
-    return Bar(query, placeholder, shown, active, params.get("sort", ""))
+    return FilterBar(query, placeholder, shown, active, params.get("sort", ""))
 
 
-def _option(value: str, label: str, chosen: bool) -> SafeString:
-    return made(OPTION, value, SELECTED if chosen else "", label)
+def _option_html(value: str, label: str, chosen: bool) -> SafeString:
+    return build_html(OPTION_HTML, value, SELECTED_HTML if chosen else "", label)
 
 
-def _shown(each: Filter, chosen: str) -> Shown:
+def _filter_choices(each: Filter, chosen: str) -> FilterChoices:
     options = [(value, label, value == chosen) for value, label in each.choices]
-    return Shown(each.name, each.label, each.any, options)
+    return FilterChoices(each.name, each.label, each.any, options)

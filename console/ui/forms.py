@@ -1,4 +1,4 @@
-"""Forms over operations of AWS: fields from the model, only what changed is sent, nobody is overwritten."""
+"""Forms over AWS operations: fields from the model, only changes are sent, concurrent edits are detected."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from django.utils.safestring import SafeString
 
 from console import clock
 from console.aws.model import Problem
-from console.ui.markup import stamp
-from console.ui.shapes import fields_from_model, sentence
+from console.ui.form_fields import fields_from_model, problem_sentence
+from console.ui.markup import format_utc
 
-CHANGED = "This was changed after you opened it. Review the differences and save again."
-UNSEEN = "This form did not show the current values. Review them and save again to replace them."
-STALE = "This form is no longer valid. Check what it says and save again."
+CHANGED_MESSAGE = "This was changed after you opened it. Review the differences and save again."
+UNSEEN_MESSAGE = "This form did not show the current values. Review them and save again to replace them."
+STALE_MESSAGE = "This form is no longer valid. Check what it says and save again."
 
 
 class Renderer(TemplatesSetting):
-    """Every form of the project in the console's looks."""
+    """Renders every form with the console's templates."""
 
     form_template_name = "partials/form.html"
     field_template_name = "partials/field.html"
@@ -31,7 +31,7 @@ class Renderer(TemplatesSetting):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field that somebody else changed between loading and saving."""
+    """A field that another operator changed between loading and saving."""
 
     field: str
     label: str
@@ -41,10 +41,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The values that a form was loaded with, signed, so that they come back as they went out.
-
-    `subject` says of what they are: a snapshot of one person is none of another.
-    """
+    """The values that a form was loaded with, signed; `subject` names the object they belong to."""
 
     subject: str
     name: ClassVar[str] = "loaded"
@@ -54,7 +51,7 @@ class Snapshot:
         return signing.dumps(dict(values), salt=self._salt, compress=True)
 
     def read(self, text: str) -> dict[str, Any] | None:
-        """The values; `None` for whatever this console did not sign for this subject."""
+        """Return the values, `None` if they were not signed by this console for this subject."""
         try:
             return dict(signing.loads(text, salt=self._salt))
         except (signing.BadSignature, ValueError, TypeError):
@@ -68,15 +65,15 @@ class Snapshot:
         return f"console.ui.forms.Snapshot:{self.subject}"
 
 
-def conflict(loaded: Mapping[str, Any], current: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
-    """What differs between the values that somebody saw and those of now: (field, loaded, now)."""
+def find_conflicts(loaded: Mapping[str, Any], current: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Return the differences between loaded and current values: (field, loaded, now)."""
     names = dict.fromkeys([*loaded, *current])
     pairs = ((name, loaded.get(name), current.get(name)) for name in names)
     return [(name, before, now) for name, before, now in pairs if (before or "") != (now or "")]
 
 
 class OperationForm(forms.Form):
-    """Asks for members of one operation. `current` holds their values as AWS has them now.
+    """A form over members of one operation; `current` holds their values in AWS.
 
     A subclass names `operation`, `members` and, where the member's own name does not do, `labels`
     and `help_texts`; fields of its own come last, or where `field_order` says. With `subject`, the
@@ -92,7 +89,7 @@ class OperationForm(forms.Form):
     def __init__(
         self, *args: Any, current: Mapping[str, Any] | None = None, subject: str = "", **kwargs: Any
     ) -> None:
-        self.current = {name: value_at(current or {}, name) for name in self.members}
+        self.current = {name: get_at_path(current or {}, name) for name in self.members}
         kwargs["initial"] = {**self.current, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         asked = fields_from_model(self.operation, self.members, self.labels, self.help_texts)
@@ -108,34 +105,34 @@ class OperationForm(forms.Form):
         return cleaned
 
     def loaded_field(self) -> SafeString | str:
-        """The hidden snapshot of the values of now, in every rendering a fresh one."""
+        """Return the hidden snapshot of the current values."""
         return self.snapshot.field(self.current) if self.snapshot else ""
 
     def params(self) -> dict[str, Any]:
-        """The members that differ from `current`, as the operation takes them; "" clears."""
-        return nested({name: value for name, value in self._sent() if self._differs(name, value)})
+        """Return the members that differ from `current`, as the operation takes them; "" clears."""
+        return nest_paths({name: value for name, value in self._sent() if self._differs(name, value)})
 
     def whole(self) -> dict[str, Any]:
-        """Every member that has a value or is to lose it."""
-        return nested({name: value for name, value in self._sent() if value != "" or self.current[name]})
+        """Return every member that has a value or is to be cleared."""
+        return nest_paths({name: value for name, value in self._sent() if value != "" or self.current[name]})
 
     def apply(self, problems: Iterable[Problem]) -> None:
-        """Show what the gateway found: at its field, or above the form if it has none."""
+        """Add the gateway's problems as errors, at their field if there is one."""
         for problem in problems:
             named = next((name for name in self.fields if problem.field == name), None)
-            said = sentence(problem) if named else f"{problem.field} {problem.message}."
+            said = problem_sentence(problem) if named else f"{problem.field} {problem.message}."
             self.add_error(named, said)
 
     def _compare(self, loaded: dict[str, Any] | None) -> None:
         if loaded is None:
-            raise ValidationError(STALE)
+            raise ValidationError(STALE_MESSAGE)
         self.differences = [
             Difference(name, str(self.fields[name].label), before, now)
-            for name, before, now in conflict(loaded, self.current)
+            for name, before, now in find_conflicts(loaded, self.current)
             if name in self.fields
         ]
         if self.differences:
-            raise ValidationError(CHANGED)
+            raise ValidationError(CHANGED_MESSAGE)
 
     def _sent(self) -> Iterable[tuple[str, Any]]:
         cleaned = ((name, self.cleaned_data.get(name)) for name in self.members)
@@ -146,19 +143,19 @@ class OperationForm(forms.Form):
         return (value or "") != (before or "")
 
 
-class WhyForm(forms.Form):
-    """Why somebody does it: goes with every write into the ledger."""
+class ReasonForm(forms.Form):
+    """Ask for the reason and ticket of a write, for the audit log."""
 
     reason = forms.CharField(max_length=500, required=False, help_text="Kept in the ledger.")
     ticket = forms.CharField(max_length=100, required=False, help_text="Number in your ticket system.")
 
     def why(self) -> dict[str, str]:
-        """For `gateway.call(…, **form.why())`."""
+        """Return reason and ticket as keyword arguments of `gateway.call`."""
         return {"reason": self.cleaned_data["reason"], "ticket": self.cleaned_data["ticket"]}
 
 
-class UntilForm(WhyForm):
-    """For what may be given for a while."""
+class ExpiryForm(ReasonForm):
+    """Ask when temporary access ends."""
 
     until = forms.DateTimeField(
         label="Until (UTC)",
@@ -174,14 +171,14 @@ class UntilForm(WhyForm):
         return until
 
     @property
-    def said_until(self) -> str:
-        """` until 2026-12-03 17:00 UTC`, to be put behind what is given."""
+    def until_text(self) -> str:
+        """Return ` until 2026-12-03 17:00 UTC`, "" without an end."""
         until = self.cleaned_data.get("until")
-        return f" until {stamp(until)}" if until else ""
+        return f" until {format_utc(until)}" if until else ""
 
 
-class ReplacingForm(WhyForm):
-    """For a write that replaces what AWS has, where the form itself may say what that is.
+class ReplaceForm(ReasonForm):
+    """A form for a write that replaces all values in AWS; detects values that it did not show.
 
     The form carries the values that it showed. `compare` refuses, once, to replace any others.
     """
@@ -197,17 +194,17 @@ class ReplacingForm(WhyForm):
         return format_html(Snapshot.template, Snapshot.name, self.data.get(Snapshot.name, ""))
 
     def show(self, target: str, values: Mapping[str, Any]) -> None:
-        """Carry these values, in the place of those that came with the form."""
+        """Carry these values as the snapshot, replacing those submitted."""
         self._loaded = self._snapshot(target).field(values)
 
     def compare(self, target: str, values: Mapping[str, Any]) -> bool:
-        """Whether the form showed these values; if not, show how they differ."""
+        """Return whether the form showed these values; add an error and the differences if not."""
         loaded = self._snapshot(target).read(self.data.get(Snapshot.name, ""))
         before, now = self.describe(loaded or {}), self.describe(values)
-        self.differences = [Difference(label, label, *pair) for label, *pair in conflict(before, now)]
+        self.differences = [Difference(label, label, *pair) for label, *pair in find_conflicts(before, now)]
         self.show(target, values)
         if self.differences:
-            self.add_error(None, UNSEEN if loaded is None else CHANGED)
+            self.add_error(None, UNSEEN_MESSAGE if loaded is None else CHANGED_MESSAGE)
         return not self.differences
 
     def describe(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,16 +215,16 @@ class ReplacingForm(WhyForm):
         return Snapshot(f"{type(self).__name__}:{target}")
 
 
-class ReasonedForm(WhyForm):
-    """For what nobody does without saying why: opening somebody's mail, acting as somebody."""
+class RequiredReasonForm(ReasonForm):
+    """Require a reason: for opening someone's mail or acting for them."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = True
 
 
-class ConfirmForm(WhyForm):
-    """Asks to type `expected` before an act that is hard to undo; without it a click is enough."""
+class ConfirmForm(ReasonForm):
+    """Ask the operator to type `expected` before an action that is hard to undo, or only to confirm."""
 
     typed = forms.CharField(required=False, strip=True)
     field_order = ("typed", "reason", "ticket")
@@ -248,16 +245,16 @@ class ConfirmForm(WhyForm):
         return typed
 
 
-def value_at(values: Mapping[str, Any], path: str) -> Any:
-    """The value under a dotted path; `None` where there is nothing."""
+def get_at_path(values: Mapping[str, Any], path: str) -> Any:
+    """Return the value at a dotted path, `None` if there is none."""
     found: Any = values
     for name in path.split("."):
         found = found.get(name) if isinstance(found, Mapping) else None
     return found
 
 
-def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """Dotted paths as structures again."""
+def nest_paths(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """Return dotted paths as nested structures."""
     result: dict[str, Any] = {}
     for path, value in flat.items():
         *parents, last = path.split(".")

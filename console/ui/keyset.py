@@ -1,4 +1,4 @@
-"""The page after or before a place in an ordered query, without counting or skipping rows.
+"""Keyset pagination: the rows after or before a cursor, without counting or skipping rows.
 
 The condition is written so that both databases walk the index of the sort column: the textbook
 `value > x OR (value = x AND key > y)` is a filter to PostgreSQL and costs the whole table.
@@ -19,12 +19,12 @@ from django.db.models import F, Field, Lookup, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
-LONGEST = 2000
+MAX_CURSOR_LENGTH = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in a sort: a row's value of the sort column and its key. Opaque in a URL, not secret."""
+    """A position in a sorted list: the sort value and key of a row. Opaque in a URL, not secret."""
 
     sort: str
     value: Any
@@ -33,24 +33,26 @@ class Cursor:
 
     @classmethod
     def read(cls, params: Mapping[str, Any]) -> Self | None:
-        """The cursor of the URL; whatever is not one is none."""
+        """Return the cursor of the URL, `None` if there is no valid one."""
         backwards = bool(params.get("before"))
         try:
             text = str(params.get("before") or params.get("after") or "")
-            sort, value, key = json.loads(base64.urlsafe_b64decode(text[:LONGEST].encode()))
+            sort, value, key = json.loads(base64.urlsafe_b64decode(text[:MAX_CURSOR_LENGTH].encode()))
         except (ValueError, TypeError, binascii.Error, RecursionError):
             return None
-        sound = isinstance(sort, str) and _sound(value) and _sound(key) and key is not None
+        sound = isinstance(sort, str) and _is_plain_value(value) and _is_plain_value(key) and key is not None
         return cls(sort, value, key, backwards) if sound else None
 
     def __str__(self) -> str:
-        content = json.dumps([self.sort, self.value, self.key], default=_plain, separators=(",", ":"))
+        content = json.dumps(
+            [self.sort, self.value, self.key], default=_serialize_date, separators=(",", ":")
+        )
         return base64.urlsafe_b64encode(content.encode()).decode()
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """By `field`, named `name` in the URL; rows that tie are in the order of their key."""
+    """A sort by `field`, called `name` in the URL; ties are ordered by key."""
 
     name: str
     field: str
@@ -60,52 +62,54 @@ class Sort:
         return f"-{self.name}" if self.descending else self.name
 
     def apply(self, queryset: QuerySet[Any], key: str, *, backwards: bool = False) -> QuerySet[Any]:
-        """Nulls are the smallest value, as on SQLite; PostgreSQL has to be told."""
+        """Order the rows; nulls are the smallest value, as on SQLite."""
         descending = self.descending != backwards
         nulls: dict[str, Any] = {"nulls_last" if descending else "nulls_first": True}
         ordering = OrderBy(F(self.field), descending=descending, **(nulls if self.null(queryset) else {}))
         return queryset.order_by(ordering, OrderBy(F(key), descending=descending))
 
     def null(self, queryset: QuerySet[Any]) -> bool:
-        found = field_of(queryset, self.field)
+        found = model_field(queryset, self.field)
         return found is not None and found.null
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Rows in their order, and the cursors of the neighbouring pages ("" where there is none)."""
+    """Rows in order, and the cursors of the neighbouring pages ("" if there is none)."""
 
     rows: list[dict[str, Any]]
     previous: str
     next: str
 
 
-def window(
+def read_window(
     queryset: QuerySet[Any], sources: Iterable[str], sort: Sort, key: str, cursor: Cursor | None, size: int
 ) -> Window:
-    """`size` rows with the values of `sources`, in one query."""
-    place = _place(queryset, sort, key, cursor)
+    """Return `size` rows with the values of `sources`, in one query."""
+    place = _valid_cursor(queryset, sort, key, cursor)
     backwards = place is not None and place.backwards
-    found = nearest(queryset, sort, key, cursor, size)
+    found = nearest_rows(queryset, sort, key, cursor, size)
     rows = list(found.values(*dict.fromkeys((sort.field, key, *sources))))
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
-    return _window(rows, sort, key, more=more, place=place)
+    return _build_window(rows, sort, key, more=more, place=place)
 
 
-def nearest(queryset: QuerySet[Any], sort: Sort, key: str, cursor: Cursor | None, size: int) -> QuerySet[Any]:
-    """The rows of a window and one more, those next to the cursor first."""
-    place = _place(queryset, sort, key, cursor)
+def nearest_rows(
+    queryset: QuerySet[Any], sort: Sort, key: str, cursor: Cursor | None, size: int
+) -> QuerySet[Any]:
+    """Return the rows next to the cursor and one more, nearest first."""
+    place = _valid_cursor(queryset, sort, key, cursor)
     found = sort.apply(queryset, key, backwards=place is not None and place.backwards)
     if place is not None:
         as_rows = connections[queryset.db].vendor == "postgresql"
-        found = found.filter(beyond(place, sort, key, null=sort.null(queryset), rows=as_rows))
+        found = found.filter(beyond_cursor(place, sort, key, null=sort.null(queryset), rows=as_rows))
     return found[: size + 1]
 
 
-def beyond(place: Cursor, sort: Sort, key: str, *, null: bool, rows: bool = False) -> Q:
-    """The rows strictly after the place, in the direction that the cursor looks.
+def beyond_cursor(place: Cursor, sort: Sort, key: str, *, null: bool, rows: bool = False) -> Q:
+    """Return the condition of the rows strictly beyond the cursor, in its direction.
 
     With `rows` the pair of value and key is compared as one, so that many which tie are passed over.
     (SQLite seeks by the value alone, either way, since a rowid has no collation.)
@@ -118,17 +122,17 @@ def beyond(place: Cursor, sort: Sort, key: str, *, null: bool, rows: bool = Fals
     way = "lt" if descending else "gt"
     past = Q(**{f"{sort.field}__{way}": place.value})
     condition = Q(**{f"{sort.field}__{way}e": place.value})
-    condition &= Q(_compared(place, sort, key, descending=descending)) if rows else past | further
+    condition &= Q(_tuple_comparison(place, sort, key, descending=descending)) if rows else past | further
     return condition | missing if descending and null else condition
 
 
-def _compared(place: Cursor, sort: Sort, key: str, *, descending: bool) -> "Lookup[Any]":
+def _tuple_comparison(place: Cursor, sort: Sort, key: str, *, descending: bool) -> "Lookup[Any]":
     kind = TupleLessThan if descending else TupleGreaterThan
     return kind(Tuple(F(sort.field), F(key)), (place.value, place.key))
 
 
-def field_of(queryset: QuerySet[Any], path: str) -> "Field[Any, Any] | None":
-    """The model's field behind a path of a query; `None` for an annotation or a related one."""
+def model_field(queryset: QuerySet[Any], path: str) -> "Field[Any, Any] | None":
+    """Return the model field of a path, `None` for an annotation or a related field."""
     try:
         meta = queryset.model._meta
         found = meta.pk if path == "pk" else meta.get_field(path)
@@ -137,8 +141,10 @@ def field_of(queryset: QuerySet[Any], path: str) -> "Field[Any, Any] | None":
     return found if isinstance(found, Field) else None
 
 
-def _window(rows: list[dict[str, Any]], sort: Sort, key: str, *, more: bool, place: Cursor | None) -> Window:
-    """Whoever came over a place can go back over it; further on there is what was seen to be there."""
+def _build_window(
+    rows: list[dict[str, Any]], sort: Sort, key: str, *, more: bool, place: Cursor | None
+) -> Window:
+    """Return the window with the cursors of its neighbours."""
     if not rows:
         return Window(rows, "", "")
     backwards = place is not None and place.backwards
@@ -148,19 +154,19 @@ def _window(rows: list[dict[str, Any]], sort: Sort, key: str, *, more: bool, pla
     return Window(rows, str(first) if before else "", str(last) if after else "")
 
 
-def _place(queryset: QuerySet[Any], sort: Sort, key: str, cursor: Cursor | None) -> Cursor | None:
-    """The cursor with values of the columns' own types, if it belongs to this sort."""
+def _valid_cursor(queryset: QuerySet[Any], sort: Sort, key: str, cursor: Cursor | None) -> Cursor | None:
+    """Return the cursor with typed values, `None` if it does not belong to this sort."""
     if cursor is None or cursor.sort != str(sort):
         return None
     try:
-        value = _typed(queryset, sort.field, cursor.value)
-        return Cursor(cursor.sort, value, _typed(queryset, key, cursor.key), cursor.backwards)
+        value = _typed_value(queryset, sort.field, cursor.value)
+        return Cursor(cursor.sort, value, _typed_value(queryset, key, cursor.key), cursor.backwards)
     except (ValidationError, TypeError, ValueError, OverflowError):
         return None
 
 
-def _typed(queryset: QuerySet[Any], path: str, value: Any) -> Any:
-    found = field_of(queryset, path)
+def _typed_value(queryset: QuerySet[Any], path: str, value: Any) -> Any:
+    found = model_field(queryset, path)
     if found is None:
         return value
     if value is None and not found.null:
@@ -168,8 +174,8 @@ def _typed(queryset: QuerySet[Any], path: str, value: Any) -> Any:
     return found.to_python(value)
 
 
-def _sound(value: Any) -> bool:
-    """A plain value that every database takes as a parameter."""
+def _is_plain_value(value: Any) -> bool:
+    """Return whether every database accepts the value as a parameter."""
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, str):
@@ -177,5 +183,5 @@ def _sound(value: Any) -> bool:
     return value is None or isinstance(value, int)
 
 
-def _plain(value: Any) -> str:
+def _serialize_date(value: Any) -> str:
     return value.isoformat() if isinstance(value, (datetime, date)) else str(value)

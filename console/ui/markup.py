@@ -1,4 +1,4 @@
-"""Small pieces of HTML that are made by the thousand (cells of tables), escaped, and dates as text."""
+"""Escaped HTML fragments for table cells, badges, icons and dates."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -15,13 +15,13 @@ SPRITE = "vendor/tabler-icons-3.51.0/sprite.svg"
 TONES = ("success", "warning", "danger", "info", "neutral")
 
 
-def made(template: str, *values: Any) -> SafeString:
-    """Django's `format_html` without its detours: values are escaped unless they are HTML already."""
-    return SafeString(template.format(*[_safe(value) for value in values]))
+def build_html(template: str, *values: Any) -> SafeString:
+    """Format a template with escaped values; faster than Django's `format_html`."""
+    return SafeString(template.format(*[_escape(value) for value in values]))
 
 
-def text(value: Any) -> SafeString | str:
-    """A value as a reader expects it: a dash for nothing, yes and no, dates as dates."""
+def display_value(value: Any) -> SafeString | str:
+    """Return a value as a reader expects it: a dash for nothing, yes and no, dates as dates."""
     if value is None or value == "":
         return DASH
     if isinstance(value, str):
@@ -29,66 +29,66 @@ def text(value: Any) -> SafeString | str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return when(value)
+        return time_tag(value)
     return str(value)
 
 
 def link(href: str, label: Any, below: Any = "") -> SafeString:
-    """A link, with a second quiet line below it if there is one."""
+    """Return a link, with a second line below it if given."""
     if not below:
-        return made('<a href="{}">{}</a>', href, label or DASH)
-    return made('<a href="{}">{}</a><span class="below">{}</span>', href, label or DASH, below)
+        return build_html('<a href="{}">{}</a>', href, label or DASH)
+    return build_html('<a href="{}">{}</a><span class="below">{}</span>', href, label or DASH, below)
 
 
 def badge(label: Any, tone: str = "neutral") -> SafeString:
-    """A status: the word says it, the colour only helps; `tone` is one of `TONES`."""
-    return made('<span class="status-badge is-{}">{}</span>', tone, label)
+    """Return a status badge; `tone` is one of `TONES`."""
+    return build_html('<span class="status-badge is-{}">{}</span>', tone, label)
 
 
-def when(value: datetime | None) -> SafeString:
-    """A moment in UTC; the page's script shows it in the reader's own time."""
+def time_tag(value: datetime | None) -> SafeString:
+    """Return a UTC time, which the page's script shows in local time."""
     if value is None:
         return DASH
     moment = value.astimezone(UTC)
-    return made(
-        '<time datetime="{}" data-local>{}</time>', moment.isoformat(timespec="seconds"), stamp(moment)
+    return build_html(
+        '<time datetime="{}" data-local>{}</time>', moment.isoformat(timespec="seconds"), format_utc(moment)
     )
 
 
-def stamp(value: datetime) -> str:
+def format_utc(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 @cache
 def icon(name: str) -> SafeString:
-    """A drawing of the sprite, silent to a screen reader: the words beside it speak."""
-    return made(
+    """Return an icon, hidden from screen readers."""
+    return build_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         static(SPRITE),
         name,
     )
 
 
-def cells(pairs: Iterable[tuple[str, Any]]) -> SafeString:
-    """Cells of one row, each a class (or none) and a value."""
-    return SafeString("".join([f"{_opened(css)}{_safe(value)}</td>" for css, value in pairs]))
+def table_cells(pairs: Iterable[tuple[str, Any]]) -> SafeString:
+    """Return the cells of a row from pairs of class and value."""
+    return SafeString("".join([f"{_cell_start(css)}{_escape(value)}</td>" for css, value in pairs]))
 
 
 @cache
-def _opened(css: str) -> str:
+def _cell_start(css: str) -> str:
     return f'<td class="{css}">' if css else "<td>"
 
 
-def _safe(value: Any) -> str:
-    """Escaped unless it is HTML already, without the detour by which Django asks for lazy texts."""
+def _escape(value: Any) -> str:
+    """Escape a value unless it is HTML already; skips Django's check for lazy texts."""
     return value if isinstance(value, SafeString) else escape(str(value))
 
 
-def mono(value: Any) -> SafeString | str:
-    """An identifier, as such."""
-    return made("<code>{}</code>", value) if value else DASH
+def code_tag(value: Any) -> SafeString | str:
+    """Return an identifier in a code element."""
+    return build_html("<code>{}</code>", value) if value else DASH
 
 
-def lines(*values: Any) -> SafeString:
-    """Values below one another; empty ones are left out."""
+def join_lines(*values: Any) -> SafeString:
+    """Join values with line breaks; empty ones are left out."""
     return mark_safe("<br>".join(conditional_escape(value) for value in values if value))  # noqa: S308 - each is escaped

@@ -1,4 +1,4 @@
-"""The menu as data, and the few numbers that every page's frame shows."""
+"""The menu as data, and the days until WorkMail ends."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ WORKMAIL_ENDS = date(2027, 3, 31)
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A menu entry: shown to those who may perform what it leads to."""
+class MenuItem:
+    """A menu entry, shown to operators who may perform what it leads to."""
 
     label: str
     icon: str
@@ -21,32 +21,34 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class MenuLink:
     label: str
     icon: str
     href: str
     current: bool
 
 
-def links(items: Iterable[Item], slug: str, here: str, allowed: Callable[[str], bool]) -> list[Link]:
-    """The entries within the organization `slug` that `allowed` lets through; `here` is the path shown."""
+def menu_links(
+    items: Iterable[MenuItem], slug: str, here: str, allowed: Callable[[str], bool]
+) -> list[MenuLink]:
+    """Return the allowed menu entries of an organization; `here` is the current path."""
     shown = [(item, reverse(item.url_name, args=[slug])) for item in items if allowed(item.performs)]
     hrefs = [href for _, href in shown]
-    return [Link(item.label, item.icon, href, _leads_to(href, here, hrefs)) for item, href in shown]
+    return [MenuLink(item.label, item.icon, href, _is_current(href, here, hrefs)) for item, href in shown]
 
 
-def _leads_to(href: str, here: str, hrefs: Sequence[str]) -> bool:
-    """Whether `here` is the entry's page or below it; an entry above all others stands for its page alone."""
+def _is_current(href: str, here: str, hrefs: Sequence[str]) -> bool:
+    """Return whether the current page is the entry's page or below it."""
     is_above = any(other != href and other.startswith(href) for other in hrefs)
     return here == href or (here.startswith(href) and not is_above)
 
 
-def days_left(today: date) -> int:
-    """Days until WorkMail ends, 0 from that day on."""
+def days_until_end(today: date) -> int:
+    """Return the days until WorkMail ends, at least 0."""
     return max((WORKMAIL_ENDS - today).days, 0)
 
 
-def slug_of(request: HttpRequest) -> str:
-    """The organization that the URL names, or nothing."""
+def organization_slug(request: HttpRequest) -> str:
+    """Return the organization slug of the URL, or ""."""
     match = request.resolver_match
     return str(match.kwargs.get("organization", "")) if match else ""

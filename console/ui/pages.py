@@ -1,4 +1,4 @@
-"""How a view answers: a page or its fragment, a form, a question, a redirect with a message, a problem."""
+"""Responses of views: pages and fragments, forms, confirmations, redirects with a message, problems."""
 
 import json
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ INVALID = 422
 
 
 class SeeOther(HttpResponseRedirect):
-    """After a POST: look there now, with GET, whatever the browser."""
+    """Redirect after a POST with status 303, so that the browser follows with GET."""
 
     status_code = 303
 
 
-def show(
+def render_page(
     request: HttpRequest,
     template: str,
     context: Mapping[str, Any] | None = None,
@@ -28,7 +28,7 @@ def show(
     fragment: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The page; to htmx only its `fragment`, if it has one."""
+    """Render the page, or only its fragment for htmx."""
     name = f"{template}#{fragment}" if fragment and wants_fragment(request) else template
     response = render(request, name, dict(context or {}), status=status)
     patch_vary_headers(response, ["HX-Request"])
@@ -36,20 +36,20 @@ def show(
 
 
 def wants_fragment(request: HttpRequest) -> bool:
-    """Whether htmx asks for a part of the page; going back in the history it asks for the whole one."""
+    """Return whether htmx requests a part of the page; for history restoration it requests the whole page."""
     return bool(
         request.headers.get("HX-Request") and request.headers.get("HX-History-Restore-Request") != "true"
     )
 
 
 def is_prefetch(request: HttpRequest) -> bool:
-    """Whether nobody has asked for it yet: AWS is not called for a mouse that passes by."""
+    """Return whether the browser only preloads the page; AWS is not called for that."""
     purpose = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
     return "prefetch" in purpose or request.headers.get("HX-Preloaded") == "true"
 
 
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What a form is bound to: the data of a POST, even if there is none, and nothing otherwise."""
+def post_data(request: HttpRequest) -> QueryDict | None:
+    """Return the data of a POST, `None` for any other method."""
     return request.POST if request.method == "POST" else None
 
 
@@ -61,9 +61,9 @@ def form_page(
     *,
     fragment: str = "",
 ) -> HttpResponse:
-    """A form: 200 when it is first shown, 422 when what was sent does not do."""
+    """Render a form: status 200 when first shown, 422 when it has errors."""
     status = INVALID if form.is_bound and form.errors else 200
-    return show(request, template, {"form": form, **(context or {})}, fragment=fragment, status=status)
+    return render_page(request, template, {"form": form, **(context or {})}, fragment=fragment, status=status)
 
 
 def confirm_page(
@@ -77,25 +77,27 @@ def confirm_page(
     danger: bool = True,
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """The question before an act that is hard to undo; `consequences` are whole sentences."""
+    """Render the confirmation of an action that is hard to undo; `consequences` are whole sentences."""
     asked = {"title": title, "verb": verb, "back": back, "consequences": consequences, "danger": danger}
     return form_page(request, "partials/confirm_page.html", form, {**asked, **(context or {})})
 
 
-def done(request: HttpRequest, message: str, to: Any, *, level: int = messages.SUCCESS) -> HttpResponse:
-    """It is done: say so on the page that `to` names (a path, a URL name or a model with a URL)."""
+def redirect_with_message(
+    request: HttpRequest, message: str, to: Any, *, level: int = messages.SUCCESS
+) -> HttpResponse:
+    """Redirect to `to` (a path, URL name or model) with a message."""
     messages.add_message(request, level, message)
     address = resolve_url(to)
     return HttpResponseClientRedirect(address) if wants_fragment(request) else SeeOther(address)
 
 
-def toast(response: HttpResponse, message: str, *, tone: str = "success") -> HttpResponse:
-    """Beside a fragment for htmx: a message that the page's script shows."""
+def add_toast(response: HttpResponse, message: str, *, tone: str = "success") -> HttpResponse:
+    """Add a message to a fragment, which the page's script shows."""
     response.headers["HX-Trigger"] = json.dumps({"toast": {"message": message, "tone": tone}})
     return response
 
 
-def problem(
+def problem_page(
     request: HttpRequest,
     *,
     title: str,
@@ -106,10 +108,7 @@ def problem(
     detail: str = "",
     back: str = "",
 ) -> HttpResponse:
-    """What happened, what did not, what to do now; `detail` is for whoever is asked for help.
-
-    To htmx it is one box, which takes the place of what was asked for.
-    """
+    """Render what happened, what did not, and what to do; for htmx a single box. `detail` is for support."""
     told = {"title": title, "happened": happened, "not_happened": not_happened, "now": now}
     context = {"problem": {**told, "detail": detail, "back": back, "status": status}, "title": title}
-    return show(request, "partials/problem_page.html", context, fragment="problem", status=status)
+    return render_page(request, "partials/problem_page.html", context, fragment="problem", status=status)

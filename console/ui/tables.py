@@ -1,4 +1,4 @@
-"""Lists as data: declared columns, sorting, and paging by keyset, which costs the same on every page.
+"""Tables as data: columns, sorting and keyset pagination.
 
 No page is counted or skipped: a cursor says after (or before) which value of the sort column, and
 which key, the page lies. The key breaks ties, so every row is on exactly one page.
@@ -13,24 +13,24 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 from console.ui import markup
-from console.ui.keyset import Cursor, Sort, window
+from console.ui.keyset import Cursor, Sort, read_window
 
 # The boxes of the rows belong to the page's form of this id; one around the table would give its fields,
 # the CSRF token too, to every link that is preloaded.
-TICKS = "ticks"
-SIZE = 50
-CAP = 1000
-TICK = (
+SELECTION_FORM_ID = "ticks"
+PAGE_SIZE = 50
+COUNT_LIMIT = 1000
+CHECKBOX_HTML = (
     '<td class="tick"><input type="checkbox" class="form-check-input" name="selected" value="{}"'
-    f' form="{TICKS}" aria-label="Tick this row" data-tick></td>'
+    f' form="{SELECTION_FORM_ID}" aria-label="Tick this row" data-tick></td>'
 )
 Values = Mapping[str, Any]
-Look = tuple[str, Callable[[Values], Any]]  # of a column: its class, and what makes its cells
+CellBuilder = tuple[str, Callable[[Values], Any]]  # of a column: its class, and what makes its cells
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `name` in the URL, `fields` read from the database, `show` makes the cell of them.
+    """A column: `name` in the URL, `fields` read from the database, `show` renders its cell.
 
     `sort` is the field to sort by ("" for none); it should be indexed with the key. `hide` is the
     breakpoint (sm, md, lg, xl) below which the column is left out. `csv` is the field that stands
@@ -63,14 +63,14 @@ class Column:
 
     @property
     def cell(self) -> Callable[[Values], Any]:
-        """What makes the cell of a row's values."""
+        """Return the function that renders the cell of a row."""
         source = self.sources[0] if self.sources else ""
-        return self.show or (lambda values: markup.text(values[source]))
+        return self.show or (lambda values: markup.display_value(values[source]))
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns, the sort of a URL that names none (`-name` descends), and what identifies a row.
+    """A table: its columns, the default sort (`-name` descends) and the key of its rows.
 
     `key` is unique and never null; `identity` is the field that a row's checkbox carries; `fields`
     are read besides those of the columns.
@@ -83,7 +83,7 @@ class Table:
     fields: tuple[str, ...] = ()
 
     def sort(self, params: Mapping[str, Any]) -> Sort:
-        """The sort that the URL asks for, or the default one."""
+        """Return the sort that the URL requests, or the default."""
         asked = str(params.get("sort") or "")
         return self._find(asked) or self._find(self.default_sort) or Sort("", self.key)
 
@@ -99,7 +99,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class ColumnHeader:
     label: str
     css: str
     href: str = ""
@@ -107,29 +107,29 @@ class Header:
 
     @property
     def html(self) -> SafeString:
-        sort = markup.made(' aria-sort="{}"', self.aria) if self.aria else ""
+        sort = markup.build_html(' aria-sort="{}"', self.aria) if self.aria else ""
         link = '<a href="{0}" hx-get="{0}">{1}</a>' if self.href else "{1}"
-        label = markup.made(link, self.href, self.label)
-        return markup.made('<th scope="col" class="{}"{}>{}</th>\n', self.css, sort, label)
+        label = markup.build_html(link, self.href, self.label)
+        return markup.build_html('<th scope="col" class="{}"{}>{}</th>\n', self.css, sort, label)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """What the row's checkbox carries, and its cells as HTML: a template takes several times as long."""
+class TableRow:
+    """A row's checkbox value and its cells as HTML; a template takes several times as long."""
 
     id: str
     cells: SafeString
 
     def html(self, *, selectable: bool) -> str:
-        return f"<tr>{markup.made(TICK, self.id) if selectable else ''}{self.cells}</tr>\n"
+        return f"<tr>{markup.build_html(CHECKBOX_HTML, self.id) if selectable else ''}{self.cells}</tr>\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a table, with the addresses ("?…") of its neighbours; "" where there is none."""
+class TablePage:
+    """A page of a table with the query strings of its neighbours ("" if there is none)."""
 
-    headers: list[Header]
-    rows: list[Row]
+    headers: list[ColumnHeader]
+    rows: list[TableRow]
     sort: str
     first: str = ""
     previous: str = ""
@@ -142,12 +142,10 @@ class Page:
 
     @property
     def head(self) -> SafeString:
-        """All headers at once."""
         return SafeString("".join([header.html for header in self.headers]))
 
     @property
     def body(self) -> SafeString:
-        """All rows at once."""
         return SafeString("".join([row.html(selectable=self.selectable) for row in self.rows]))
 
 
@@ -155,80 +153,80 @@ def paginate(
     queryset: QuerySet[Any],
     table: Table,
     params: QueryDict,
-    size: int = SIZE,
+    size: int = PAGE_SIZE,
     extra: Values | None = None,
-) -> Page:
-    """The page that the URL's `sort`, `after` and `before` ask for, in one query.
+) -> TablePage:
+    """Return the page that the URL's `sort`, `after` and `before` request, in one query.
 
     A cursor that is damaged, foreign or of another sort gives the first page. `extra` joins every
     row's values, for the cells to use (`slug`, say, which their links need).
     """
     sort, cursor = table.sort(params), Cursor.read(params)
-    found = window(queryset, table.sources, sort, table.key, cursor, size)
+    found = read_window(queryset, table.sources, sort, table.key, cursor, size)
     values = [{**each, **(extra or {})} for each in found.rows]
     shown = [column for column in table.columns if not column.file_only]
     looks = [(column.css, column.cell) for column in shown]
-    return Page(
-        headers=[_header(column, sort, params) for column in shown],
-        rows=[_row(table, looks, each) for each in values],
+    return TablePage(
+        headers=[_build_header(column, sort, params) for column in shown],
+        rows=[_build_row(table, looks, each) for each in values],
         sort=str(sort),
-        first=_address(params) if found.previous else "",
-        previous=_address(params, before=found.previous) if found.previous else "",
-        next=_address(params, after=found.next) if found.next else "",
+        first=_query_string(params) if found.previous else "",
+        previous=_query_string(params, before=found.previous) if found.previous else "",
+        next=_query_string(params, after=found.next) if found.next else "",
         selectable=bool(table.identity),
         values=values,
     )
 
 
-def ordered(queryset: QuerySet[Any], table: Table, params: QueryDict) -> QuerySet[Any]:
-    """All rows, in the order that the URL asks for."""
+def sort_rows(queryset: QuerySet[Any], table: Table, params: QueryDict) -> QuerySet[Any]:
+    """Return all rows in the order that the URL requests."""
     return table.sort(params).apply(queryset, table.key)
 
 
-def capped(queryset: QuerySet[Any], cap: int = CAP) -> str:
-    """How many rows there are, counted no further than `cap`: "999", "1,000+"."""
+def format_count(queryset: QuerySet[Any], cap: int = COUNT_LIMIT) -> str:
+    """Return the number of rows as text, counted up to `cap`: "999", "1,000+"."""
     count = queryset.order_by()[: cap + 1].count()
     return f"{cap:,}+" if count > cap else f"{count:,}"
 
 
-class _Count(Subquery):
-    """How many rows a query has, as a value within another."""
+class _LimitedCount(Subquery):
+    """Counts the rows of a query as a value within another."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
 
 
-def counted(queryset: QuerySet[Any], cap: int = CAP) -> QuerySet[Any]:
-    """The query with `found` on every row: what `capped` counts, without a query of its own.
+def annotate_count(queryset: QuerySet[Any], cap: int = COUNT_LIMIT) -> QuerySet[Any]:
+    """Annotate every row with the count of rows as `found`, which `page_count` reads.
 
     The table's `fields` have to name `found`; `found(page)` reads it.
     """
-    told: QuerySet[Any] = queryset.annotate(found=_Count(queryset.order_by().values("pk")[: cap + 1]))
+    told: QuerySet[Any] = queryset.annotate(found=_LimitedCount(queryset.order_by().values("pk")[: cap + 1]))
     return told
 
 
-def found(page: Page, cap: int = CAP) -> str:
-    """How many rows the query of a page has that came from `counted`."""
+def page_count(page: TablePage, cap: int = COUNT_LIMIT) -> str:
+    """Return the count of rows of a page whose query came from `annotate_count`."""
     count = page.values[0]["found"] if page.values else 0
     return f"{cap:,}+" if count > cap else f"{count:,}"
 
 
-def _row(table: Table, looks: list[Look], values: Values) -> Row:
-    cells = markup.cells([(css, cell(values)) for css, cell in looks])
-    return Row(str(values[table.identity]) if table.identity else "", cells)
+def _build_row(table: Table, looks: list[CellBuilder], values: Values) -> TableRow:
+    cells = markup.table_cells([(css, cell(values)) for css, cell in looks])
+    return TableRow(str(values[table.identity]) if table.identity else "", cells)
 
 
-def _header(column: Column, sort: Sort, params: QueryDict) -> Header:
+def _build_header(column: Column, sort: Sort, params: QueryDict) -> ColumnHeader:
     if not column.sort:
-        return Header(column.label, column.css)
+        return ColumnHeader(column.label, column.css)
     current = column.name == sort.name
     turned = f"-{column.name}" if current and not sort.descending else column.name
     aria = ("descending" if sort.descending else "ascending") if current else ""
-    return Header(column.label, column.css, _address(params, sort=turned), aria)
+    return ColumnHeader(column.label, column.css, _query_string(params, sort=turned), aria)
 
 
-def _address(params: QueryDict, **changed: str) -> str:
-    """The URL's other parameters, from the first page on unless a cursor is among `changed`."""
+def _query_string(params: QueryDict, **changed: str) -> str:
+    """Return the URL's query string with these changes, from the first page on."""
     query = params.copy()
     for name in ("after", "before"):
         query.pop(name, None)

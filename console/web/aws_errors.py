@@ -54,7 +54,7 @@ def error_page(request: HttpRequest, failure: errors.CallFailed, *, back: str = 
     """Return an error page."""
     wrote = request.method == "POST"
     told = explain_error(failure, wrote=wrote)
-    return pages.problem(
+    return pages.problem_page(
         request,
         title=told.title,
         happened=told.happened,

@@ -18,7 +18,7 @@ from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest
 from console.ui import pages
-from console.ui.forms import ReplacingForm, WhyForm
+from console.ui.forms import ReasonForm, ReplaceForm
 from console.web import aws_errors
 
 ParamsGetter = Callable[[], Mapping[str, Any]]
@@ -28,7 +28,7 @@ EndGetter = Callable[[], PlannedStep]
 def operation_page(
     request: ConsoleRequest,
     organization: Organization,
-    form: WhyForm,
+    form: ReasonForm,
     operation: str,
     *,
     title: str,
@@ -74,7 +74,7 @@ def operation_page(
 def operation_button(
     request: ConsoleRequest,
     organization: Organization,
-    form: WhyForm,
+    form: ReasonForm,
     operation: str,
     *,
     message: Callable[[], str],
@@ -85,7 +85,7 @@ def operation_button(
 ) -> HttpResponse:
     """Perform `operation` from a button, and show errors on the page of the button."""
     if not form.is_valid():
-        return pages.done(request, "That button is out of date.", back, level=messages.ERROR)
+        return pages.redirect_with_message(request, "That button is out of date.", back, level=messages.ERROR)
     to = landing or (lambda: back)
     answer = perform_operation(
         request, organization, form, operation, message, params(), back=back, landing=to, ends=ends
@@ -93,13 +93,13 @@ def operation_button(
     if answer is not None:
         return answer
     said = " ".join(str(error) for errors_of in form.errors.values() for error in errors_of)
-    return pages.done(request, said, back, level=messages.ERROR)
+    return pages.redirect_with_message(request, said, back, level=messages.ERROR)
 
 
 def perform_operation(
     request: ConsoleRequest,
     organization: Organization,
-    form: WhyForm,
+    form: ReasonForm,
     operation: str,
     message: Callable[[], str],
     params: Mapping[str, Any],
@@ -117,7 +117,7 @@ def perform_operation(
     """
     target = CATALOGUE[operation].target_of(params)
     try:
-        if isinstance(form, ReplacingForm):
+        if isinstance(form, ReplaceForm):
             expecting = gateway.read_current_values(request.actor, operation, organization, **params)
             if not form.compare(target, expecting):
                 return None
@@ -128,14 +128,14 @@ def perform_operation(
         else:
             engine.perform_write(request.actor, operation, organization, **given)
     except errors.CallFailed as failure:
-        if isinstance(form, ReplacingForm) and isinstance(failure, errors.Changed):
+        if isinstance(form, ReplaceForm) and isinstance(failure, errors.Changed):
             found = {each.field: each.found for each in failure.differences}
             if not form.compare(target, found):
                 return None
         if aws_errors.add_to_form(form, failure):
             return None
         return aws_errors.error_page(request, failure, back=back)
-    return pages.done(request, message(), landing())
+    return pages.redirect_with_message(request, message(), landing())
 
 
 def redirect_to_approval(request: HttpRequest, change: Change) -> HttpResponse:
@@ -143,7 +143,7 @@ def redirect_to_approval(request: HttpRequest, change: Change) -> HttpResponse:
     engine.start_change(change)
     preview.prepare_preview(change, time.monotonic() + drafts.PREVIEW_SECONDS)
     told = "Another operator has to approve this first. Nothing has been changed yet."
-    return pages.done(
+    return pages.redirect_with_message(
         request,
         told,
         reverse("changes:detail", args=[change.organization.slug, change.pk]),

@@ -13,7 +13,7 @@ from console.actor import Actor
 from console.constraints import as_validation_error
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.ui.forms import CHANGED, STALE, Difference, Snapshot, conflict
+from console.ui.forms import CHANGED_MESSAGE, STALE_MESSAGE, Difference, Snapshot, find_conflicts
 
 if TYPE_CHECKING:  # generic to the type checker only
     ModelForm = forms.ModelForm[Any]
@@ -81,16 +81,16 @@ class RecordForm(ModelForm):
             raise ValidationError(GONE, code="unseen")
         self.current = row_values(row)
         if loaded is None:
-            raise ValidationError(STALE, code="unseen")
+            raise ValidationError(STALE_MESSAGE, code="unseen")
         self.differences = [
             Difference(
                 name, str(self[name].label), self.shown_value(name, before), self.shown_value(name, now)
             )
-            for name, before, now in conflict(loaded, self.current)
+            for name, before, now in find_conflicts(loaded, self.current)
             if name in self.fields
         ]
         if self.differences:
-            raise ValidationError(CHANGED, code="unseen")
+            raise ValidationError(CHANGED_MESSAGE, code="unseen")
 
     def _record(self, actor: Actor) -> None:
         after = row_values(self.instance)

@@ -98,11 +98,13 @@ def _start_change(
 def _result_response(request: ConsoleRequest, change: Change, back: str) -> HttpResponse:
     page = reverse("changes:detail", args=[change.organization.slug, change.pk])
     if change.state == State.DONE:
-        by = markup.stamp(timezone.now() + EFFECT_DELAY)
-        return pages.done(
+        by = markup.format_utc(timezone.now() + EFFECT_DELAY)
+        return pages.redirect_with_message(
             request, f"Saved, and WorkMail answers as shown. In effect everywhere by {by}.", back
         )
     if change.state in (State.RUNNING, State.CANCELLING, State.AWAITING, State.SCHEDULED):
-        return pages.done(request, "Under way: this page shows how far it is.", page, level=messages.INFO)
+        return pages.redirect_with_message(
+            request, "Under way: this page shows how far it is.", page, level=messages.INFO
+        )
     said = f"WorkMail does not answer as the console expected. {change.note or 'Look at the steps below.'}"
-    return pages.done(request, said, page, level=messages.ERROR)
+    return pages.redirect_with_message(request, said, page, level=messages.ERROR)

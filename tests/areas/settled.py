@@ -12,8 +12,8 @@ from django.urls import reverse
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators.models import Operator
-from console.sandbox import testing
-from console.sandbox.testing import TestSandbox
+from console.sandbox import fixtures
+from console.sandbox.fixtures import TestSandbox
 from tests.areas import world
 
 
@@ -47,7 +47,7 @@ class Desk:
 def town() -> Iterator[TestSandbox]:
     """Nothing is set yet."""
     with world.sandbox() as made, world.unhurried():
-        yield testing.populated(made)
+        yield fixtures.build_test_sandbox(made)
 
 
 @pytest.fixture

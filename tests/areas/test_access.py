@@ -16,7 +16,7 @@ from django.test import Client
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators.models import Operator
-from console.sandbox import testing
+from console.sandbox import fixtures
 from tests.addresses import addresses
 from tests.areas import world
 from tests.areas.test_downloads import GIVEN
@@ -565,7 +565,7 @@ class Cast:
         }
         self.operators: dict[str, Operator | None] = {
             **{name: operator(role, organization) for name, role in here.items()},
-            "narrowed": operator("Helpdesk", organization, testing.DOMAIN, name="narrowed"),
+            "narrowed": operator("Helpdesk", organization, fixtures.DOMAIN, name="narrowed"),
             "foreign": operator("Owner", foreign, name="foreign"),
             "anonymous": None,
         }
@@ -589,7 +589,7 @@ def cast(organization: Organization, foreign: Organization) -> Cast:
 
 @pytest.fixture
 def samples(organization: Organization) -> Samples:
-    return Samples(organization, testing.ADA)
+    return Samples(organization, fixtures.ADA)
 
 
 def test_the_table_has_every_address_and_no_other() -> None:
@@ -630,7 +630,7 @@ class TestMatrix:
         assert (entry.operator, entry.operation, entry.target) == (
             "auditor@desk.example",
             "ResetPassword",
-            testing.ADA,
+            fixtures.ADA,
         )
 
 
@@ -642,7 +642,7 @@ class TestOutOfScope:
     def test_what_belongs_to_somebody_else_does_not_exist_and_aws_is_not_asked(
         self, role: str, names: list[str], organization: Organization, variant: Variant
     ) -> None:
-        client = browser(operator(role, organization, testing.DOMAIN, name="narrowed"))
+        client = browser(operator(role, organization, fixtures.DOMAIN, name="narrowed"))
         samples = Samples(organization, world.ZOE)
         for name in names:
             url = samples.url(name)
@@ -728,7 +728,7 @@ class TestTakenAway:
     @pytest.mark.parametrize("name", ["users:detail", "users:edit", "exports:list", "ledger:list", "search"])
     def test_a_grant_that_ends_ends_everything(self, name: str, organization: Organization) -> None:
         somebody = operator("Owner", organization)
-        client, url = browser(somebody), Samples(organization, testing.ADA).url(name)
+        client, url = browser(somebody), Samples(organization, fixtures.ADA).url(name)
         assert client.get(url).status_code == 200
         somebody.grants.all().delete()
         with counted() as calls:
@@ -739,7 +739,7 @@ class TestTakenAway:
         somebody = operator("Owner", organization)
         client, url = browser(somebody), Samples(organization, world.ZOE).url("users:detail")
         assert client.get(url).status_code == 200
-        somebody.grants.update(domains=[testing.DOMAIN])
+        somebody.grants.update(domains=[fixtures.DOMAIN])
         assert client.get(url).status_code == 404
 
 

@@ -24,7 +24,7 @@ from console.celery import app
 from console.mirror.models import Organization
 from console.operators import accounts
 from console.operators.models import Role
-from console.sandbox import testing
+from console.sandbox import fixtures
 from tests.areas import world
 from tests.areas.availability.test_pages import CANARY, EWS
 from tests.areas.world import Samples
@@ -93,7 +93,7 @@ def test_no_bearer_that_was_handed_out_is_stored_as_it_is(
 ) -> None:
     olga = world.operator("Owner", organization, name="olga")
     client, bearers = signed_in(olga.email)
-    samples = Samples(organization, testing.ADA)
+    samples = Samples(organization, fixtures.ADA)
 
     bearers["new operator"] = accounts.add_operator(Actor.system("test"), "new@desk.example", "New")[1]
 
@@ -116,7 +116,7 @@ def test_no_bearer_that_was_handed_out_is_stored_as_it_is(
     assert made.status_code == 303
     bearers["password of another server"] = CANARY
 
-    samples.job.state, samples.job.bucket, samples.job.path = "completed", testing.BUCKET, "ada.zip"
+    samples.job.state, samples.job.bucket, samples.job.path = "completed", fixtures.BUCKET, "ada.zip"
     samples.job.save()
     monkeypatch.setattr("console.aws.storage.get_object_size", lambda *_: 7)
     page = client.post(samples.url("exports:download"))

@@ -18,7 +18,7 @@ from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
-from console.sandbox import testing
+from console.sandbox import fixtures
 from console.web import downloads
 from tests.addresses import addresses
 from tests.areas import world
@@ -34,7 +34,7 @@ GIVEN = {
     *("changes:csv", "changes:receipt"),
 }
 POSTED = {
-    "users:file-export": {"selected": testing.ADA},
+    "users:file-export": {"selected": fixtures.ADA},
     "exports:download": {},
     "messages:download": {"messageId": "m-1", "reason": "evidence"},
 }
@@ -82,15 +82,15 @@ def journal_length() -> int:
 
 class TestEveryAddress:
     def test_that_sends_a_file_enters_it_once(self, organization: Organization, client: Client) -> None:
-        samples = Samples(organization, testing.ADA)
-        ExportJob.objects.update(state="completed", bucket=testing.BUCKET, path="ada.zip")
+        samples = Samples(organization, fixtures.ADA)
+        ExportJob.objects.update(state="completed", bucket=fixtures.BUCKET, path="ada.zip")
         sent: dict[tuple[str, str], Any] = {
             (samples.url(name), "GET"): {} for name, view in addresses().items() if view.performs
         }
         sent |= {(samples.url(name), "POST"): data for name, data in POSTED.items()}
         with (
             mock.patch("console.aws.storage.get_object_size", return_value=7),
-            mock.patch("console.areas.messages.views._content", return_value=b"Subject: x\r\n\r\n"),
+            mock.patch("console.areas.messages.views._read_content", return_value=b"Subject: x\r\n\r\n"),
         ):
             found, wrong = unrecorded(client, sent)
         assert wrong == [samples.url("exports:download")], "which is a page with a link"

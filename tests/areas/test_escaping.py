@@ -10,10 +10,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from console.areas.domains.dns import judging
-from console.areas.domains.dns.resolving import Answer, Outcome
+from console.areas.domains.dns import evaluation
+from console.areas.domains.dns.lookup import DnsAnswer, LookupOutcome
 from console.areas.domains.models import Check
-from console.areas.domains.records import Kind, Record
+from console.areas.domains.records import DnsRecord, RecordKind
 from console.gateway import gateway
 from console.ledger import journal
 from console.mirror.models import Alias, Domain, Entity, Membership, Organization, Permission
@@ -93,9 +93,9 @@ def written(request: pytest.FixtureRequest, organization: Organization) -> str:
 def looked_up(organization: Organization, text: str) -> None:
     """What a stranger wrote into the DNS of a domain."""
     Domain.objects.create(organization=organization, name=DOMAIN, ownership="VERIFIED")
-    record = Record(Kind.SPF, "TXT", DOMAIN, "v=spf1 include:amazonses.com ~all")
-    answer = Answer(Outcome.FOUND, (text, f"v=spf1 {text}"))
-    verdicts = judging.judge([record], {judging.question(record): answer})
+    record = DnsRecord(RecordKind.SPF, "TXT", DOMAIN, "v=spf1 include:amazonses.com ~all")
+    answer = DnsAnswer(LookupOutcome.FOUND, (text, f"v=spf1 {text}"))
+    verdicts = evaluation.evaluate_records([record], {evaluation.build_question(record): answer})
     results = [each.kept() for each in verdicts]
     Check.objects.create(organization=organization, domain=DOMAIN, by=text, state="problems", results=results)
 

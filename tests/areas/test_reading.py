@@ -15,7 +15,7 @@ from django.utils import timezone
 from console.middleware import Sessions
 from console.mirror import effects
 from console.mirror.models import Entity, Organization
-from console.sandbox import testing
+from console.sandbox import fixtures
 from tests.addresses import addresses
 from tests.areas import world
 from tests.areas.test_downloads import GIVEN
@@ -43,7 +43,7 @@ def organization() -> Iterator[Organization]:
 
 @pytest.fixture
 def urls(organization: Organization) -> dict[str, str]:
-    samples = Samples(organization, testing.ADA)
+    samples = Samples(organization, fixtures.ADA)
     return {name: samples.url(name) for name in addresses()}
 
 
@@ -149,11 +149,11 @@ def test_what_aws_shows_anew_is_shown_though_it_cannot_be_kept(
     session = client.session
     session["console.seen"] -= 90
     session.save()
-    Entity.objects.filter(entity_id=testing.ADA).update(name="old", details={})
+    Entity.objects.filter(entity_id=fixtures.ADA).update(name="old", details={})
     with read_only():
         for name in ("users:detail", "users:refresh", "users:edit"):
             assert status(client, urls[name]) == 200
-    assert Entity.objects.get(entity_id=testing.ADA).name == "old"
+    assert Entity.objects.get(entity_id=fixtures.ADA).name == "old"
     effects._breaker.reset()  # five seconds later
     assert status(client, urls["users:refresh"]) == 200
-    assert Entity.objects.get(entity_id=testing.ADA).name != "old"
+    assert Entity.objects.get(entity_id=fixtures.ADA).name != "old"

@@ -12,7 +12,7 @@ from django.urls import include, path, reverse
 from django.utils import timezone
 
 from console import urls
-from console.areas.exports import engine as exports
+from console.areas.exports import job_queue as exports
 from console.gateway import gateway
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
@@ -20,7 +20,7 @@ from console.operators import policy, refusals
 from console.operators.access import ConsoleRequest, performs
 from console.operators.models import OmittedRefusals, Operator, Role
 from console.operators.tasks import enter_omitted_refusals
-from console.sandbox import testing
+from console.sandbox import fixtures
 from tests.addresses import addresses
 from tests.areas import world
 from tests.areas.test_access import INVALID
@@ -74,7 +74,7 @@ class TestEveryAddress:
         return {name: samples.url(name) for name in addresses() if "organization" in world.arguments(name)}
 
     def test_without_any_right_and_from_another_organization(self, organization: Organization) -> None:
-        targets = self.targets(Samples(organization, testing.ADA))
+        targets = self.targets(Samples(organization, fixtures.ADA))
         elsewhere = Organization.objects.create(
             organization_id="m-" + "f" * 32, slug="foreign", region="us-east-1"
         )
@@ -82,7 +82,7 @@ class TestEveryAddress:
             assert wrongly_entered(world.browser(operator), targets) == []
 
     def test_outside_the_domains_of_a_narrowed_operator(self, organization: Organization) -> None:
-        narrowed = world.operator("Owner", organization, testing.DOMAIN, name="narrowed")
+        narrowed = world.operator("Owner", organization, fixtures.DOMAIN, name="narrowed")
         targets = self.targets(Samples(organization, world.ZOE))
         assert wrongly_entered(world.browser(narrowed), targets) == []
 
@@ -101,7 +101,7 @@ def swallowing(request: ConsoleRequest, organization: str) -> HttpResponse:
 @performs("ReadOverview")
 def doubling(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     try:
-        gateway.call(request.actor, "DeleteUser", organization, UserId=testing.ADA)
+        gateway.call(request.actor, "DeleteUser", organization, UserId=fixtures.ADA)
     except policy.Refusal as refusal:
         raise policy.Denied(str(refusal)) from refusal
     return HttpResponse("yes")
@@ -147,7 +147,7 @@ class TestWhatIsEntered:
         """The page's right is there, the one to what it calls is not."""
         operator = world.operator("Helpdesk", organization)
         Role.objects.filter(name="Helpdesk").update(permissions=["ListUsers", "GetMailDomain"])
-        samples = Samples(organization, testing.ADA)
+        samples = Samples(organization, fixtures.ADA)
         with mock.patch.object(policy, "require_right", side_effect=policy.Denied("not now")):
             answer = world.browser(operator).get(samples.url("domains:detail"))
         assert answer.status_code == 403
@@ -157,7 +157,7 @@ class TestWhatIsEntered:
 
     def test_a_refusal_that_a_form_shows_is_entered_too(self, organization: Organization) -> None:
         client = world.browser(world.operator("Owner", organization))
-        url = Samples(organization, testing.ADA).url("lifecycle:offboard")
+        url = Samples(organization, fixtures.ADA).url("lifecycle:offboard")
         refused = policy.Denied("not on this user", operation="DeleteAlias", target="alias")
         with mock.patch("console.areas.lifecycle.leaving.draft", side_effect=refused):
             answer = client.post(url, {"what": ["disable"], "other": "bo"})
@@ -200,15 +200,15 @@ def test_a_job_that_is_refused_leaves_an_entry(organization: Organization) -> No
     operator = world.operator("Auditor", organization)
     actor = world.actor(operator).through("worker")
     with pytest.raises(policy.Denied):
-        gateway.call(actor, "DeleteUser", organization, UserId=testing.ADA)
+        gateway.call(actor, "DeleteUser", organization, UserId=fixtures.ADA)
     entry = Entry.objects.get(kind=DENIED)
-    assert (entry.operator, entry.operation, entry.target) == (operator.email, "DeleteUser", testing.ADA)
+    assert (entry.operator, entry.operation, entry.target) == (operator.email, "DeleteUser", fixtures.ADA)
     assert "path" not in entry.body
 
 
 def test_a_step_that_queues_an_export_is_entered_too(organization: Organization) -> None:
     actor = world.actor(world.operator("Auditor", organization)).through("worker")
-    ada = Entity.objects.get(organization=organization, entity_id=testing.ADA)
+    ada = Entity.objects.get(organization=organization, entity_id=fixtures.ADA)
     with pytest.raises(policy.Denied):
-        exports.queue(actor, world.destination(organization), [ada], reason="")
-    assert Entry.objects.get(kind=DENIED).target == testing.ADA
+        exports.queue_exports(actor, world.destination(organization), [ada], reason="")
+    assert Entry.objects.get(kind=DENIED).target == fixtures.ADA

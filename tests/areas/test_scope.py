@@ -14,9 +14,9 @@ from console.ledger.models import Entry
 from console.mirror.models import Entity, Membership, Organization
 from console.operators import policy
 from console.operators.models import Operator
-from console.sandbox import seed
+from console.sandbox import seeds
+from console.sandbox.fixtures import TestSandbox
 from console.sandbox.records import User
-from console.sandbox.testing import TestSandbox
 from tests.addresses import addresses
 from tests.areas import world
 from tests.conftest import Variant
@@ -70,12 +70,12 @@ ASKED = {
 def organization() -> Iterator[Organization]:
     """The demo's larger company, small; ties between the domains are added to those that it has."""
     with world.sandbox() as made, world.unhurried():
-        seed.demo(made.store, people=PEOPLE)
+        seeds.seed_demo(made.store, people=PEOPLE)
         town = TestSandbox(
-            made, next(each for each in made.store.organizations if each.alias == seed.NORTHWIND)
+            made, next(each for each in made.store.organizations if each.alias == seeds.NORTHWIND)
         )
         tie(town)
-        yield world.mirrored(seed.NORTHWIND_ID, seed.NORTHWIND, name="Northwind Health")
+        yield world.mirrored(seeds.NORTHWIND_ID, seeds.NORTHWIND, name="Northwind Health")
 
 
 def tie(town: TestSandbox) -> None:
@@ -308,7 +308,7 @@ class TestNobodyElseShows:
     def test_other_organizations_are_not_even_in_the_menu(
         self, client: Client, organization: Organization
     ) -> None:
-        Organization.objects.create(organization_id=seed.HARBOR_ID, slug="harbor-legal", name="Harbor Legal")
+        Organization.objects.create(organization_id=seeds.HARBOR_ID, slug="harbor-legal", name="Harbor Legal")
         body = world.body(client.get(reverse("users:list", args=[organization.slug])))
         assert "harbor" not in body.casefold()
 

@@ -30,10 +30,10 @@ from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
 from console.operators.models import Grant, Operator, Role
-from console.sandbox import doors, founding, testing
+from console.sandbox import application, botocore_hook, fixtures, organization_setup
 from console.sandbox.clock import Clock
-from console.sandbox.records_organization import PersonalAccessToken
-from console.sandbox.testing import TestSandbox
+from console.sandbox.fixtures import TestSandbox
+from console.sandbox.organization_records import PersonalAccessToken
 from console.sync import worker
 
 BEGUN = time.time()
@@ -59,16 +59,16 @@ class Calls(list[str]):
 @contextmanager
 def counted() -> Iterator[Calls]:
     """Every request that leaves the console inside the block, whichever way it took."""
-    calls, real = Calls(), doors.sent
+    calls, real = Calls(), botocore_hook.send_request
 
-    def sent(sandbox: doors.Sandbox, request: Any) -> Any:
+    def sent(sandbox: application.Sandbox, request: Any) -> Any:
         target = request.headers.get("X-Amz-Target", b"")
         named = target.decode() if isinstance(target, bytes) else str(target)
         calls.append(named.rpartition(".")[2] or str(request.url))
         return real(sandbox, request)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(doors, "sent", sent)
+        patch.setattr(botocore_hook, "send_request", sent)
         yield calls
 
 
@@ -80,10 +80,10 @@ def town() -> Iterator[TestSandbox]:
     """The usual sandbox, each time at the same moment, and Zoe on a domain of her own."""
     with sandbox() as made, unhurried():
         made.store.become(_founded)
-        populated = testing.populated(made)
+        populated = fixtures.build_test_sandbox(made)
         if _founded:
             organization = populated.organization
-            made.neighbours.make_bucket(organization.account, testing.BUCKET, organization.region)
+            made.neighbours.make_bucket(organization.account, fixtures.BUCKET, organization.region)
         else:
             furnish(populated)
             _founded.update(made.store.contents())
@@ -91,7 +91,7 @@ def town() -> Iterator[TestSandbox]:
 
 
 def furnish(populated: TestSandbox) -> None:
-    founding.add_domain(populated.store, populated.organization, ELSEWHERE)
+    organization_setup.add_domain(populated.store, populated.organization, ELSEWHERE)
     populated.resource("atrium")
     populated.group("choir")
     populated.group("band", email=f"band@{ELSEWHERE}")
@@ -109,13 +109,13 @@ def configure(populated: TestSandbox) -> None:
 
 
 @contextmanager
-def sandbox() -> Iterator[doors.Sandbox]:
+def sandbox() -> Iterator[application.Sandbox]:
     """An empty one, whose clock stands: a copy of the mirror fits each that is filled alike."""
     clock = Clock()
     clock.freeze(BEGUN)
-    made = doors.Sandbox(clock=clock)
+    made = application.Sandbox(clock=clock)
     try:
-        with doors.in_process(made):
+        with botocore_hook.route_botocore(made):
             yield made
     finally:
         made.close()
@@ -285,7 +285,7 @@ class Samples:
         if argument == "role_id":
             return impersonation_role(self.organization_id)
         known |= {"partner": PARTNER, "made": MADE, "check": "dmarc"}
-        device_rule = founding.default_mobile_rule(self.organization_id).rule_id
+        device_rule = organization_setup.default_mobile_rule(self.organization_id).rule_id
         known |= {"rule": "default", "device_rule": device_rule}
         return {**known, "seq": self.entry.seq}[argument]
 
@@ -327,9 +327,9 @@ def destination(organization: Organization) -> Destination:
         organization=organization,
         name="Archive",
         defaults={
-            "role_arn": testing.ROLE,
-            "kms_key_arn": testing.KEY,
-            "bucket": testing.BUCKET,
+            "role_arn": fixtures.ROLE,
+            "kms_key_arn": fixtures.KEY,
+            "bucket": fixtures.BUCKET,
             "prefix": "exports",
         },
     )
@@ -364,7 +364,7 @@ def _aws(service: str) -> Any:
 
 def personal_token(organization_id: str, user_id: str, token_id: str = "", **fields: Any) -> str:
     """A token in whichever sandbox is open, as if somebody had made it in webmail."""
-    store = doors._open[-1].store
+    store = botocore_hook._open_sandboxes[-1].store
     given: dict[str, Any] = {
         "name": "phone",
         "scopes": ("IMAP",),

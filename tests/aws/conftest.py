@@ -7,8 +7,8 @@ import pytest
 
 from console.actor import Actor
 from console.mirror.models import Organization
-from console.sandbox import doors
-from console.sandbox.testing import TestSandbox
+from console.sandbox import application, botocore_hook
+from console.sandbox.fixtures import TestSandbox
 from tests.areas.exports.conftest import Time, actor, operator, organization, sandbox, time
 from tests.aws.silence import Silence
 
@@ -25,5 +25,5 @@ def way(sandbox: TestSandbox, time: Time, monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.setattr("console.aws.transport.PAUSE", 0)
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
     made = Silence(sandbox.sandbox)
-    with doors.in_process(cast(doors.Sandbox, made)):
+    with botocore_hook.route_botocore(cast(application.Sandbox, made)):
         yield made

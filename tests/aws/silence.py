@@ -5,11 +5,11 @@ from typing import Any
 
 from botocore import exceptions
 
-from console.sandbox import wire
-from console.sandbox.doors import Sandbox, respond
+from console.sandbox import json_protocol
+from console.sandbox.application import Sandbox, send_response
 
 ANSWER_LOST, CALL_LOST = "the answer is lost", "the call is lost"
-DENIAL = wire.Answer(400, b'{"__type": "AccessDeniedException", "Message": "The role may not."}')
+DENIAL = json_protocol.Answer(400, b'{"__type": "AccessDeniedException", "Message": "The role may not."}')
 
 
 class Silence:
@@ -24,7 +24,7 @@ class Silence:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         fall = self.falls.get(environ["HTTP_X_AMZ_TARGET"].rpartition(".")[2])
         if self.denied:
-            return respond(start_response, DENIAL, wire.CONTENT_TYPE)
+            return send_response(start_response, DENIAL, json_protocol.CONTENT_TYPE)
         if self.away:
             raise exceptions.EndpointConnectionError(endpoint_url="https://aws.example")
         if fall != CALL_LOST:

@@ -12,8 +12,8 @@ from console.actor import Actor
 from console.aws import client
 from console.gateway import gateway
 from console.mirror.models import Organization
-from console.sandbox import doors
-from console.sandbox.testing import TestSandbox, sandboxed
+from console.sandbox import application, botocore_hook
+from console.sandbox.fixtures import TestSandbox, running_sandbox
 
 pytestmark = pytest.mark.django_db
 READER = Actor.system("mirror")
@@ -22,7 +22,7 @@ ROLE = "arn:aws:iam::123456789012:role/console"
 
 @pytest.fixture
 def town() -> Iterator[TestSandbox]:
-    with sandboxed() as made:
+    with running_sandbox() as made:
         yield made
 
 
@@ -30,13 +30,13 @@ def town() -> Iterator[TestSandbox]:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[AWSPreparedRequest]:
     """Every request that leaves, as it leaves."""
     seen: list[AWSPreparedRequest] = []
-    send = doors.sent
+    send = botocore_hook.send_request
 
-    def noting(sandbox: doors.Sandbox, request: AWSPreparedRequest) -> Any:
+    def noting(sandbox: application.Sandbox, request: AWSPreparedRequest) -> Any:
         seen.append(request)
         return send(sandbox, request)
 
-    monkeypatch.setattr(doors, "sent", noting)
+    monkeypatch.setattr(botocore_hook, "send_request", noting)
     return seen
 
 
@@ -47,12 +47,12 @@ def organization(town: TestSandbox, **fields: str) -> Organization:
 
 
 def asked_of_sts(sent: list[AWSPreparedRequest]) -> list[dict[str, list[str]]]:
-    bodies = (doors.content(each.body).decode() for each in sent if "sts" in each.url)
+    bodies = (botocore_hook.body_bytes(each.body).decode() for each in sent if "sts" in each.url)
     return [parse_qs(body) for body in bodies]
 
 
 def signer(request: AWSPreparedRequest) -> str:
-    text = doors.text(request.headers["Authorization"])
+    text = botocore_hook.header_text(request.headers["Authorization"])
     return text.partition("Credential=")[2].partition("/")[0]
 
 

@@ -11,8 +11,8 @@ from console.actor import Actor
 from console.aws import errors
 from console.gateway import gateway
 from console.mirror.models import Organization
-from console.sandbox.doors import Access
-from console.sandbox.testing import TestSandbox, sandboxed
+from console.sandbox.fixtures import TestSandbox, running_sandbox
+from console.sandbox.state import Access
 from console.web import aws_errors, aws_messages
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ READER = Actor.system("mirror")
 
 @pytest.fixture
 def town() -> Iterator[TestSandbox]:
-    with sandboxed() as town:
+    with running_sandbox() as town:
         town.sandbox.access = Access(secret=os.environ["AWS_SECRET_ACCESS_KEY"])
         yield town
 

@@ -13,8 +13,8 @@ from console.aws.catalogue import CATALOGUE
 from console.gateway import gateway
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization, Sync
-from console.sandbox import doors
-from console.sandbox.testing import TestSandbox
+from console.sandbox import application, botocore_hook
+from console.sandbox.fixtures import TestSandbox
 from console.sync import mirror_refresh, worker
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ OBJECTS = {"another operation's answer": ("200 OK", [JSON, ID], b'{"Answer": 42}
 class Garbler:
     """A WSGI application that carries a call out and answers with something else."""
 
-    def __init__(self, sandbox: doors.Sandbox) -> None:
+    def __init__(self, sandbox: application.Sandbox) -> None:
         self.sandbox = sandbox
         self.answer: Garbling | None = None
         self.only = ""
@@ -63,7 +63,7 @@ def garbler(sandbox: TestSandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[G
     monkeypatch.setattr("console.aws.transport.PAUSE", 0)
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
     made = Garbler(sandbox.sandbox)
-    with doors.in_process(cast(doors.Sandbox, made)):
+    with botocore_hook.route_botocore(cast(application.Sandbox, made)):
         yield made
 
 

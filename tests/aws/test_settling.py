@@ -10,13 +10,13 @@ from console.aws import errors
 from console.gateway import gateway, unknown_outcomes
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.sandbox import testing
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox import fixtures
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from tests.areas.exports.conftest import Time
 from tests.aws.silence import ANSWER_LOST, CALL_LOST, Silence
 
 pytestmark = pytest.mark.django_db
-ARN = f"arn:aws:workmail:us-east-1:123456789012:organization/{testing.ORGANIZATION_ID}"
+ARN = f"arn:aws:workmail:us-east-1:123456789012:organization/{fixtures.ORGANIZATION_ID}"
 LOGS = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/workmail/emailevents/"
 PARTNER = {"DomainName": "partner.example"}
 POLICY = {"Id": "kept", "Name": "kept"}
@@ -70,9 +70,9 @@ WRITES: dict[str, dict[str, Any]] = {
         "ClientToken": "token-1",
         "EntityId": ADA,
         "Description": "wm-export:1",
-        "RoleArn": testing.ROLE,
-        "KmsKeyArn": testing.KEY,
-        "S3BucketName": testing.BUCKET,
+        "RoleArn": fixtures.ROLE,
+        "KmsKeyArn": fixtures.KEY,
+        "S3BucketName": fixtures.BUCKET,
         "S3Prefix": "exports",
     },
 }

@@ -14,9 +14,9 @@ from botocore.exceptions import ClientError
 from console.aws import client, errors, storage
 from console.aws.catalogue import CATALOGUE
 from console.mirror.models import Organization
-from console.sandbox.encryption import allows
-from console.sandbox.testing import ADA, BUCKET, KEY, TestSandbox, sandboxed
-from console.sandbox.testing import ROLE as EXPORT_ROLE
+from console.sandbox.export_encryption import policy_allows
+from console.sandbox.fixtures import ADA, BUCKET, KEY, TestSandbox, running_sandbox
+from console.sandbox.fixtures import ROLE as EXPORT_ROLE
 
 pytestmark = pytest.mark.django_db
 ROLE = "arn:aws:iam::123456789012:role/console-storage"
@@ -26,7 +26,7 @@ EXAMPLE = "arn:aws:workmail:us-east-1:123456789012:organization/m-1"
 
 @pytest.fixture
 def town() -> Iterator[TestSandbox]:
-    with sandboxed() as made:
+    with running_sandbox() as made:
         yield made
 
 
@@ -170,16 +170,16 @@ class TestPolicies:
         different = {
             action
             for action in asked
-            if allows(role, action, resource_of(action), CONTEXT)
-            != allows(session, action, resource_of(action), CONTEXT)
+            if policy_allows(role, action, resource_of(action), CONTEXT)
+            != policy_allows(session, action, resource_of(action), CONTEXT)
         }
         assert different == set()
 
     def test_a_forgotten_action_is_found(self) -> None:
         role, session = self.both(breaks_glass=False)
         session = session.replace("kms:Decrypt", "kms:Encrypt")
-        assert allows(role, "kms:Decrypt", resource_of("kms:Decrypt"), CONTEXT)
-        assert not allows(session, "kms:Decrypt", resource_of("kms:Decrypt"), CONTEXT)
+        assert policy_allows(role, "kms:Decrypt", resource_of("kms:Decrypt"), CONTEXT)
+        assert not policy_allows(session, "kms:Decrypt", resource_of("kms:Decrypt"), CONTEXT)
 
 
 def service_of(operation: str) -> str:

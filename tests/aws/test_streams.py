@@ -10,8 +10,8 @@ from console.aws import errors, transport
 from console.gateway import gateway
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.sandbox import transit
-from console.sandbox.testing import TestSandbox
+from console.sandbox import transit_messages
+from console.sandbox.fixtures import TestSandbox
 
 pytestmark = pytest.mark.django_db
 MAIL = b"From: ada@example.com\r\nSubject: Kanarienvogel\r\n\r\nHello, \xe9.\r\n"
@@ -24,7 +24,7 @@ def read(actor: Actor, organization: Organization, message_id: str) -> Any:
 
 @pytest.fixture
 def message(sandbox: TestSandbox) -> str:
-    return transit.put_in_transit(sandbox.store, sandbox.organization, MAIL).message_id
+    return transit_messages.put_in_transit(sandbox.store, sandbox.organization, MAIL).message_id
 
 
 class TestAStream:

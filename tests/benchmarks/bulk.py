@@ -43,15 +43,15 @@ class Clock:
 def place(people: int) -> Iterator[Any]:
     """An organization of so many people, in the sandbox and in the mirror, and an administrator's browser."""
     from console.mirror.models import Entity, Organization
-    from console.sandbox import seed
+    from console.sandbox import seeds
     from console.sync import worker
     from tests.areas import world
 
     with world.sandbox() as made, world.unhurried(), pytest.MonkeyPatch.context() as patch:
         patch.setattr("console.changes.budget.max_rate", lambda: 1e9)
-        seed.demo(made.store, people=people)
+        seeds.seed_demo(made.store, people=people)
         organization = Organization.objects.create(
-            organization_id=seed.NORTHWIND_ID, slug=seed.NORTHWIND, region="us-east-1"
+            organization_id=seeds.NORTHWIND_ID, slug=seeds.NORTHWIND, region="us-east-1"
         )
         while worker.run_slice(organization) and not organization.listed_at:
             organization.refresh_from_db()

@@ -24,7 +24,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 import boto3
 import django
 
-from console.sandbox import control
+from console.sandbox import control_api
 from tests.crash.processes import Processes, free_port, is_healthy
 from tests.faults.servers import PostgreSQL, Redis, wait_until
 
@@ -63,9 +63,9 @@ class Chaos:
     def disturb(self, what: str, **given: object) -> None:
         """Ask the sandbox for a fault."""
         request = urllib.request.Request(
-            f"{self.endpoint}{control.PREFIX}{what}",
+            f"{self.endpoint}{control_api.PREFIX}{what}",
             json.dumps(given).encode(),
-            {"Content-Type": control.CONTENT_TYPE},
+            {"Content-Type": control_api.CONTENT_TYPE},
         )
         urllib.request.urlopen(request, timeout=10).close()
 

@@ -32,7 +32,7 @@ def timed(work: Callable[[], Any]) -> list[float]:
 def measure(latency: float) -> bool:
     from django.urls import reverse
 
-    from console.sandbox.testing import ADA
+    from console.sandbox.fixtures import ADA
     from tests.areas import world
 
     with world.town() as town:

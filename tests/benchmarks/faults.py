@@ -19,14 +19,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
 import redis
 
-from console.sandbox import testing
+from console.sandbox import fixtures
 from tests.crash.processes import Processes
 from tests.faults.aws import Sandbox
 from tests.faults.scenarios import LARGE_FAULTS, SMALL_FAULTS
 from tests.faults.servers import PostgreSQL, Redis, wait_until
 from tests.faults.site import Browser, Site, at_once
 
-LIST, WRITE = "/o/example/users/", f"/o/example/users/{testing.ADA}/aliases/add/"
+LIST, WRITE = "/o/example/users/", f"/o/example/users/{fixtures.ADA}/aliases/add/"
 SYNC = "/o/example/sync/"
 ANSWER, RECOVERY = 2.0, 10.0  # seconds: the bounds
 POOLS, WORKER_FAULTS = ("prefork", "threads", "solo"), ("kill", "flap", "freeze")
@@ -70,13 +70,13 @@ def measure(name: str, fault: AbstractContextManager[None], visitor: Browser, aw
     form, sent = visitor.load(WRITE), len(aws.writes())
     with fault:
         reads = at_once(visitor, LIST)
-        writes = [visitor.post(WRITE, form, Alias=f"never@{testing.DOMAIN}") for _ in range(3)]
+        writes = [visitor.post(WRITE, form, Alias=f"never@{fixtures.DOMAIN}") for _ in range(3)]
     calls = len(aws.writes()) - sent
     if calls:
         missed.append(f"{name}: {calls} writes reached AWS")
 
     def is_well() -> bool:
-        alias = f"{name.replace(' ', '-').replace('_', '-')}@{testing.DOMAIN}"
+        alias = f"{name.replace(' ', '-').replace('_', '-')}@{fixtures.DOMAIN}"
         return visitor.post(WRITE, visitor.load(WRITE), Alias=alias).status == 303
 
     recovery = wait_until(is_well, f"recovery from {name}", 120)

@@ -106,8 +106,8 @@ def report(count: int) -> None:
     from django.db import connection
     from django.http import QueryDict
 
-    from console.areas.ledger import tables
-    from console.areas.organizations import figures
+    from console.areas.audit_log import tables
+    from console.areas.organizations import overview_data
     from console.mirror.models import Organization
     from console.sync.completeness import get_completeness
     from tests.areas import world
@@ -126,10 +126,10 @@ def report(count: int) -> None:
     floor = best(bare)
     say(f"{connection.vendor}, {count:,} entries, bare SQL {floor:.2f} ms")
     for params in PARAMS:
-        took = best(partial(tables.page, owner, organization, QueryDict(params)))
+        took = best(partial(tables.paginate_entries, owner, organization, QueryDict(params)))
         say(f"?{params:<36} {took:>8.1f} ms {took / floor:>7.1f} of bare SQL")
     known = get_completeness(organization)
-    took = best(lambda: list(figures.concerns(owner, organization, known)))
+    took = best(lambda: list(overview_data.list_concerns(owner, organization, known)))
     say(f"{'what needs attention (overview)':<37} {took:>8.1f} ms {took / floor:>7.1f} of bare SQL")
 
 

@@ -236,12 +236,12 @@ def asking(count: int) -> None:
 
 
 def page(people: Any, after: tuple[str, int] | None = None, sort: str = "sort_name") -> list[Any]:
-    from console.ui.keyset import Cursor, Sort, window
+    from console.ui.keyset import Cursor, Sort, read_window
 
     order = Sort("name", sort.removeprefix("-"), sort.startswith("-"))
     cursor = Cursor(str(order), *after) if after else None
     sources = ("pk", "name", "display_name", "email", "state", "role", "department")
-    return window(people, sources, order, "pk", cursor, 50).rows
+    return read_window(people, sources, order, "pk", cursor, 50).rows
 
 
 def meanwhile(count: int) -> None:

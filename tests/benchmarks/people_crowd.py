@@ -48,10 +48,10 @@ def _batches(rows: Iterator[Any], size: int) -> Iterator[list[Any]]:
 
 def _people(organization: Any, count: int) -> Iterator[Any]:
     from console.mirror.models import Entity
-    from console.sandbox import people
+    from console.sandbox import demo_people
 
     chance = random.Random(count)
-    for each in islice(people.people(f"crowd-{count}"), count):
+    for each in islice(demo_people.generate_people(f"crowd-{count}"), count):
         state = _drawn(chance, STATES)
         changed = BEGAN + timedelta(minutes=chance.randrange(900_000))
         disabled = datetime.now(UTC) - timedelta(days=chance.random() * 29)

@@ -16,7 +16,7 @@ from typing import Any
 
 import boto3
 
-from console.sandbox import seed
+from console.sandbox import seeds
 
 PAGES = 1_000
 MEBIBYTE = 1024
@@ -68,7 +68,7 @@ def pages(port: int) -> tuple[list[float], int]:
     token: dict[str, str] = {}
     while len(seconds) < PAGES:
         begun = time.perf_counter()
-        page = workmail.list_users(OrganizationId=seed.NORTHWIND_ID, **token)
+        page = workmail.list_users(OrganizationId=seeds.NORTHWIND_ID, **token)
         seconds.append(time.perf_counter() - begun)
         seen += len(page["Users"])
         token = {"NextToken": page["NextToken"]} if "NextToken" in page else {}

@@ -8,7 +8,7 @@ from dns import rdatatype
 from dns import zone as zones
 from playwright.sync_api import Page, expect
 
-from console.sandbox import seed
+from console.sandbox import seeds
 from tests.browser.conftest import Watch
 from tests.browser.desk import Desk
 from tests.nameserver import NameServer
@@ -71,7 +71,7 @@ def publish(dns: NameServer, page: Page) -> None:
 def verify(demo: Demo) -> None:
     """What AWS does by itself once it has seen the records."""
     sandbox = re.findall(r"Sandbox of AWS +(\S+)", demo.printed())[0]
-    sent = {"organization": seed.NORTHWIND_ID, "domain": NAME, "ownership": "VERIFIED", "dkim": "VERIFIED"}
+    sent = {"organization": seeds.NORTHWIND_ID, "domain": NAME, "ownership": "VERIFIED", "dkim": "VERIFIED"}
     request = urllib.request.Request(f"{sandbox}/_sandbox/domains", json.dumps(sent).encode(), method="POST")
     with urllib.request.urlopen(request, timeout=10) as answer:
         assert answer.status == 200

@@ -8,8 +8,8 @@ from django.core.cache import cache
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from console.mirror.models import Organization
-from console.sandbox import testing, transit
-from console.sandbox.testing import TestSandbox
+from console.sandbox import fixtures, transit_messages
+from console.sandbox.fixtures import TestSandbox
 from tests.areas import world
 from tests.browser.axe import violations
 from tests.browser.conftest import Watch
@@ -40,7 +40,7 @@ MAIL = (
 @pytest.fixture
 def town() -> Iterator[TestSandbox]:
     with world.sandbox() as made, world.unhurried():
-        yield testing.populated(made)
+        yield fixtures.build_test_sandbox(made)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def shown(
     """The page of the mail, and every address that anything asked for since."""
     asked: list[str] = []
     context.on("request", lambda request: asked.append(_address(request)))
-    message = transit.put_in_transit(town.store, town.organization, MAIL.encode()).message_id
+    message = transit_messages.put_in_transit(town.store, town.organization, MAIL.encode()).message_id
     client = world.browser(world.operator("Owner", organization, name="olga"))
     (cookie,) = client.cookies.values()
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from console.actor import Actor
 from console.aws import model
 from console.mirror.models import Organization
-from console.sandbox.testing import TestSandbox
+from console.sandbox.fixtures import TestSandbox
 from tests.areas import world
 
 

@@ -11,7 +11,7 @@ from console.changes import control, drafts, engine, execution, models, policies
 from console.changes.models import Change, Conditions, Step
 from console.changes.steps import PlannedStep
 from console.mirror.models import Organization
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 
 State = Change.State
 DAY = timedelta(days=1)

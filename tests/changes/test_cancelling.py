@@ -15,7 +15,7 @@ from console.changes import control, drafts, engine, schedule
 from console.changes.models import END_KIND, Change
 from console.changes.steps import PlannedStep
 from console.mirror.models import Organization
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas.desk import Desk
 from tests.areas.world import operator
 

@@ -13,7 +13,7 @@ from console.changes import drafts, engine, execution
 from console.changes.models import Change, LeaseLost, Step
 from console.changes.steps import PlannedStep
 from console.mirror.models import Organization
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State, Of = Change.State, Step.State

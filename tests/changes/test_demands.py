@@ -15,8 +15,8 @@ from console.gateway import gateway, requirements
 from console.gateway.requirements import Approval
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.sandbox import testing
-from console.sandbox.testing import TestSandbox
+from console.sandbox import fixtures
+from console.sandbox.fixtures import TestSandbox
 from tests.areas import world
 from tests.areas.world import Calls
 from tests.aws.test_garbled import sample
@@ -24,13 +24,13 @@ from tests.aws.test_garbled import sample
 WRITES = sorted(name for name, rule in CATALOGUE.items() if not rule.is_read)
 SENT = (errors.Refused, errors.Unreachable)  # the sample may name what does not exist
 WHY = {"reason": "asked by legal", "ticket": "T-1"}
-EMAIL = f"new@{testing.DOMAIN}"
+EMAIL = f"new@{fixtures.DOMAIN}"
 INSTANCE = "arn:aws:sso:::instance/ins-" + "1" * 16
 APPLICATION = "arn:aws:sso::123456789012:application/ins-" + "1" * 16 + "/apl-" + "1" * 16
 RESOURCE = "arn:aws:workmail:us-east-1:123456789012:organization/m-" + "0" * 32
 # Members whose form the model prescribes.
 FORMED: dict[str, dict[str, Any]] = {
-    "StartMailboxExportJob": {"RoleArn": testing.ROLE, "KmsKeyArn": testing.KEY},
+    "StartMailboxExportJob": {"RoleArn": fixtures.ROLE, "KmsKeyArn": fixtures.KEY},
     "CreateAlias": {"Alias": EMAIL},
     "DeleteAlias": {"Alias": EMAIL},
     "RegisterToWorkMail": {"Email": EMAIL},

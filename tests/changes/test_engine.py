@@ -15,7 +15,7 @@ from console.changes.steps import GENERATED, FromStep, PlannedStep
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators import policy
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State, Of = Change.State, Step.State

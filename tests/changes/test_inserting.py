@@ -10,7 +10,7 @@ from console.changes.models import Change, Step
 from console.changes.steps import GENERATED, FromStep, PlannedStep
 from console.mirror.models import Organization
 from console.operators import policy
-from console.sandbox.testing import ADA, BO
+from console.sandbox.fixtures import ADA, BO
 from tests.areas import world
 
 pytestmark = pytest.mark.django_db

@@ -21,7 +21,7 @@ from console.gateway import gateway, unknown_outcomes
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from tests.areas.exports.conftest import Time
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from console.actor import Actor
-from console.areas.changes import proving
+from console.areas.changes import read_back
 from console.aws.catalogue import CATALOGUE, Access
 from console.changes.models import Change
 from console.changes.steps import PlannedStep
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.sandbox import registry
-from console.sandbox.testing import TestSandbox
+from console.sandbox import handler_registry
+from console.sandbox.fixtures import TestSandbox
 from tests.changes.test_undo import done, known, request
 
 __all__ = ["known"]
@@ -34,10 +34,10 @@ SHOWN = [name for name in WRITES if name not in UNSHOWN]
 
 def said(change: Change) -> str:
     """What the page says of the change's one step."""
-    return " ".join(proving.read_back(change.steps.all()).values())
+    return " ".join(read_back.describe_outcomes(change.steps.all()).values())
 
 
-def swallowed(handler: registry.Handler) -> registry.Handler:
+def swallowed(handler: handler_registry.Handler) -> handler_registry.Handler:
     """Answer as if it was done, and do nothing."""
     return lambda call, params: (
         {"OrganizationId": params["OrganizationId"], "State": "Active"}
@@ -46,10 +46,12 @@ def swallowed(handler: registry.Handler) -> registry.Handler:
     )
 
 
-def altered(handler: registry.Handler) -> registry.Handler:
+def altered(handler: handler_registry.Handler) -> handler_registry.Handler:
     """Create it with another value than was asked for."""
 
-    def create(call: registry.Call, params: registry.Params) -> registry.Result | None:
+    def create(
+        call: handler_registry.Call, params: handler_registry.Params
+    ) -> handler_registry.Result | None:
         name = next(each for each in ("Description", "DisplayName", "Name") if each in params)
         return handler(call, {**params, name: "planted"})
 
@@ -67,7 +69,7 @@ def retained(town: TestSandbox, known: dict[str, Any]) -> None:
 def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     def plant(operation: str) -> None:
         wrong = altered if CATALOGUE[operation].creates else swallowed
-        monkeypatch.setitem(registry.HANDLERS, operation, wrong(registry.HANDLERS[operation]))
+        monkeypatch.setitem(handler_registry.HANDLERS, operation, wrong(handler_registry.HANDLERS[operation]))
 
     return plant
 
@@ -78,7 +80,7 @@ class TestEveryWrite:
         self, operation: str, olga: Actor, organization: Organization, known: dict[str, Any]
     ) -> None:
         change = done(olga, organization, PlannedStep(operation, request(operation, known)))
-        assert said(change) == proving.SHOWN
+        assert said(change) == read_back.CONFIRMED
         began = Entry.objects.filter(kind=Entry.Kind.INTENT).earliest("seq").seq
         assert not Entry.objects.filter(kind=Entry.Kind.OBSERVED, seq__gt=began).exists()
 
@@ -94,7 +96,7 @@ class TestEveryWrite:
         plant(operation)
         change = done(olga, organization, PlannedStep(operation, request(operation, known)))
         text = said(change)
-        assert text.startswith(f"{proving.OTHER} ")
+        assert text.startswith(f"{read_back.DIFFERENT} ")
         assert ": expected " in text
         assert ", found " in text
 
@@ -112,4 +114,4 @@ def test_the_values_are_those_that_were_asked_for_and_those_that_are_there(
     plant("UpdateMailboxQuota")
     asked = {"UserId": known["UserId"], "MailboxQuota": 100}
     change = done(olga, organization, PlannedStep("UpdateMailboxQuota", asked))
-    assert said(change) == f"{proving.OTHER} Mailbox quota: expected “100”, found “51200”."
+    assert said(change) == f"{read_back.DIFFERENT} Mailbox quota: expected “100”, found “51200”."

@@ -11,7 +11,7 @@ from console.changes import control, drafts, engine, preview, tasks
 from console.changes.models import Change, Conditions
 from console.changes.steps import PlannedStep
 from console.mirror.models import Organization
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = Change.State

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from console.actor import Actor
-from console.areas.changes import proving
+from console.areas.changes import read_back
 from console.aws import model
 from console.aws.catalogue import CATALOGUE
 from console.changes import drafts, engine, undo
@@ -15,7 +15,7 @@ from console.changes.inverses import UNDO_RULES, CannotUndo
 from console.changes.models import Change
 from console.changes.steps import PlannedStep
 from console.mirror.models import Organization
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from tests.changes.conftest import snapshot
 from tests.sandbox.prepared import OTHERWISE, prepare, requests
 
@@ -104,7 +104,7 @@ class TestEveryReversibleWrite:
         before = snapshot(town)
         change = done(olga, organization, PlannedStep(operation, params))
         assert snapshot(town) != before
-        assert set(proving.read_back(change.steps.all()).values()) <= {proving.SHOWN}
+        assert set(read_back.describe_outcomes(change.steps.all()).values()) <= {read_back.CONFIRMED}
         undone(olga, change)
         assert snapshot(town) == before
 
@@ -113,8 +113,8 @@ class TestEveryReversibleWrite:
     ) -> None:
         change = done(olga, organization, PlannedStep("UpdateUser", {"UserId": ADA, "JobTitle": "Boss"}))
         change.steps.update(after={"JobTitle": "Chief"})
-        (said,) = proving.read_back(change.steps.all()).values()
-        assert said == f"{proving.OTHER} Job title: expected “Chief”, found “Boss”."
+        (said,) = read_back.describe_outcomes(change.steps.all()).values()
+        assert said == f"{read_back.DIFFERENT} Job title: expected “Chief”, found “Boss”."
 
     def test_a_domain_comes_back_to_be_verified_anew(
         self, olga: Actor, organization: Organization, town: TestSandbox, known: dict[str, Any]

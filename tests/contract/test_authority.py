@@ -21,7 +21,7 @@ from console.changes.steps import PlannedStep
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators import policy
-from console.sandbox.testing import ADA, BO
+from console.sandbox.fixtures import ADA, BO
 from tests.areas import world
 from tests.areas.changes.conftest import organization, town
 

@@ -8,9 +8,9 @@ import pytest
 from console.areas.exports.models import Destination
 from console.mirror.models import Organization
 from console.operators.models import Operator
-from console.sandbox import doors
+from console.sandbox import application, botocore_hook
+from console.sandbox.fixtures import TestSandbox, running_sandbox
 from console.sandbox.settings import Settings
-from console.sandbox.testing import TestSandbox, sandboxed
 from tests.areas.exports.conftest import Time, actor, destination, operator, organization, time
 from tests.crash.hearing import Hearing
 from tests.crash.stories import Town
@@ -20,7 +20,7 @@ __all__ = ["destination", "organization", "time"]
 
 @pytest.fixture
 def sandbox() -> Iterator[TestSandbox]:
-    with sandboxed(settings=Settings(export_seconds=1800)) as made:
+    with running_sandbox(settings=Settings(export_seconds=1800)) as made:
         made.clock.freeze()
         yield made
 
@@ -36,5 +36,5 @@ def town(
     transactional_db: None, sandbox: TestSandbox, time: Time, destination: Destination, olga: Operator
 ) -> Iterator[Town]:
     aws = Hearing(sandbox.sandbox)
-    with doors.in_process(cast(doors.Sandbox, aws)):
+    with botocore_hook.route_botocore(cast(application.Sandbox, aws)):
         yield Town(sandbox, aws, time, destination, actor(olga))

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from console.areas.exports import engine
+from console.areas.exports import job_queue
 from console.areas.exports.models import ExportJob, ExportQuerySet
 from console.changes.models import Step
 from console.gateway import gateway
@@ -71,17 +71,17 @@ def late_workers_not_fenced(patch: pytest.MonkeyPatch) -> None:
     def write(job: ExportJob, **fields: Any) -> bool:
         return bool(ExportJob.objects.filter(pk=job.pk).update(**fields))
 
-    patch.setattr(engine, "_fenced", write)
+    patch.setattr(job_queue, "_update_claimed", write)
 
 
 def a_claim_without_condition(patch: pytest.MonkeyPatch) -> None:
     def claim(job: ExportJob) -> bool:
-        lease = timezone.now() + engine.LEASE
+        lease = timezone.now() + job_queue.LEASE
         ExportJob.objects.filter(pk=job.pk).update(state=ExportJob.State.STARTING, lease_until=lease)
         job.refresh_from_db()
         return True
 
-    patch.setattr(engine, "_claim", claim)
+    patch.setattr(job_queue, "_claim_job", claim)
 
 
 def step_not_written_down(patch: pytest.MonkeyPatch) -> None:

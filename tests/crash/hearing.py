@@ -8,7 +8,7 @@ from typing import Any
 
 from console.aws.catalogue import CATALOGUE
 from console.ledger.models import Entry
-from console.sandbox.doors import Sandbox
+from console.sandbox.application import Sandbox
 
 
 class Hearing:

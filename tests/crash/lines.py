@@ -17,7 +17,7 @@ from typing import Any, cast
 from django.db import connection, connections
 from werkzeug.test import run_wsgi_app
 
-from console.sandbox import doors
+from console.sandbox import application, botocore_hook
 
 Act = Callable[[], object]
 Aws = Callable[[dict[str, Any], Any], Iterable[bytes]]  # a WSGI application
@@ -28,8 +28,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = frozenset(
     str(ROOT / name)
     for name in (
-        "console/areas/exports/engine.py",
-        "console/areas/exports/polling.py",
+        "console/areas/exports/job_queue.py",
+        "console/areas/exports/aws_jobs.py",
         "console/gateway/gateway.py",
         "console/gateway/before_after.py",
         "console/aws/transport.py",
@@ -169,7 +169,7 @@ def child(act: Act, fate: Callable[[Connection], Fate], aws: Aws, told: Callable
 def live(act: Act, fate: Fate) -> None:
     """The child's whole life; it never returns into the test."""
     try:
-        with doors.in_process(cast(doors.Sandbox, Wire(fate.end))):
+        with botocore_hook.route_botocore(cast(application.Sandbox, Wire(fate.end))):
             gc.disable()
             fate.begin()
             sys.settrace(fate.trace)

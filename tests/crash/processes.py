@@ -16,7 +16,7 @@ from urllib.parse import quote
 import redis
 from django.db import connection
 
-from console.sandbox.doors import HEALTH
+from console.sandbox.application import HEALTH_PATH
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 300.0
@@ -103,7 +103,7 @@ class Processes:
 
 def is_healthy(endpoint: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{endpoint}{HEALTH}", timeout=5) as answer:
+        with urllib.request.urlopen(f"{endpoint}{HEALTH_PATH}", timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

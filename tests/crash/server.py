@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from console.aws.catalogue import CATALOGUE
-from console.sandbox import testing
-from console.sandbox.doors import Sandbox
-from console.sandbox.server import listening, serve
+from console.sandbox import fixtures
+from console.sandbox.application import Sandbox
+from console.sandbox.server import open_listener, serve
 from console.sandbox.settings import Settings
 
 SETTINGS = Settings(export_seconds=0.3)
@@ -29,9 +29,9 @@ class Counting(Sandbox):
 
 
 def main(port: str, state: str, people: str) -> None:
-    listener = listening("127.0.0.1", int(port))
+    listener = open_listener("127.0.0.1", int(port))
     sandbox = Counting(Path(state))
-    town = testing.populated(sandbox)
+    town = fixtures.build_test_sandbox(sandbox)
     for number in range(int(people)):
         town.enabled_user(f"person{number}")
     serve(listener, sandbox)

@@ -8,7 +8,7 @@ from typing import Protocol
 from django.db.models import F
 
 from console.actor import Actor
-from console.areas.exports import engine
+from console.areas.exports import job_queue
 from console.areas.exports.models import Destination, ExportJob
 from console.changes import drafts
 from console.changes import engine as changes
@@ -18,7 +18,7 @@ from console.gateway import gateway, unknown_outcomes
 from console.ledger.models import Entry, EntryQuerySet
 from console.mirror.models import Entity, Organization
 from console.sandbox import records
-from console.sandbox.testing import TestSandbox
+from console.sandbox.fixtures import TestSandbox
 from tests.areas.exports.conftest import Time
 from tests.crash.hearing import Hearing
 
@@ -102,19 +102,19 @@ class Export:
 
     def __init__(self, town: Town, number: int) -> None:
         self.town, self.person = town, town.person(number)
-        (self.row,) = engine.request(town.actor, town.destination, [self.person], reason="leaves")
+        (self.row,) = job_queue.request_exports(town.actor, town.destination, [self.person], reason="leaves")
 
     def act(self) -> None:
-        engine.sweep()
-        engine.sweep()
+        job_queue.sweep_exports()
+        job_queue.sweep_exports()
 
     def others(self) -> Iterator[str]:
         self.town.time.pass_(seconds=120)
-        engine.sweep()
+        job_queue.sweep_exports()
         self.town.settle(self.person)
         yield from self.unlike(State.RUNNING)
         self.town.time.pass_(hours=1)
-        engine.sweep()
+        job_queue.sweep_exports()
 
     def wrongs(self) -> Iterator[str]:
         yield from self.unlike(State.COMPLETED)
@@ -140,7 +140,7 @@ class Forgotten(Export):
 
     def __init__(self, town: Town, number: int) -> None:
         super().__init__(town, number)
-        engine.start(self.row)
+        job_queue.start_job(self.row)
         self.forget_answer()
         town.forget_token(self.person)
 
@@ -153,7 +153,7 @@ class Forgotten(Export):
             started_at=None,
             lease_until=now,
             unanswered=1,
-            tried_at=now - engine.TOKEN_MEMORY,
+            tried_at=now - job_queue.TOKEN_MEMORY,
         )
 
 
@@ -183,14 +183,14 @@ class Waiting(Export):
 
     def others(self) -> Iterator[str]:
         self.town.time.pass_(seconds=120)
-        engine.sweep()
+        job_queue.sweep_exports()
         self.town.settle(self.person)
         self.row.refresh_from_db()
         if self.row.state != State.QUEUED or "24 hours" not in self.row.note:
             yield f"the row is {self.row.state} instead of waiting: {self.row.note}"
         for _ in range(2):
             self.town.time.pass_(hours=24)
-            engine.sweep()
+            job_queue.sweep_exports()
 
     def wrongs(self) -> Iterator[str]:
         self.row.refresh_from_db()

@@ -12,12 +12,12 @@ import redis
 from django.utils import timezone
 
 from console.actor import Actor
-from console.areas.exports import engine
+from console.areas.exports import job_queue
 from console.areas.exports.models import Destination, ExportJob
 from console.gateway import gateway, unknown_outcomes
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
-from console.sandbox import testing
+from console.sandbox import fixtures
 from tests import services
 from tests.areas.exports.conftest import actor, operator
 from tests.crash.processes import Processes, database_url, empty_broker, eventually, free_port, is_healthy
@@ -70,7 +70,7 @@ class Site:
         return known
 
     def starts(self) -> int:
-        return (self.state / "writes").read_text().split().count(engine.OPERATION)
+        return (self.state / "writes").read_text().split().count(job_queue.OPERATION)
 
 
 @pytest.fixture
@@ -100,18 +100,18 @@ def queued(site: Site) -> list[ExportJob]:
     destination = Destination.objects.create(
         organization=organization,
         name="Archive",
-        role_arn=testing.ROLE,
-        kms_key_arn=testing.KEY,
-        bucket=testing.BUCKET,
+        role_arn=fixtures.ROLE,
+        kms_key_arn=fixtures.KEY,
+        bucket=fixtures.BUCKET,
         prefix="exports",
     )
     people = Entity.objects.filter(organization=organization, name__startswith="person")
     exporter = actor(operator(organization, "Exporter", "erin"))
-    return engine.request(exporter, destination, people, reason="all of them")
+    return job_queue.request_exports(exporter, destination, people, reason="all of them")
 
 
 def started() -> int:
-    return Entry.objects.filter(kind=Entry.Kind.INTENT, operation=engine.OPERATION).count()
+    return Entry.objects.filter(kind=Entry.Kind.INTENT, operation=job_queue.OPERATION).count()
 
 
 def settle(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,8 @@ import signal
 
 import pytest
 
-from console.areas.exports import engine
-from console.areas.exports.models import ATTEMPTS, ExportJob
+from console.areas.exports import job_queue
+from console.areas.exports.models import MAX_ATTEMPTS, ExportJob
 from console.aws import transport
 from console.ledger.models import Entry
 from tests.crash import lines, sweeps
@@ -37,17 +37,17 @@ class TestPoison:
             return send(rule, organization, params, *more)  # type: ignore[arg-type]  # as they came
 
         monkeypatch.setattr(transport, "send_call", die)
-        deaths = sum(self.sweep(town) for _ in range(ATTEMPTS + 3))
-        assert deaths == ATTEMPTS
+        deaths = sum(self.sweep(town) for _ in range(MAX_ATTEMPTS + 3))
+        assert deaths == MAX_ATTEMPTS
         poison.row.refresh_from_db()
         assert poison.row.state == ExportJob.State.PARKED
-        assert town.entries(poison.person).filter(kind=Entry.Kind.INTENT).count() == ATTEMPTS
+        assert town.entries(poison.person).filter(kind=Entry.Kind.INTENT).count() == MAX_ATTEMPTS
         assert list(other.wrongs()) == []
 
     @staticmethod
     def sweep(town: Town) -> bool:
         """One worker that the beat wakes, one more while the lease of the first still runs; did it die?"""
-        died = os.WIFSIGNALED(lines.child(engine.sweep, lines.Fate, town.aws, lines.unexpected))
-        assert lines.child(engine.sweep, lines.Fate, town.aws, lines.unexpected) == 0
+        died = os.WIFSIGNALED(lines.child(job_queue.sweep_exports, lines.Fate, town.aws, lines.unexpected))
+        assert lines.child(job_queue.sweep_exports, lines.Fate, town.aws, lines.unexpected) == 0
         town.time.pass_(minutes=30)
         return died

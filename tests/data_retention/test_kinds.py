@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from console.areas.domains.models import Check
 from console.areas.exports.models import ExportJob
+from console.areas.health_checks.models import Finding, Review
 from console.areas.lifecycle.models import Digest
-from console.areas.posture.models import Finding, Review
 from console.changes.models import Change, Step
-from console.data_retention.kinds import KEPT, KINDS, RetentionKind, find_undeclared
+from console.data_retention.kinds import KINDS, STORED_MODELS, RetentionKind, find_undeclared
 from console.data_retention.models import CacheEntry, RetentionRun
 from console.mirror.models import Organization, TargetLease
 from console.operators.models import Session
@@ -68,13 +68,13 @@ class TestEveryModel:
         assert find_undeclared([Session, planted]) == ["planted.Planted"]
 
     def test_the_audit_log_and_the_exports_are_among_the_kept(self) -> None:
-        assert {"ledger.Entry", "ledger.Head", "exports.ExportJob"} <= KEPT.keys()
-        assert not {kind.model._meta.label for kind in KINDS} & KEPT.keys()
+        assert {"ledger.Entry", "ledger.Head", "exports.ExportJob"} <= STORED_MODELS.keys()
+        assert not {kind.model._meta.label for kind in KINDS} & STORED_MODELS.keys()
 
     def test_nothing_is_declared_that_does_not_exist(self) -> None:
         labels = {model._meta.label for model in apps.get_models(include_auto_created=True)}
         parts = {part for kind in KINDS for part in kind.parts}
-        assert (KEPT.keys() | parts) - labels == set()
+        assert (STORED_MODELS.keys() | parts) - labels == set()
 
     def test_every_kind_has_its_setting(self) -> None:
         declared = {name for name in dir(settings) if name.startswith("RETENTION_")}

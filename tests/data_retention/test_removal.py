@@ -40,7 +40,7 @@ class TestRun:
         sessions(3)
         change(organization)
         young = change(organization, 10)
-        removal.sweep()
+        removal.continue_run()
         assert list(Change.objects.all()) == [young]
         assert not Session.objects.exists()
         run = RetentionRun.objects.get()
@@ -54,20 +54,20 @@ class TestRun:
         )
 
     def test_it_runs_once_a_night(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        removal.sweep()
+        removal.continue_run()
         sessions(1)
-        removal.sweep()
+        removal.continue_run()
         assert Session.objects.count() == 1
         tomorrow = timezone.now() + timedelta(days=1)
         monkeypatch.setattr(timezone, "now", lambda: tomorrow)
-        removal.sweep()
+        removal.continue_run()
         assert Session.objects.count() == 0
         assert RetentionRun.objects.count() == 2
 
     def test_a_run_that_another_worker_has_is_left_to_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert removal._claim()
         sessions(1)
-        removal.sweep()
+        removal.continue_run()
         assert Session.objects.count() == 1
 
     def test_a_run_whose_worker_was_killed_is_continued(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,16 +75,16 @@ class TestRun:
         sessions(1)
         later = timezone.now() + removal.LEASE * 2
         monkeypatch.setattr(timezone, "now", lambda: later)
-        removal.sweep()
+        removal.continue_run()
         assert Session.objects.count() == 0
 
     def test_it_is_continued_where_the_time_was_over(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(removal, "SLICE", -1.0)
+        monkeypatch.setattr(removal, "SLICE_SECONDS", -1.0)
         monkeypatch.setattr(removal, "KINDS", [replace(kind, batch=2) for kind in KINDS])
         sessions(5)
         left = []
         for _ in range(4):
-            removal.sweep()
+            removal.continue_run()
             left.append((Session.objects.count(), RetentionRun.objects.get().finished_at is not None))
         assert left == [(3, False), (1, False), (0, False), (0, True)]
         assert RetentionRun.objects.get().removed == {"": {"sessions": 5}}
@@ -98,7 +98,7 @@ class TestRun:
         change(organization)
         monkeypatch.setattr(removal, "_tally_due", lambda _: {})
         monkeypatch.setattr(removal, "KINDS", [replace(KINDS[0], find=fail), *KINDS[1:]])
-        removal.sweep()
+        removal.continue_run()
         assert not Change.objects.exists()
         assert RetentionRun.objects.get().finished_at is None
 
@@ -132,7 +132,7 @@ class TestPage:
         assert "it begins or goes on within 10 minutes" in page
         context = olga.get("overview").context
         assert {kind.name: count for kind, count in context["rows"] if count} == {"changes": 1}
-        removal.sweep()
+        removal.continue_run()
         context = olga.get("overview").context
         assert [count for _, count in context["runs"][0].removed] == [1]
         assert context["next_run"] > timezone.now()

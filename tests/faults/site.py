@@ -142,15 +142,15 @@ def populate() -> None:
 
     django.setup()
     from console.mirror.models import Domain, Entity, Organization
-    from console.sandbox import testing
+    from console.sandbox import fixtures
     from tests.areas import world
 
     place = Organization.objects.create(
-        organization_id=testing.ORGANIZATION_ID, slug="example", region="us-east-1"
+        organization_id=fixtures.ORGANIZATION_ID, slug="example", region="us-east-1"
     )
-    Domain.objects.create(organization=place, name=testing.DOMAIN, is_default=True, ownership="VERIFIED")
-    ada = {"name": "ada", "email": f"ada@{testing.DOMAIN}", "domain": testing.DOMAIN, "state": "ENABLED"}
-    Entity.objects.create(organization=place, kind="user", entity_id=testing.ADA, **ada)
+    Domain.objects.create(organization=place, name=fixtures.DOMAIN, is_default=True, ownership="VERIFIED")
+    ada = {"name": "ada", "email": f"ada@{fixtures.DOMAIN}", "domain": fixtures.DOMAIN, "state": "ENABLED"}
+    Entity.objects.create(organization=place, kind="user", entity_id=fixtures.ADA, **ada)
     assert world.operator("Owner", place, name="owner").email == EMAIL
 
 

@@ -2,19 +2,19 @@
 
 import pytest
 
-from console.sandbox import testing
+from console.sandbox import fixtures
 from tests.faults.aws import Sandbox
 from tests.faults.scenarios import LARGE_FAULTS, SMALL_FAULTS, Fault, SmallFault
 from tests.faults.servers import PostgreSQL, wait_until
 from tests.faults.site import Answer, Browser, Site
 
 pytestmark = pytest.mark.timeout(300)
-PAGE = f"/o/example/users/{testing.ADA}/aliases/add/"
+PAGE = f"/o/example/users/{fixtures.ADA}/aliases/add/"
 BOUND = 10.0
 
 
 def add(visitor: Browser, form: dict[str, str], name: str) -> Answer:
-    return visitor.post(PAGE, form, Alias=f"{name}@{testing.DOMAIN}")
+    return visitor.post(PAGE, form, Alias=f"{name}@{fixtures.DOMAIN}")
 
 
 def recovered(visitor: Browser, aws: Sandbox, name: str) -> None:

@@ -7,14 +7,14 @@ import pytest
 from console.actor import Actor
 from console.mirror.models import Organization
 from console.operators.models import Grant, Operator, Role
-from console.sandbox.testing import TestSandbox, sandboxed
+from console.sandbox.fixtures import TestSandbox, running_sandbox
 
 
 @pytest.fixture
 def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestSandbox]:
     monkeypatch.setattr("console.sync.pace.REST_SECONDS", 0)
     monkeypatch.setattr("console.sync.pace.max_rate", lambda: 1e9)
-    with sandboxed() as made:
+    with running_sandbox() as made:
         yield made
 
 

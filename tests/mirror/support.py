@@ -4,7 +4,7 @@ from typing import Any
 
 from console.mirror import effects
 from console.mirror.models import Entity, Organization, Sync
-from console.sandbox.testing import TestSandbox
+from console.sandbox.fixtures import TestSandbox
 from console.sync import worker
 
 

@@ -8,13 +8,13 @@ import pytest
 
 from console import clock
 from console.actor import Actor
-from console.areas.posture import running as posture
-from console.areas.posture.models import Review
+from console.areas.health_checks import runner as posture
+from console.areas.health_checks.models import Review
 from console.changes import completion, drafts, engine, execution
 from console.changes.models import Change
 from console.changes.steps import PlannedStep
 from console.mirror.models import Organization, Sync
-from console.sandbox.testing import ADA, BO
+from console.sandbox.fixtures import ADA, BO
 from console.sync import listing_pass, mirror_refresh, worker
 from tests.areas.exports.conftest import Time
 from tests.mirror.conftest import organization, owner, town
@@ -132,7 +132,7 @@ class TestAReview:
         Organization.objects.update(listed_at=clock.now())
         raising_once(monkeypatch, posture, name, failure())
         with suppress(SystemExit, KeyboardInterrupt):
-            posture.sweep()
+            posture.run_due_reviews()
         assert not Review.objects.exists()
-        posture.sweep()
+        posture.run_due_reviews()
         assert Review.objects.count() == 1

@@ -15,7 +15,7 @@ from console.changes.steps import PlannedStep
 from console.gateway import gateway, unknown_outcomes
 from console.ledger import journal
 from console.mirror.models import Organization, Sync
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox.fixtures import ADA, TestSandbox
 from console.sync import leases, worker
 from tests.mirror.conftest import organization, owner, town
 

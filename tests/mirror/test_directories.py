@@ -4,8 +4,8 @@ import pytest
 
 from console.mirror.directory_type import Directory, refusable_operations
 from console.mirror.models import Organization
-from console.sandbox import founding, standing
-from console.sandbox.testing import TestSandbox
+from console.sandbox import organization_setup, requirements
+from console.sandbox.fixtures import TestSandbox
 from tests.mirror.support import look
 
 WRITABLE = ("VpcDirectory", "SimpleAD", "MicrosoftAD", "something new", "")
@@ -46,13 +46,13 @@ class TestDirectory:
 
 
 def test_what_is_refused_is_what_the_sandbox_refuses() -> None:
-    assert refusable_operations() == standing.REFUSED
+    assert refusable_operations() == requirements.READ_ONLY_REFUSED
 
 
 @pytest.mark.django_db
 class TestTheMirror:
     def test_learns_of_interoperability(self, town: TestSandbox, organization: Organization) -> None:
-        founding.connect(town.store, town.organization, interoperability=True)
+        organization_setup.make_read_only(town.store, town.organization, interoperability=True)
         look(town, organization, "DescribeOrganization")
         organization.refresh_from_db()
         assert organization.interoperates
@@ -63,6 +63,6 @@ class TestTheMirror:
     ) -> None:
         look(town, organization, "DescribeOrganization")
         before = Organization.objects.values().get()
-        other = founding.found(town.store, "other")
+        other = organization_setup.add_active_organization(town.store, "other")
         look(town, organization, "DescribeOrganization", OrganizationId=other.organization_id)
         assert Organization.objects.values().get() == before

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from console.aws import model
 from console.mirror import effects
 from console.mirror.models import Alias, Delegate, Domain, Entity, Membership, Organization, Permission
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from tests.mirror.support import grown_old, look, person
 
 WRITING = ("INSERT", "UPDATE", "DELETE")

@@ -10,8 +10,8 @@ from django.utils import timezone
 from console.mirror import mailboxes
 from console.mirror.mailboxes import Obstacle, get_mailbox
 from console.mirror.models import Entity, Organization
-from console.sandbox import testing
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox import fixtures
+from console.sandbox.fixtures import ADA, TestSandbox
 from console.sync import mirror_refresh, worker
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +79,7 @@ def read(organization: Organization, town: TestSandbox) -> Organization:
     town.group("staff")
     town.resource("hall")
     town.resource("shed")
-    for entity_id in ("user-000000000fay", testing.resource_id("shed")):
+    for entity_id in ("user-000000000fay", fixtures.resource_id("shed")):
         town.call("DeregisterFromWorkMail", EntityId=entity_id)
     while worker.run_slice(organization):
         pass
@@ -89,9 +89,9 @@ def read(organization: Organization, town: TestSandbox) -> Organization:
 def start(town: TestSandbox, entity_id: str) -> bool:
     """Return whether WorkMail starts an export of the mailbox."""
     where: dict[str, Any] = {
-        "RoleArn": testing.ROLE,
-        "KmsKeyArn": testing.KEY,
-        "S3BucketName": testing.BUCKET,
+        "RoleArn": fixtures.ROLE,
+        "KmsKeyArn": fixtures.KEY,
+        "S3BucketName": fixtures.BUCKET,
     }
     try:
         town.call("StartMailboxExportJob", ClientToken=entity_id, EntityId=entity_id, S3Prefix="e", **where)

@@ -13,7 +13,7 @@ from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror import effects, outside_changes
 from console.mirror.models import Entity, Organization, Sync
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from console.sync import worker
 from tests.mirror.support import again, grown_old, look, sync_all
 

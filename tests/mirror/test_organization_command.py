@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.sandbox.testing import TestSandbox
+from console.sandbox.fixtures import TestSandbox
 
 ID = "m-" + "0123456789abcdef" * 2
 ROLE = "arn:aws:iam::111122223333:role/workmail-console"

@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 from pytest_django import DjangoAssertNumQueries
 
 from console.mirror.models import FILTER_COLUMNS, SORTS, Alias, Entity, Membership, Organization
-from console.ui.keyset import Cursor, Sort, window
+from console.ui.keyset import Cursor, Sort, read_window
 from tests.mirror.support import names, person
 
 
@@ -37,7 +37,7 @@ def walk(people: QuerySet[Entity], sort: Sort) -> list[int]:
     found: list[int] = []
     cursor = None
     while True:
-        page = window(people, ["pk"], sort, "pk", cursor, 5)
+        page = read_window(people, ["pk"], sort, "pk", cursor, 5)
         found += [row["pk"] for row in page.rows]
         if not page.next:
             return found
@@ -92,7 +92,7 @@ class TestQueries:
         django_assert_num_queries: DjangoAssertNumQueries,
     ) -> None:
         with django_assert_num_queries(1):
-            window(
+            read_window(
                 Entity.objects.of(organization, "user"), ["name"], Sort("name", "sort_name"), "pk", None, 50
             )
 

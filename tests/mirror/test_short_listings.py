@@ -14,8 +14,8 @@ from console.areas.lifecycle.models import Frozen
 from console.gateway import gateway
 from console.mirror.models import HeldListing, Membership, Organization, PassRemovals
 from console.mirror.read_result import ReadResult
-from console.sandbox import doors
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox import botocore_hook
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from console.sync import held_listings
 from tests.mirror.support import again, person, sync_all
 
@@ -49,7 +49,7 @@ def members() -> int:
 @contextmanager
 def empty_answers(operation: str, member: str) -> Iterator[None]:
     """A proxy that answers one listing with nothing, and with WorkMail's own headers."""
-    real = doors.sent
+    real = botocore_hook.send_request
 
     def sent(sandbox: Any, request: Any) -> Any:
         answer = real(sandbox, request)
@@ -61,7 +61,7 @@ def empty_answers(operation: str, member: str) -> Iterator[None]:
         return answer
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(doors, "sent", sent)
+        patch.setattr(botocore_hook, "send_request", sent)
         yield
 
 

@@ -23,7 +23,7 @@ from console.mirror.models import (
 )
 from console.operators import policy
 from console.operators.models import Grant
-from console.sandbox.testing import TestSandbox
+from console.sandbox.fixtures import TestSandbox
 from console.sync import held_listings, listing_pass, mirror_refresh
 from tests.mirror.support import person, sync_all
 

@@ -16,7 +16,7 @@ from console.ledger.models import Entry
 from console.mirror.models import Alias, Entity, Membership, Organization, Sync
 from console.operators import policy
 from console.operators.models import Grant, Role
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from console.sync import details_pass, leases, listing_pass, mirror_refresh, pace, worker
 from console.sync.leases import LeaseLost, Stage, SyncLease
 from tests.mirror.support import again, grown_old, person, sync_all

@@ -10,14 +10,14 @@ import pytest
 from django.utils import timezone
 
 from console.actor import Actor
-from console.areas.changes.forms import ConditionsForm
-from console.areas.changes.views import conditions as policies
+from console.areas.changes import views as policies
+from console.areas.changes.forms import ChangePoliciesForm
 from console.changes import budget, completion, control, engine, preview
 from console.changes import policies as change_policies
 from console.changes.models import Budget, Change, Conditions, Step
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.sandbox.testing import ADA
+from console.sandbox.fixtures import ADA
 from tests.areas import world
 from tests.areas.exports.conftest import organization, sandbox
 from tests.races.harness import TRIES, at_once, on_postgresql, results_at_once
@@ -209,11 +209,11 @@ class TestPolicies:
 
     def save(self, actor: Actor, organization: Organization, limit: int) -> bool:
         instance = change_policies.get_policies(organization)
-        shown = ConditionsForm(instance=instance)["seen"].value()
-        form = ConditionsForm({"approve_over": limit, "seen": shown}, instance=instance)
+        shown = ChangePoliciesForm(instance=instance)["seen"].value()
+        form = ChangePoliciesForm({"approve_over": limit, "seen": shown}, instance=instance)
         assert form.is_valid(), form.errors
         request: Any = SimpleNamespace(actor=actor)
-        return policies._save(request, organization, form)
+        return policies._save_policies(request, organization, form)
 
 
 class TestBudget:

@@ -11,17 +11,17 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from console.actor import Actor
-from console.areas.access_rules.forms.keeping import ProtectedForm
+from console.areas.access_rules.forms import ProtectedUserForm
 from console.areas.access_rules.models import ProtectedPerson
-from console.areas.exports import verifying
+from console.areas.exports import zip_check
 from console.areas.exports.models import ExportJob
-from console.areas.organizations.settings import adoption
+from console.areas.organizations import registration
 from console.ledger.models import Entry
 from console.mirror import effects
 from console.mirror.models import Entity, Organization
 from console.operators import encryption, policy, refusals
 from console.operators.models import Grant, OmittedRefusals, Operator
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from console.sync.management.commands.organization import _store_organization
 from tests.areas import world
 from tests.areas.exports.conftest import organization, sandbox
@@ -87,7 +87,9 @@ class TestAdoption:
         for _ in range(TRIES):
             Organization.objects.filter(organization_id=ID).delete()
             arn = f"arn:aws:workmail:us-east-1:111122223333:organization/{ID}"
-            adopt = partial(adoption.adopt, world.actor(olga), olga, organization, ID, "adopted", arn)
+            adopt = partial(
+                registration.register_organization, world.actor(olga), olga, organization, ID, "adopted", arn
+            )
             assert sorted(failures(at_once(adopt, adopt), ValidationError)) == [False, True]
             adopted = Organization.objects.get(organization_id=ID)
             assert Grant.objects.filter(organization=adopted).count() == 1
@@ -103,7 +105,7 @@ class TestProtectedUsers:
         assert Entry.objects.filter(operation="ManageProtectedPeople").count() == TRIES
 
     def protect(self, organization: Organization, operator: Operator) -> bool:
-        form = ProtectedForm(
+        form = ProtectedUserForm(
             {"other": ADA},
             instance=ProtectedPerson(organization=organization),
             people=Entity.objects.filter(organization=organization),
@@ -138,7 +140,7 @@ class TestVerifying:
         )
         for _ in range(TRIES):
             ExportJob.objects.update(check_lease=None)
-            claimed = [each for each in results_at_once(*[verifying.next_due] * 2) if each]
+            claimed = [each for each in results_at_once(*[zip_check.claim_next_job] * 2) if each]
             assert [each.pk for each in claimed] == [job.pk]
 
 

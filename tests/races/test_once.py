@@ -16,7 +16,7 @@ from console.changes.models import Change
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators import form_submissions
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox.fixtures import ADA, TestSandbox
 from console.ui import form_tokens
 from console.ui.templatetags import ui
 from tests.addresses import addresses
@@ -134,7 +134,7 @@ class TestAtOnce:
         self, olga: Client, again: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The planted fault."""
-        monkeypatch.setattr("console.operators.access.once.answer_to_repeat", lambda _: None)
+        monkeypatch.setattr("console.operators.access.form_submissions.answer_repeat", lambda _: None)
         assert doubled(olga, again) > 0
 
 
@@ -158,7 +158,7 @@ class TestEveryForm:
     def test_without_a_number_would_be_found(self, olga: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         """The planted fault: a form with the plain tag."""
         assert forms_without_number(olga) == []
-        monkeypatch.setattr(ui, "new_number", lambda: "")
+        monkeypatch.setattr(ui, "new_form_token", lambda: "")
         assert forms_without_number(olga)
 
     def test_leads_to_a_view_that_spends_it(self) -> None:

@@ -19,7 +19,7 @@ from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators import accounts
 from console.operators.models import Operator
-from console.sandbox.founding import ACCOUNT, REGION
+from console.sandbox.organization_setup import ACCOUNT, REGION
 from console.web import record_forms
 from tests.areas import world
 from tests.areas.exports.conftest import organization, sandbox

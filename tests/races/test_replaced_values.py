@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from console.mirror.models import Organization
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.exports.conftest import organization, sandbox
 from tests.races.harness import TRIES, at_once, on_postgresql

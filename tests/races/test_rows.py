@@ -17,7 +17,7 @@ from console.ledger.models import Entry
 from console.mirror import descriptions, effects
 from console.mirror.models import Entity, Organization
 from console.mirror.read_result import ReadResult
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.exports.conftest import organization, sandbox
 from tests.races.harness import TRIES, at_once, on_postgresql, results_at_once

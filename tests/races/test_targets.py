@@ -15,7 +15,7 @@ from console.aws import errors
 from console.gateway import gateway, target_leases
 from console.ledger.models import Entry
 from console.mirror.models import Organization, TargetLease
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas.exports.conftest import actor, operator, organization, sandbox
 from tests.races.harness import TRIES, at_once, on_postgresql
 

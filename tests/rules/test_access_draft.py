@@ -5,10 +5,18 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from console.rules import access_draft
+from console.rules import access_simulation
 from console.rules.access import ACTIONS
-from console.rules.access_draft import ELSEWHERE, EVERYBODY, PARTLY, Draft, Flip, Lockout, Who
-from console.rules.deciding import Rule
+from console.rules.access_simulation import (
+    ELSEWHERE,
+    EVERYONE,
+    PARTLY,
+    AccessChange,
+    AccessDraft,
+    Lockout,
+    Subject,
+)
+from console.rules.evaluation import Rule
 from tests.sandbox import brute_force
 from tests.sandbox.brute_force import Given
 from tests.sandbox.rule_sets import RANGES, ROLES, USERS, Dice
@@ -32,11 +40,11 @@ def deny(**conditions: Any) -> Given:
     return {"Name": "no", "Effect": "DENY", **conditions}
 
 
-def told(draft: Draft) -> set[tuple[str, str, str, str, str]]:
+def told(draft: AccessDraft) -> set[tuple[str, str, str, str, str]]:
     return {(f.who.user_id or f.who.role_id, f.action, f.place, f.before, f.after) for f in draft.flips}
 
 
-def request(who: Who, action: str, address: str) -> Given:
+def request(who: Subject, action: str, address: str) -> Given:
     """Brute force knows nobody without an id: a stranger has one that no rule names."""
     named = {"ImpersonationRoleId": who.role_id} if who.role_id else {"UserId": who.user_id or "a stranger"}
     return {"Action": action, "IpAddress": address, **named}
@@ -48,11 +56,11 @@ def effect(rules: list[Given], asked: Given) -> str:
 
 class TestFlips:
     def test_of_a_denial_for_everybody_outside_the_office(self) -> None:
-        draft = Draft([ALL], [ALL, deny(Actions=["IMAP"], NotIpRanges=OFFICE["Office"])], OFFICE)
+        draft = AccessDraft([ALL], [ALL, deny(Actions=["IMAP"], NotIpRanges=OFFICE["Office"])], OFFICE)
         assert told(draft) == {("", "IMAP", ELSEWHERE, "ALLOW", "DENY")}
 
     def test_of_one_person_leave_everybody_else_alone(self) -> None:
-        draft = Draft([ALL], [ALL, deny(UserIds=[USERS[0]], Actions=["IMAP", "SMTP"])], OFFICE)
+        draft = AccessDraft([ALL], [ALL, deny(UserIds=[USERS[0]], Actions=["IMAP", "SMTP"])], OFFICE)
         assert told(draft) == {
             (USERS[0], action, place, "ALLOW", "DENY")
             for action in ("IMAP", "SMTP")
@@ -60,17 +68,17 @@ class TestFlips:
         }
 
     def test_of_a_part_of_a_network_are_told_as_such(self) -> None:
-        draft = Draft([ALL], [ALL, deny(Actions=["EWS"], IpRanges=["203.0.113.128/25"])], OFFICE)
+        draft = AccessDraft([ALL], [ALL, deny(Actions=["EWS"], IpRanges=["203.0.113.128/25"])], OFFICE)
         assert told(draft) == {("", "EWS", "Office", "ALLOW", PARTLY)}
         assert draft.flips[0].address == "203.0.113.129"
 
     def test_of_a_role_concern_its_one_protocol(self) -> None:
-        draft = Draft([ALL], [ALL, deny(ImpersonationRoleIds=[ROLES[0]])], {})
+        draft = AccessDraft([ALL], [ALL, deny(ImpersonationRoleIds=[ROLES[0]])], {})
         assert told(draft) == {(ROLES[0], "EWS", ELSEWHERE, "ALLOW", "DENY")}
 
     def test_are_none_for_a_rule_that_is_overruled(self) -> None:
         rules = [ALL, deny(Actions=["IMAP"])]
-        assert Draft(rules, [*rules, {**ALL, "Name": "more", "Actions": ["IMAP"]}], OFFICE).flips == []
+        assert AccessDraft(rules, [*rules, {**ALL, "Name": "more", "Actions": ["IMAP"]}], OFFICE).flips == []
 
     def test_cost_what_the_named_people_cost(self) -> None:
         """A thousand ranges, a hundred rules, ten people each: the organization's size does not come in."""
@@ -80,48 +88,51 @@ class TestFlips:
             for n in range(20)
         ]
         begun = time.perf_counter()
-        assert Draft([ALL], [ALL, *rules], OFFICE).flips
+        assert AccessDraft([ALL], [ALL, *rules], OFFICE).flips
         assert time.perf_counter() - begun < 5
 
 
 class TestLockouts:
     def test_nobody_is_left_without_any_rule(self) -> None:
-        draft = Draft([ALL], [], OFFICE)
+        draft = AccessDraft([ALL], [], OFFICE)
         assert draft.leaves_nobody
-        assert draft.lockouts([USERS[0]]) == [Lockout(EVERYBODY), Lockout(Who(USERS[0]))]
+        assert draft.lockouts([USERS[0]]) == [Lockout(EVERYONE), Lockout(Subject(USERS[0]))]
 
     def test_nobody_is_left_by_a_denial_of_everything(self) -> None:
-        assert Draft([ALL], [ALL, deny()], OFFICE).leaves_nobody
+        assert AccessDraft([ALL], [ALL, deny()], OFFICE).leaves_nobody
 
     def test_somebody_protected_is_named_alone(self) -> None:
-        draft = Draft([ALL], [ALL, deny(UserIds=USERS[:2])], OFFICE)
-        assert draft.lockouts([USERS[0]]) == [Lockout(Who(USERS[0]))]
+        draft = AccessDraft([ALL], [ALL, deny(UserIds=USERS[:2])], OFFICE)
+        assert draft.lockouts([USERS[0]]) == [Lockout(Subject(USERS[0]))]
         assert not draft.leaves_nobody
 
     def test_everybody_else_is_counted_when_only_some_keep_access(self) -> None:
-        draft = Draft([ALL], [{**ALL, "UserIds": [USERS[0]]}], OFFICE)
-        assert draft.lockouts([USERS[0]]) == [Lockout(EVERYBODY)]
+        draft = AccessDraft([ALL], [{**ALL, "UserIds": [USERS[0]]}], OFFICE)
+        assert draft.lockouts([USERS[0]]) == [Lockout(EVERYONE)]
         assert not draft.leaves_nobody
 
     def test_a_protocol_that_everybody_loses_is_named(self) -> None:
-        assert Draft([ALL], [ALL, deny(Actions=["IMAP"])], OFFICE).lockouts([]) == [
-            Lockout(EVERYBODY, "IMAP")
+        assert AccessDraft([ALL], [ALL, deny(Actions=["IMAP"])], OFFICE).lockouts([]) == [
+            Lockout(EVERYONE, "IMAP")
         ]
 
     def test_finding_and_sending_alone_are_no_access(self) -> None:
-        draft = Draft([ALL], [{**ALL, "Actions": ["AutoDiscover", "SMTP"]}], OFFICE)
-        assert Lockout(EVERYBODY) in draft.lockouts([])
+        draft = AccessDraft([ALL], [{**ALL, "Actions": ["AutoDiscover", "SMTP"]}], OFFICE)
+        assert Lockout(EVERYONE) in draft.lockouts([])
 
     def test_the_way_in_is_from_a_named_network_if_it_can_be(self) -> None:
-        draft = Draft([ALL], [{**ALL, "Actions": ["WebMail"]}], OFFICE)
-        assert draft.way_in(EVERYBODY) == ("WebMail", "203.0.113.1")
-        assert Draft([ALL], [], OFFICE).way_in(EVERYBODY) is None
+        draft = AccessDraft([ALL], [{**ALL, "Actions": ["WebMail"]}], OFFICE)
+        assert draft.way_in(EVERYONE) == ("WebMail", "203.0.113.1")
+        assert AccessDraft([ALL], [], OFFICE).way_in(EVERYONE) is None
 
 
 class TestRulesOfTheSameName:
     def test_are_replaced(self) -> None:
-        assert access_draft.put([ALL, deny()], deny(Actions=["IMAP"])) == [ALL, deny(Actions=["IMAP"])]
-        assert access_draft.without([ALL, deny()], "no") == [ALL]
+        assert access_simulation.replace_rules([ALL, deny()], deny(Actions=["IMAP"])) == [
+            ALL,
+            deny(Actions=["IMAP"]),
+        ]
+        assert access_simulation.remove_rules([ALL, deny()], "no") == [ALL]
 
 
 class TestAgainstBruteForce:
@@ -130,7 +141,7 @@ class TestAgainstBruteForce:
         for _ in range(SETS):
             before, after = dice.access_rules(), dice.access_rules()
             networks = {"A": dice.some(RANGES), "B": dice.some(RANGES)}
-            draft = Draft(before, after, networks)
+            draft = AccessDraft(before, after, networks)
             for flip in dice.random.sample(draft.flips, min(2, len(draft.flips))):
                 asked = request(flip.who, flip.action, flip.address)
                 assert effect(after, asked) == flip.effect != effect(before, asked)
@@ -142,8 +153,8 @@ class TestAgainstBruteForce:
         dice, found = Dice(seed=4711), 0
         for _ in range(500):
             before, after = dice.access_rules(), dice.access_rules()
-            out = {each.who for each in Draft(before, after, {}).lockouts(USERS) if not each.action}
-            for who in (EVERYBODY, *map(Who, USERS)):
+            out = {each.who for each in AccessDraft(before, after, {}).lockouts(USERS) if not each.action}
+            for who in (EVERYONE, *map(Subject, USERS)):
                 reads = any(
                     effect(after, request(who, action, address)) == "ALLOW"
                     for action in ("ActiveSync", "EWS", "IMAP", "WindowsOutlook", "WebMail")
@@ -154,14 +165,14 @@ class TestAgainstBruteForce:
         assert 100 < found < 2400
 
 
-def check(draft: Draft, dice: Dice, networks: dict[str, list[str]]) -> bool:
+def check(draft: AccessDraft, dice: Dice, networks: dict[str, list[str]]) -> bool:
     """One random question; whether its answer changes."""
-    who = dice.random.choice([EVERYBODY, *map(Who, USERS), *(Who(role_id=each) for each in ROLES)])
+    who = dice.random.choice([EVERYONE, *map(Subject, USERS), *(Subject(role_id=each) for each in ROLES)])
     action = "EWS" if who.role_id else dice.random.choice(ACTIONS)
     address = dice.random.choice(EDGES)
     asked = request(who, action, address)
     answers = effect(_given(draft.before), asked), effect(_given(draft.after), asked)
-    row = who if who in draft.named else EVERYBODY
+    row = who if who in draft.named else EVERYONE
     if row != who and who.role_id and action != "EWS":
         return False
     about = [f for f in draft.flips if (f.who, f.action) == (row, action) and inside(address, f, networks)]
@@ -173,7 +184,7 @@ def check(draft: Draft, dice: Dice, networks: dict[str, list[str]]) -> bool:
     return answers[0] != answers[1]
 
 
-def inside(address: str, flip: Flip, networks: dict[str, list[str]]) -> bool:
+def inside(address: str, flip: AccessChange, networks: dict[str, list[str]]) -> bool:
     if flip.place == ELSEWHERE:
         return not any(brute_force.hit(ranges, address) for ranges in networks.values())
     return brute_force.hit(networks[flip.place], address)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from console.rules import access, impersonation, mobile
-from console.sandbox.testing import sandboxed
+from console.sandbox.fixtures import running_sandbox
 from tests.sandbox import brute_force
 from tests.sandbox.brute_force import Given, Opinion
 from tests.sandbox.rule_sets import ROLES, USERS, Dice
@@ -25,17 +25,17 @@ SPEAKERS = {
 
 
 def by_access(rules: list[Given], request: Given) -> Opinion:
-    verdict = access.effect(rules, **{SPEAKERS[name]: value for name, value in request.items()})
+    verdict = access.evaluate_access(rules, **{SPEAKERS[name]: value for name, value in request.items()})
     return verdict.effect, verdict.named()
 
 
 def by_device(rules: list[Given], request: Given) -> Opinion:
-    verdict = mobile.effect(rules, request)
+    verdict = mobile.evaluate_device(rules, request)
     return verdict.effect, verdict.named()
 
 
 def by_target(rules: list[Given], request: Given) -> Opinion:
-    verdict = impersonation.effect(rules, request["TargetUser"])
+    verdict = impersonation.evaluate_impersonation(rules, request["TargetUser"])
     return verdict.effect, verdict.named("ImpersonationRuleId")
 
 
@@ -67,7 +67,7 @@ class TestAgainstBruteForce:
 
     def test_agrees_with_the_service_on_the_rules_that_it_lists(self, kind: str) -> None:
         ours = KINDS[kind][2]
-        with sandboxed() as sandbox:
+        with running_sandbox() as sandbox:
             ask = getattr(Service(sandbox), kind)
             for rules, requests in thrown(kind, SERVED):
                 assert ask(rules, requests) == [ours(rules, request) for request in requests]
@@ -77,19 +77,31 @@ class TestWhyARuleDoesNotApply:
     def test_names_the_condition_that_is_not_met(self) -> None:
         rule = {"Name": "no", "Effect": "DENY", "UserIds": [USERS[0]], "NotIpRanges": ["10.0.0.0/8"]}
         asked = {"action": "IMAP", "address": "192.0.2.7"}
-        assert access.missed(rule, user_id=USERS[0], **asked) == ""
-        assert access.missed(rule, user_id=USERS[1], **asked) == "UserIds"
-        assert access.missed(rule, user_id=USERS[0], action="IMAP", address="10.1.1.1") == "NotIpRanges"
-        assert access.missed(rule, role_id=ROLES[0], **asked) == "UserIds"
+        assert access.unmet_access_condition(rule, user_id=USERS[0], **asked) == ""
+        assert access.unmet_access_condition(rule, user_id=USERS[1], **asked) == "UserIds"
+        assert (
+            access.unmet_access_condition(rule, user_id=USERS[0], action="IMAP", address="10.1.1.1")
+            == "NotIpRanges"
+        )
+        assert access.unmet_access_condition(rule, role_id=ROLES[0], **asked) == "UserIds"
 
     def test_of_a_device_and_of_a_target_too(self) -> None:
-        assert mobile.missed({"Effect": "DENY", "NotDeviceTypes": ["android"]}, {}) == "NotDeviceTypes"
-        assert mobile.missed({"Effect": "DENY", "DeviceTypes": ["ip"]}, {"DeviceType": "iPad"}) == ""
-        assert impersonation.missed({"Effect": "ALLOW", "TargetUsers": USERS[:1]}, USERS[1]) == "TargetUsers"
+        assert (
+            mobile.unmet_device_condition({"Effect": "DENY", "NotDeviceTypes": ["android"]}, {})
+            == "NotDeviceTypes"
+        )
+        assert (
+            mobile.unmet_device_condition({"Effect": "DENY", "DeviceTypes": ["ip"]}, {"DeviceType": "iPad"})
+            == ""
+        )
+        assert (
+            impersonation.unmet_target_condition({"Effect": "ALLOW", "TargetUsers": USERS[:1]}, USERS[1])
+            == "TargetUsers"
+        )
 
 
 class TestAnOverride:
     def test_is_found_by_person_and_device_in_any_case(self) -> None:
         held = [{"UserId": USERS[0], "DeviceId": "AbC1", "Effect": "DENY"}]
-        assert mobile.override(held, USERS[0], "aBc1") == held[0]
-        assert mobile.override(held, USERS[1], "AbC1") is None
+        assert mobile.find_override(held, USERS[0], "aBc1") == held[0]
+        assert mobile.find_override(held, USERS[1], "AbC1") is None

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from console.rules.mobile import ABSENT, PROPERTIES
-from console.rules.mobile_draft import OTHER, Draft, Flip
+from console.rules.mobile_simulation import OTHER_VALUE, DeviceChange, MobileDraft
 from tests.sandbox import brute_force
 from tests.sandbox.brute_force import Given
 from tests.sandbox.rule_sets import Dice
@@ -17,7 +17,7 @@ def deny(**conditions: Any) -> Given:
     return {"Name": "no", "Effect": "DENY", **conditions}
 
 
-def told(draft: Draft) -> list[tuple[dict[str, list[str]], str, str]]:
+def told(draft: MobileDraft) -> list[tuple[dict[str, list[str]], str, str]]:
     return [({n: sorted(v) for n, v in f.reports.items()}, f.before, f.after) for f in draft.flips]
 
 
@@ -27,35 +27,35 @@ def effect(rules: list[Given], device: Given) -> str:
 
 class TestFlips:
     def test_of_one_kind_of_device(self) -> None:
-        draft = Draft([ALL], [ALL, deny(DeviceTypes=["android", "ipad"])])
+        draft = MobileDraft([ALL], [ALL, deny(DeviceTypes=["android", "ipad"])])
         assert told(draft) == [({"DeviceTypes": ["android", "ipad"]}, "ALLOW", "DENY")]
         assert draft.flips[0].device == {"DeviceType": "android"}
 
     def test_of_all_others_leave_those_alone_that_report_nothing(self) -> None:
-        draft = Draft([ALL], [ALL, deny(NotDeviceTypes=["iphone"])])
-        assert told(draft) == [({"DeviceTypes": [OTHER]}, "ALLOW", "DENY")]
+        draft = MobileDraft([ALL], [ALL, deny(NotDeviceTypes=["iphone"])])
+        assert told(draft) == [({"DeviceTypes": [OTHER_VALUE]}, "ALLOW", "DENY")]
 
     def test_of_those_that_report_nothing(self) -> None:
-        draft = Draft([ALL], [ALL, deny(DeviceModels=[ABSENT])])
+        draft = MobileDraft([ALL], [ALL, deny(DeviceModels=[ABSENT])])
         assert told(draft) == [({"DeviceModels": [ABSENT]}, "ALLOW", "DENY")]
         assert draft.flips[0].device == {}
 
     def test_tell_a_longer_prefix_from_a_shorter_one(self) -> None:
         rules = [ALL, deny(DeviceOperatingSystems=["iOS 1"])]
-        draft = Draft(rules, [*rules, deny(DeviceOperatingSystems=["ios"])])
+        draft = MobileDraft(rules, [*rules, deny(DeviceOperatingSystems=["ios"])])
         assert told(draft) == [({"DeviceOperatingSystems": ["ios"]}, "ALLOW", "DENY")]
 
     def test_of_everything_need_no_property(self) -> None:
-        assert told(Draft([ALL], [])) == [({}, "ALLOW", "DENY")]
+        assert told(MobileDraft([ALL], [])) == [({}, "ALLOW", "DENY")]
 
 
 class TestLockouts:
     def test_no_device_is_left_without_any_rule(self) -> None:
-        assert Draft([ALL], []).leaves_none
-        assert Draft([ALL], []).allowed_device() is None
+        assert MobileDraft([ALL], []).leaves_none
+        assert MobileDraft([ALL], []).allowed_device() is None
 
     def test_one_kind_is_enough(self) -> None:
-        draft = Draft([ALL], [{**ALL, "DeviceTypes": ["iPhone"]}])
+        draft = MobileDraft([ALL], [{**ALL, "DeviceTypes": ["iPhone"]}])
         assert not draft.leaves_none
         assert draft.allowed_device() == {"DeviceType": "iPhone"}
 
@@ -65,7 +65,7 @@ class TestAgainstBruteForce:
         dice, changed = Dice(seed=20261127), 0
         for _ in range(SETS):
             before, after = dice.device_rules(), dice.device_rules()
-            draft = Draft(before, after)
+            draft = MobileDraft(before, after)
             for flip in draft.flips[:5]:
                 answers = effect(before, dict(flip.device)), effect(after, dict(flip.device))
                 assert answers == (flip.before, flip.after)
@@ -90,7 +90,7 @@ class TestAgainstBruteForce:
                 {**rule, "Name": f"rule{n}"} for n, rule in enumerate(dice.rules("Name", many, 0.5) * 3)
             ]
             more = {"Name": "more", "Effect": "ALLOW"} | dice.conditions(many, 0.3)
-            draft = Draft(before, [*before, more])
+            draft = MobileDraft(before, [*before, more])
             for flip in draft.flips:
                 answers = effect(before, dict(flip.device)), effect([*before, more], dict(flip.device))
                 assert answers == (flip.before, flip.after)
@@ -98,7 +98,7 @@ class TestAgainstBruteForce:
         assert changed
 
 
-def reported(device: Given, flip: Flip, draft: Draft) -> bool:
+def reported(device: Given, flip: DeviceChange, draft: MobileDraft) -> bool:
     """Whether the device is among those of the flip, property by property."""
     return all(
         stands_for(device.get(PROPERTIES[name]), draft.prefixes[name]) in values
@@ -109,5 +109,7 @@ def reported(device: Given, flip: Flip, draft: Draft) -> bool:
 def stands_for(value: str | None, prefixes: list[str]) -> str:
     if value is None:
         return ABSENT
-    begun = [p for p in prefixes if p not in (OTHER, ABSENT) and re.match(re.escape(p), value, re.IGNORECASE)]
-    return max(begun, key=len, default=OTHER)
+    begun = [
+        p for p in prefixes if p not in (OTHER_VALUE, ABSENT) and re.match(re.escape(p), value, re.IGNORECASE)
+    ]
+    return max(begun, key=len, default=OTHER_VALUE)

@@ -1,5 +1,5 @@
 """Fixtures of the sandbox's tests."""
 
-from console.sandbox.testing import sandbox, workmail
+from console.sandbox.fixtures import sandbox, workmail
 
 __all__ = ["sandbox", "workmail"]

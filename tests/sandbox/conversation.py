@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from console.sandbox import founding
-from console.sandbox.testing import sandboxed
+from console.sandbox import organization_setup
+from console.sandbox.fixtures import running_sandbox
 
 
 class Conversation:
@@ -51,6 +51,8 @@ def refused(code: str) -> Any:
 @contextmanager
 def conversation() -> Iterator[Conversation]:
     """With an organization of its own, in which there is nobody yet."""
-    with sandboxed() as sandbox:
-        acme = founding.found(sandbox.store, "acme", domains=[Conversation.domain])
+    with running_sandbox() as sandbox:
+        acme = organization_setup.add_active_organization(
+            sandbox.store, "acme", domains=[Conversation.domain]
+        )
         yield Conversation(sandbox.workmail, acme.organization_id)

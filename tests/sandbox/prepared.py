@@ -6,10 +6,10 @@ from typing import Any
 from botocore.model import Shape
 
 from console.aws import model
-from console.sandbox import founding, personal_tokens, transit
+from console.sandbox import organization_setup, personal_tokens, transit_messages
+from console.sandbox.fixtures import ADA, BO, BUCKET, CY, KEY, ROLE, TestSandbox
+from console.sandbox.organization_records import IdentityCenterApplication
 from console.sandbox.records import Resource
-from console.sandbox.records_organization import IdentityCenterApplication
-from console.sandbox.testing import ADA, BO, BUCKET, CY, KEY, ROLE, TestSandbox
 from tests.contract import samples
 
 MAIL = b"From: ada@example.com\r\nDate: Sat, 21 Nov 2026 08:00:00 +0000\r\nSubject: Hello\r\n\r\nHello.\r\n"
@@ -133,7 +133,7 @@ def rules(sandbox: TestSandbox) -> dict[str, Any]:
 
 
 def settings(sandbox: TestSandbox) -> dict[str, Any]:
-    founding.add_domain(sandbox.store, sandbox.organization, "spare.example")
+    organization_setup.add_domain(sandbox.store, sandbox.organization, "spare.example")
     function = "arn:aws:lambda:us-east-1:123456789012:function:free"
     sandbox.call("CreateAvailabilityConfiguration", **EXCHANGE, LambdaProvider={"LambdaArn": function})
     logs = "arn:aws:logs:us-east-1:123456789012:log-group:mail:*"
@@ -156,12 +156,12 @@ def identity(sandbox: TestSandbox) -> dict[str, Any]:
         IdentityCenterConfiguration={"InstanceArn": INSTANCE, "ApplicationArn": APPLICATION},
         PersonalAccessTokenConfiguration={"Status": "ACTIVE"},
     )
-    token = personal_tokens.issue(sandbox.store, sandbox.organization, ADA, "phone", used=0.0)
+    token = personal_tokens.create_token(sandbox.store, sandbox.organization, ADA, "phone", used=0.0)
     return {"PersonalAccessTokenId": token.token_id}
 
 
 def message(sandbox: TestSandbox) -> dict[str, Any]:
-    transit.put_in_transit(sandbox.store, sandbox.organization, MAIL, message_id="known")
+    transit_messages.put_in_transit(sandbox.store, sandbox.organization, MAIL, message_id="known")
     versioning = {"Status": "Enabled"}
     sandbox.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration=versioning)
     kept = sandbox.s3.put_object(Bucket=BUCKET, Key="generated", Body=MAIL)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox, running_sandbox
 from console.sandbox.settings import Settings
-from console.sandbox.testing import ADA, BO, CY, TestSandbox, sandboxed
 from tests.sandbox.refusals import refused
 
 UNKNOWN = "a0a0a0a0-0000-4000-8000-00000000ffff"
@@ -114,7 +114,7 @@ class TestPutAccessControlRule:
         assert effect(sandbox, IpAddress="10.0.4.0") == ("ALLOW", ["default"])
 
     def test_stops_at_the_limit_but_goes_on_replacing(self) -> None:
-        with sandboxed(settings=Settings(access_control_rules=2)) as sandbox:
+        with running_sandbox(settings=Settings(access_control_rules=2)) as sandbox:
             put(sandbox, "second")
             with refused("LimitExceededException"):
                 put(sandbox, "third")
@@ -142,7 +142,7 @@ class TestDeleteAccessControlRule:
         assert effect(sandbox) == ("DENY", [])
 
     def test_makes_room(self) -> None:
-        with sandboxed(settings=Settings(access_control_rules=1)) as sandbox:
+        with running_sandbox(settings=Settings(access_control_rules=1)) as sandbox:
             sandbox.call("DeleteAccessControlRule", Name="default")
             put(sandbox, "mine", "ALLOW")
             assert effect(sandbox) == ("ALLOW", ["mine"])

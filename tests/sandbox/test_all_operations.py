@@ -13,8 +13,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from console.aws import model
-from console.sandbox import registry
-from console.sandbox.testing import CY, TestSandbox
+from console.sandbox import handler_registry
+from console.sandbox.fixtures import CY, TestSandbox
 from tests.sandbox.prepared import ENTITIES, OTHERWISE, USERS, prepare, requests
 
 OPERATIONS = sorted(model.list_operations())
@@ -44,11 +44,11 @@ class TestEveryOperation:
             for service in ("workmail", "workmailmessageflow")
             for name in session.get_service_model(service).operation_names
         ]
-        assert sorted(registry.HANDLERS) == sorted(modelled)
+        assert sorted(handler_registry.HANDLERS) == sorted(modelled)
         assert len(modelled) >= 94
 
     def test_has_a_row_in_the_table_of_what_is_served(self) -> None:
-        text = Path(registry.__file__).with_name("PARITY.md").read_text()
+        text = Path(handler_registry.__file__).with_name("PARITY.md").read_text()
         lines = text.partition("## Operations")[2].partition("##")[0].splitlines()
         rows = [line.split("|")[2] for line in lines if line.startswith("| ")]
         assert sorted(re.findall(r"[A-Z]\w+", " ".join(rows))) == OPERATIONS

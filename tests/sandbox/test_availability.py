@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from console.sandbox import availability
+from console.sandbox import availability_test
+from console.sandbox.fixtures import TestSandbox, running_sandbox
 from console.sandbox.settings import Settings
-from console.sandbox.testing import TestSandbox, sandboxed
 from tests.sandbox.refusals import refused
 
 PASSWORD = "Hunter2-but-longer"
@@ -74,7 +74,7 @@ class TestCreateAvailabilityConfiguration:
             create(sandbox, "acme.example", ClientToken="once", **ews(EwsPassword="another"))
 
     def test_has_a_limit(self) -> None:
-        with sandboxed(settings=Settings(availability_configurations=2)) as sandbox:
+        with running_sandbox(settings=Settings(availability_configurations=2)) as sandbox:
             create(sandbox, "a.example", **ews())
             create(sandbox, "b.example", **ews())
             with refused("LimitExceededException"):
@@ -143,20 +143,20 @@ class TestTestAvailabilityConfiguration:
         [
             (ews(), ""),
             (ews(EwsUsername="workmail@acme.example"), ""),
-            (ews(scheme="http"), availability.UNREACHABLE),
-            (ews("unreachable.acme.example"), availability.UNREACHABLE),
-            (ews("mail.invalid"), availability.UNREACHABLE),
-            (ews("refused.acme.example:8443"), availability.NO_CONNECTION),
-            (ews("UNTRUSTED.acme.example"), availability.NO_CONNECTION),
-            (ews("nobasic.acme.example"), availability.NO_LOGIN),
-            (ews(EwsUsername="workmail"), availability.NO_LOGIN),
-            (ews(EwsPassword="wrong"), availability.NO_LOGIN),
+            (ews(scheme="http"), availability_test.UNREACHABLE),
+            (ews("unreachable.acme.example"), availability_test.UNREACHABLE),
+            (ews("mail.invalid"), availability_test.UNREACHABLE),
+            (ews("refused.acme.example:8443"), availability_test.NO_CONNECTION),
+            (ews("UNTRUSTED.acme.example"), availability_test.NO_CONNECTION),
+            (ews("nobasic.acme.example"), availability_test.BAD_CREDENTIALS),
+            (ews(EwsUsername="workmail"), availability_test.BAD_CREDENTIALS),
+            (ews(EwsPassword="wrong"), availability_test.BAD_CREDENTIALS),
             (function(), ""),
-            (function("missing-function"), availability.FUNCTIONS["missing"]),
-            (function("denied"), availability.FUNCTIONS["denied"]),
-            (function("Anonymous-everybody", ":live"), availability.FUNCTIONS["anonymous"]),
-            (function("slow"), availability.FUNCTIONS["slow"]),
-            (function("broken"), availability.FUNCTIONS["broken"]),
+            (function("missing-function"), availability_test.FUNCTION_FAILURES["missing"]),
+            (function("denied"), availability_test.FUNCTION_FAILURES["denied"]),
+            (function("Anonymous-everybody", ":live"), availability_test.FUNCTION_FAILURES["anonymous"]),
+            (function("slow"), availability_test.FUNCTION_FAILURES["slow"]),
+            (function("broken"), availability_test.FUNCTION_FAILURES["broken"]),
         ],
     )
     def test_ends_as_the_provider_s_name_says(

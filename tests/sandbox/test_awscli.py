@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from console.sandbox import seed
-from console.sandbox.doors import HEALTH
+from console.sandbox import seeds
+from console.sandbox.application import HEALTH_PATH
 
 ROOT = Path(__file__).resolve().parents[2]
 AWS = Path(sys.executable).with_name("aws")
 PATIENCE = 90.0
-PLACE = {"organization-id": seed.NORTHWIND_ID}
+PLACE = {"organization-id": seeds.NORTHWIND_ID}
 
 
 # The CLI's own `main`, command after command: its start takes most of the time of a command.
@@ -97,7 +97,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     command = [sys.executable, "-m", "console.sandbox", *options, "--export-seconds", "0.2"]
     with subprocess.Popen(command, cwd=ROOT) as server:
         try:
-            eventually(lambda: answers(f"http://127.0.0.1:{port}{HEALTH}"))
+            eventually(lambda: answers(f"http://127.0.0.1:{port}{HEALTH_PATH}"))
             shell = Shell(f"http://127.0.0.1:{port}", folder)
             yield shell
             shell.process.kill()
@@ -161,9 +161,9 @@ def start(shell: Shell, person: dict[str, Any]) -> Any:
         "start-mailbox-export-job",
         client_token="the-same-token",
         entity_id=person["Id"],
-        role_arn=seed.EXPORT_ROLE_ARN,
-        kms_key_arn=seed.EXPORT_KEY_ARN,
-        s3_bucket_name=seed.NORTHWIND_BUCKET,
+        role_arn=seeds.EXPORT_ROLE_ARN,
+        kms_key_arn=seeds.EXPORT_KEY_ARN,
+        s3_bucket_name=seeds.NORTHWIND_BUCKET,
         s3_prefix="from-the-cli",
     )
 
@@ -173,13 +173,13 @@ class TestExport:
         assert (job["State"], job["EstimatedProgress"]) == ("COMPLETED", 100)
 
     def test_lies_in_its_bucket(self, shell: Shell, job: dict[str, Any]) -> None:
-        listed = shell.run("s3", "ls", f"s3://{seed.NORTHWIND_BUCKET}/from-the-cli/", "--recursive")
+        listed = shell.run("s3", "ls", f"s3://{seeds.NORTHWIND_BUCKET}/from-the-cli/", "--recursive")
         assert job["S3Path"] in {line.split()[-1] for line in listed.splitlines()}
 
     def test_is_a_zip_of_real_messages(
         self, shell: Shell, person: dict[str, Any], job: dict[str, Any], tmp_path: Path
     ) -> None:
-        shell.run("s3", "cp", f"s3://{seed.NORTHWIND_BUCKET}/{job['S3Path']}", str(tmp_path / "mail.zip"))
+        shell.run("s3", "cp", f"s3://{seeds.NORTHWIND_BUCKET}/{job['S3Path']}", str(tmp_path / "mail.zip"))
         with zipfile.ZipFile(tmp_path / "mail.zip") as archive:
             assert archive.testzip() is None
             names = [name for name in archive.namelist() if name.endswith(".eml")]

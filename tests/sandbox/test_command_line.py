@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from console.sandbox.testing import BO, BUCKET, KEY, ROLE, sandboxed
+from console.sandbox.fixtures import BO, BUCKET, KEY, ROLE, running_sandbox
 from tests.sandbox.test_persistence import free_port, server
 
 ACCOUNT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
@@ -25,7 +25,7 @@ def workmail(port: int, command: str, *arguments: str) -> Any:
 
 
 def test_the_cli_lists_describes_exports_and_finds_the_zip(tmp_path: Path) -> None:
-    with sandboxed(tmp_path) as prepared:
+    with running_sandbox(tmp_path) as prepared:
         named = ("--organization-id", prepared.organization_id)
     port = free_port()
     with server(tmp_path, port, "--export-seconds", "0"):

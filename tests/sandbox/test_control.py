@@ -12,9 +12,9 @@ import pytest
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from werkzeug.test import Client, TestResponse
 
-from console.sandbox.controls import ROUTES
-from console.sandbox.doors import Access
-from console.sandbox.testing import ADA, BUCKET, TestSandbox, sandboxed
+from console.sandbox.control_api import ROUTES
+from console.sandbox.fixtures import ADA, BUCKET, TestSandbox, running_sandbox
+from console.sandbox.state import Access
 from tests.sandbox.refusals import refused
 from tests.sandbox.test_persistence import client, free_port, server
 
@@ -164,11 +164,11 @@ class TestMoments:
         assert desk.ask("POST", "restore", {"name": "never"}).status_code == 400
 
     def test_are_on_disk_when_they_are_restored(self, tmp_path: Path) -> None:
-        with sandboxed(tmp_path) as sandbox:
+        with running_sandbox(tmp_path) as sandbox:
             Desk(sandbox).post("snapshot")
             self.change(sandbox)
             Desk(sandbox).post("restore")
-        with sandboxed(tmp_path, populate=False) as after:
+        with running_sandbox(tmp_path, populate=False) as after:
             assert after.store.contents() == sandbox.store.contents()
             assert [each["Name"] for each in after.s3.list_buckets()["Buckets"]] == [BUCKET]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from console.sandbox.founding import add_domain, found, settle_domain
-from console.sandbox.testing import ADA, CY, TestSandbox
+from console.sandbox.fixtures import ADA, CY, TestSandbox
+from console.sandbox.organization_setup import add_active_organization, add_domain, settle_domain
 from tests.sandbox.refusals import refused
 
 
@@ -45,12 +45,14 @@ class TestDomains:
         assert {len(each["Hostname"].split(".")[0]) for each in keys} == {32}
 
     def test_are_the_organization_s(self, sandbox: TestSandbox) -> None:
-        found(sandbox.store, "other", domains=["other.example"])
+        add_active_organization(sandbox.store, "other", domains=["other.example"])
         with refused("MailDomainNotFoundException"):
             sandbox.call("GetMailDomain", DomainName="other.example")
 
     def test_name_hosts_of_the_organization_s_region(self, sandbox: TestSandbox) -> None:
-        ireland = found(sandbox.store, "ireland", region="eu-west-1", domains=["ie.example"])
+        ireland = add_active_organization(
+            sandbox.store, "ireland", region="eu-west-1", domains=["ie.example"]
+        )
         records = sandbox.client("workmail", region="eu-west-1").get_mail_domain(
             OrganizationId=ireland.organization_id, DomainName="ie.example"
         )["Records"]
@@ -74,7 +76,7 @@ class TestRegisterMailDomain:
         assert sandbox.call("GetMailDomain", DomainName="example.com") == before
 
     def test_refuses_a_domain_of_another_organization(self, sandbox: TestSandbox) -> None:
-        found(sandbox.store, "other", domains=["other.example"])
+        add_active_organization(sandbox.store, "other", domains=["other.example"])
         for name in ("other.example", "OTHER.example"):
             with refused("MailDomainInUseException"):
                 sandbox.call("RegisterMailDomain", DomainName=name)
@@ -132,7 +134,7 @@ class TestDeregisterMailDomain:
         sandbox.call("DeregisterMailDomain", DomainName="Spare.example")
         with refused("MailDomainNotFoundException"):
             sandbox.call("GetMailDomain", DomainName="spare.example")
-        found(sandbox.store, "other", domains=["spare.example"])
+        add_active_organization(sandbox.store, "other", domains=["spare.example"])
 
     def test_waits_for_the_last_address(self, sandbox: TestSandbox) -> None:
         add_domain(sandbox.store, sandbox.organization, "spare.example")
@@ -163,7 +165,7 @@ class TestDeregisterMailDomain:
             sandbox.call("DeregisterMailDomain", DomainName="spare.example")
 
     def test_of_an_unknown_domain_is_no_error(self, sandbox: TestSandbox) -> None:
-        found(sandbox.store, "other", domains=["other.example"])
+        add_active_organization(sandbox.store, "other", domains=["other.example"])
         for name in ("unknown.example", "other.example"):
             sandbox.call("DeregisterMailDomain", DomainName=name)
         assert sandbox.store.domains.claimed("domain", "other.example") is not None
@@ -196,6 +198,6 @@ class TestInboundDmarc:
         assert sandbox.call("DescribeInboundDmarcSettings") == {"Enforced": False}
 
     def test_is_each_organization_s_own(self, sandbox: TestSandbox) -> None:
-        other = found(sandbox.store, "other").organization_id
+        other = add_active_organization(sandbox.store, "other").organization_id
         sandbox.call("PutInboundDmarcSettings", Enforced=False)
         assert sandbox.call("DescribeInboundDmarcSettings", OrganizationId=other) == {"Enforced": True}

@@ -9,9 +9,9 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
-from console.sandbox import doors, registry
+from console.sandbox import application, botocore_hook, handler_registry
 from console.sandbox.errors import SandboxBug
-from console.sandbox.testing import ADA, BUCKET, KEY, ROLE, TestSandbox, sandboxed
+from console.sandbox.fixtures import ADA, BUCKET, KEY, ROLE, TestSandbox, running_sandbox
 
 
 def session() -> Any:
@@ -44,14 +44,16 @@ class TestTheDoorInProcess:
         assert s3.get_object(Bucket=BUCKET, Key="a/%2e b")["Body"].read() == b"body"
 
     def test_leads_to_the_innermost_sandbox(self, sandbox: TestSandbox) -> None:
-        with sandboxed(populate=False):
+        with running_sandbox(populate=False):
             assert session().client("workmail").list_organizations()["OrganizationSummaries"] == []
         assert len(session().client("workmail").list_organizations()["OrganizationSummaries"]) == 1
 
     def test_shows_a_bug_of_the_sandbox_where_the_call_was_made(
         self, sandbox: TestSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setitem(registry.HANDLERS, "DescribeUser", lambda call, params: {"Colour": "blue"})
+        monkeypatch.setitem(
+            handler_registry.HANDLERS, "DescribeUser", lambda call, params: {"Colour": "blue"}
+        )
         with pytest.raises(SandboxBug, match="Colour"):
             sandbox.call("DescribeUser", UserId=ADA)
 
@@ -59,9 +61,9 @@ class TestTheDoorInProcess:
 class TestAnAttachedDoor:
     @pytest.mark.parametrize("way", [by_session, by_botocore, by_client])
     def test_needs_no_block(self, way: Callable[[], tuple[Any, Callable[[], Any]]]) -> None:
-        sandbox = doors.Sandbox()
+        sandbox = application.Sandbox()
         holder, client = way()
-        doors.attach(sandbox, holder)
+        botocore_hook.attach_sandbox(sandbox, holder)
         assert client().list_organizations()["OrganizationSummaries"] == []
 
 

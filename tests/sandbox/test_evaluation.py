@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from console.sandbox import evaluation
-from console.sandbox.evaluation import Conditions, Verdict
-from console.sandbox.testing import TestSandbox, sandboxed
+from console.sandbox import rule_evaluation
+from console.sandbox.fixtures import TestSandbox, running_sandbox
+from console.sandbox.rule_evaluation import Conditions, Verdict
 from tests.sandbox import brute_force
 from tests.sandbox.brute_force import Given, Opinion
 from tests.sandbox.rule_sets import ROLES, USERS, Dice
@@ -28,7 +28,7 @@ class Rule:
 
 def parsed(given: Given, names: tuple[str, ...]) -> Rule:
     name = given.get("Name") or given["ImpersonationRuleId"]
-    return Rule(name, given["Effect"], evaluation.conditions(given, names))
+    return Rule(name, given["Effect"], rule_evaluation.request_conditions(given, names))
 
 
 def opinion(verdict: Verdict[Rule]) -> Opinion:
@@ -42,17 +42,25 @@ def access(rules: list[Given], request: Given) -> Opinion:
         "user_id": request.get("UserId"),
         "role_id": request.get("ImpersonationRoleId"),
     }
-    return opinion(evaluation.access([parsed(rule, evaluation.ACCESS) for rule in rules], **asked))
+    return opinion(
+        rule_evaluation.evaluate_access(
+            [parsed(rule, rule_evaluation.ACCESS_CONDITIONS) for rule in rules], **asked
+        )
+    )
 
 
 def device(rules: list[Given], request: Given) -> Opinion:
     properties = {f"{name}s": value for name, value in request.items()}
-    return opinion(evaluation.device([parsed(rule, evaluation.DEVICE) for rule in rules], properties))
+    return opinion(
+        rule_evaluation.evaluate_device(
+            [parsed(rule, rule_evaluation.DEVICE_CONDITIONS) for rule in rules], properties
+        )
+    )
 
 
 def impersonation(rules: list[Given], request: Given) -> Opinion:
-    parsed_rules = [parsed(rule, evaluation.TARGET) for rule in rules]
-    return opinion(evaluation.impersonation(parsed_rules, request["TargetUser"]))
+    parsed_rules = [parsed(rule, rule_evaluation.TARGET_CONDITIONS) for rule in rules]
+    return opinion(rule_evaluation.evaluate_impersonation(parsed_rules, request["TargetUser"]))
 
 
 KINDS: dict[str, tuple[Any, Any, Any, Any]] = {
@@ -139,7 +147,7 @@ class Service:
 class TestTheService:
     @pytest.mark.parametrize("kind", sorted(KINDS))
     def test_says_what_brute_force_says(self, kind: str) -> None:
-        with sandboxed() as sandbox:
+        with running_sandbox() as sandbox:
             ask = getattr(Service(sandbox), kind)
             for rules, requests, expected in thrown(kind, SERVED):
                 assert ask(rules, requests) == expected, (rules, requests)

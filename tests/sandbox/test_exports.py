@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from console.sandbox.clock import DAY, HOUR
-from console.sandbox.testing import ADA, BO, BUCKET, CY, KEY, ROLE, TestSandbox
+from console.sandbox.fixtures import ADA, BO, BUCKET, CY, KEY, ROLE, TestSandbox
 from tests.sandbox.refusals import refused
 
 LONG = 60.0  # more than any export takes

@@ -6,9 +6,9 @@ import pytest
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
 from console.aws import model
-from console.sandbox.errors import listed
-from console.sandbox.received import HIDDEN
-from console.sandbox.testing import ADA, CY, TestSandbox
+from console.sandbox.errors import is_listed_error
+from console.sandbox.fixtures import ADA, CY, TestSandbox
+from console.sandbox.recorded_calls import HIDDEN_VALUE
 from tests.sandbox.refusals import refused
 
 DEE = {"Name": "dee", "DisplayName": "Dee", "Password": "Sommer2026!"}
@@ -199,8 +199,8 @@ class TestLag:
 
 class TestADirectoryThatIsUnavailable:
     def test_is_felt_by_the_operations_that_list_it(self, sandbox: TestSandbox) -> None:
-        assert listed("CreateUser", "DirectoryUnavailableException")
-        assert not listed("ListUsers", "DirectoryUnavailableException")
+        assert is_listed_error("CreateUser", "DirectoryUnavailableException")
+        assert not is_listed_error("ListUsers", "DirectoryUnavailableException")
         sandbox.faults.directory(available=False)
         sandbox.call("ListUsers")
         with refused("DirectoryUnavailableException"):
@@ -234,8 +234,8 @@ class TestCalls:
             EwsProvider={"EwsEndpoint": "https://x.example/ews", "EwsUsername": "u", "EwsPassword": "geheim"},
         )
         created, tried = sandbox.calls()
-        assert created.params["Password"] == HIDDEN
-        assert tried.params["EwsProvider"]["EwsPassword"] == HIDDEN
+        assert created.params["Password"] == HIDDEN_VALUE
+        assert tried.params["EwsProvider"]["EwsPassword"] == HIDDEN_VALUE
         assert created.params["Name"] == "dee"
 
     def test_know_every_password_of_the_model_by_its_name(self) -> None:

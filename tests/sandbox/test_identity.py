@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from console.sandbox import founding, personal_tokens
+from console.sandbox import organization_setup, personal_tokens
 from console.sandbox.clock import DAY
-from console.sandbox.personal_tokens import NotPossible
-from console.sandbox.testing import ADA, BO, CY, TestSandbox, sandboxed
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox, running_sandbox
+from console.sandbox.personal_tokens import TokenNotPossible
 from tests.sandbox.refusals import refused
 
 INSTANCE = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
@@ -37,7 +37,7 @@ def configure(sandbox: TestSandbox, arn: str = "", status: str = "ACTIVE", **par
 
 
 def issue(sandbox: TestSandbox, user_id: str = ADA, name: str = "phone", **fields: Any) -> str:
-    return personal_tokens.issue(sandbox.store, sandbox.organization, user_id, name, **fields).token_id
+    return personal_tokens.create_token(sandbox.store, sandbox.organization, user_id, name, **fields).token_id
 
 
 def listed(sandbox: TestSandbox, **params: Any) -> list[dict[str, Any]]:
@@ -183,7 +183,7 @@ class TestPersonalAccessTokens:
     def test_are_each_organization_s_own(self, sandbox: TestSandbox) -> None:
         configure(sandbox)
         token = issue(sandbox)
-        other = founding.found(sandbox.store, "other").organization_id
+        other = organization_setup.add_active_organization(sandbox.store, "other").organization_id
         assert listed(sandbox, OrganizationId=other) == []
         sandbox.call("DeletePersonalAccessToken", OrganizationId=other, PersonalAccessTokenId=token)
         with refused("ResourceNotFoundException"):
@@ -191,22 +191,22 @@ class TestPersonalAccessTokens:
         assert len(listed(sandbox)) == 1
 
     def test_need_a_configuration_that_has_them_active(self, sandbox: TestSandbox) -> None:
-        with pytest.raises(NotPossible, match="not active"):
+        with pytest.raises(TokenNotPossible, match="not active"):
             issue(sandbox)
         configure(sandbox, status="INACTIVE")
-        with pytest.raises(NotPossible, match="not active"):
+        with pytest.raises(TokenNotPossible, match="not active"):
             issue(sandbox)
 
     def test_need_an_enabled_user(self, sandbox: TestSandbox) -> None:
         configure(sandbox)
         for nobody in (CY, "unknown", sandbox.group("staff").entity_id):
-            with pytest.raises(NotPossible, match="no enabled user"):
+            with pytest.raises(TokenNotPossible, match="no enabled user"):
                 issue(sandbox, nobody)
 
     def test_are_kept_over_a_restart(self, tmp_path: Path) -> None:
-        with sandboxed(tmp_path) as before:
+        with running_sandbox(tmp_path) as before:
             configure(before)
             issue(before)
             shown = listed(before)
-        with sandboxed(tmp_path) as after:
+        with running_sandbox(tmp_path) as after:
             assert listed(after) == shown

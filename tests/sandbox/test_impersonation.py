@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox, running_sandbox
 from console.sandbox.settings import Settings
-from console.sandbox.testing import ADA, BO, CY, TestSandbox, sandboxed
 from tests.sandbox.refusals import refused
 
 EVERYBODY = {"ImpersonationRuleId": "all", "Effect": "ALLOW"}
@@ -87,7 +87,7 @@ class TestCreateImpersonationRole:
         assert create(sandbox) != create(sandbox)
 
     def test_stops_at_the_limit(self) -> None:
-        with sandboxed(settings=Settings(impersonation_roles=2)) as sandbox:
+        with running_sandbox(settings=Settings(impersonation_roles=2)) as sandbox:
             create(sandbox)
             create(sandbox)
             with refused("LimitExceededException"):
@@ -172,7 +172,7 @@ class TestListImpersonationRoles:
         assert (shown["ImpersonationRoleId"], set(shown)) == (role, members)
 
     def test_shows_at_most_twenty_at_a_time(self) -> None:
-        with sandboxed(settings=Settings(impersonation_roles=50)) as sandbox:
+        with running_sandbox(settings=Settings(impersonation_roles=50)) as sandbox:
             made = {create(sandbox, Name=f"role {n:02}") for n in range(45)}
             sizes, found, token = [], set(), {"MaxResults": 100}
             while token:
@@ -239,7 +239,7 @@ class TestAssumeImpersonationRole:
         assert not any(role in token or sandbox.organization_id in token for token in tokens)
 
     def test_leaves_the_token_nowhere(self, tmp_path: Path) -> None:
-        with sandboxed(tmp_path) as sandbox:
+        with running_sandbox(tmp_path) as sandbox:
             token = sandbox.call("AssumeImpersonationRole", ImpersonationRoleId=create(sandbox))["Token"]
         files = [path for path in tmp_path.rglob("*") if path.is_file()]
         assert files
@@ -252,11 +252,11 @@ class TestAssumeImpersonationRole:
 
 class TestAStateFolder:
     def test_keeps_roles_and_their_rules(self, tmp_path: Path) -> None:
-        with sandboxed(tmp_path) as before:
+        with running_sandbox(tmp_path) as before:
             role = create(before, {**EVERYBODY, "TargetUsers": [ADA]}, Description="For the archive")
             shown = get(before, role)
             tables = {name: sorted(map(repr, table)) for name, table in before.store.tables.items()}
-        with sandboxed(tmp_path) as after:
+        with running_sandbox(tmp_path) as after:
             assert get(after, role) == shown
             assert (effect(after, role), effect(after, role, BO)) == (("ALLOW", ["all"]), ("DENY", []))
             assert {name: sorted(map(repr, table)) for name, table in after.store.tables.items()} == tables

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from console.sandbox.clock import DAY
-from console.sandbox.founding import add_domain
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
+from console.sandbox.organization_setup import add_domain
 from tests.sandbox.refusals import refused
 
 

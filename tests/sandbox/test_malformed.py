@@ -12,12 +12,12 @@ from hypothesis import strategies as some
 from werkzeug.test import Client, TestResponse
 
 from console.aws import model
-from console.sandbox import registry
-from console.sandbox.testing import TestSandbox, sandboxed
+from console.sandbox import handler_registry
+from console.sandbox.fixtures import TestSandbox, running_sandbox
 from tests.sandbox.test_persistence import free_port, server
 from tests.sandbox.test_wire import CREDENTIAL, HEADERS
 
-OPERATIONS = sorted(name for name in registry.HANDLERS if model.get_service_name(name) == "workmail")
+OPERATIONS = sorted(name for name in handler_registry.HANDLERS if model.get_service_name(name) == "workmail")
 HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: WorkMailService.ListOrganizations\r\n"
 QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # A header ends at a line's end, which the HTTP of a server or a client sees to.
@@ -30,7 +30,7 @@ VALUES = some.recursive(
 
 @pytest.fixture(scope="module")
 def town() -> Iterator[TestSandbox]:
-    with sandboxed() as sandbox:
+    with running_sandbox() as sandbox:
         yield sandbox
 
 

@@ -8,9 +8,9 @@ import pytest
 from botocore.exceptions import ClientError
 from werkzeug.test import Client, TestResponse
 
-from console.sandbox import founding, mime, transit
+from console.sandbox import message_validation, organization_setup, transit_messages
 from console.sandbox.clock import DAY
-from console.sandbox.testing import BUCKET, TestSandbox, sandboxed
+from console.sandbox.fixtures import BUCKET, TestSandbox, running_sandbox
 from tests.sandbox.refusals import refused
 
 HEAD = b"From: ada@example.com\r\nDate: Sat, 21 Nov 2026 08:00:00 +0000\r\nMessage-ID: <1@example.com>\r\n"
@@ -22,7 +22,7 @@ CREDENTIAL = (
 
 
 def sent(sandbox: TestSandbox, content: bytes = MAIL, **fields: Any) -> str:
-    return transit.put_in_transit(sandbox.store, sandbox.organization, content, **fields).message_id
+    return transit_messages.put_in_transit(sandbox.store, sandbox.organization, content, **fields).message_id
 
 
 def read(sandbox: TestSandbox, message_id: str) -> bytes:
@@ -50,7 +50,7 @@ class TestAMessage:
         message = sent(sandbox, direction=direction)
         put(sandbox, message)
         assert read(sandbox, message) == NEW
-        assert transit.deliver(sandbox.store, message) == NEW
+        assert transit_messages.deliver_message(sandbox.store, message) == NEW
 
     def test_is_there_for_a_day(self, sandbox: TestSandbox) -> None:
         sandbox.clock.freeze()
@@ -67,10 +67,10 @@ class TestAMessage:
 
     def test_that_has_arrived_is_updated_for_readers_of_the_api_alone(self, sandbox: TestSandbox) -> None:
         message = sent(sandbox)
-        assert transit.deliver(sandbox.store, message) == MAIL
+        assert transit_messages.deliver_message(sandbox.store, message) == MAIL
         put(sandbox, message)
         assert read(sandbox, message) == NEW
-        assert transit.deliver(sandbox.store, message) == MAIL
+        assert transit_messages.deliver_message(sandbox.store, message) == MAIL
 
     def test_that_is_frozen_is_read_and_not_updated(self, sandbox: TestSandbox) -> None:
         message = sent(sandbox, frozen=True)
@@ -79,8 +79,8 @@ class TestAMessage:
         assert read(sandbox, message) == MAIL
 
     def test_is_its_account_s_and_region_s(self, sandbox: TestSandbox) -> None:
-        ireland = founding.found(sandbox.store, "ireland", region="eu-west-1")
-        message = transit.put_in_transit(sandbox.store, ireland, MAIL).message_id
+        ireland = organization_setup.add_active_organization(sandbox.store, "ireland", region="eu-west-1")
+        message = transit_messages.put_in_transit(sandbox.store, ireland, MAIL).message_id
         with refused("ResourceNotFoundException"):
             read(sandbox, message)
         elsewhere = sandbox.client("workmailmessageflow", region="eu-west-1")
@@ -94,9 +94,9 @@ class TestAMessage:
             read(sandbox, message)
 
     def test_is_kept_over_a_restart(self, tmp_path: Path) -> None:
-        with sandboxed(tmp_path) as before:
+        with running_sandbox(tmp_path) as before:
             message = sent(before)
-        with sandboxed(tmp_path) as after:
+        with running_sandbox(tmp_path) as after:
             assert read(after, message) == MAIL
 
     def test_has_an_id_and_a_direction_that_there_are(self, sandbox: TestSandbox) -> None:
@@ -106,7 +106,7 @@ class TestAMessage:
         with pytest.raises(ValueError, match="incoming or outgoing"):
             sent(sandbox, direction="sideways")
         with pytest.raises(LookupError):
-            transit.deliver(sandbox.store, "unknown")
+            transit_messages.deliver_message(sandbox.store, "unknown")
 
 
 class TestAContentLocation:
@@ -184,18 +184,24 @@ class TestARejectedMessage:
     def test_is_one_of_more_than_forty_megabytes(self) -> None:
         line = b"x" * 62 + b"\r\n"
         assert (
-            mime.objection(NEW + line * (40 * 1024 * 1024 // 64), MAIL) == "The message is larger than 40 MB"
+            message_validation.find_objection(NEW + line * (40 * 1024 * 1024 // 64), MAIL)
+            == "The message is larger than 40 MB"
         )
 
     @pytest.mark.parametrize("ending", ["ade", "js", "jse", "mdb", "msh1xml", "ps2xml", "vsw", "xnk", "bat"])
     def test_has_an_attachment_that_ses_does_not_take(self, ending: str) -> None:
         part = f'Content-Disposition: attachment; filename="a.{ending}"'.encode()
-        assert ending in mime.objection(NEW.replace(b"\r\n\r\n", b"\r\n" + part + b"\r\n\r\n"), MAIL)
+        assert ending in message_validation.find_objection(
+            NEW.replace(b"\r\n\r\n", b"\r\n" + part + b"\r\n\r\n"), MAIL
+        )
 
     @pytest.mark.parametrize("ending", ["pdf", "json", "md", "txt", "docx", "zip", "jsx", "ps"])
     def test_is_not_one_with_other_attachments(self, ending: str) -> None:
         part = f'Content-Disposition: attachment; filename="a.{ending}"'.encode()
-        assert mime.objection(NEW.replace(b"\r\n\r\n", b"\r\n" + part + b"\r\n\r\n"), MAIL) == ""
+        assert (
+            message_validation.find_objection(NEW.replace(b"\r\n\r\n", b"\r\n" + part + b"\r\n\r\n"), MAIL)
+            == ""
+        )
 
 
 class TestTheWire:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox, running_sandbox
 from console.sandbox.settings import Settings
-from console.sandbox.testing import ADA, BO, CY, TestSandbox, sandboxed
 from tests.sandbox.refusals import refused
 
 CONDITIONS = {
@@ -82,7 +82,7 @@ class TestCreateMobileDeviceAccessRule:
             sandbox.call("CreateMobileDeviceAccessRule", **{"Name": "bad", "Effect": "DENY", **bad})
 
     def test_stops_at_the_limit(self) -> None:
-        with sandboxed(settings=Settings(mobile_device_access_rules=2)) as sandbox:
+        with running_sandbox(settings=Settings(mobile_device_access_rules=2)) as sandbox:
             create(sandbox, "second")
             with refused("LimitExceededException"):
                 create(sandbox, "third")
@@ -117,11 +117,11 @@ class TestAClientToken:
         assert len(rules(sandbox)) == 1
 
     def test_is_repeated_at_the_limit(self) -> None:
-        with sandboxed(settings=Settings(mobile_device_access_rules=2)) as sandbox:
+        with running_sandbox(settings=Settings(mobile_device_access_rules=2)) as sandbox:
             assert create(sandbox, "second", ClientToken="t") == create(sandbox, "second", ClientToken="t")
 
     def test_of_a_refused_call_can_be_used_again(self) -> None:
-        with sandboxed(settings=Settings(mobile_device_access_rules=1)) as sandbox:
+        with running_sandbox(settings=Settings(mobile_device_access_rules=1)) as sandbox:
             with refused("LimitExceededException"):
                 create(sandbox, "second", ClientToken="t")
             default = rules(sandbox)[0]["MobileDeviceAccessRuleId"]
@@ -137,9 +137,9 @@ class TestAClientToken:
         create(sandbox, "otherwise", ClientToken="t", OrganizationId=other)
 
     def test_is_remembered_over_a_restart(self, tmp_path: Path) -> None:
-        with sandboxed(tmp_path) as before:
+        with running_sandbox(tmp_path) as before:
             first = create(before, "once", ClientToken="t", **CONDITIONS)
-        with sandboxed(tmp_path) as after:
+        with running_sandbox(tmp_path) as after:
             assert create(after, "once", ClientToken="t", **CONDITIONS) == first
 
 
@@ -287,9 +287,9 @@ class TestOverrides:
 
 class TestAStateFolder:
     def test_keeps_rules_and_overrides(self, tmp_path: Path) -> None:
-        with sandboxed(tmp_path) as before:
+        with running_sandbox(tmp_path) as before:
             create(before, "Phones", **CONDITIONS)
             override(before, ADA, "AbC", Description="Lost")
             shown = rules(before), before.call("ListMobileDeviceAccessOverrides")["Overrides"]
-        with sandboxed(tmp_path) as after:
+        with running_sandbox(tmp_path) as after:
             assert (rules(after), after.call("ListMobileDeviceAccessOverrides")["Overrides"]) == shown

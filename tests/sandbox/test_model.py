@@ -5,20 +5,20 @@ from typing import Any
 
 import pytest
 
-from console.sandbox import dispatch, registry
+from console.sandbox import dispatch, handler_registry
 from console.sandbox.errors import SandboxBug, ServiceError
-from console.sandbox.registry import Call, Params
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox.fixtures import ADA, TestSandbox
+from console.sandbox.handler_registry import Call, Params
 
 
 class TestTheDispatcher:
     """What it refuses of a handler is what the test of all operations relies on."""
 
     def answer(self, sandbox: TestSandbox, monkeypatch: Any, handler: Callable[[Call, Params], Any]) -> Any:
-        monkeypatch.setitem(registry.HANDLERS, "DescribeUser", handler)
+        monkeypatch.setitem(handler_registry.HANDLERS, "DescribeUser", handler)
         organization = sandbox.organization
         params = {"OrganizationId": organization.organization_id, "UserId": ADA}
-        return dispatch.answer(
+        return dispatch.answer_call(
             sandbox.store, "DescribeUser", params, account=organization.account, region=organization.region
         )
 
@@ -51,6 +51,6 @@ class TestTheDispatcher:
 
     def test_registers_one_handler_an_operation(self) -> None:
         with pytest.raises(SandboxBug, match="two handlers"):
-            registry.handles("DescribeUser")(lambda call, params: None)
+            handler_registry.handles("DescribeUser")(lambda call, params: None)
         with pytest.raises(KeyError):
-            registry.handles("DescribeUsers")
+            handler_registry.handles("DescribeUsers")

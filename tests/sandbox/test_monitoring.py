@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.sandbox.testing import TestSandbox
+from console.sandbox.fixtures import TestSandbox
 from tests.sandbox.refusals import refused
 
 LOGS = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/workmail/emailevents/example:*"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.sandbox.testing import sandboxed
+from console.sandbox.fixtures import running_sandbox
 from tests import services
 from tests.sandbox.test_persistence import free_port, server
 
@@ -29,7 +29,7 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_sdk_for_javascript_works_with_people_and_groups(modules: Path, tmp_path: Path) -> None:
-    with sandboxed(tmp_path) as prepared:
+    with running_sandbox(tmp_path) as prepared:
         organization = prepared.organization_id
     port = free_port()
     with server(tmp_path, port, "--verify-signatures", SECRET):

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from console.sandbox.founding import found
-from console.sandbox.testing import ADA, TestSandbox, sandboxed
+from console.sandbox.fixtures import ADA, TestSandbox, running_sandbox
+from console.sandbox.organization_setup import add_active_organization
 from tests.sandbox.refusals import refused
 
 
@@ -91,7 +91,7 @@ class TestWhoSeesAnOrganization:
             foreign.list_users(OrganizationId=sandbox.organization_id)
 
     def test_only_its_region_does(self, sandbox: TestSandbox) -> None:
-        found(sandbox.store, "ireland", region="eu-west-1")
+        add_active_organization(sandbox.store, "ireland", region="eu-west-1")
         elsewhere = sandbox.client("workmail", region="eu-west-1")
         listed = elsewhere.list_organizations()["OrganizationSummaries"]
         assert [each["Alias"] for each in listed] == ["ireland"]
@@ -103,7 +103,7 @@ class TestWhoSeesAnOrganization:
             sandbox.call("ListUsers", OrganizationId="m-" + "0" * 32)
 
     def test_entities_of_another_one_are_not_found(self, sandbox: TestSandbox) -> None:
-        other = found(sandbox.store, "other", domains=["other.example"])
+        other = add_active_organization(sandbox.store, "other", domains=["other.example"])
         guest = sandbox.store.entities.claimed("name", other.organization_id, "guest")
         assert guest is not None
         with refused("EntityNotFoundException"):
@@ -185,13 +185,13 @@ class TestDeleteOrganization:
         assert len(sandbox.store.applications) == 0
 
     def test_is_kept_over_a_restart(self, tmp_path: Path) -> None:
-        with sandboxed(tmp_path) as before:
+        with running_sandbox(tmp_path) as before:
             delete(before)
-        with sandboxed(tmp_path) as after:
+        with running_sandbox(tmp_path) as after:
             assert state(after) == "Deleting"
             after.clock.advance(60)
             assert state(after) == "Deleted"
-        with sandboxed(tmp_path) as later:
+        with running_sandbox(tmp_path) as later:
             assert state(later) == "Deleted"
             assert len(later.store.entities) == 0
 
@@ -234,7 +234,7 @@ class TestTags:
 
     @pytest.mark.parametrize("operation", ["TagResource", "UntagResource", "ListTagsForResource"])
     def test_are_of_organizations_that_exist(self, sandbox: TestSandbox, operation: str) -> None:
-        ireland = found(sandbox.store, "ireland", region="eu-west-1").arn
+        ireland = add_active_organization(sandbox.store, "ireland", region="eu-west-1").arn
         arn = sandbox.organization.arn
         extra: dict[str, Any] = {"TagResource": {"Tags": []}, "UntagResource": {"TagKeys": []}}
         for other in (ireland, arn[:-1], arn + "/user/" + ADA, arn.replace("123456789012", "999988887777")):

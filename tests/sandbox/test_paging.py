@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from console.sandbox.clock import DAY
-from console.sandbox.testing import TestSandbox
+from console.sandbox.fixtures import TestSandbox
 from tests.sandbox.refusals import refused
 
 PEOPLE = 25

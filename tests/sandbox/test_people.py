@@ -7,20 +7,20 @@ from itertools import islice
 import pytest
 
 from console.aws import model
-from console.sandbox.people import Person, latin, people
+from console.sandbox.demo_people import Person, generate_people, transliterate
 
 
 @pytest.fixture(scope="module")
 def crowd() -> list[Person]:
-    return list(islice(people("a-company"), 5000))
+    return list(islice(generate_people("a-company"), 5000))
 
 
 class TestPeople:
     def test_are_the_same_for_the_same_seed(self, crowd: list[Person]) -> None:
-        assert list(islice(people("a-company"), 300)) == crowd[:300]
+        assert list(islice(generate_people("a-company"), 300)) == crowd[:300]
 
     def test_differ_for_another_seed(self, crowd: list[Person]) -> None:
-        assert list(islice(people("another"), 300)) != crowd[:300]
+        assert list(islice(generate_people("another"), 300)) != crowd[:300]
 
     def test_have_usernames_that_are_unique_and_allowed_by_the_model(self, crowd: list[Person]) -> None:
         assert len({person.username for person in crowd}) == len(crowd)
@@ -63,4 +63,4 @@ class TestLatinSpelling:
         ],
     )
     def test_loses_diacritics(self, native: str, spelled: str) -> None:
-        assert latin(native) == spelled
+        assert transliterate(native) == spelled

@@ -23,12 +23,12 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from console.sandbox.doors import Sandbox
+from console.sandbox.application import Sandbox
 from console.sandbox.errors import SandboxBug
-from console.sandbox.journal import StateUnusable
+from console.sandbox.fixtures import ADA, BUCKET, CY, DOMAIN, KEY, ROLE, TestSandbox, running_sandbox
 from console.sandbox.records import User
+from console.sandbox.state_file import StateUnusable
 from console.sandbox.store import Store
-from console.sandbox.testing import ADA, BUCKET, CY, DOMAIN, KEY, ROLE, TestSandbox, sandboxed
 from tests.sandbox.refusals import refused
 
 EXPORT = {
@@ -42,28 +42,28 @@ EXPORT = {
 
 class TestAStateFolder:
     def test_brings_everything_back(self, tmp_path: Path) -> None:
-        with sandboxed(tmp_path) as before:
+        with running_sandbox(tmp_path) as before:
             before.call("RegisterToWorkMail", EntityId=CY, Email="cy@example.com")
             before.call("PutMailboxPermissions", EntityId=ADA, GranteeId=CY, PermissionValues=["SEND_AS"])
             before.call("UpdateUser", UserId=ADA, Department="Finanzbuchhaltung & Löhne")
             shown = [before.call("DescribeUser", UserId=each) for each in (ADA, CY)]
             tables = {name: sorted(map(repr, table)) for name, table in before.store.tables.items()}
-        with sandboxed(tmp_path) as after:
+        with running_sandbox(tmp_path) as after:
             assert [after.call("DescribeUser", UserId=each) for each in (ADA, CY)] == shown
             assert {name: sorted(map(repr, table)) for name, table in after.store.tables.items()} == tables
 
     def test_keeps_exports_and_their_objects(self, tmp_path: Path) -> None:
-        with sandboxed(tmp_path) as before:
+        with running_sandbox(tmp_path) as before:
             job = before.call("StartMailboxExportJob", EntityId=ADA, **EXPORT)["JobId"]
             before.clock.advance(60)
             assert before.call("DescribeMailboxExportJob", JobId=job)["State"] == "COMPLETED"
-        with sandboxed(tmp_path) as after:
+        with running_sandbox(tmp_path) as after:
             content = after.s3.get_object(Bucket=BUCKET, Key=f"kept/{job}.zip")["Body"].read()
             assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
             assert after.call("StartMailboxExportJob", EntityId=ADA, **EXPORT)["JobId"] == job
 
     def test_keeps_what_others_do_in_s3(self, tmp_path: Path) -> None:
-        with sandboxed(tmp_path) as before:
+        with running_sandbox(tmp_path) as before:
             before.s3.create_bucket(Bucket="another-bucket")
             for key in ("kept/ü b", "gone", "gone as well"):
                 before.s3.put_object(Bucket="another-bucket", Key=key, Body=key.encode())
@@ -71,19 +71,19 @@ class TestAStateFolder:
             objects = {"Objects": [{"Key": "gone as well"}]}
             before.s3.delete_objects(Bucket="another-bucket", Delete=objects)
             before.s3.delete_bucket(Bucket=BUCKET)
-        with sandboxed(tmp_path) as after:
+        with running_sandbox(tmp_path) as after:
             assert [each["Name"] for each in after.s3.list_buckets()["Buckets"]] == ["another-bucket"]
             listing = after.s3.list_objects_v2(Bucket="another-bucket")["Contents"]
             assert [each["Key"] for each in listing] == ["kept/ü b"]
 
     def test_keeps_tokens_good(self, tmp_path: Path) -> None:
-        with sandboxed(tmp_path) as before:
+        with running_sandbox(tmp_path) as before:
             token = before.call("ListUsers", MaxResults=2)["NextToken"]
-        with sandboxed(tmp_path) as after:
+        with running_sandbox(tmp_path) as after:
             assert after.call("ListUsers", NextToken=token)["Users"]
 
     def test_belongs_to_one_sandbox_at_a_time(self, tmp_path: Path) -> None:
-        with sandboxed(tmp_path), pytest.raises(StateUnusable, match="Another sandbox"):
+        with running_sandbox(tmp_path), pytest.raises(StateUnusable, match="Another sandbox"):
             Store(tmp_path)
 
     def test_of_a_newer_version_is_refused(self, tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def write_until_killed(port: int, organization: str, acknowledged: SimpleQueue[t
 class TestAServer:
     @pytest.mark.parametrize("writes", [1, 15, 40])
     def test_that_is_killed_has_lost_nothing_that_it_acknowledged(self, tmp_path: Path, writes: int) -> None:
-        with sandboxed(tmp_path) as prepared:
+        with running_sandbox(tmp_path) as prepared:
             organization = prepared.organization_id
         port, acknowledged = free_port(), SimpleQueue[tuple[str, str]]()
         seen: dict[str, str] = {}
@@ -206,7 +206,7 @@ class TestAServer:
             os.kill(process.pid, signal.SIGKILL)
             writer.join()
         seen |= dict(acknowledged.get() for _ in range(acknowledged.qsize()))
-        with sandboxed(tmp_path) as after:
+        with running_sandbox(tmp_path) as after:
             *others, last = seen.items()
             for user_id, state in others:
                 assert after.call("DescribeUser", UserId=user_id)["State"] == state
@@ -214,20 +214,20 @@ class TestAServer:
             assert after.call("DescribeUser", UserId=last[0])["State"] in (last[1], "ENABLED")
 
     def test_that_is_killed_during_an_export_ends_it_after_a_restart(self, tmp_path: Path) -> None:
-        with sandboxed(tmp_path) as prepared:
+        with running_sandbox(tmp_path) as prepared:
             organization = {"OrganizationId": prepared.organization_id}
         port = free_port()
         with server(tmp_path, port, "--export-seconds", "600") as process:
             job = client(port).start_mailbox_export_job(**organization, EntityId=ADA, **EXPORT)["JobId"]
             os.kill(process.pid, signal.SIGKILL)
-        with sandboxed(tmp_path) as after:
+        with running_sandbox(tmp_path) as after:
             assert after.call("DescribeMailboxExportJob", JobId=job)["State"] == "RUNNING"
             after.clock.advance(700)
             assert after.call("DescribeMailboxExportJob", JobId=job)["State"] == "COMPLETED"
             assert after.s3.head_object(Bucket=BUCKET, Key=f"kept/{job}.zip")["ContentLength"] > 0
 
     def test_ends_an_export_without_being_asked(self, tmp_path: Path) -> None:
-        with sandboxed(tmp_path) as prepared:
+        with running_sandbox(tmp_path) as prepared:
             organization = {"OrganizationId": prepared.organization_id}
         port = free_port()
         with server(tmp_path, port, "--export-seconds", "0") as _:
@@ -280,7 +280,7 @@ class TestAServer:
 
 def test_a_sandbox_in_memory_writes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with sandboxed() as sandbox:
+    with running_sandbox() as sandbox:
         assert isinstance(sandbox, TestSandbox)
         sandbox.call("UpdateUser", UserId=ADA, City="Izmir")
     assert list(tmp_path.iterdir()) == []

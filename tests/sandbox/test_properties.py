@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from console.sandbox.testing import DOMAIN, TestSandbox, sandboxed
+from console.sandbox.fixtures import DOMAIN, TestSandbox, running_sandbox
 
 NAMES = some.sampled_from(["ann", "Ann", "ben", "staff", "room"])
 ADDRESSES = some.sampled_from([f"{name}@{DOMAIN}" for name in ("ann", "ANN", "ben", "team", "ada", "x")])
@@ -33,7 +33,7 @@ class Organization(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.opened = sandboxed()
+        self.opened = running_sandbox()
         self.town: TestSandbox = self.opened.__enter__()
         self.town.clock.freeze()
         self.ever: dict[str, str] = {each["Id"]: kind for kind in KINDS for each in self.listed(kind)}

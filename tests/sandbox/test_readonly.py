@@ -7,8 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from console.aws import model
-from console.sandbox import founding
-from console.sandbox.testing import ADA, BO, CY, TestSandbox, sandboxed
+from console.sandbox import organization_setup
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox, running_sandbox
 from tests.sandbox.prepared import OTHERWISE, prepare, requests
 from tests.sandbox.refusals import refused
 
@@ -22,7 +22,7 @@ WRITES = [name for name in LISTING if not name.startswith(("Describe", "List"))]
 def known(sandbox: TestSandbox) -> dict[str, Any]:
     """What there was when the directory became read-only."""
     made = prepare(sandbox)
-    founding.connect(sandbox.store, sandbox.organization)
+    organization_setup.make_read_only(sandbox.store, sandbox.organization)
     return made
 
 
@@ -64,7 +64,7 @@ class TestAReadOnlyDirectory:
             sandbox.call("DeleteUser", UserId="nobody")
 
     def test_is_one_organization_s_property(self, sandbox: TestSandbox, known: dict[str, Any]) -> None:
-        other = founding.found(sandbox.store, "other").organization_id
+        other = organization_setup.add_active_organization(sandbox.store, "other").organization_id
         sandbox.call("CreateGroup", OrganizationId=other, Name="staff")
 
     def test_lets_people_be_disabled(self, sandbox: TestSandbox, known: dict[str, Any]) -> None:
@@ -88,9 +88,9 @@ class TestInteroperability:
             sandbox.call("CreateResource", OrganizationId=new, Name="room", Type="ROOM")
 
     def test_is_kept_over_a_restart(self, tmp_path: Path) -> None:
-        with sandboxed(tmp_path) as before:
-            founding.connect(before.store, before.organization, interoperability=True)
-        with sandboxed(tmp_path) as after:
+        with running_sandbox(tmp_path) as before:
+            organization_setup.make_read_only(before.store, before.organization, interoperability=True)
+        with running_sandbox(tmp_path) as after:
             assert after.call("DescribeOrganization")["InteroperabilityEnabled"] is True
             with refused("UnsupportedOperationException"):
                 after.call("ResetPassword", UserId=CY, Password="Sommer2026!")

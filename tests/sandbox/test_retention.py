@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from console.sandbox import founding
+from console.sandbox import organization_setup
+from console.sandbox.fixtures import TestSandbox, running_sandbox
 from console.sandbox.settings import Settings
-from console.sandbox.testing import TestSandbox, sandboxed
 from tests.sandbox.refusals import refused
 
 
@@ -32,7 +32,7 @@ class TestGetDefaultRetentionPolicy:
 
     def test_shows_the_organization_s_own(self, sandbox: TestSandbox) -> None:
         put(sandbox, folder())
-        other = founding.found(sandbox.store, "other").organization_id
+        other = organization_setup.add_active_organization(sandbox.store, "other").organization_id
         with refused("EntityNotFoundException"):
             sandbox.call("GetDefaultRetentionPolicy", OrganizationId=other)
 
@@ -60,7 +60,7 @@ class TestPutRetentionPolicy:
             put(sandbox, folder(), Id="another")
 
     def test_makes_as_many_as_the_sandbox_is_set_to(self) -> None:
-        with sandboxed(settings=Settings(retention_policies=2)) as sandbox:
+        with running_sandbox(settings=Settings(retention_policies=2)) as sandbox:
             put(sandbox, folder())
             put(sandbox, folder(), name="second")
             with refused("LimitExceededException"):

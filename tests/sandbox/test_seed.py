@@ -8,10 +8,18 @@ from typing import Any
 import pytest
 
 from console.aws import model
-from console.sandbox import dispatch, doors, evaluation, mail, programs, seed, transit
+from console.sandbox import (
+    botocore_hook,
+    demo_integrations,
+    dispatch,
+    mailbox_content,
+    rule_evaluation,
+    seeds,
+    transit_messages,
+)
+from console.sandbox.application import Sandbox
 from console.sandbox.clock import DAY
-from console.sandbox.doors import Sandbox
-from console.sandbox.founding import ACCOUNT, REGION
+from console.sandbox.organization_setup import ACCOUNT, REGION
 from console.sandbox.records import Group, Membership, Resource, User
 from console.sandbox.store import Store
 
@@ -21,8 +29,8 @@ DATES = ("enabled", "disabled", "provisioned", "created", "modified", "expires",
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     sandbox = Sandbox()
-    seed.demo(sandbox.store)
-    with doors.in_process(sandbox):
+    seeds.seed_demo(sandbox.store)
+    with botocore_hook.route_botocore(sandbox):
         yield sandbox
     sandbox.close()
 
@@ -32,7 +40,7 @@ def store(sandbox: Sandbox) -> Store:
     return sandbox.store
 
 
-def users(store: Store, organization: str = seed.NORTHWIND_ID) -> list[User]:
+def users(store: Store, organization: str = seeds.NORTHWIND_ID) -> list[User]:
     return [e for e in store.entities if isinstance(e, User) and e.organization_id == organization]
 
 
@@ -41,11 +49,11 @@ def people(store: Store) -> list[User]:
 
 
 def groups(store: Store) -> list[Group]:
-    return [e for e in store.entities if isinstance(e, Group) and e.organization_id == seed.NORTHWIND_ID]
+    return [e for e in store.entities if isinstance(e, Group) and e.organization_id == seeds.NORTHWIND_ID]
 
 
 def resources(store: Store) -> list[Resource]:
-    return [e for e in store.entities if isinstance(e, Resource) and e.organization_id == seed.NORTHWIND_ID]
+    return [e for e in store.entities if isinstance(e, Resource) and e.organization_id == seeds.NORTHWIND_ID]
 
 
 def members(store: Store, group: Group) -> list[Membership]:
@@ -56,18 +64,18 @@ class TestTheDemonstration:
     def test_has_two_active_organizations_with_fixed_ids(self, store: Store) -> None:
         found = {each.organization_id: (each.alias, each.state) for each in store.organizations}
         assert found == {
-            seed.NORTHWIND_ID: ("northwind-health", "Active"),
-            seed.HARBOR_ID: ("harbor-legal", "Active"),
+            seeds.NORTHWIND_ID: ("northwind-health", "Active"),
+            seeds.HARBOR_ID: ("harbor-legal", "Active"),
         }
 
     def test_has_as_many_people_as_asked_for(self, store: Store) -> None:
         assert len(people(store)) == 2000
-        assert len([u for u in users(store, seed.HARBOR_ID) if u.role != "SYSTEM_USER"]) == 40
+        assert len([u for u in users(store, seeds.HARBOR_ID) if u.role != "SYSTEM_USER"]) == 40
 
     def test_is_the_same_each_time_but_for_dates(self) -> None:
         def seeded() -> list[dict[str, Any]]:
             sandbox = Sandbox()
-            seed.demo(sandbox.store, 150)
+            seeds.seed_demo(sandbox.store, 150)
             tables = [t for name, t in sandbox.store.tables.items() if name not in ("organizations",)]
             rows = [asdict(record) for table in tables for record in table]
             return [{name: value for name, value in row.items() if name not in DATES} for row in rows]
@@ -76,26 +84,26 @@ class TestTheDemonstration:
 
     def test_has_the_same_first_people_in_a_larger_company(self, store: Store) -> None:
         small = Sandbox()
-        seed.demo(small.store, 150)
+        seeds.seed_demo(small.store, 150)
         ids = {user.entity_id: user.display_name for user in people(store)}
         assert all(ids[user.entity_id] == user.display_name for user in people(small.store))
 
     @pytest.mark.parametrize("count", [0, 1, 7])
     def test_can_be_small(self, count: int) -> None:
         small = Sandbox()
-        seed.demo(small.store, count)
+        seeds.seed_demo(small.store, count)
         assert len(people(small.store)) == count
 
     def test_has_buckets_for_exports(self, sandbox: Sandbox) -> None:
-        for bucket in (seed.NORTHWIND_BUCKET, seed.HARBOR_BUCKET):
+        for bucket in (seeds.NORTHWIND_BUCKET, seeds.HARBOR_BUCKET):
             assert sandbox.neighbours.region(ACCOUNT, bucket) == REGION
 
     def test_has_constants_that_the_model_allows(self) -> None:
         wanted = {
-            "RoleArn": seed.EXPORT_ROLE_ARN,
-            "KmsKeyArn": seed.EXPORT_KEY_ARN,
-            "S3BucketName": seed.NORTHWIND_BUCKET,
-            "OrganizationId": seed.NORTHWIND_ID,
+            "RoleArn": seeds.EXPORT_ROLE_ARN,
+            "KmsKeyArn": seeds.EXPORT_KEY_ARN,
+            "S3BucketName": seeds.NORTHWIND_BUCKET,
+            "OrganizationId": seeds.NORTHWIND_ID,
         }
         members = model.input_members("StartMailboxExportJob")
         assert not [p for name, value in wanted.items() for p in model.find_problems(members[name], value)]
@@ -104,7 +112,7 @@ class TestTheDemonstration:
 class TestItsPeople:
     def test_are_on_three_domains(self, store: Store) -> None:
         found = Counter(user.email.partition("@")[2] for user in people(store) if user.email)
-        assert found.keys() == seed.NORTHWIND_DOMAINS.keys()
+        assert found.keys() == seeds.NORTHWIND_DOMAINS.keys()
         assert min(found.values()) > 80
 
     def test_are_in_every_state(self, store: Store) -> None:
@@ -138,7 +146,7 @@ class TestItsPeople:
 
     def test_have_mail_and_some_hardly_any_room_left(self, store: Store) -> None:
         filled = [user for user in people(store) if user.filled]
-        shares = [mail.size_in_mb(user.entity_id) / user.quota for user in filled]
+        shares = [mailbox_content.generate_size(user.entity_id) / user.quota for user in filled]
         assert len(filled) > 1900
         assert len([share for share in shares if 0.89 < share <= 1]) > 15
         assert max(user.quota for user in filled) == 51_200
@@ -192,8 +200,8 @@ class TestThroughTheApi:
     """What the seed put there is what operations could have made: each answer fits the service's model."""
 
     def call(self, sandbox: Sandbox, operation: str, **params: Any) -> dict[str, Any]:
-        params = {"OrganizationId": seed.NORTHWIND_ID, **params}
-        return dict(dispatch.answer(sandbox.store, operation, params, account=ACCOUNT, region=REGION))
+        params = {"OrganizationId": seeds.NORTHWIND_ID, **params}
+        return dict(dispatch.answer_call(sandbox.store, operation, params, account=ACCOUNT, region=REGION))
 
     @pytest.mark.parametrize(
         ("listing", "items", "describing", "member"),
@@ -230,9 +238,9 @@ class TestThroughTheApi:
 class TestTheEmptySeed:
     def test_has_a_bucket_and_nothing_else(self) -> None:
         sandbox = Sandbox()
-        seed.empty(sandbox.store)
+        seeds.seed_empty(sandbox.store)
         assert not len(sandbox.store.organizations)
-        assert sandbox.neighbours.region(ACCOUNT, seed.NORTHWIND_BUCKET) == REGION
+        assert sandbox.neighbours.region(ACCOUNT, seeds.NORTHWIND_BUCKET) == REGION
 
 
 class TestItsPrograms:
@@ -246,8 +254,8 @@ class TestItsPrograms:
         }
         first, *_, other = [user for user in people(store) if user.state == "ENABLED"]
         archive = roles["Mail archive"].rules
-        assert evaluation.impersonation(archive, first.entity_id).effect == "DENY"
-        assert evaluation.impersonation(archive, other.entity_id).effect == "ALLOW"
+        assert rule_evaluation.evaluate_impersonation(archive, first.entity_id).effect == "DENY"
+        assert rule_evaluation.evaluate_impersonation(archive, other.entity_id).effect == "ALLOW"
 
     def test_tokens_are_old_and_new_used_and_forgotten(self, store: Store) -> None:
         tokens, now = list(store.personal_access_tokens), store.clock.now()
@@ -256,6 +264,6 @@ class TestItsPrograms:
         assert len({each.user_id for each in tokens}) == len(tokens) - 1
 
     def test_a_message_waits(self, store: Store) -> None:
-        message = transit.find(store, programs.MESSAGE_ID)
+        message = transit_messages.find_message(store, demo_integrations.MESSAGE_ID)
         assert message is not None
         assert b"Your mailbox is almost full" in message.body

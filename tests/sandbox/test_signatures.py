@@ -16,9 +16,9 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from werkzeug.test import Client, TestResponse
 
-from console.sandbox.doors import Access
-from console.sandbox.founding import ACCOUNT
-from console.sandbox.testing import ADA, ONCE, TestSandbox, sandboxed
+from console.sandbox.fixtures import ADA, SINGLE_ATTEMPT, TestSandbox, running_sandbox
+from console.sandbox.organization_setup import ACCOUNT
+from console.sandbox.state import Access
 from tests.sandbox.refusals import refused
 from tests.sandbox.test_persistence import free_port, server
 
@@ -37,7 +37,7 @@ def client(secret: str, service: str = "workmail", **credentials: Any) -> Any:
     session: Any = boto3.Session(
         credentials.pop("key", "AKIDEXAMPLE"), secret, region_name="us-east-1", **credentials
     )
-    return session.client(service, config=ONCE)
+    return session.client(service, config=SINGLE_ATTEMPT)
 
 
 class TestBoto3:
@@ -161,7 +161,7 @@ class TestARequest:
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     state: Path = tmp_path_factory.mktemp("state")
-    with sandboxed(state):
+    with running_sandbox(state):
         pass
     found = free_port()
     with server(state, found, "--verify-signatures", SECRET):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from console.sandbox.controls import ROUTES
-from console.sandbox.testing import sandboxed
+from console.sandbox.control_api import ROUTES
+from console.sandbox.fixtures import running_sandbox
 
 
 def start(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -18,7 +18,7 @@ def start(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
-    with sandboxed(tmp_path):
+    with running_sandbox(tmp_path):
         return tmp_path
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
-from console.sandbox import walls
-from console.sandbox.journal import StateUnusable, claimed
-from console.sandbox.testing import TestSandbox
+from console.sandbox import request_guard
+from console.sandbox.fixtures import TestSandbox
+from console.sandbox.state_file import StateUnusable, lock_folder
 from tests.sandbox.refusals import refused
 
 HERE = {"REMOTE_ADDR": "127.0.0.1"}
@@ -33,10 +33,10 @@ class TestTheHost:
         "host", ["localhost", "127.0.0.1:9", "[::1]:9", "10.0.0.5:4600", "b.s3.us-east-1.amazonaws.com"]
     )
     def test_by_which_it_is_called_is_let_in(self, host: str) -> None:
-        assert walls.obstacle({**HERE, "HTTP_HOST": host}, ()) == ""
+        assert request_guard.refusal_reason({**HERE, "HTTP_HOST": host}, ()) == ""
 
     def test_can_be_added(self) -> None:
-        assert walls.obstacle({**HERE, "HTTP_HOST": "sandbox:4566"}, ("sandbox",)) == ""
+        assert request_guard.refusal_reason({**HERE, "HTTP_HOST": "sandbox:4566"}, ("sandbox",)) == ""
 
 
 class TestWebPages:
@@ -81,10 +81,10 @@ class TestTheLock:
         state.mkdir()
         (state / "lock").symlink_to(precious)
         with pytest.raises(StateUnusable):
-            claimed(state)
+            lock_folder(state)
         assert precious.read_text() == "kept"
 
     def test_empties_no_file(self, tmp_path: Path) -> None:
         (tmp_path / "lock").write_text(json.dumps({"kept": True}))
-        claimed(tmp_path).close()
+        lock_folder(tmp_path).close()
         assert (tmp_path / "lock").read_text() == json.dumps({"kept": True})

@@ -8,7 +8,7 @@ import pytest
 from botocore.config import Config
 from werkzeug.test import Client, TestResponse
 
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox.fixtures import ADA, TestSandbox
 
 CREDENTIAL = "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/workmail/aws4_request, Signature=0"
 HEADERS = {"Authorization": CREDENTIAL, "Content-Type": "application/x-amz-json-1.1"}

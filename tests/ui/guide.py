@@ -10,10 +10,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
 from console.ui import markup, pages
-from console.ui.filters import Filter, bar
-from console.ui.forms import ConfirmForm, Difference, OperationForm, WhyForm
-from console.ui.navigation import Link
-from console.ui.tables import Header, Page, Row
+from console.ui.filters import Filter, filter_bar
+from console.ui.forms import ConfirmForm, Difference, OperationForm, ReasonForm
+from console.ui.navigation import MenuLink
+from console.ui.tables import ColumnHeader, TablePage, TableRow
 
 MOMENT = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 NAMES = ("Ana Beltrán", "佐藤 美咲", "Łukasz Żak", "Nomsa Dlamini", "Søren Ågård", "Ελένη Παππά")
@@ -46,12 +46,12 @@ class Frame:
     days_left: int = 130
     initials: str = "MR"
     search_url: str = "/guide/"
-    menu: list[Link] = field(
+    menu: list[MenuLink] = field(
         default_factory=lambda: [
-            Link("Overview", "layout-dashboard", "/o/meridian/", False),
-            Link("People", "users", "/guide/", True),
-            Link("Exports", "package-export", "/o/meridian/exports/", False),
-            Link("Ledger", "book", "/o/meridian/ledger/", False),
+            MenuLink("Overview", "layout-dashboard", "/o/meridian/", False),
+            MenuLink("People", "users", "/guide/", True),
+            MenuLink("Exports", "package-export", "/o/meridian/exports/", False),
+            MenuLink("Ledger", "book", "/o/meridian/ledger/", False),
         ]
     )
 
@@ -76,7 +76,7 @@ class Password(forms.Form):
     )
 
 
-def rows() -> Iterable[Row]:
+def rows() -> Iterable[TableRow]:
     for number in range(14):
         name = NAMES[number % len(NAMES)]
         state, tone = STATES[number % len(STATES)]
@@ -84,21 +84,21 @@ def rows() -> Iterable[Row]:
             ("", markup.link(f"/people/{number}/", name, f"person{number}@meridian.example")),
             ("", markup.badge(state.capitalize(), tone)),
             ("d-none d-md-table-cell", "Customer Operations" if number % 3 else markup.DASH),
-            ("d-none d-lg-table-cell", markup.when(MOMENT)),
+            ("d-none d-lg-table-cell", markup.time_tag(MOMENT)),
             ("numeric", f"{number * 1837 % 50_000:,} MB"),
         ]
-        yield Row(f"id-{number}", markup.cells(cells))
+        yield TableRow(f"id-{number}", markup.table_cells(cells))
 
 
-def table() -> Page:
+def table() -> TablePage:
     headers = [
-        Header("Name", "", "?sort=-name", "ascending"),
-        Header("State", "", "?sort=state"),
-        Header("Department", "d-none d-md-table-cell", "?sort=department"),
-        Header("Enabled", "d-none d-lg-table-cell", "?sort=enabled"),
-        Header("Mailbox", "numeric", "?sort=size"),
+        ColumnHeader("Name", "", "?sort=-name", "ascending"),
+        ColumnHeader("State", "", "?sort=state"),
+        ColumnHeader("Department", "d-none d-md-table-cell", "?sort=department"),
+        ColumnHeader("Enabled", "d-none d-lg-table-cell", "?sort=enabled"),
+        ColumnHeader("Mailbox", "numeric", "?sort=size"),
     ]
-    return Page(headers, list(rows()), "name", "?", "?before=x", "?after=y", selectable=True)
+    return TablePage(headers, list(rows()), "name", "?", "?before=x", "?after=y", selectable=True)
 
 
 def context(theme: str) -> dict[str, Any]:
@@ -114,10 +114,10 @@ def context(theme: str) -> dict[str, Any]:
         "frame": Frame(theme),
         "page": table(),
         "count": "2,000+",
-        "bar": bar(filters, QueryDict("q=ana&state=ENABLED"), placeholder="Name, address, department"),
+        "bar": filter_bar(filters, QueryDict("q=ana&state=ENABLED"), placeholder="Name, address, department"),
         "form": form,
         "fresh": EditPerson(current=current, subject="ana"),
-        "why": WhyForm(),
+        "why": ReasonForm(),
         "password": Password(),
         "confirm": ConfirmForm(expected="ana@meridian.example"),
         "running": {"value": 37, "max": 100, "note": "37 of 100 MB", "done": False},
@@ -130,7 +130,7 @@ def context(theme: str) -> dict[str, Any]:
         },
         "items": [
             ("User name", "ana"),
-            ("Identifier", markup.mono("S-1-1-12-1234567890-123456789")),
+            ("Identifier", markup.code_tag("S-1-1-12-1234567890-123456789")),
             ("Department", "Customer Operations"),
             ("Office", ""),
             ("Enabled", MOMENT),
@@ -156,11 +156,13 @@ def context(theme: str) -> dict[str, Any]:
 def guide(request: HttpRequest) -> HttpResponse:
     messages.success(request, "The password of Ana Beltrán was reset.")
     messages.error(request, "AWS refused: the address is taken.")
-    return pages.show(request, "ui/guide.html", context(request.GET.get("theme", "auto")), fragment="rows")
+    return pages.render_page(
+        request, "ui/guide.html", context(request.GET.get("theme", "auto")), fragment="rows"
+    )
 
 
 def said(request: HttpRequest) -> HttpResponse:
-    return pages.toast(HttpResponse('<p id="said">Tack</p>'), "Gespeichert: Ågård")
+    return pages.add_toast(HttpResponse('<p id="said">Tack</p>'), "Gespeichert: Ågård")
 
 
 def fails(request: HttpRequest) -> HttpResponse:
@@ -168,13 +170,13 @@ def fails(request: HttpRequest) -> HttpResponse:
 
 
 def door(request: HttpRequest) -> HttpResponse:
-    return pages.show(request, "ui/door.html", {"form": Password(), "title": "Sign in"})
+    return pages.render_page(request, "ui/door.html", {"form": Password(), "title": "Sign in"})
 
 
 def confirm(request: HttpRequest) -> HttpResponse:
     form = ConfirmForm(request.POST or None, expected="ana@meridian.example")
     if form.is_bound and form.is_valid():
-        return pages.done(request, "Deleted.", "/guide/")
+        return pages.redirect_with_message(request, "Deleted.", "/guide/")
     consequences = ("Her mailbox is gone 30 days after it was disabled.", "She leaves 4 groups.")
     return pages.confirm_page(
         request,
@@ -188,6 +190,6 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 
 def trouble(request: HttpRequest) -> HttpResponse:
-    return pages.problem(
+    return pages.problem_page(
         request, title="No answer", happened="AWS did not answer.", now="Try again.", status=504
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.ui.addresses import parse_addresses
+from console.ui.address_list import parse_addresses
 
 LISTS = {
     "Brown, Aaron <a.b@x.example>; Harris, Aaron <a.h@x.example>": ["a.b@x.example", "a.h@x.example"],

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.template import Context, Template
 
 from console.aws.model import Problem
-from console.ui.forms import ConfirmForm, OperationForm, Snapshot, WhyForm, conflict
-from console.ui.shapes import fields_from_model, spelled
+from console.ui.form_fields import fields_from_model, member_label
+from console.ui.forms import ConfirmForm, OperationForm, ReasonForm, Snapshot, find_conflicts
 
 CURRENT = {
     "DisplayName": "Ana Beltrán",
@@ -71,7 +71,7 @@ class TestFieldsFromTheModel:
             fields_from_model("UpdateUser", ["Nickname"])
 
     def test_a_member_without_a_label_is_spelled_out(self) -> None:
-        assert spelled("BookingOptions.AutoAcceptRequests") == "Auto accept requests"
+        assert member_label("BookingOptions.AutoAcceptRequests") == "Auto accept requests"
 
     def test_patterns_and_lengths_refuse_at_their_field(self) -> None:
         form = Person(sent(IdentityProviderUserId="nobody", DisplayName="x" * 257), current=CURRENT)
@@ -124,7 +124,7 @@ class TestWhatIsSent:
         assert form.params() == {"BookingOptions": {"AutoAcceptRequests": True}}
 
 
-class PersonAndWhy(Person, WhyForm):
+class PersonAndWhy(Person, ReasonForm):
     pass
 
 
@@ -183,8 +183,8 @@ class TestSomebodyElse:
         assert not form.is_valid()
 
     def test_nothing_and_empty_are_the_same(self) -> None:
-        assert conflict({"a": None, "b": "", "c": False}, {"a": "", "c": None}) == []
-        assert conflict({"a": "x"}, {"b": 1}) == [("a", "x", None), ("b", None, 1)]
+        assert find_conflicts({"a": None, "b": "", "c": False}, {"a": "", "c": None}) == []
+        assert find_conflicts({"a": "x"}, {"b": 1}) == [("a", "x", None), ("b", None, 1)]
 
 
 class TestConfirming:
@@ -201,7 +201,7 @@ class TestConfirming:
 
 class TestHowAFieldLooks:
     def test_help_and_errors_are_tied_to_the_input(self) -> None:
-        page = Template("{{ form }}").render(Context({"form": WhyForm({"reason": "x" * 501})}))
+        page = Template("{{ form }}").render(Context({"form": ReasonForm({"reason": "x" * 501})}))
         assert 'id="id_reason_helptext"' in page
         assert 'id="id_reason_error"' in page
         assert 'aria-invalid="true"' in page

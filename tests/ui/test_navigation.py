@@ -13,7 +13,7 @@ from django.urls import resolve
 from console.navigation import MENU, Frame, context
 from console.operators import rights
 from console.operators.models import Operator
-from console.ui.navigation import Item, days_left, links
+from console.ui.navigation import MenuItem, days_until_end, menu_links
 from tests.operators.people import actor, give, operator, organization
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.ui.urls")]
@@ -43,13 +43,19 @@ class TestTheMenu:
         assert (people.label, people.href) == ("People", "/o/acme/users/")
 
     def test_the_longest_address_that_fits_is_the_current_one(self) -> None:
-        items = [Item("All", "", "organizations:overview", "A"), Item("People", "", "users:list", "B")]
-        shown = links(items, "acme", "/o/acme/users/7/", lambda name: True)
+        items = [
+            MenuItem("All", "", "organizations:overview", "A"),
+            MenuItem("People", "", "users:list", "B"),
+        ]
+        shown = menu_links(items, "acme", "/o/acme/users/7/", lambda name: True)
         assert [link.current for link in shown] == [False, True]
 
     def test_the_overview_is_not_current_below_itself(self) -> None:
-        items = [Item("All", "", "organizations:overview", "A"), Item("People", "", "users:list", "B")]
-        shown = links(items, "acme", "/o/acme/search/", lambda name: True)
+        items = [
+            MenuItem("All", "", "organizations:overview", "A"),
+            MenuItem("People", "", "users:list", "B"),
+        ]
+        shown = menu_links(items, "acme", "/o/acme/search/", lambda name: True)
         assert [link.current for link in shown] == [False, False]
 
     def test_it_is_empty_where_she_has_no_grant(self) -> None:
@@ -116,4 +122,4 @@ class TestTheRest:
         ("today", "left"), [(date(2026, 11, 21), 130), (date(2027, 3, 31), 0), (date(2028, 1, 1), 0)]
     )
     def test_the_days_are_counted_down_to_none(self, today: date, left: int) -> None:
-        assert days_left(today) == left
+        assert days_until_end(today) == left

@@ -20,13 +20,13 @@ SINGULAR = re.compile(
 )
 # What stands before the word is no number, or a number that is never one.
 EXEMPT = {
-    "console/areas/doctor/findings.py": {"case.person.domain"},
-    "console/areas/availability/views/listing.py": {"partner"},
+    "console/areas/troubleshooting/diagnosis.py": {"case.person.domain"},
+    "console/areas/availability/views.py": {"partner"},
     "console/areas/mobile/wording.py": {"verb", "more"},  # more than one
-    "console/areas/posture/checks/limits.py": {"held[each.pk]"},  # 90 and more
-    "console/areas/mailboxes/tables/mailboxes.py": {"each"},  # 7, 14 or 30
-    "console/ui/sheets.py": {"most"},
-    "console/areas/messages/reading.py": {"longest"},
+    "console/areas/health_checks/checks/limits.py": {"held[each.pk]"},  # 90 and more
+    "console/areas/mailboxes/tables.py": {"each"},  # 7, 14 or 30
+    "console/ui/uploaded_table.py": {"most"},
+    "console/areas/messages/message_parser.py": {"longest"},
     "console/areas/users/views/bulk.py": {"count"},  # one has a word of its own
     "console/areas/access_rules/wording.py": {"len(names) - 1"},  # more than one
     "console/aws/redaction.py": {"len(value)"},  # in brackets, for what is not shown

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from console.ui import markup
-from console.ui.keyset import LONGEST, Cursor
-from console.ui.tables import Column, Page, Table, Values, capped, ordered, paginate
+from console.ui.keyset import MAX_CURSOR_LENGTH, Cursor
+from console.ui.tables import Column, Table, TablePage, Values, format_count, paginate, sort_rows
 from tests.ui.shelf import Thing
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -61,11 +61,11 @@ def fill(values: list[tuple[Any, ...]]) -> None:
     )
 
 
-def page_at(address: str, table: Table = PLAIN, size: int = 4) -> Page:
+def page_at(address: str, table: Table = PLAIN, size: int = 4) -> TablePage:
     return paginate(Thing.objects.all(), table, QueryDict(address.removeprefix("?")), size)
 
 
-def ids(page: Page) -> list[int]:
+def ids(page: TablePage) -> list[int]:
     return [row["id"] for row in page.values]
 
 
@@ -152,7 +152,7 @@ class TestCursors:
             "%00",
             "=" * 10,
             "ü",
-            base64.urlsafe_b64encode(b"[" * LONGEST).decode(),
+            base64.urlsafe_b64encode(b"[" * MAX_CURSOR_LENGTH).decode(),
             forged(),
             forged("count", 1),
             forged("count", 1, None),
@@ -226,12 +226,12 @@ class TestCells:
 
     def test_a_count_stops_at_its_cap(self) -> None:
         fill([(1.0, number, None) for number in range(5)])
-        assert (capped(Thing.objects.all(), 5), capped(Thing.objects.all(), 4)) == ("5", "4+")
+        assert (format_count(Thing.objects.all(), 5), format_count(Thing.objects.all(), 4)) == ("5", "4+")
 
     def test_all_rows_come_in_the_order_of_the_page(self) -> None:
         fill([(None, 1, None), (2.0, 0, None), (None, 0, None)])
         assert [
-            thing.pk for thing in ordered(Thing.objects.all(), PLAIN, QueryDict("sort=-size"))
+            thing.pk for thing in sort_rows(Thing.objects.all(), PLAIN, QueryDict("sort=-size"))
         ] == expected("-size")
 
     def test_a_column_without_a_look_of_its_own_shows_its_first_field(self) -> None:

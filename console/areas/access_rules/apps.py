@@ -1,4 +1,4 @@
-"""Names of networks, and people who must never be locked out, are rows of this area."""
+"""The app of access rules, named networks and protected users."""
 
 from django.apps import AppConfig
 

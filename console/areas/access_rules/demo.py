@@ -1,4 +1,4 @@
-"""How the networks of the demo's companies are called; their addresses are documentation (RFC 5737)."""
+"""Named networks of the demo; their addresses are for documentation (RFC 5737)."""
 
 from console.areas.access_rules.models import NamedNetwork
 from console.mirror.models import Organization
@@ -7,7 +7,7 @@ NETWORKS = {"Head office": ["203.0.113.0/24"], "VPN": ["198.51.100.0/25", "192.0
 
 
 def seed() -> None:
-    """Add them to each organization of the demo, once."""
+    """Add the networks to each organization of the demo, if they are missing."""
     for organization in Organization.objects.all():
         for name, ranges in NETWORKS.items():
             NamedNetwork.objects.get_or_create(

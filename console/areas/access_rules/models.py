@@ -1,4 +1,4 @@
-"""What WorkMail does not keep: how networks are called, and whom no rule may lock out."""
+"""Models that WorkMail does not have: named networks and protected users (VIP)."""
 
 from django.db import models
 from django.db.models.functions import Lower
@@ -7,8 +7,6 @@ from console.mirror.models import Entity, Organization
 
 
 class NamedNetwork(models.Model):
-    """Ranges of IPv4 addresses under the name by which people know them."""
-
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="networks")
     name = models.CharField(max_length=80)
     ranges = models.JSONField(default=list)
@@ -22,7 +20,7 @@ class NamedNetwork(models.Model):
 
 
 class ProtectedPerson(models.Model):
-    """Somebody whom no change of rules may leave without her mail, unless that is typed out."""
+    """A protected user: a change of rules that takes away their mail must be confirmed by typing a phrase."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="protected")
     entity_id = models.CharField(max_length=256)
@@ -37,13 +35,11 @@ class ProtectedPerson(models.Model):
         return self.entity_id
 
 
-def networks(organization: Organization) -> dict[str, list[str]]:
-    """The ranges of each named network."""
+def get_network_ranges(organization: Organization) -> dict[str, list[str]]:
     return dict(NamedNetwork.objects.filter(organization=organization).values_list("name", "ranges"))
 
 
-def protected(organization: Organization) -> list[Entity]:
-    """The protected people who still exist."""
+def get_protected_users(organization: Organization) -> list[Entity]:
     ids = ProtectedPerson.objects.filter(organization=organization).values("entity_id")
     living = Entity.objects.of(organization, Entity.Kind.USER).filter(entity_id__in=ids)
     return list(living.order_by("sort_name"))

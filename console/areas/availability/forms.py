@@ -1,4 +1,4 @@
-"""Availability configurations as forms: an Exchange server with its sign-in, or a Lambda function.
+"""Forms of availability configurations; the password goes to AWS and is not stored or shown again.
 
 The password goes from the form to AWS and nowhere else: no page shows it again, no row keeps it, so
 it has to be typed whenever the form is sent.
@@ -9,16 +9,16 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from console.areas.availability.showing import EWS_NEEDS, LAMBDA_NEEDS
-from console.ui.forms import OperationForm, WhyForm, nested
+from console.areas.availability.display import EWS_NEEDS, LAMBDA_NEEDS
+from console.ui.forms import OperationForm, ReasonForm, nest_paths
 
 ENDPOINT, USERNAME = "EwsProvider.EwsEndpoint", "EwsProvider.EwsUsername"
 PASSWORD = "EwsProvider.EwsPassword"
 FUNCTION = "LambdaProvider.LambdaArn"
 
 
-class ProviderForm(OperationForm, WhyForm):
-    """One provider of one domain; `test_first` saves only what passes WorkMail's own test."""
+class ProviderForm(OperationForm, ReasonForm):
+    """The provider of one mail domain; `test_first` saves only what passes WorkMail's test."""
 
     operation = "CreateAvailabilityConfiguration"
     members: ClassVar[tuple[str, ...]] = ()
@@ -57,9 +57,9 @@ class ProviderForm(OperationForm, WhyForm):
 
     @property
     def provider(self) -> dict[str, Any]:
-        """The provider as the operations take it, the password with it."""
+        """Return the provider as the operations take it, with the password."""
         typed = {name: self.cleaned_data[name] for name in self.members if name != "DomainName"}
-        return nested(typed)
+        return nest_paths(typed)
 
 
 class EwsForm(ProviderForm):
@@ -68,7 +68,7 @@ class EwsForm(ProviderForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        hide(self)
+        hide_password(self)
 
 
 class LambdaForm(ProviderForm):
@@ -76,22 +76,22 @@ class LambdaForm(ProviderForm):
     kind, needs = "LAMBDA", LAMBDA_NEEDS
 
 
-class ChangedEwsForm(EwsForm):
+class EwsUpdateForm(EwsForm):
     operation = "UpdateAvailabilityConfiguration"
     members = (ENDPOINT, USERNAME, PASSWORD)
 
 
-class ChangedLambdaForm(LambdaForm):
+class LambdaUpdateForm(LambdaForm):
     operation = "UpdateAvailabilityConfiguration"
     members = (FUNCTION,)
 
 
-CREATE: Mapping[str, type[ProviderForm]] = {"EWS": EwsForm, "LAMBDA": LambdaForm}
-UPDATE: Mapping[str, type[ProviderForm]] = {"EWS": ChangedEwsForm, "LAMBDA": ChangedLambdaForm}
+CREATE_FORMS: Mapping[str, type[ProviderForm]] = {"EWS": EwsForm, "LAMBDA": LambdaForm}
+UPDATE_FORMS: Mapping[str, type[ProviderForm]] = {"EWS": EwsUpdateForm, "LAMBDA": LambdaUpdateForm}
 
 
-def hide(form: forms.Form) -> None:
-    """Typed unseen, and never given back."""
+def hide_password(form: forms.Form) -> None:
+    """Make the password a password input, which is never filled in again."""
     form.fields[PASSWORD].widget = forms.PasswordInput(
         render_value=False, attrs={"autocomplete": "new-password"}
     )

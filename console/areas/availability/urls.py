@@ -1,14 +1,14 @@
-"""Addresses of availability configurations; `partner` is the mail domain that one is for."""
+"""URLs of availability configurations; `partner` is the mail domain of one."""
 
 from django.urls import path
 
-from console.areas.availability.views import editing, listing
+from console.areas.availability import views
 
 app_name = "availability"
 urlpatterns = [
-    path("", listing.listing, name="list"),
-    path("new/", editing.create, name="create"),
-    path("<str:partner>/edit/", editing.edit, name="edit"),
-    path("<str:partner>/test/", listing.test, name="test"),
-    path("<str:partner>/delete/", listing.delete, name="delete"),
+    path("", views.list_configurations, name="list"),
+    path("new/", views.create_configuration, name="create"),
+    path("<str:partner>/edit/", views.edit_configuration, name="edit"),
+    path("<str:partner>/test/", views.run_configuration_test, name="test"),
+    path("<str:partner>/delete/", views.delete_configuration, name="delete"),
 ]

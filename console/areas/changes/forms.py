@@ -1,4 +1,4 @@
-"""What is asked around a change: when, why it is stopped, and what an organization asks of all changes."""
+"""Forms to schedule, cancel and run a change, and to edit the change policies."""
 
 import json
 from copy import copy
@@ -8,12 +8,18 @@ from django import forms
 from django.http import QueryDict
 
 from console import clock
+from console.areas.users import passwords
+from console.aws import model
 from console.aws.catalogue import AREAS, CATALOGUE, OPERATIONS
-from console.changes.models import Conditions
+from console.changes import attended_changes
+from console.changes.attended_changes import ParamPath
+from console.changes.drafts import StepSecrets
+from console.changes.models import Change, Conditions, Step
+from console.ui import form_fields
 
 
-class LaterForm(forms.Form):
-    """A moment to come, in UTC; empty is now."""
+class ScheduleForm(forms.Form):
+    """Choose when a change runs, in UTC; empty runs it now."""
 
     when = forms.DateTimeField(
         label="Run later, at (UTC)",
@@ -32,13 +38,13 @@ class CancelForm(forms.Form):
     why = forms.CharField(label="Why", max_length=500, required=False)
 
 
-def approvable() -> list[tuple[str, str]]:
+def list_approvable_operations() -> list[tuple[str, str]]:
     """Return every write and every operation that reveals content or a secret."""
     return [(each.name, each.title) for each in OPERATIONS if not each.is_read]
 
 
-def approvable_by_area() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the same under the titles of their areas."""
+def group_approvable_operations() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the approvable operations by the title of their area."""
     areas: dict[str, list[tuple[str, str]]] = {area: [] for area in AREAS}
     for each in OPERATIONS:
         if not each.is_read:
@@ -46,12 +52,12 @@ def approvable_by_area() -> list[tuple[str, list[tuple[str, str]]]]:
     return [(AREAS[area], choices) for area, choices in areas.items() if choices]
 
 
-class ConditionsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
-    """The change policies; `seen` holds them as the page showed them, so that no other save is undone."""
+class ChangePoliciesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """Edit the change policies; `seen` carries the values that were shown, to detect concurrent edits."""
 
     approve_operations = forms.MultipleChoiceField(
         label="Always require approval by another operator",
-        choices=approvable_by_area,
+        choices=group_approvable_operations,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -74,7 +80,7 @@ class ConditionsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
         return {name: getattr(policies, name) for name in self.Meta.fields}
 
     def require_unchanged(self, current: Conditions) -> bool:
-        """Add an error that names what another operator changed; false if there is one."""
+        """Return whether the policies are as the form showed them; add an error with the changes if not."""
         stored, seen = self.values(current), self.cleaned_data["seen"]
         if seen == stored:
             return True
@@ -99,3 +105,66 @@ class ConditionsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
         if isinstance(value, bool):
             return "yes" if value else "no"
         return "not set" if value is None else f"{value:,}"
+
+
+GENERATED_PASSWORD_OPERATIONS = ("ResetPassword", "CreateUser")
+
+
+def step_target_name(step: Step) -> str:
+    """Return the display name of what a step is about."""
+    return step.target_name or str(step.params.get("Name") or step.target or step)
+
+
+class SecretsForm(forms.Form):
+    """Ask for each secret of the pending steps; a user's password can be generated."""
+
+    def __init__(self, data: Any = None, *, change: Change) -> None:
+        super().__init__(data)
+        self.generated: dict[int, str] = {}
+        self.asked: list[tuple[Step, ParamPath, str]] = []
+        for step in change.steps.filter(state=Step.State.PENDING).order_by("position"):
+            for path in attended_changes.find_secret_paths(step):
+                self._ask(step, path)
+
+    def _ask(self, step: Step, path: ParamPath) -> None:
+        name = f"secret-{step.position}-{'-'.join(path)}"
+        is_generated = step.operation in GENERATED_PASSWORD_OPERATIONS
+        self.asked.append((step, path, name))
+        self.fields[name] = forms.CharField(
+            label=f"{form_fields.member_label(path[-1])} for {step_target_name(step)}",
+            required=not is_generated,
+            strip=False,
+            max_length=256,
+            widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+            help_text="Leave empty to generate a password, which is shown once." if is_generated else "",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        for step, path, name in self.asked:
+            if not (typed := cleaned.get(name)):
+                continue
+            if step.operation in GENERATED_PASSWORD_OPERATIONS:
+                for problem in passwords.problems(typed):
+                    self.add_error(name, problem)
+            given = attended_changes.fill_secrets(step.params, {path: typed})
+            found = model.find_input_problems(step.operation, given)
+            for each in found:
+                if each.field.startswith(path[0]):
+                    self.add_error(name, f"{each.message}.")
+        return cleaned
+
+    def secrets(self) -> StepSecrets:
+        """Return the parameters with secrets by step position; generate passwords that were left empty."""
+        entered: dict[int, dict[ParamPath, str]] = {}
+        steps: dict[int, Step] = {}
+        for step, path, name in self.asked:
+            value = self.cleaned_data[name]
+            if not value:
+                value = self.generated[step.position] = passwords.generated()
+            steps[step.position] = step
+            entered.setdefault(step.position, {})[path] = value
+        return {
+            position: attended_changes.fill_secrets(steps[position].params, values)
+            for position, values in entered.items()
+        }

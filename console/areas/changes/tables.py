@@ -1,4 +1,4 @@
-"""The list of changes: its columns, filters and files."""
+"""Table and filters of the list of changes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from console.areas.changes.showing import TONES
+from console.areas.changes.display import TONES
 from console.changes.models import Change
 from console.ui import filters, markup
 from console.ui.filters import Filter
@@ -15,33 +15,33 @@ from console.ui.tables import Column, Table
 State = Change.State
 
 
-def title(values: Mapping[str, Any]) -> Any:
+def title_cell(values: Mapping[str, Any]) -> Any:
     return markup.link(f"{values['pk']}/", values["title"], values["reason"])
 
 
-def state(values: Mapping[str, Any]) -> Any:
+def state_cell(values: Mapping[str, Any]) -> Any:
     if values["state"] == State.RUNNING and values["paused"]:
         return markup.badge("Paused", "warning")
     known = State(values["state"])
     return markup.badge(known.label, TONES[known])
 
 
-def _in_state(value: str) -> Q:
-    """A paused change is stored as running."""
+def _state_condition(value: str) -> Q:
+    """Return the condition of a state; a paused change is stored as running."""
     return Q(state=State.RUNNING, paused=True) if value == "paused" else Q(state=value)
 
 
 CHANGES = Table(
     (
-        Column("title", "Change", ("title", "pk", "reason"), title),
-        Column("state", "State", ("state", "paused"), state),
+        Column("title", "Change", ("title", "pk", "reason"), title_cell),
+        Column("state", "State", ("state", "paused"), state_cell),
         Column("by", "Requested by", ("requested_by",), hide="md"),
         Column(
             "at",
             "When",
             ("requested_at",),
             sort="requested_at",
-            show=lambda v: markup.when(v["requested_at"]),
+            show=lambda v: markup.time_tag(v["requested_at"]),
         ),
         Column("ticket", "Ticket", hide="lg"),
         Column("steps", "Steps", ("total",), numeric=True, hide="sm"),
@@ -49,7 +49,7 @@ CHANGES = Table(
     default_sort="-at",
 )
 FILTERS = (
-    Filter("state", "State", [*State.choices, ("paused", "Paused")], _in_state),
+    Filter("state", "State", [*State.choices, ("paused", "Paused")], _state_condition),
     Filter(
         "kind",
         "What",
@@ -66,8 +66,8 @@ FILTERS = (
 )
 
 
-def found(changes: QuerySet[Change], params: QueryDict) -> QuerySet[Change]:
-    changes = filters.narrowed(changes, FILTERS, params)
+def filter_changes(changes: QuerySet[Change], params: QueryDict) -> QuerySet[Change]:
+    changes = filters.filter_rows(changes, FILTERS, params)
     query = params.get("q", "").replace("\0", "").strip()
     if query:
         changes = changes.filter(

@@ -1,24 +1,23 @@
-"""Addresses of the changes: the list, the calendar, one change and what can be done with it."""
+"""URLs of changes."""
 
 from django.urls import path
 
 from console.areas.changes import views
-from console.areas.changes.views import acting, attended, conditions, files
 
 app_name = "changes"
 urlpatterns = [
-    path("", views.listing, name="list"),
-    path("calendar/", views.calendar, name="calendar"),
-    path("conditions/", conditions.edit, name="conditions"),
-    path("<int:pk>/", views.detail, name="detail"),
-    path("<int:pk>/receipt/", files.receipt, name="receipt"),
-    path("<int:pk>/steps.csv", files.as_csv, name="csv"),
-    path("<int:pk>/run/", acting.run, name="run"),
-    path("<int:pk>/run-and-show/", attended.run, name="run-attended"),
-    path("<int:pk>/approve/", acting.approve, name="approve"),
-    path("<int:pk>/cancel/", acting.cancel, name="cancel"),
-    path("<int:pk>/pause/", acting.pause, name="pause"),
-    path("<int:pk>/resume/", acting.resume, name="resume"),
-    path("<int:pk>/retry/", acting.retry, name="retry"),
-    path("<int:pk>/undo/", acting.undo_it, name="undo"),
+    path("", views.list_changes, name="list"),
+    path("calendar/", views.list_scheduled_changes, name="calendar"),
+    path("conditions/", views.edit_policies, name="conditions"),
+    path("<int:pk>/", views.show_change, name="detail"),
+    path("<int:pk>/receipt/", views.download_receipt, name="receipt"),
+    path("<int:pk>/steps.csv", views.download_steps, name="csv"),
+    path("<int:pk>/run/", views.run_change, name="run"),
+    path("<int:pk>/run-and-show/", views.run_attended_change, name="run-attended"),
+    path("<int:pk>/approve/", views.approve_change, name="approve"),
+    path("<int:pk>/cancel/", views.cancel_change, name="cancel"),
+    path("<int:pk>/pause/", views.pause_change, name="pause"),
+    path("<int:pk>/resume/", views.resume_change, name="resume"),
+    path("<int:pk>/retry/", views.retry_change, name="retry"),
+    path("<int:pk>/undo/", views.undo_change, name="undo"),
 ]

@@ -11,7 +11,7 @@ from django.db.models import Count
 from console.actor import Actor
 from console.areas.directory import relations, scope
 from console.areas.directory.forms.relations import FULL_ACCESS
-from console.areas.exports.models import OPEN, ExportJob
+from console.areas.exports.models import OPEN_STATES, ExportJob
 from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Delegate, Entity, Membership, Permission
 from console.operators import policy
@@ -147,7 +147,7 @@ def _exports(actor: Actor, entity: Entity, hidden: dict[str, int]) -> Loss:
     ):
         return Loss("")
     jobs = ExportJob.objects.filter(organization=entity.organization, entity_id=entity.entity_id)
-    if jobs.filter(state__in=OPEN).exists():
+    if jobs.filter(state__in=OPEN_STATES).exists():
         return Loss("Exports", warning="An export of this mailbox is still under way.")
     if jobs.filter(state=ExportJob.State.COMPLETED).exists():
         return Loss("")

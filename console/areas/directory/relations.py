@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from console.actor import Actor
+from console.areas.audit_log import scope as ledger
 from console.areas.directory import kinds, scope
 from console.areas.exports import scope as exports
 from console.areas.exports.models import ExportJob
-from console.areas.ledger import scope as ledger
 from console.ledger.models import Entry
 from console.mirror.models import Delegate, Entity, Membership, Permission
 from console.operators import policy
@@ -112,7 +112,7 @@ def export_jobs(actor: Actor, entity: Entity) -> list[ExportJob] | None:
     """The latest exports of its mailbox; `None` for whom exports are none of her business."""
     if not policy.allows(actor, "ListMailboxExportJobs", entity.organization, entity):
         return None
-    jobs = exports.visible(actor, "ListMailboxExportJobs", entity.organization)
+    jobs = exports.visible_exports(actor, "ListMailboxExportJobs", entity.organization)
     return list(jobs.filter(entity_id=entity.entity_id).order_by("-requested_at")[:EXPORTS])
 
 
@@ -120,7 +120,7 @@ def history(actor: Actor, entity: Entity) -> list[Entry] | None:
     """What was done to it, latest first; `None` for those who do not read the ledger."""
     if not policy.allows(actor, "ReadLedger", entity.organization, entity):
         return None
-    return list(ledger.about(actor, entity.organization, entity.entity_id)[:HISTORY])
+    return list(ledger.entries_about(actor, entity.organization, entity.entity_id)[:HISTORY])
 
 
 def _held(entity: Entity) -> QuerySet[Permission]:

@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 
 from console.areas.directory.showing import state_badge
 from console.mirror.models import Entity, EntityQuerySet
-from console.ui.filters import Filter, narrowed
-from console.ui.markup import DASH, badge, made
+from console.ui.filters import Filter, filter_rows
+from console.ui.markup import DASH, badge, build_html
 
 State = Entity.State
 Values = Mapping[str, Any]
@@ -27,7 +27,7 @@ DELETED = Filter("deleted", "Deleted", [("shown", "Shown")], lambda _: Q(), any=
 def name(values: Values) -> SafeString:
     """On a phone, where other columns are left out, the address stands below the name."""
     href = f"{values['base']}{quote(values['entity_id'], safe='@+')}/"
-    return made(
+    return build_html(
         '<a href="{}">{}</a><span class="below d-sm-none">{}</span>',
         href,
         values["display_name"] or values["name"],
@@ -41,12 +41,12 @@ def state(values: Values) -> SafeString:
 
 def enabled(values: Values) -> SafeString:
     day = values["enabled_date"]
-    return made('<span class="text-nowrap">{}</span>', day.date()) if day else DASH
+    return build_html('<span class="text-nowrap">{}</span>', day.date()) if day else DASH
 
 
 def chosen(entities: EntityQuerySet, filters: Sequence[Filter], params: QueryDict) -> EntityQuerySet:
     """Those that the bar's choices let through; the deleted only if asked for."""
-    narrow: EntityQuerySet = narrowed(entities, filters, params)  # type: ignore[assignment]  # the same queryset's class
+    narrow: EntityQuerySet = filter_rows(entities, filters, params)  # type: ignore[assignment]  # the same queryset's class
     if not (params.get("deleted") == "shown" or params.get("state") == State.DELETED):
         narrow = narrow.exclude(state=State.DELETED)
     if domain := params.get("domain"):
@@ -57,4 +57,4 @@ def chosen(entities: EntityQuerySet, filters: Sequence[Filter], params: QueryDic
 @cache
 def _badges(state: str, hidden: bool) -> SafeString:
     shown = state_badge(state)
-    return made("{} {}", shown, MARK) if hidden else shown
+    return build_html("{} {}", shown, MARK) if hidden else shown

@@ -1,4 +1,4 @@
-"""The domains area keeps a history of what DNS showed."""
+"""The app of mail domains, which stores the history of DNS checks."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""Forms of the domains area."""
+"""Forms of mail domains."""
 
 import re
 from collections.abc import Sequence
@@ -6,15 +6,15 @@ from typing import Any
 
 from django import forms
 
-from console.areas.domains.records import TEST, is_test
-from console.ui.forms import OperationForm, WhyForm
+from console.areas.domains.records import TEST_SUFFIX, is_test_domain
+from console.ui.forms import OperationForm, ReasonForm
 
-LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-NAME = re.compile(rf"{LABEL}(\.{LABEL})+")
+LABEL_PATTERN = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+DOMAIN_NAME = re.compile(rf"{LABEL_PATTERN}(\.{LABEL_PATTERN})+")
 
 
-class RegisterForm(OperationForm, WhyForm):
-    """The name of a domain, however it was pasted: with capitals, spaces around it or a dot at the end."""
+class RegisterDomainForm(OperationForm, ReasonForm):
+    """The name of a domain; capitals, spaces around it and a final dot are removed."""
 
     operation = "RegisterMailDomain"
     members = ("DomainName",)
@@ -41,23 +41,21 @@ class RegisterForm(OperationForm, WhyForm):
         return cleaned
 
     def _named(self, name: str) -> str:
-        if not NAME.fullmatch(name):
+        if not DOMAIN_NAME.fullmatch(name):
             self.add_error("DomainName", "Write the name of a domain: words and dots, such as example.com.")
-        elif is_test(name):
-            self.add_error("DomainName", f"Names that end in {TEST} are WorkMail's own.")
+        elif is_test_domain(name):
+            self.add_error("DomainName", f"Names that end in {TEST_SUFFIX} are WorkMail's own.")
         return name
 
 
-class DmarcForm(OperationForm, WhyForm):
+class InboundDmarcForm(OperationForm, ReasonForm):
     operation = "PutInboundDmarcSettings"
     members = ("Enforced",)
     labels = {"Enforced": "Apply the DMARC policy of the sender's domain to incoming mail"}
     field_order = ("Enforced", "reason", "ticket")
 
 
-class MoveForm(WhyForm):
-    """Where the addresses of a domain are to go."""
-
+class MoveAddressesForm(ReasonForm):
     target = forms.ChoiceField(label="To", help_text="The name before the @ stays.")
     keep_aliases = forms.BooleanField(
         label="Give the aliases their like there, too",

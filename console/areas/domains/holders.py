@@ -1,4 +1,4 @@
-"""Who still has an address on a mail domain, and whether somebody reads postmaster's and abuse's mail."""
+"""The entities with an address on a mail domain, and its postmaster and abuse addresses."""
 
 from dataclasses import dataclass
 
@@ -9,67 +9,65 @@ from console.areas.domains import scope
 from console.mirror.models import Alias, Entity, EntityQuerySet, Organization
 from console.operators import policy
 
-EXPECTED = ("postmaster", "abuse")  # RFC 2142, and recommended by AWS [documented]
+EXPECTED_NAMES = ("postmaster", "abuse")  # RFC 2142, and recommended by AWS [documented]
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """An address that every domain should have: `taken` by somebody, by `holder` if she may be named."""
+class ExpectedAddress:
+    """An address that every domain should have; `holder` is who has it, if the operator can see them."""
 
     address: str
     taken: bool
     holder: Entity | None = None
 
 
-def on_domain(organization: Organization, domain: str) -> EntityQuerySet:
-    """All with an address there, primary or not: they keep the domain from being deregistered."""
+def list_holders(organization: Organization, domain: str) -> EntityQuerySet:
+    """Return the entities with an address on the domain, which keep it from being deregistered."""
     living = Entity.objects.of(organization)
     return living.filter(
-        Q(domain=domain) | Exists(_aliases(organization, domain).filter(entity=OuterRef("pk")))
+        Q(domain=domain) | Exists(_domain_aliases(organization, domain).filter(entity=OuterRef("pk")))
     )
 
 
-def visible(actor: Actor, organization: Organization, domain: str) -> EntityQuerySet:
-    """Those of them whom `actor` may see."""
+def list_visible_holders(actor: Actor, organization: Organization, domain: str) -> EntityQuerySet:
     seen = Q()
-    for kind, operation in scope.KINDS:
+    for kind, operation in scope.KIND_OPERATIONS:
         if policy.covers_organization(actor, operation, organization):
             seen |= Q(kind=kind)
         else:
             seen |= Q(kind=kind, domain__in=policy.granted_domains(actor, operation, organization))
-    return on_domain(organization, domain).filter(seen)
+    return list_holders(organization, domain).filter(seen)
 
 
-def further(organization: Organization, domain: str) -> dict[int, list[str]]:
-    """The aliases on the domain, by the key of whoever has them."""
+def list_aliases(organization: Organization, domain: str) -> dict[int, list[str]]:
+    """Return the aliases on the domain by the key of the entity."""
     found: dict[int, list[str]] = {}
     for key, address in (
-        _aliases(organization, domain).values_list("entity_id", "address").order_by("address")
+        _domain_aliases(organization, domain).values_list("entity_id", "address").order_by("address")
     ):
         found.setdefault(key, []).append(address)
     return found
 
 
-def counts(organization: Organization, domain: str) -> dict[str, int]:
-    """How many primary addresses and aliases there are."""
+def count_addresses(organization: Organization, domain: str) -> dict[str, int]:
     primary = Entity.objects.of(organization).filter(domain=domain).count()
-    return {"primary": primary, "aliases": _aliases(organization, domain).count()}
+    return {"primary": primary, "aliases": _domain_aliases(organization, domain).count()}
 
 
-def expected(actor: Actor, organization: Organization, domain: str) -> list[Expected]:
-    return [_expected(actor, organization, f"{name}@{domain}") for name in EXPECTED]
+def check_expected_addresses(actor: Actor, organization: Organization, domain: str) -> list[ExpectedAddress]:
+    return [_check_expected_address(actor, organization, f"{name}@{domain}") for name in EXPECTED_NAMES]
 
 
-def _expected(actor: Actor, organization: Organization, address: str) -> Expected:
+def _check_expected_address(actor: Actor, organization: Organization, address: str) -> ExpectedAddress:
     alias = Alias.objects.filter(organization=organization, address=address).values("entity")
     found = Entity.objects.of(organization).filter(Q(email=address) | Q(pk__in=alias)).first()
     if found is None:
-        return Expected(address, taken=False)
-    operation = dict(scope.KINDS)[Entity.Kind(found.kind)]
+        return ExpectedAddress(address, taken=False)
+    operation = dict(scope.KIND_OPERATIONS)[Entity.Kind(found.kind)]
     seen = policy.allows(actor, operation, organization, found)
-    return Expected(address, taken=True, holder=found if seen else None)
+    return ExpectedAddress(address, taken=True, holder=found if seen else None)
 
 
-def _aliases(organization: Organization, domain: str) -> QuerySet[Alias]:
+def _domain_aliases(organization: Organization, domain: str) -> QuerySet[Alias]:
     of_living = Alias.objects.filter(organization=organization).exclude(entity__state=Entity.State.DELETED)
     return of_living.filter(address__endswith=f"@{domain}")

@@ -1,19 +1,15 @@
-"""What DNS showed of a mail domain's records, each time that somebody had it looked up."""
+"""The model of a check of a mail domain's DNS records."""
 
 from django.db import models
 
 from console import clock
 from console.mirror.models import Organization
 
-KEPT = 50  # checks of one domain
+MAX_CHECKS = 50  # checks of one domain
 
 
 class Check(models.Model):
-    """One look at all records of a domain, and how far AWS said its verification was at that moment.
-
-    `results` are the verdicts of `dns/judging.py`; `domain` is a name and no key, for a domain that
-    is deregistered and registered again is the same to whoever looks after its DNS.
-    """
+    """One check of a domain, with its verdicts; the domain is a name, because it can be registered again."""
 
     class State(models.TextChoices):
         OK = "ok", "Every record is as it should be"

@@ -1,4 +1,4 @@
-"""The exports area tells the policy whose mailbox a job is of, and changes how an export is a step."""
+"""Register the exports area with the policy and with the engine of changes."""
 
 from django.apps import AppConfig
 
@@ -8,9 +8,9 @@ class ExportsConfig(AppConfig):
     label = "exports"
 
     def ready(self) -> None:
-        from console.areas.exports import performing, scope
+        from console.areas.exports import change_step, scope
         from console.changes import execution
         from console.operators import policy
 
-        policy.owner_finders["JobId"] = scope.owner_of
-        execution.performers["StartMailboxExportJob"] = performing.perform
+        policy.owner_finders["JobId"] = scope.find_mailbox_owner
+        execution.performers["StartMailboxExportJob"] = change_step.perform_export

@@ -1,12 +1,12 @@
-"""Where the demo's exports go: the bucket, role and key that the sandbox starts with."""
+"""Export destinations of the demo."""
 
 from console.areas.exports.models import Destination
 from console.mirror.models import Organization
-from console.sandbox import seed as sandbox
+from console.sandbox import seeds as sandbox
 
 
 def seed() -> None:
-    """Add a destination for each organization that the demo began with, once; others were made since."""
+    """Add a destination to each organization that the demo began with, if it has none."""
     for organization in Organization.objects.filter(organization_id__in=sandbox.EXPORT_BUCKETS):
         Destination.objects.get_or_create(
             organization=organization,

@@ -1,4 +1,4 @@
-"""Which mailboxes, to where, and why."""
+"""Forms of mailbox exports and of export destinations."""
 
 from typing import Any
 
@@ -7,21 +7,20 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from console.areas.exports.models import Destination
-from console.areas.exports.selection import WhichForm
+from console.areas.exports.selection import MailboxChoiceForm
 from console.mirror import lookup
 from console.mirror.mailboxes import Obstacle, get_mailbox
 from console.mirror.models import Entity, EntityQuerySet, Organization
-from console.ui.addresses import parse_addresses
+from console.ui.address_list import parse_addresses
+from console.ui.form_fields import fields_from_model
+from console.web.record_forms import RecordForm
 
-AT_ONCE = 2000
-NAMED = 5  # how many of the names that nobody knows an error spells out
+MAX_MAILBOXES = 2000
+MAX_NAMES_IN_ERROR = 5  # how many of the names that nobody knows an error spells out
 
 
-class ExportForm(WhichForm):
-    """Mailboxes as a pasted list: addresses, aliases, usernames or ids, however they are separated.
-
-    `entities` are those whom the operator may export; whoever is not among them is unknown here.
-    """
+class ExportForm(MailboxChoiceForm):
+    """Mailboxes as a pasted list of email addresses, aliases, usernames or ids, and a destination."""
 
     mailboxes = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
@@ -47,8 +46,8 @@ class ExportForm(WhichForm):
 
     def clean_mailboxes(self) -> list[Entity]:
         names = [each.text for each in parse_addresses(self.cleaned_data["mailboxes"])]
-        if len(names) > AT_ONCE:
-            raise ValidationError(f"At most {AT_ONCE:,} mailboxes at once; these are {len(names):,}.")
+        if len(names) > MAX_MAILBOXES:
+            raise ValidationError(f"At most {MAX_MAILBOXES:,} mailboxes at once; these are {len(names):,}.")
         resolved = lookup.resolve_words(self.entities, self.organization, names, display_names=True)
         self._require_one_meaning(resolved)
         known = resolved.one.keys() | resolved.offered.keys()
@@ -65,7 +64,8 @@ class ExportForm(WhichForm):
     def _require_known(self, unknown: list[str]) -> None:
         if unknown:
             raise ValidationError(
-                f"No mailbox has the address or username {listed(unknown)}. Correct or remove them; nothing"
+                f"No mailbox has the address or username {join_names(unknown)}."
+                " Correct or remove them; nothing"
                 " was queued."
             )
 
@@ -76,10 +76,47 @@ class ExportForm(WhichForm):
         reasons.pop(Obstacle.NONE, None)
         if reasons:
             raise ValidationError(
-                [f"{reason.label}: {listed(names)}. Nothing was queued." for reason, names in reasons.items()]
+                [
+                    f"{reason.label}: {join_names(names)}. Nothing was queued."
+                    for reason, names in reasons.items()
+                ]
             )
 
 
-def listed(names: list[str]) -> str:
-    more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
+def join_names(names: list[str]) -> str:
+    more = len(names) - MAX_NAMES_IN_ERROR
+    return ", ".join(names[:MAX_NAMES_IN_ERROR]) + (f" and {more} more" if more > 0 else "")
+
+
+DESTINATION_OPERATION = "StartMailboxExportJob"
+DESTINATION_MEMBERS = {
+    "role_arn": "RoleArn",
+    "kms_key_arn": "KmsKeyArn",
+    "bucket": "S3BucketName",
+    "prefix": "S3Prefix",
+}
+DESTINATION_LABELS = {"RoleArn": "Role", "KmsKeyArn": "Key", "S3BucketName": "Bucket", "S3Prefix": "Prefix"}
+DESTINATION_HELP = {
+    "RoleArn": "ARN of the role that WorkMail assumes to write (trusts export.workmail.amazonaws.com).",
+    "KmsKeyArn": "ARN of the symmetric key that encrypts the zip, in the organization's region.",
+    "S3BucketName": "Must not be public, and lies in the organization's region.",
+    "S3Prefix": "Folder in the bucket, such as exports/2026.",
+}
+
+
+class DestinationForm(RecordForm):
+    """An export destination, checked by the members of StartMailboxExportJob."""
+
+    action = "ManageExportDestinations"
+
+    class Meta:
+        model = Destination
+        fields = ["name", *DESTINATION_MEMBERS]
+        help_texts = {"name": "The name that operators select."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields = fields_from_model(
+            DESTINATION_OPERATION, DESTINATION_MEMBERS.values(), DESTINATION_LABELS, DESTINATION_HELP
+        )
+        self.fields |= {name: fields[member] for name, member in DESTINATION_MEMBERS.items()}

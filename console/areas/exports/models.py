@@ -1,4 +1,4 @@
-"""Where exports go, and each export as a row that outlives WorkMail's own seven days of memory."""
+"""Destinations and export jobs; a job outlives WorkMail's history of seven days."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -11,13 +11,13 @@ from django.utils import timezone
 from console import clock
 from console.mirror.models import Organization
 
-RUNNING_AT_ONCE = 10  # of an organization [documented]
+MAX_RUNNING = 10  # of an organization [documented]
 COOL_DOWN = timedelta(hours=24)  # between two exports of one mailbox [documented]
-ATTEMPTS = 5  # before a person has to look
+MAX_ATTEMPTS = 5  # before a person has to look
 
 
 class Destination(models.Model):
-    """A preset of where an export is written: role, key, bucket and prefix."""
+    """A preset of where exports are written: role, key, bucket and prefix."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="destinations")
     name = models.CharField(max_length=80)
@@ -36,17 +36,17 @@ class Destination(models.Model):
 
 class ExportQuerySet(models.QuerySet["ExportJob"]):
     def due(self, now: datetime) -> Self:
-        """What a worker may take: queued and not held back, or left behind by one that died."""
+        """Return the jobs that a worker can claim: queued and due, or left by a worker whose lease ended."""
         queued = Q(state=ExportJob.State.QUEUED, not_before__lte=now)
         abandoned = Q(state=ExportJob.State.STARTING, lease_until__lt=now)
         return self.filter(queued | abandoned)
 
     def occupying(self) -> Self:
-        """What takes one of the organization's ten places."""
+        """Return the jobs that count against the organization's limit of running exports."""
         return self.filter(state__in=[ExportJob.State.STARTING, ExportJob.State.RUNNING])
 
     def open(self) -> Self:
-        return self.filter(state__in=OPEN)
+        return self.filter(state__in=OPEN_STATES)
 
 
 class ExportJob(models.Model):
@@ -133,16 +133,16 @@ class ExportJob(models.Model):
 
     @property
     def description(self) -> str:
-        """What AWS keeps with the job, so that it is found again if the answer to its start was lost."""
+        """Return the text that AWS stores with the job, by which a lost start is found."""
         return f"wm-export:{self.client_token}"
 
     @property
     def is_open(self) -> bool:
-        return self.state in OPEN
+        return self.state in OPEN_STATES
 
     @property
     def speed(self) -> float | None:
-        """MB a second so far, from the mailbox's size when the export began."""
+        """Return the speed so far in MB per second, from the mailbox size at the start."""
         if not (self.started_at and self.mailbox_mb and self.progress):
             return None
         elapsed = ((self.finished_at or timezone.now()) - self.started_at).total_seconds()
@@ -150,7 +150,6 @@ class ExportJob(models.Model):
 
     @property
     def remaining(self) -> timedelta | None:
-        """Until it is done, if it goes on as it did so far."""
         if not (self.started_at and 0 < self.progress < 100 and self.state == self.State.RUNNING):
             return None
         elapsed = timezone.now() - self.started_at
@@ -158,11 +157,11 @@ class ExportJob(models.Model):
 
     @property
     def remaining_text(self) -> str:
-        """The same in words: "40 s", "12 min", "3 h"."""
+        """Return `remaining` as text, such as "40 s", "12 min" or "3 h"."""
         seconds = self.remaining.total_seconds() if self.remaining else 0
         if seconds < 90:
             return f"{seconds:.0f} s"
         return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"
 
 
-OPEN = [ExportJob.State.QUEUED, ExportJob.State.STARTING, ExportJob.State.RUNNING]
+OPEN_STATES = [ExportJob.State.QUEUED, ExportJob.State.STARTING, ExportJob.State.RUNNING]

@@ -1,22 +1,19 @@
-"""Which exports an operator may see: those of mailboxes that she may see."""
+"""The exports that an operator can see."""
 
 from django.db.models import Count, Q, QuerySet
 
 from console.actor import Actor
-from console.areas.exports.models import OPEN, ExportJob
+from console.areas.exports.models import OPEN_STATES, ExportJob
 from console.mirror.models import Organization
 from console.operators import policy
 
 Exports = QuerySet[ExportJob]
 State = ExportJob.State
-OPERATIONS = ("StartMailboxExportJob", "CancelMailboxExportJob", "DownloadMailboxExport")
+EXPORT_OPERATIONS = ("StartMailboxExportJob", "CancelMailboxExportJob", "DownloadMailboxExport")
 
 
-def visible(actor: Actor, operation: str, organization: Organization) -> Exports:
-    """Exports in the organization on whose mailboxes `actor` may perform `operation`.
-
-    A mailbox that the mirror no longer knows is for those who may see everybody.
-    """
+def visible_exports(actor: Actor, operation: str, organization: Organization) -> Exports:
+    """Return the exports on whose mailboxes `actor` can perform `operation`; unknown ones need full scope."""
     jobs = ExportJob.objects.filter(organization=organization)
     if policy.covers_organization(actor, operation, organization):
         return jobs
@@ -24,8 +21,8 @@ def visible(actor: Actor, operation: str, organization: Organization) -> Exports
     return jobs.filter(entity_id__in=entities.values("entity_id"))
 
 
-def matching(jobs: Exports, text: str) -> Exports:
-    """Exports whose mailbox, operator, ticket or job id holds the text."""
+def search_exports(jobs: Exports, text: str) -> Exports:
+    """Return the exports whose mailbox, operator, ticket or job id matches the text."""
     if not (text := text.strip()):
         return jobs
     return jobs.filter(
@@ -36,10 +33,9 @@ def matching(jobs: Exports, text: str) -> Exports:
     )
 
 
-def summary(jobs: Exports) -> dict[str, int]:
-    """How many of them are in which stage."""
+def count_by_stage(jobs: Exports) -> dict[str, int]:
     return jobs.aggregate(
-        open=Count("pk", filter=Q(state__in=OPEN)),
+        open=Count("pk", filter=Q(state__in=OPEN_STATES)),
         queued=Count("pk", filter=Q(state=State.QUEUED)),
         running=Count("pk", filter=Q(state__in=[State.STARTING, State.RUNNING])),
         completed=Count("pk", filter=Q(state=State.COMPLETED)),
@@ -47,11 +43,11 @@ def summary(jobs: Exports) -> dict[str, int]:
     )
 
 
-def rights(actor: Actor, organization: Organization) -> dict[str, bool]:
-    return {name: policy.allows(actor, name, organization) for name in OPERATIONS}
+def get_rights(actor: Actor, organization: Organization) -> dict[str, bool]:
+    return {name: policy.allows(actor, name, organization) for name in EXPORT_OPERATIONS}
 
 
-def owner_of(organization: Organization, job_id: str) -> str:
-    """The entity whose mailbox a job exports, for the policy of operations that name a job."""
+def find_mailbox_owner(organization: Organization, job_id: str) -> str:
+    """Return the id of the entity whose mailbox the job exports, or "" if the job is not known."""
     jobs = ExportJob.objects.filter(organization=organization, job_id=job_id)
     return jobs.values_list("entity_id", flat=True).first() or ""

@@ -1,4 +1,4 @@
-"""Which of the selected mailboxes an export takes, and which it leaves out and why."""
+"""The mailboxes that an export request includes, and those that it leaves out."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,55 +18,57 @@ from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.plurals import number_of
-from console.ui.forms import WhyForm
+from console.ui.forms import ReasonForm
 
 OPERATION = "StartMailboxExportJob"
 UNDER_WAY = "An export is queued or running"
-DAYS = 30
-LONGEST = 3650
-NAMED = 500  # names that a page lists for one reason
+DEFAULT_DAYS = 30
+MAX_DAYS = 3650
+MAX_LISTED_NAMES = 500  # names that a page lists for one reason
 
 
-class Which(TextChoices):
+class MailboxChoice(TextChoices):
     MISSING = "missing", "Only mailboxes without a completed export"
     OLDER = "older", "Only mailboxes not exported within the number of days below"
     ALL = "all", "All of them"
 
 
-class WhichForm(WhyForm):
-    """Whether mailboxes that were exported already are exported again."""
+class MailboxChoiceForm(ReasonForm):
+    """A choice between all mailboxes and those without a recent export."""
 
     which = forms.ChoiceField(
         label="Mailboxes to export",
-        choices=Which.choices,
+        choices=MailboxChoice.choices,
         widget=forms.RadioSelect,
         required=False,
-        initial=Which.ALL,
+        initial=MailboxChoice.ALL,
         help_text="WorkMail exports a mailbox once in 24 hours. A second export waits in the queue.",
     )
     days = forms.IntegerField(
         label="Number of days",
         required=False,
         min_value=1,
-        max_value=LONGEST,
-        initial=DAYS,
+        max_value=MAX_DAYS,
+        initial=DEFAULT_DAYS,
         help_text="For the second option.",
     )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         cleaned["which"] = cleaned.get("which") or self["which"].initial
-        if cleaned["which"] == Which.OLDER and not cleaned.get("days") and "days" not in self.errors:
-            self.add_error("days", ValidationError(f"Enter 1 to {LONGEST:,} days."))
+        if cleaned["which"] == MailboxChoice.OLDER and not cleaned.get("days") and "days" not in self.errors:
+            self.add_error("days", ValidationError(f"Enter 1 to {MAX_DAYS:,} days."))
         return cleaned
 
     def select(self, organization: Organization, entities: Iterable[Entity]) -> "ExportSelection":
-        return select(organization, entities, self.cleaned_data["which"], self.cleaned_data.get("days") or 0)
+        return select_mailboxes(
+            organization, entities, self.cleaned_data["which"], self.cleaned_data.get("days") or 0
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A mailbox that is not exported; `reason` groups it with others on a page."""
+class SkippedMailbox:
+    """A mailbox that is not exported, with the reason by which pages group it."""
 
     entity_id: str
     name: str
@@ -75,23 +77,23 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class ExportSelection:
-    """`exported_at` is when the last completed export of an included mailbox ended."""
+    """The included and skipped mailboxes; `exported_at` has the end of each one's last completed export."""
 
     included: list[Entity] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
+    left_out: list[SkippedMailbox] = field(default_factory=list)
     exported_at: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def exported(self) -> list[tuple[str, datetime]]:
-        """Return the included mailboxes that have an export already, and since when."""
+        """Return the included mailboxes that were exported before, with the time."""
         found = ((each, self.exported_at.get(each.entity_id)) for each in self.included)
-        return [(name_of(each), moment) for each, moment in found if moment]
+        return [(mailbox_label(each), moment) for each, moment in found if moment]
 
 
-def select(
-    organization: Organization, entities: Iterable[Entity], which: str = Which.ALL, days: int = 0
+def select_mailboxes(
+    organization: Organization, entities: Iterable[Entity], which: str = MailboxChoice.ALL, days: int = 0
 ) -> ExportSelection:
-    """Sort the entities into those that can and shall be exported, and all others with the reason."""
+    """Sort the entities into those to export and those to skip, with the reason."""
     jobs = ExportJob.objects.filter(organization=organization)
     under_way = set(jobs.open().values_list("entity_id", flat=True))
     done = jobs.filter(state=ExportJob.State.COMPLETED).order_by().values_list("entity_id")
@@ -105,22 +107,22 @@ def select(
             reason = str(mailbox.obstacle.label)
         elif entity.entity_id in under_way:
             reason = UNDER_WAY
-        elif which == Which.MISSING and entity.entity_id in exported_at:
+        elif which == MailboxChoice.MISSING and entity.entity_id in exported_at:
             reason = "Exported already"
-        elif which == Which.OLDER and last and last > since:
+        elif which == MailboxChoice.OLDER and last and last > since:
             reason = f"Exported in the last {number_of(days, 'day')}"
         else:
             selection.included.append(entity)
             continue
-        selection.left_out.append(LeftOut(entity.entity_id, name_of(entity), reason))
+        selection.left_out.append(SkippedMailbox(entity.entity_id, mailbox_label(entity), reason))
     return selection
 
 
-def name_of(entity: Entity) -> str:
+def mailbox_label(entity: Entity) -> str:
     return entity.email or entity.name
 
 
-def by_reason(left_out: Iterable[LeftOut]) -> dict[str, list[str]]:
+def group_by_reason(left_out: Iterable[SkippedMailbox]) -> dict[str, list[str]]:
     """Return the names for each reason, the most frequent reason first."""
     names: dict[str, list[str]] = {}
     for each in left_out:
@@ -128,8 +130,8 @@ def by_reason(left_out: Iterable[LeftOut]) -> dict[str, list[str]]:
     return dict(sorted(names.items(), key=lambda item: -len(item[1])))
 
 
-def result_of(actor: Actor, organization: Organization, seq: str) -> dict[str, Any] | None:
-    """Return what a request queued and left out, from its entry in the audit log.
+def read_request_result(actor: Actor, organization: Organization, seq: str) -> dict[str, Any] | None:
+    """Return what a request queued and skipped, as its audit log entry has it.
 
     Only the operator who made the request, and operators who can export every mailbox, get it.
     """
@@ -144,24 +146,29 @@ def result_of(actor: Actor, organization: Organization, seq: str) -> dict[str, A
     ):
         return None
     left_out = [
-        LeftOut(each["EntityId"], each["Name"], each["Reason"]) for each in entry.body.get("left_out", [])
+        SkippedMailbox(each["EntityId"], each["Name"], each["Reason"])
+        for each in entry.body.get("left_out", [])
     ]
-    return {"queued": len(entry.body["mailboxes"]), "left_out": by_reason(left_out), "count": len(left_out)}
+    return {
+        "queued": len(entry.body["mailboxes"]),
+        "left_out": group_by_reason(left_out),
+        "count": len(left_out),
+    }
 
 
-def written(left_out: Sequence[LeftOut]) -> list[dict[str, str]]:
-    """As the audit log keeps them; `result_of` reads them again."""
+def serialize_skipped(left_out: Sequence[SkippedMailbox]) -> list[dict[str, str]]:
+    """Return the skipped mailboxes as the audit log stores them; `read_request_result` reads them."""
     return [{"EntityId": each.entity_id, "Name": each.name, "Reason": each.reason} for each in left_out]
 
 
-def nothing_left(left_out: Iterable[LeftOut]) -> str:
-    """Say that a request would queue nothing, and why."""
-    reasons = "; ".join(f"{reason} ({len(names):,})" for reason, names in by_reason(left_out).items())
+def explain_nothing_queued(left_out: Iterable[SkippedMailbox]) -> str:
+    """Return the error of a request that would queue nothing, with the reasons."""
+    reasons = "; ".join(f"{reason} ({len(names):,})" for reason, names in group_by_reason(left_out).items())
     return f"Nothing was queued. {reasons or UNDER_WAY}."
 
 
-def queued(actor: Actor, organization: Organization, jobs: Sequence[ExportJob]) -> tuple[str, str]:
-    """Return what to say of a request, and the page that names what it left out."""
+def summarize_request(actor: Actor, organization: Organization, jobs: Sequence[ExportJob]) -> tuple[str, str]:
+    """Return the success message of a request, and the URL of the page that lists what it skipped."""
     entry = Entry.objects.filter(
         kind=Entry.Kind.REQUESTED,
         operation=OPERATION,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from console.mirror import lookup
 from console.mirror.models import Entity, EntityQuerySet, Organization
-from console.ui.addresses import parse_addresses
+from console.ui.address_list import parse_addresses
 
 MOST = 2000  # entries in one paste
 NAMED = 3

@@ -15,7 +15,7 @@ from console.areas.directory.tables import DELETED, HIDDEN, STATE, Values, chose
 from console.areas.groups import scope as groups
 from console.mirror.models import Entity, EntityQuerySet, Membership, Organization
 from console.ui.filters import Filter
-from console.ui.markup import made
+from console.ui.markup import build_html
 from console.ui.tables import Column, Table
 
 INSIDE = Exists(Membership.objects.filter(group=OuterRef("pk")))
@@ -69,7 +69,7 @@ FILTERS = (
 
 def _member(values: Values) -> SafeString:
     base = values["bases"][values["kind"]]
-    return made(
+    return build_html(
         '<a href="{}">{}</a><span class="below d-sm-none">{}</span>',
         f"{base}{quote(values['entity_id'], safe='@+')}/",
         values["display_name"] or values["name"],

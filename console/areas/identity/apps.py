@@ -1,4 +1,4 @@
-"""The identity area tells the policy whose personal access token is meant."""
+"""Register the owner of a personal access token with the policy."""
 
 from django.apps import AppConfig
 
@@ -8,7 +8,7 @@ class IdentityConfig(AppConfig):
     label = "identity"
 
     def ready(self) -> None:
-        from console.areas.identity import tokens
+        from console.areas.identity import access_tokens
         from console.operators import policy
 
-        policy.owner_finders["PersonalAccessTokenId"] = tokens.owner_of
+        policy.owner_finders["PersonalAccessTokenId"] = access_tokens.find_owner_id

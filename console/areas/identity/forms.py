@@ -1,21 +1,21 @@
-"""How people sign in, asked so that nobody locks a company out by choosing the other line."""
+"""Forms of sign-in settings and of WorkMail's application in Identity Center."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
-from console.areas.identity.provider import MODES, Association, is_only
+from console.areas.identity.identity_center import MODE_LABELS, Association, is_identity_center_only
 from console.plurals import number_of
-from console.ui.forms import ConfirmForm, OperationForm, WhyForm
+from console.ui.forms import ConfirmForm, OperationForm, ReasonForm
 
 INSTANCE, APPLICATION = (f"IdentityCenterConfiguration.{name}" for name in ("InstanceArn", "ApplicationArn"))
 STATUS, LIFETIME = (f"PersonalAccessTokenConfiguration.{name}" for name in ("Status", "LifetimeInDays"))
-STATUSES = {"ACTIVE": "People may make and use them", "INACTIVE": "Nobody can use one"}
+TOKEN_STATUSES = {"ACTIVE": "People may make and use them", "INACTIVE": "Nobody can use one"}
 
 
-class ConfigurationForm(OperationForm, WhyForm):
-    """Nothing is locked without the organization's word typed: `slug`."""
+class ConfigurationForm(OperationForm, ReasonForm):
+    """The sign-in configuration; turning off directory passwords must be confirmed by typing `slug`."""
 
     operation = "PutIdentityProviderConfiguration"
     members = ("AuthenticationMode", INSTANCE, APPLICATION, STATUS, LIFETIME)
@@ -40,9 +40,9 @@ class ConfigurationForm(OperationForm, WhyForm):
         slug: str,
         **kwargs: Any,
     ) -> None:
-        self.association, self.slug, self.locked = association, slug, is_only(configuration)
+        self.association, self.slug, self.locked = association, slug, is_identity_center_only(configuration)
         super().__init__(*args, current=configuration, subject=slug, **kwargs)
-        for name, choices in (("AuthenticationMode", MODES), (STATUS, STATUSES)):
+        for name, choices in (("AuthenticationMode", MODE_LABELS), (STATUS, TOKEN_STATUSES)):
             field: Any = self.fields[name]
             field.choices, field.widget.choices = list(choices.items()), list(choices.items())
         for name in (INSTANCE, APPLICATION, STATUS):
@@ -53,12 +53,12 @@ class ConfigurationForm(OperationForm, WhyForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if is_only(cleaned) and not self.locked and cleaned.get("typed") != self.slug:
+        if is_identity_center_only(cleaned) and not self.locked and cleaned.get("typed") != self.slug:
             self.add_error("typed", self._warning())
         return cleaned
 
     def sent(self) -> dict[str, Any]:
-        """All members; a lifetime that is not given is WorkMail's own."""
+        """Return all members; without a lifetime, WorkMail uses its default."""
         whole = self.whole()
         tokens = whole["PersonalAccessTokenConfiguration"]
         kept = {name: value for name, value in tokens.items() if value != ""}
@@ -82,7 +82,7 @@ class ConfigurationForm(OperationForm, WhyForm):
         return f"The passwords that people have now would stop working. Type {self.slug} if you want that."
 
 
-class ApplicationForm(OperationForm, WhyForm):
+class ApplicationForm(OperationForm, ReasonForm):
     operation = "CreateIdentityCenterApplication"
     members = ("Name", "InstanceArn")
     labels = {"InstanceArn": "Instance of IAM Identity Center"}
@@ -92,7 +92,7 @@ class ApplicationForm(OperationForm, WhyForm):
     }
 
 
-class RemovedApplicationForm(OperationForm, ConfirmForm):
+class ApplicationRemovalForm(OperationForm, ConfirmForm):
     operation = "DeleteIdentityCenterApplication"
     members = ("ApplicationArn",)
     labels = {"ApplicationArn": "Application"}

@@ -1,18 +1,18 @@
-"""Addresses of sign-in and of personal access tokens."""
+"""URLs of sign-in settings and personal access tokens."""
 
 from django.urls import path
 
-from console.areas.identity.views import application, configuration, tokens
+from console.areas.identity import views
 
 app_name = "identity"
 urlpatterns = [
-    path("", configuration.detail, name="detail"),
-    path("configure/", configuration.configure, name="configure"),
-    path("remove/", configuration.remove, name="remove"),
-    path("application/new/", application.create, name="application-create"),
-    path("application/delete/", application.delete, name="application-delete"),
-    path("tokens/", tokens.listing, name="tokens"),
-    path("tokens/<str:user_id>/", tokens.of_person, name="tokens-of"),
-    path("tokens/<str:user_id>/revoke/", tokens.revoke_all, name="tokens-revoke"),
-    path("tokens/<str:user_id>/<str:token_id>/revoke/", tokens.revoke, name="token-revoke"),
+    path("", views.show_sign_in, name="detail"),
+    path("configure/", views.configure_sign_in, name="configure"),
+    path("remove/", views.remove_configuration, name="remove"),
+    path("application/new/", views.create_application, name="application-create"),
+    path("application/delete/", views.delete_application, name="application-delete"),
+    path("tokens/", views.list_tokens, name="tokens"),
+    path("tokens/<str:user_id>/", views.list_user_tokens, name="tokens-of"),
+    path("tokens/<str:user_id>/revoke/", views.revoke_user_tokens, name="tokens-revoke"),
+    path("tokens/<str:user_id>/<str:token_id>/revoke/", views.revoke_token, name="token-revoke"),
 ]

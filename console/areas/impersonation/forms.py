@@ -1,4 +1,4 @@
-"""A role with its rules, asked for so that nobody lets a program into every mailbox by mistake."""
+"""Forms of impersonation roles."""
 
 import uuid
 from collections.abc import Iterable, Mapping
@@ -9,49 +9,56 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from console.areas.directory.forms.naming import EntityField, get_named
-from console.areas.impersonation.roles import TYPES, Role
+from console.areas.impersonation.roles import TYPE_LABELS, ImpersonationRole
 from console.aws import model
 from console.mirror.models import EntityQuerySet
-from console.rules.deciding import ALLOW, DENY
-from console.ui.forms import CHANGED, STALE, OperationForm, ReasonedForm, Snapshot, WhyForm
-from console.ui.shapes import field_of
+from console.rules.evaluation import ALLOW, DENY
+from console.ui.form_fields import build_field
+from console.ui.forms import (
+    CHANGED_MESSAGE,
+    STALE_MESSAGE,
+    OperationForm,
+    ReasonForm,
+    RequiredReasonForm,
+    Snapshot,
+)
 
-_RULES: Any = model.input_members("UpdateImpersonationRole")["Rules"]
-_RULE = _RULES.member.members
-MOST_RULES = int(_RULES.metadata["max"])
-MOST_PEOPLE = int(_RULE["TargetUsers"].metadata["max"])
-BLANK = 2  # rules more than there are
-EFFECTS = (("", "No rule"), (ALLOW, "Allow"), (DENY, "Deny"))
+_RULES_SHAPE: Any = model.input_members("UpdateImpersonationRole")["Rules"]
+_RULE_MEMBERS = _RULES_SHAPE.member.members
+MAX_RULES = int(_RULES_SHAPE.metadata["max"])
+MAX_USERS = int(_RULE_MEMBERS["TargetUsers"].metadata["max"])
+BLANK_RULES = 2  # rules more than there are
+EFFECT_CHOICES = (("", "No rule"), (ALLOW, "Allow"), (DENY, "Deny"))
 
 
-class PeopleField(forms.CharField):
-    """People, one a line, by address, username, name or id; the value is their ids."""
+class UsersField(forms.CharField):
+    """Users, one a line, by email address, username, name or id; the value is their ids."""
 
     widget = forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "autocomplete": "off"})
 
     def __init__(self, *, people: EntityQuerySet, kept: Iterable[str], **kwargs: Any) -> None:
-        super().__init__(required=False, help_text=f"One a line, at most {MOST_PEOPLE}.", **kwargs)
+        super().__init__(required=False, help_text=f"One a line, at most {MAX_USERS}.", **kwargs)
         self.people, self.kept = people, set(kept)
 
     def clean(self, value: Any) -> list[str]:
         lines = [line.strip() for line in str(super().clean(value)).splitlines()]
-        ids = list(dict.fromkeys(self._found(line) for line in lines if line))
-        if len(ids) > MOST_PEOPLE:
-            raise ValidationError(f"At most {MOST_PEOPLE}; these are {len(ids)}. Take a second rule.")
+        ids = list(dict.fromkeys(self._find_id(line) for line in lines if line))
+        if len(ids) > MAX_USERS:
+            raise ValidationError(f"At most {MAX_USERS}; these are {len(ids)}. Take a second rule.")
         return ids
 
-    def _found(self, text: str) -> str:
-        """Whoever a rule names already may stay, whether or not the console knows who that is."""
+    def _find_id(self, text: str) -> str:
+        """Return the user's id; an id that the rule has already may stay, even if it is unknown."""
         if text in self.kept:
             return text
         return get_named(self.people, text).entity_id
 
 
-class RuleForm(forms.Form):
-    """One rule of at most ten; without an effect there is none."""
+class ImpersonationRuleForm(forms.Form):
+    """One rule of at most ten; a form without an effect is no rule."""
 
     rule_id = forms.CharField(required=False, widget=forms.HiddenInput)
-    Effect = forms.ChoiceField(choices=EFFECTS, required=False)
+    Effect = forms.ChoiceField(choices=EFFECT_CHOICES, required=False)
     everybody = forms.BooleanField(required=False, label="Everybody, also who comes later")
 
     def __init__(
@@ -66,12 +73,12 @@ class RuleForm(forms.Form):
         self.names = names
         super().__init__(data, prefix=prefix, initial=self._initial(rule))
         for name, label in (("Name", "Name of the rule"), ("Description", "Description")):
-            self.fields[name] = field_of(_RULE[name], required=False, label=label, help_text="")
+            self.fields[name] = build_field(_RULE_MEMBERS[name], required=False, label=label, help_text="")
         for name, label in (
             ("TargetUsers", "These people"),
             ("NotTargetUsers", "Everybody but these people"),
         ):
-            self.fields[name] = PeopleField(people=people, kept=rule.get(name) or [], label=label)
+            self.fields[name] = UsersField(people=people, kept=rule.get(name) or [], label=label)
         self.order_fields(
             ["rule_id", "Effect", "everybody", "TargetUsers", "NotTargetUsers", "Name", "Description"]
         )
@@ -89,7 +96,7 @@ class RuleForm(forms.Form):
         return cleaned
 
     def rule(self) -> dict[str, Any] | None:
-        """As WorkMail takes it; `None` if there is to be none."""
+        """Return the rule as WorkMail takes it, or `None` if the form is empty."""
         cleaned = self.cleaned_data
         if not cleaned.get("Effect"):
             return None
@@ -107,8 +114,8 @@ class RuleForm(forms.Form):
         }
 
 
-class RoleForm(OperationForm, WhyForm):
-    """A new role, or one as it is now; `written` is how people whom it names are written in the form."""
+class ImpersonationRoleForm(OperationForm, ReasonForm):
+    """A new role or `role`; `written` has the email addresses of the users that it names."""
 
     operation = "UpdateImpersonationRole"
     members = ("Name", "Type", "Description")
@@ -119,7 +126,7 @@ class RoleForm(OperationForm, WhyForm):
         data: QueryDict | None = None,
         *,
         people: EntityQuerySet,
-        role: Role | None = None,
+        role: ImpersonationRole | None = None,
         written: Mapping[str, str] | None = None,
     ) -> None:
         self.role = role
@@ -127,11 +134,11 @@ class RoleForm(OperationForm, WhyForm):
         super().__init__(data, current=values)
         self.loaded = Snapshot(f"ImpersonationRole:{role.id}") if role else None
         kind: forms.ChoiceField = self.fields["Type"]  # type: ignore[assignment]  # the model has an enum
-        kind.choices = list(TYPES.items())
+        kind.choices = list(TYPE_LABELS.items())
         rules = list(role.rules if role else [])
-        count = min(MOST_RULES, max(len(rules) + BLANK, self._posted(data)))
+        count = min(MAX_RULES, max(len(rules) + BLANK_RULES, self._posted(data)))
         self.rules = [
-            RuleForm(
+            ImpersonationRuleForm(
                 data,
                 prefix=f"rule{number}",
                 rule=rules[number] if number < len(rules) else {},
@@ -151,13 +158,13 @@ class RoleForm(OperationForm, WhyForm):
         if self.loaded and self.role:
             loaded = self.loaded.read(self.data.get(Snapshot.name, ""))
             if loaded is None:
-                raise ValidationError(STALE)
+                raise ValidationError(STALE_MESSAGE)
             if loaded != self.role.values:
-                raise ValidationError(CHANGED)
+                raise ValidationError(CHANGED_MESSAGE)
         return cleaned
 
     def values(self) -> dict[str, Any]:
-        """All of the role, which WorkMail replaces; it takes a description or none, never an empty one."""
+        """Return the whole role, which WorkMail replaces; an empty description is left out."""
         rules = [made for each in self.rules if (made := each.rule())]
         cleaned = self.cleaned_data
         return {
@@ -169,17 +176,15 @@ class RoleForm(OperationForm, WhyForm):
 
     @staticmethod
     def _posted(data: QueryDict | None) -> int:
-        """How many rules the form had when it was sent."""
-        return sum(f"rule{number}-Effect" in (data or {}) for number in range(MOST_RULES))
+        """Return the number of rules in the submitted form."""
+        return sum(f"rule{number}-Effect" in (data or {}) for number in range(MAX_RULES))
 
 
-class PersonForm(forms.Form):
-    """Whom a question is about."""
-
+class UserForm(forms.Form):
     def __init__(self, *args: Any, people: EntityQuerySet, suggest: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["other"] = EntityField(entities=people, suggest=suggest, label="Person")
 
 
-class AssumeForm(ReasonedForm):
-    """Why somebody wants to act as others; its number is spent, so that a reload gives no second token."""
+class IssueTokenForm(RequiredReasonForm):
+    """The reason for a token; a submitted form cannot be sent again, so a reload issues no second token."""

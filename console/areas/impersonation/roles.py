@@ -1,4 +1,4 @@
-"""Impersonation roles as WorkMail has them now; the console keeps no copy of who may act as whom."""
+"""Impersonation roles as WorkMail has them; the console stores no copy."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,14 +9,14 @@ from console.actor import Actor
 from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.rules import impersonation
-from console.rules.deciding import Rule
+from console.rules.evaluation import Rule
 
-READER = Actor.system("impersonation roles")  # for pages about one person, which show no other's
-TYPES = {"FULL_ACCESS": "Full access", "READ_ONLY": "Read only"}
+SYSTEM_ACTOR = Actor.system("impersonation roles")  # for pages about one person, which show no other's
+TYPE_LABELS = {"FULL_ACCESS": "Full access", "READ_ONLY": "Read only"}
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class ImpersonationRole:
     id: str
     name: str
     type: str
@@ -39,55 +39,60 @@ class Role:
 
     @property
     def kind(self) -> str:
-        return TYPES.get(self.type, self.type)
+        return TYPE_LABELS.get(self.type, self.type)
 
     @property
     def values(self) -> dict[str, Any]:
-        """What somebody edits, by members of UpdateImpersonationRole."""
+        """Return the editable values, by members of UpdateImpersonationRole."""
         return {"Name": self.name, "Type": self.type, "Description": self.description, "Rules": self.rules}
 
 
-def listed(actor: Actor, organization: Organization) -> list[Role]:
-    """All of them, without their rules."""
+def list_roles(actor: Actor, organization: Organization) -> list[ImpersonationRole]:
     pages = gateway.call_pages(actor, "ListImpersonationRoles", organization)
-    return [Role.of(each) for page in pages for each in page.get("Roles", [])]
+    return [ImpersonationRole.of(each) for page in pages for each in page.get("Roles", [])]
 
 
-def described(actor: Actor, organization: Organization, role_id: str) -> Role:
-    return Role.of(gateway.call(actor, "GetImpersonationRole", organization, ImpersonationRoleId=role_id))
+def read_role(actor: Actor, organization: Organization, role_id: str) -> ImpersonationRole:
+    return ImpersonationRole.of(
+        gateway.call(actor, "GetImpersonationRole", organization, ImpersonationRoleId=role_id)
+    )
 
 
-def complete(organization: Organization) -> list[Role]:
-    """All of them with their rules, read by the console itself: a page shows of them what is its reader's."""
-    return [described(READER, organization, each.id) for each in listed(READER, organization)]
+def list_complete_roles(organization: Organization) -> list[ImpersonationRole]:
+    """Return all roles with their rules, read as the console, not as the operator."""
+    return [read_role(SYSTEM_ACTOR, organization, each.id) for each in list_roles(SYSTEM_ACTOR, organization)]
 
 
-def named(rules: Iterable[Rule]) -> Iterator[str]:
-    """Everybody whom a rule names, once."""
-    ids = (each for rule in rules for member in _MEMBERS for each in rule.get(member) or [])
+def iterate_named_users(rules: Iterable[Rule]) -> Iterator[str]:
+    """Yield the id of each user that a rule names, once."""
+    ids = (each for rule in rules for member in _USER_MEMBERS for each in rule.get(member) or [])
     return iter(dict.fromkeys(ids))
 
 
-_MEMBERS = ("TargetUsers", "NotTargetUsers")
+_USER_MEMBERS = ("TargetUsers", "NotTargetUsers")
 
 
-def names(organization: Organization, rules: Iterable[Rule]) -> dict[str, str]:
-    """How those are called whom rules name by id."""
-    ids = list(named(rules))
+def get_user_names(organization: Organization, rules: Iterable[Rule]) -> dict[str, str]:
+    """Return the names of the users in the rules by id; of an unknown user, the id."""
+    ids = list(iterate_named_users(rules))
     found = Entity.objects.filter(organization=organization, entity_id__in=ids)
     known = {each.entity_id: str(each) for each in found}
     return {entity_id: known.get(entity_id, entity_id) for entity_id in ids}
 
 
-def written(organization: Organization, rules: Iterable[Rule]) -> dict[str, str]:
-    """How somebody would type them; those whom nobody can be told from stay ids."""
-    found = Entity.objects.filter(organization=organization, entity_id__in=list(named(rules)))
+def get_user_addresses(organization: Organization, rules: Iterable[Rule]) -> dict[str, str]:
+    """Return the email address, or else the username, of the users in the rules that are not deleted."""
+    found = Entity.objects.filter(organization=organization, entity_id__in=list(iterate_named_users(rules)))
     living = found.exclude(state=Entity.State.DELETED)
     return {each.entity_id: each.email or each.name for each in living}
 
 
-def reached(rules: list[dict[str, Any]]) -> tuple[bool, list[str]]:
-    """Whether the role may act as everybody whom no rule names, and those of whom the opposite holds."""
-    everybody = impersonation.effect(rules, "").allowed
-    others = [each for each in named(rules) if impersonation.effect(rules, each).allowed != everybody]
+def split_reach(rules: list[dict[str, Any]]) -> tuple[bool, list[str]]:
+    """Return whether the role reaches users that no rule names, and the named users for whom it differs."""
+    everybody = impersonation.evaluate_impersonation(rules, "").allowed
+    others = [
+        each
+        for each in iterate_named_users(rules)
+        if impersonation.evaluate_impersonation(rules, each).allowed != everybody
+    ]
     return everybody, others

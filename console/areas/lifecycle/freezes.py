@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from console.actor import Actor
-from console.areas.identity import tokens
+from console.areas.identity import access_tokens
 from console.areas.lifecycle import freezing, standing
 from console.changes import completion, control, drafts, engine, schedule
 from console.changes.models import RESTORE_ACCESS_KIND, Change
 from console.changes.steps import GENERATED, PlannedStep
 from console.mirror.models import Entity
-from console.rules.deciding import Rule
+from console.rules.evaluation import Rule
 
 KIND = "freeze"
 PASSWORD, TOKENS = "password", "tokens"
@@ -105,7 +105,7 @@ def sign_out(actor: Actor, person: Entity, chosen: Sequence[str], follows: Chang
         params = {"UserId": person.entity_id, "Password": GENERATED}
         steps.append(PlannedStep("ResetPassword", params, f"A password that nobody knows for {person}"))
     if TOKENS in chosen:
-        steps += tokens.revoking(tokens.of(actor, person))
+        steps += access_tokens.build_revocation_steps(access_tokens.list_user_tokens(actor, person))
     if not steps:
         return None
     change = drafts.create_draft(

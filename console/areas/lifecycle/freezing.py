@@ -14,7 +14,7 @@ from console.changes.steps import ExpectAbsent, PlannedStep
 from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.rules.access import ACTIONS
-from console.rules.deciding import DENY, Rule
+from console.rules.evaluation import DENY, Rule
 
 NAME = re.compile(r"freeze-(\d+)")
 ROOM = 10

@@ -11,7 +11,7 @@ from console.changes import execution
 from console.changes.inverses import CannotUndo, WrittenCall
 from console.changes.models import Step
 from console.changes.steps import PlannedStep
-from console.rules.deciding import Rule
+from console.rules.evaluation import Rule
 
 CONSOLE = Actor.system("who is frozen")
 

@@ -7,13 +7,13 @@ from typing import Any
 from console.actor import Actor
 from console.areas.directory import handover, relations
 from console.areas.exports.models import Destination
-from console.areas.identity import tokens
+from console.areas.identity import access_tokens
 from console.areas.lifecycle import freezing
 from console.changes.steps import GENERATED, PlannedStep
 from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Entity, Permission
 from console.operators import policy
-from console.rules.deciding import Rule
+from console.rules.evaluation import Rule
 
 KIND = "offboard"
 PASSWORD, FREEZE, TOKENS, GROUPS, ACCESS, EXPORT, HIDE, DISABLE, ADDRESS, DELETE = (
@@ -98,7 +98,7 @@ def _freeze(actor: Actor, wish: Wish, position: int) -> Iterator[PlannedStep]:
 
 
 def _tokens(actor: Actor, wish: Wish, position: int) -> Iterator[PlannedStep]:
-    yield from tokens.revoking(tokens.of(actor, wish.person))
+    yield from access_tokens.build_revocation_steps(access_tokens.list_user_tokens(actor, wish.person))
 
 
 def _groups(actor: Actor, wish: Wish, position: int) -> Iterator[PlannedStep]:

@@ -13,7 +13,7 @@ from console.changes import control, schedule
 from console.changes.models import DELETION_KIND, Change, Step
 from console.changes.steps import PlannedStep
 from console.mirror.models import Alias, Entity, Membership, Organization, Permission
-from console.rules.deciding import Rule
+from console.rules.evaluation import Rule
 
 KIND = "rehire"
 State = Entity.State

@@ -1,21 +1,31 @@
-"""Which addresses somebody has, or had before she was disabled: then the ledger and the mirror remember."""
+"""The addresses of an entity, also of a disabled one, and the entity that has an address."""
 
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from console.actor import Actor
+from console.aws import errors
+from console.aws.catalogue import DESCRIBE_BY_KIND
+from console.gateway import gateway
 from console.ledger.models import Entry
-from console.mirror.models import Alias, Entity
+from console.mirror.models import Alias, Entity, Organization
+from console.operators import policy
+from console.sync import mirror_refresh
 
-DISABLING = "DeregisterFromWorkMail"
+DISABLE_OPERATION = "DeregisterFromWorkMail"
 
 
-def of(entity: Entity) -> list[str]:
-    """The primary one first."""
+def list_addresses(entity: Entity) -> list[str]:
+    """Return the addresses, the primary one first; of a disabled entity, those it had if they are unused."""
     known = [entity.email, *entity.aliases.values_list("address", flat=True)]
     if entity.state != Entity.State.ENABLED:
-        known = free(entity, [*known, *remembered(entity)])
+        known = filter_unused(entity, [*known, *list_recorded_addresses(entity)])
     return list(dict.fromkeys(address for address in known if address))
 
 
-def free(entity: Entity, addresses: list[str]) -> list[str]:
-    """Those that nobody else has got since, as far as the mirror knows."""
+def filter_unused(entity: Entity, addresses: list[str]) -> list[str]:
+    """Return the addresses that no other entity has, as far as the mirror knows."""
     others = Entity.objects.of(entity.organization).exclude(pk=entity.pk)
     taken = set(others.filter(email__in=addresses).values_list("email", flat=True))
     aliases = Alias.objects.filter(organization=entity.organization, address__in=addresses)
@@ -23,12 +33,12 @@ def free(entity: Entity, addresses: list[str]) -> list[str]:
     return [address for address in addresses if address not in taken]
 
 
-def remembered(entity: Entity) -> list[str]:
-    """Those that were read before the console disabled it; of what others disabled nothing is known."""
+def list_recorded_addresses(entity: Entity) -> list[str]:
+    """Return the addresses in the audit log from before the console disabled the entity."""
     entries = Entry.objects.filter(
         organization=entity.organization.organization_id,
         kind=Entry.Kind.INTENT,
-        operation=DISABLING,
+        operation=DISABLE_OPERATION,
         target=entity.entity_id,
     )
     last = entries.order_by("-seq").first()
@@ -36,3 +46,45 @@ def remembered(entity: Entity) -> list[str]:
     primary = [str(shown.get("Email") or "") for shown in before.values()]
     aliases = before.get("ListAliases", {}).get("Aliases", [])
     return [address.lower() for address in (*primary, *aliases)]
+
+
+@dataclass(frozen=True, slots=True)
+class AddressHolder:
+    """The entity that has an address, if the operator can see it; `asked` if the mirror did not have it."""
+
+    address: str
+    entity: Entity | None = None
+    taken: bool = False
+    asked: bool = False
+
+    @property
+    def is_primary(self) -> bool:
+        return self.entity is not None and self.entity.email == self.address.lower()
+
+
+def find_holder(actor: Actor, organization: Organization, address: str) -> AddressHolder:
+    """Find the entity in the mirror, or ask WorkMail; raise what `gateway.call` raises."""
+    known = _find_in_mirror(organization, address)
+    if known is not None:
+        return AddressHolder(address, _if_visible(actor, known), taken=True)
+    try:
+        shown = gateway.call(actor, "DescribeEntity", organization, Email=address)
+    except errors.Throttled:
+        raise
+    except errors.Refused as refusal:
+        if refusal.code != "EntityNotFoundException":
+            raise
+        return AddressHolder(address, asked=True)
+    found = mirror_refresh.fetch_entity(organization, str(shown["Type"]).lower(), str(shown["EntityId"]))
+    return AddressHolder(address, _if_visible(actor, found) if found else None, taken=True, asked=True)
+
+
+def _find_in_mirror(organization: Organization, address: str) -> Entity | None:
+    addressed = Q(email=address.lower()) | Q(aliases__address=address.lower())
+    held = Entity.objects.filter(addressed, organization=organization).exclude(state=Entity.State.DELETED)
+    return held.select_related("organization").first()
+
+
+def _if_visible(actor: Actor, entity: Entity) -> Entity | None:
+    visible = policy.allows(actor, DESCRIBE_BY_KIND[entity.kind], entity.organization, entity)
+    return entity if visible else None

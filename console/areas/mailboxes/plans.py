@@ -1,4 +1,4 @@
-"""Addresses that change hands, as steps: nobody loses one before the step that frees it is done."""
+"""The transfer of addresses from one entity to another, as steps of a change."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,12 +8,8 @@ from console.mirror.models import Entity
 
 
 @dataclass(frozen=True, slots=True)
-class HandOver:
-    """`primary` is what the giver is called from then on, if her primary address is among `addresses`.
-
-    With `disables` she is disabled first. That this frees all her addresses at once is [unknown]: if it
-    does not, AWS refuses the next step, and that is all that happens.
-    """
+class AddressTransfer:
+    """A transfer; that disabling the giver first (`disables`) frees all addresses at once is [unknown]."""
 
     giver: Entity
     taker: Entity
@@ -24,7 +20,7 @@ class HandOver:
 
     @property
     def reverts(self) -> bool:
-        """A leaver who was disabled stays disabled, whatever becomes of her addresses."""
+        """Return whether a failure undoes the change: a disabled giver stays disabled."""
         return not self.disables
 
     @property
@@ -34,42 +30,48 @@ class HandOver:
     def steps(self) -> list[PlannedStep]:
         found: list[PlannedStep] = []
         if self.disables:
-            found.append(self._disabling())
+            found.append(self._disable_step())
         for address in self.addresses:
-            found += self._moving(address, first=len(found))
-        return [*found, self._renaming(len(found) - 1)] if self.becomes_primary else found
+            found += self._transfer_steps(address, first=len(found))
+        return [*found, self._make_primary_step(len(found) - 1)] if self.becomes_primary else found
 
-    def _moving(self, address: str, first: int) -> Iterable[PlannedStep]:
-        """`first` is the place that the first of these steps will have."""
+    def _transfer_steps(self, address: str, first: int) -> Iterable[PlannedStep]:
+        """Yield the steps for one address; `first` is the index of the first of them."""
         needs = 0 if self.disables else None
         if not self.disables and self.giver.state == Entity.State.ENABLED:
             if address == self.giver.email:
-                yield self._another(address)
+                yield self._replace_primary_step(address)
                 needs = first
-            yield self._freeing(address, needs)
+            yield self._free_step(address, needs)
             needs = first if needs is None else needs + 1
         label = f"{self.taker} gets {address}"
-        yield PlannedStep("CreateAlias", {**_of(self.taker), "Alias": address}, label=label, needs=needs)
-
-    def _disabling(self) -> PlannedStep:
-        return PlannedStep("DeregisterFromWorkMail", _of(self.giver), label=f"Disable {self.giver}")
-
-    def _another(self, address: str) -> PlannedStep:
-        label = f"{self.giver} becomes {self.primary}; {address} stays an alias for now"
-        return PlannedStep(
-            "UpdatePrimaryEmailAddress", {**_of(self.giver), "Email": self.primary}, label=label
+        yield PlannedStep(
+            "CreateAlias", {**_entity_params(self.taker), "Alias": address}, label=label, needs=needs
         )
 
-    def _freeing(self, address: str, needs: int | None) -> PlannedStep:
-        label = f"{self.giver} gives up {address}"
-        return PlannedStep("DeleteAlias", {**_of(self.giver), "Alias": address}, label=label, needs=needs)
+    def _disable_step(self) -> PlannedStep:
+        return PlannedStep(
+            "DeregisterFromWorkMail", _entity_params(self.giver), label=f"Disable {self.giver}"
+        )
 
-    def _renaming(self, needs: int) -> PlannedStep:
+    def _replace_primary_step(self, address: str) -> PlannedStep:
+        label = f"{self.giver} becomes {self.primary}; {address} stays an alias for now"
+        return PlannedStep(
+            "UpdatePrimaryEmailAddress", {**_entity_params(self.giver), "Email": self.primary}, label=label
+        )
+
+    def _free_step(self, address: str, needs: int | None) -> PlannedStep:
+        label = f"{self.giver} gives up {address}"
+        return PlannedStep(
+            "DeleteAlias", {**_entity_params(self.giver), "Alias": address}, label=label, needs=needs
+        )
+
+    def _make_primary_step(self, needs: int) -> PlannedStep:
         (address,) = self.addresses
         label = f"{self.taker} writes as {address}"
-        named = {**_of(self.taker), "Email": address}
+        named = {**_entity_params(self.taker), "Email": address}
         return PlannedStep("UpdatePrimaryEmailAddress", named, label=label, needs=needs)
 
 
-def _of(entity: Entity) -> dict[str, str]:
+def _entity_params(entity: Entity) -> dict[str, str]:
     return {"EntityId": entity.entity_id}

@@ -1,4 +1,4 @@
-"""Which mailboxes there are, and which of them an operator may see; the policy decides, this asks it."""
+"""The mailboxes, and their exports, that an operator can see."""
 
 from datetime import datetime
 
@@ -12,38 +12,36 @@ from console.mirror.mailboxes import RETENTION_PERIOD
 from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
 
-LISTING = "ListMailboxExportJobs"
+LIST_EXPORTS = "ListMailboxExportJobs"
 
 
-def people(actor: Actor, organization: Organization) -> EntityQuerySet:
-    """Return the users with a mailbox."""
+def visible_user_mailboxes(actor: Actor, organization: Organization) -> EntityQuerySet:
     seen = policy.visible_entities(actor, "GetMailboxDetails", organization)
     return seen.filter(mailboxes.existing_mailboxes(), kind=Entity.Kind.USER)
 
 
-def resources(actor: Actor, organization: Organization) -> EntityQuerySet:
-    """Return the resources with a mailbox; that a disabled one is kept for 30 days, too, is [inferred]."""
+def visible_resource_mailboxes(actor: Actor, organization: Organization) -> EntityQuerySet:
+    """Return the resources with a mailbox; that a disabled one is kept for 30 days is [inferred]."""
     seen = policy.visible_entities(actor, "ListResources", organization)
     return seen.filter(mailboxes.existing_mailboxes(), kind=Entity.Kind.RESOURCE)
 
 
-def days_left(disabled: datetime, now: datetime) -> int:
-    """Whole days until the mailbox is removed, 0 on its last one."""
+def count_days_left(disabled: datetime, now: datetime) -> int:
+    """Return the whole days until the mailbox is removed, 0 on the last one."""
     return max((disabled + RETENTION_PERIOD - now).days, 0)
 
 
-def exported(actor: Actor, organization: Organization) -> QuerySet[ExportJob]:
-    """The completed exports that `actor` may know of."""
-    known = exports.visible(actor, LISTING, organization)
+def visible_completed_exports(actor: Actor, organization: Organization) -> QuerySet[ExportJob]:
+    known = exports.visible_exports(actor, LIST_EXPORTS, organization)
     return known.filter(state=ExportJob.State.COMPLETED)
 
 
-def never_exported(actor: Actor, organization: Organization) -> Q:
-    """Mailboxes of which she would know an export, if there were one."""
+def never_exported_condition(actor: Actor, organization: Organization) -> Q:
+    """Return the condition "no completed export", for mailboxes whose exports `actor` can see."""
     jobs = ExportJob.objects.filter(
         organization=organization, state=ExportJob.State.COMPLETED, entity_id=OuterRef("entity_id")
     )
     known = ~Exists(jobs)
-    if policy.covers_organization(actor, LISTING, organization):
+    if policy.covers_organization(actor, LIST_EXPORTS, organization):
         return Q(known)
-    return Q(known) & Q(domain__in=policy.granted_domains(actor, LISTING, organization))
+    return Q(known) & Q(domain__in=policy.granted_domains(actor, LIST_EXPORTS, organization))

@@ -1,15 +1,15 @@
-"""Addresses of the pages about all mailboxes."""
+"""URLs of the pages about all mailboxes."""
 
 from django.urls import path
 
-from console.areas.mailboxes.views import access, address, handover, listing
+from console.areas.mailboxes import views
 
 app_name = "mailboxes"
 urlpatterns = [
-    path("", listing.listing, name="list"),
-    path("mailboxes.csv", listing.as_csv, name="csv"),
-    path("access/", access.listing, name="access"),
-    path("access.csv", access.as_csv, name="access-csv"),
-    path("address/", address.address, name="address"),
-    path("<str:entity_id>/hand-over/", handover.hand_over, name="hand-over"),
+    path("", views.list_mailboxes, name="list"),
+    path("mailboxes.csv", views.download_mailboxes_csv, name="csv"),
+    path("access/", views.list_permissions, name="access"),
+    path("access.csv", views.download_permissions_csv, name="access-csv"),
+    path("address/", views.search_address, name="address"),
+    path("<str:entity_id>/hand-over/", views.transfer_addresses, name="hand-over"),
 ]

@@ -1,8 +1,8 @@
-"""Which message in transit, and why; and what is to take its place."""
+"""Forms of messages in transit."""
 
 from typing import Any
 
-from console.ui.forms import OperationForm, ReasonedForm
+from console.ui.forms import OperationForm, RequiredReasonForm
 
 ID_HELP = (
     "As the Lambda function of the mail flow rule was called with it. It can be read for 24 hours after"
@@ -10,7 +10,7 @@ ID_HELP = (
 )
 
 
-class LookForm(OperationForm, ReasonedForm):
+class OpenMessageForm(OperationForm, RequiredReasonForm):
     operation = "GetRawMessageContent"
     members = ("messageId",)
     labels = {"messageId": "Message id"}
@@ -20,7 +20,7 @@ class LookForm(OperationForm, ReasonedForm):
 BUCKET, KEY, VERSION = (f"content.s3Reference.{name}" for name in ("bucket", "key", "objectVersion"))
 
 
-class ReplaceForm(OperationForm, ReasonedForm):
+class ReplaceMessageForm(OperationForm, RequiredReasonForm):
     operation = "PutRawMessageContent"
     members = ("messageId", BUCKET, KEY, VERSION)
     labels = {"messageId": "Message id", BUCKET: "Bucket", KEY: "Key", VERSION: "Version of the object"}

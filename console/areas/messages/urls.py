@@ -1,4 +1,4 @@
-"""Addresses of messages in transit. Their ids are posted, so that no log of addresses has them."""
+"""URLs of messages in transit; message ids are posted, so that no access log has them."""
 
 from django.urls import path
 
@@ -6,7 +6,7 @@ from console.areas.messages import views
 
 app_name = "messages"
 urlpatterns = [
-    path("", views.look, name="look"),
-    path("download/", views.download, name="download"),
-    path("replace/", views.replace, name="replace"),
+    path("", views.open_message, name="look"),
+    path("download/", views.download_message, name="download"),
+    path("replace/", views.replace_message, name="replace"),
 ]

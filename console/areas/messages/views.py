@@ -1,4 +1,4 @@
-"""A message in transit: looked at, downloaded, replaced; each with a reason and entered in the ledger."""
+"""Views of messages in transit: open, download and replace; each needs a reason and is in the audit log."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from console.areas.messages import isolation
-from console.areas.messages.forms import LookForm, ReplaceForm
+from console.areas.messages import parser_process
+from console.areas.messages.forms import OpenMessageForm, ReplaceMessageForm
 from console.aws import errors
 from console.changes import engine
 from console.mirror.models import Organization
@@ -19,7 +19,7 @@ from console.ui import pages
 from console.ui.forms import OperationForm
 from console.web import aws_errors, downloads
 
-GONE = (
+NOT_FOUND = (
     "No message in transit has this id. WorkMail forgets them 24 hours after they were sent or received;"
     " what was delivered is in the mailbox."
 )
@@ -27,62 +27,70 @@ GONE = (
 
 @never_cache
 @performs("GetRawMessageContent")
-def look(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    form = LookForm(pages.posted(request))
-    content = _content(request, organization, form) if form.is_valid() else None
+def open_message(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    form = OpenMessageForm(pages.post_data(request))
+    content = _read_content(request, organization, form) if form.is_valid() else None
     if isinstance(content, HttpResponse):
         return content
     if content is None:
-        return pages.form_page(request, "messages/look.html", form, _around(request, organization))
-    context = {"organization": organization, "message": isolation.read(content), "asked": form.cleaned_data}
+        return pages.form_page(request, "messages/look.html", form, _page_context(request, organization))
+    context = {
+        "organization": organization,
+        "message": parser_process.run_parser(content),
+        "asked": form.cleaned_data,
+    }
     return render(request, "messages/shown.html", context)
 
 
 @require_POST
 @never_cache
 @performs("GetRawMessageContent")
-def download(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    """The message as it is, asked of WorkMail again: the console keeps none."""
-    form = LookForm(pages.posted(request))
-    content = _content(request, organization, form) if form.is_valid() else None
+def download_message(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """Download the message, read from WorkMail again: the console stores none."""
+    form = OpenMessageForm(pages.post_data(request))
+    content = _read_content(request, organization, form) if form.is_valid() else None
     if isinstance(content, HttpResponse):
         return content
     if content is None:
-        return pages.form_page(request, "messages/look.html", form, _around(request, organization))
+        return pages.form_page(request, "messages/look.html", form, _page_context(request, organization))
     message_id = form.cleaned_data["messageId"]
     said = {"target": message_id, "size": len(content), **form.why()}
     return downloads.send_file(request, organization, f"{message_id}.eml", content, "message/rfc822", **said)
 
 
 @performs("PutRawMessageContent")
-def replace(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    form = ReplaceForm(pages.posted(request), initial={"messageId": request.GET.get("messageId", "")})
+def replace_message(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    form = ReplaceMessageForm(
+        pages.post_data(request), initial={"messageId": request.GET.get("messageId", "")}
+    )
     back = reverse("messages:look", args=[organization.slug])
     if form.is_valid():
         params: dict[str, Any] = {**form.why(), **form.whole()}
         try:
             engine.perform_write(request.actor, "PutRawMessageContent", organization, **params)
         except errors.CallFailed as failure:
-            if not _said(form, failure):
+            if not _add_failure(form, failure):
                 return aws_errors.error_page(request, failure, back=back)
         else:
             done = "WorkMail has the new text. Whether anybody gets it depends on the rule that waits for it."
-            return pages.done(request, done, reverse("messages:replace", args=[organization.slug]))
+            return pages.redirect_with_message(
+                request, done, reverse("messages:replace", args=[organization.slug])
+            )
     context = {"organization": organization, "back": back}
     return pages.form_page(request, "messages/replace.html", form, context)
 
 
-def _content(
-    request: ConsoleRequest, organization: Organization, form: LookForm
+def _read_content(
+    request: ConsoleRequest, organization: Organization, form: OpenMessageForm
 ) -> bytes | HttpResponse | None:
-    """The message; a page, or nothing where the form says why there is none."""
+    """Return the message, an error page, or `None` if the form has the error."""
     params: dict[str, Any] = {**form.why(), **form.whole()}
     try:
         answer = engine.read_secret(
             request.actor, "GetRawMessageContent", organization, title="Open a message in transit", **params
         )
     except errors.CallFailed as failure:
-        if _said(form, failure):
+        if _add_failure(form, failure):
             return None
         return aws_errors.error_page(
             request, failure, back=reverse("messages:look", args=[organization.slug])
@@ -90,13 +98,13 @@ def _content(
     return bytes(answer["messageContent"])
 
 
-def _said(form: OperationForm, failure: errors.CallFailed) -> bool:
+def _add_failure(form: OperationForm, failure: errors.CallFailed) -> bool:
     if getattr(failure, "code", "") == "ResourceNotFoundException":
-        form.add_error("messageId", GONE)
+        form.add_error("messageId", NOT_FOUND)
         return True
     return aws_errors.add_to_form(form, failure)
 
 
-def _around(request: ConsoleRequest, organization: Organization) -> dict[str, object]:
+def _page_context(request: ConsoleRequest, organization: Organization) -> dict[str, object]:
     may_replace = policy.allows(request.actor, "PutRawMessageContent", organization)
     return {"organization": organization, "may_replace": may_replace}

@@ -1,18 +1,18 @@
-"""Addresses of mobile device rules and of overrides."""
+"""URLs of mobile device rules and overrides."""
 
 from django.urls import path
 
-from console.areas.mobile.views import overrides, rules
+from console.areas.mobile import views
 
 app_name = "mobile"
 urlpatterns = [
-    path("", rules.listing, name="list"),
-    path("new/", rules.create, name="create"),
-    path("test/", rules.test, name="test"),
-    path("rules/<slug:device_rule>/edit/", rules.edit, name="edit"),
-    path("rules/<slug:device_rule>/delete/", rules.delete, name="delete"),
-    path("overrides/", overrides.listing, name="overrides"),
-    path("overrides/new/", overrides.put, name="override"),
-    path("people/<str:user_id>/overrides/delete/", overrides.delete, name="override-delete"),
-    path("people/<str:user_id>/", overrides.person, name="person"),
+    path("", views.list_rules, name="list"),
+    path("new/", views.create_rule, name="create"),
+    path("test/", views.run_device_test, name="test"),
+    path("rules/<slug:device_rule>/edit/", views.edit_rule, name="edit"),
+    path("rules/<slug:device_rule>/delete/", views.delete_rule, name="delete"),
+    path("overrides/", views.list_overrides, name="overrides"),
+    path("overrides/new/", views.put_override, name="override"),
+    path("people/<str:user_id>/overrides/delete/", views.delete_override, name="override-delete"),
+    path("people/<str:user_id>/", views.show_user, name="person"),
 ]

@@ -1,85 +1,90 @@
-"""Mobile device rules, and kinds of devices, as sentences: "Deny devices whose type begins with Android"."""
+"""Mobile device rules and devices as text, such as "Deny devices whose type begins with Android"."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from console.rules.deciding import ALLOW, Rule
+from console.rules.evaluation import ALLOW, Rule
 from console.rules.mobile import ABSENT, PROPERTIES
-from console.rules.mobile_draft import OTHER
+from console.rules.mobile_simulation import OTHER_VALUE
 
-WORDS = {
+PROPERTY_LABELS = {
     "DeviceTypes": "type",
     "DeviceModels": "model",
     "DeviceOperatingSystems": "operating system",
     "DeviceUserAgents": "user agent",
 }
-SPELLED = 4
+MAX_SPELLED_OUT = 4
 
 
-def sentence(rule: Rule) -> str:
-    """What it does to which devices; all conditions have to hold."""
+def describe_rule(rule: Rule) -> str:
+    """Return the rule as a sentence; all its conditions must hold."""
     verb = "Allow" if rule["Effect"] == ALLOW else "Deny"
-    parts = [_condition(name, rule) for name in PROPERTIES]
+    parts = [_describe_condition(name, rule) for name in PROPERTIES]
     told = [part for part in parts if part]
-    return f"{verb} devices {_listed(told)}" if told else f"{verb} every device"
+    return f"{verb} devices {_join_conditions(told)}" if told else f"{verb} every device"
 
 
-def _condition(name: str, rule: Rule) -> str:
+def _describe_condition(name: str, rule: Rule) -> str:
     only, but = rule.get(name) or (), rule.get(f"Not{name}") or ()
-    word = WORDS[name]
+    word = PROPERTY_LABELS[name]
     parts = []
     if only:
-        parts.append(_only(word, only))
+        parts.append(_describe_included(word, only))
     if but:
-        parts.append(f"that report their {word}, which does not begin with {alternatives(but)}")
+        parts.append(f"that report their {word}, which does not begin with {join_alternatives(but)}")
     return " and ".join(parts)
 
 
-def _only(word: str, values: Sequence[str]) -> str:
+def _describe_included(word: str, values: Sequence[str]) -> str:
     named = [value for value in values if value != ABSENT]
-    begins = f"whose {word} begins with {alternatives(named)}" if named else ""
+    begins = f"whose {word} begins with {join_alternatives(named)}" if named else ""
     absent = f"that report no {word}" if ABSENT in values else ""
     return " or ".join(part for part in (begins, absent) if part)
 
 
-def kind(reports: Mapping[str, Iterable[str]], prefixes: Mapping[str, Iterable[str]]) -> str:
-    """A kind of device by what it reports, as a draft over these prefixes tells it."""
-    told = [_reports(WORDS[name], set(values), set(prefixes[name])) for name, values in reports.items()]
-    return f"Devices {_listed(told)}" if told else "Every device"
+def describe_device_kind(reports: Mapping[str, Iterable[str]], prefixes: Mapping[str, Iterable[str]]) -> str:
+    told = [
+        _describe_values(PROPERTY_LABELS[name], set(values), set(prefixes[name]))
+        for name, values in reports.items()
+    ]
+    return f"Devices {_join_conditions(told)}" if told else "Every device"
 
 
-def _reports(word: str, values: set[str], prefixes: set[str]) -> str:
-    """With any other value, what matters is which beginnings are left out, and which longer ones are not."""
-    left_out = sorted(prefixes - values - {ABSENT, OTHER})
+def _describe_values(word: str, values: set[str], prefixes: set[str]) -> str:
+    """Describe values; if others are included, name the excluded prefixes and the longer exceptions."""
+    left_out = sorted(prefixes - values - {ABSENT, OTHER_VALUE})
     named = sorted(
-        value for value in values - {ABSENT, OTHER} if OTHER not in values or _within(value, left_out)
+        value
+        for value in values - {ABSENT, OTHER_VALUE}
+        if OTHER_VALUE not in values or _has_prefix(value, left_out)
     )
-    others = f"whose {word} does not begin with {alternatives(left_out)}" if left_out else f"of any {word}"
+    others = (
+        f"whose {word} does not begin with {join_alternatives(left_out)}" if left_out else f"of any {word}"
+    )
     parts = [
-        f"whose {word} begins with {alternatives(named)}" if named else "",
-        others if OTHER in values else "",
+        f"whose {word} begins with {join_alternatives(named)}" if named else "",
+        others if OTHER_VALUE in values else "",
         f"that report no {word}" if ABSENT in values else "",
     ]
     return " or ".join(part for part in parts if part)
 
 
-def _within(value: str, prefixes: Iterable[str]) -> bool:
+def _has_prefix(value: str, prefixes: Iterable[str]) -> bool:
     return any(value.lower().startswith(prefix.lower()) for prefix in prefixes)
 
 
-def alternatives(values: Sequence[str]) -> str:
-    """`a`, `a or b`, `a, b or 3 others`."""
+def join_alternatives(values: Sequence[str]) -> str:
+    """Return the values as `a`, `a or b` or `a, b or 3 others`."""
     known = [value for value in values if value != ABSENT]
-    more = len(known) - SPELLED
-    words = [*known[:SPELLED], f"{more} others"] if more > 1 else known
+    more = len(known) - MAX_SPELLED_OUT
+    words = [*known[:MAX_SPELLED_OUT], f"{more} others"] if more > 1 else known
     return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
-def _listed(parts: Sequence[str]) -> str:
+def _join_conditions(parts: Sequence[str]) -> str:
     return ", and ".join(parts)
 
 
-def device(reported: Mapping[str, str]) -> str:
-    """One device, as the proof of a change names it."""
+def describe_device(reported: Mapping[str, str]) -> str:
     if not reported:
         return "a device that reports nothing"
     return ", ".join(f"{member.removeprefix('Device')}: {value}" for member, value in reported.items())

@@ -1,13 +1,13 @@
-"""Where the log of e-mail events goes: a log group, and a role if it is not to be WorkMail's own."""
+"""The form of email event logging: a log group, and optionally a role."""
 
 from typing import Any
 
-from console.ui.forms import OperationForm, WhyForm
+from console.ui.forms import OperationForm, ReasonForm
 from console.web.arn import OrganizationArn
 
 
-class MonitoringForm(OperationForm, WhyForm):
-    """`place` is the organization's; a log group or role elsewhere is not found by WorkMail [inferred]."""
+class MonitoringForm(OperationForm, ReasonForm):
+    """The log group and role; WorkMail finds neither outside `place`, the organization's own [inferred]."""
 
     operation = "PutEmailMonitoringConfiguration"
     members = ("LogGroupArn", "RoleArn")
@@ -32,7 +32,7 @@ class MonitoringForm(OperationForm, WhyForm):
         return cleaned
 
     def _require_own(self, member: str, region: str, account: str) -> None:
-        """Unless nobody knows yet where the organization is."""
+        """Require the organization's region and account, if they are known."""
         parts = str(self.cleaned_data.get(member) or "").split(":")
         if len(parts) < 5 or not self.place.is_known:
             return
@@ -42,5 +42,5 @@ class MonitoringForm(OperationForm, WhyForm):
             self.add_error(member, f"It has to be in the organization's account, {account}.")
 
     def asked(self) -> dict[str, Any]:
-        """Without a role none is sent, so that WorkMail takes its own."""
+        """Return the members that have a value; without a role WorkMail uses its own."""
         return {name: self.cleaned_data[name] for name in self.members if self.cleaned_data[name]}

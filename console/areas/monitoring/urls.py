@@ -1,4 +1,4 @@
-"""Addresses of the log of e-mail events."""
+"""URLs of email event logging."""
 
 from django.urls import path
 
@@ -6,7 +6,7 @@ from console.areas.monitoring import views
 
 app_name = "monitoring"
 urlpatterns = [
-    path("", views.detail, name="detail"),
-    path("edit/", views.edit, name="edit"),
-    path("delete/", views.delete, name="delete"),
+    path("", views.show_logging, name="detail"),
+    path("edit/", views.edit_logging, name="edit"),
+    path("delete/", views.stop_logging, name="delete"),
 ]

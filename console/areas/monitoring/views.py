@@ -1,11 +1,11 @@
-"""The log of e-mail events: where it goes, switching it on with the policies to paste, switching it off."""
+"""Views of email event logging."""
 
 from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.areas.monitoring import showing
+from console.areas.monitoring import display
 from console.areas.monitoring.forms import MonitoringForm
 from console.aws import errors
 from console.changes import engine
@@ -17,67 +17,72 @@ from console.ui.forms import ConfirmForm
 from console.web import arn, aws_errors, settings_reads
 from console.web.arn import OrganizationArn
 
-READ = "DescribeEmailMonitoringConfiguration"
-PUT, DELETE = "PutEmailMonitoringConfiguration", "DeleteEmailMonitoringConfiguration"
+READ_OPERATION = "DescribeEmailMonitoringConfiguration"
+PUT_OPERATION, DELETE_OPERATION = "PutEmailMonitoringConfiguration", "DeleteEmailMonitoringConfiguration"
 
 
 @performs("DescribeEmailMonitoringConfiguration")
-def detail(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    look = settings_reads.read_setting(request.actor, READ, organization)
+def show_logging(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    look = settings_reads.read_setting(request.actor, READ_OPERATION, organization)
     context = {
         "title": "Log of e-mail events",
         "organization": organization,
         "look": look,
         "items": [("Log group", look.shown.get("LogGroupArn")), ("Role", look.shown.get("RoleArn"))],
-        "meaning": showing.MEANING,
-        "may": {name: policy.allows(request.actor, name, organization) for name in (PUT, DELETE)},
-        "policies": _policies(organization, _place(organization), look.shown),
+        "meaning": display.MEANING,
+        "may": {
+            name: policy.allows(request.actor, name, organization)
+            for name in (PUT_OPERATION, DELETE_OPERATION)
+        },
+        "policies": _list_policies(organization, _organization_arn_parts(organization), look.shown),
     }
-    return pages.show(request, "monitoring/detail.html", context)
+    return pages.render_page(request, "monitoring/detail.html", context)
 
 
 @performs("PutEmailMonitoringConfiguration")
-def edit(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    place = _place(organization)
+def edit_logging(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    place = _organization_arn_parts(organization)
     try:
-        current = settings_reads.get_setting(request.actor, READ, organization)
+        current = settings_reads.get_setting(request.actor, READ_OPERATION, organization)
         suggested = {} if current is not None else {"LogGroupArn": place.log_group_arn}
         form = MonitoringForm(
-            pages.posted(request),
+            pages.post_data(request),
             place=place,
             current=current or {},
             initial=suggested,
             subject=organization.organization_id,
         )
-        if form.is_valid() and (answer := _save(request, organization, form)):
+        if form.is_valid() and (answer := _save_logging(request, organization, form)):
             return answer
     except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=_back(organization))
+        return aws_errors.error_page(request, failure, back=_logging_url(organization))
     context = {
         "title": "Log of e-mail events",
         "organization": organization,
-        "back": _back(organization),
-        "policies": _policies(organization, place, current or suggested),
+        "back": _logging_url(organization),
+        "policies": _list_policies(organization, place, current or suggested),
     }
     return pages.form_page(request, "monitoring/edit.html", form, context)
 
 
 @performs("DeleteEmailMonitoringConfiguration")
-def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    form = ConfirmForm(pages.posted(request))
+def stop_logging(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    form = ConfirmForm(pages.post_data(request))
     if form.is_valid():
         try:
             why: dict[str, Any] = form.why()
-            engine.perform_write(request.actor, DELETE, organization, **why)
+            engine.perform_write(request.actor, DELETE_OPERATION, organization, **why)
         except errors.CallFailed as failure:
-            return aws_errors.error_page(request, failure, back=_back(organization))
-        return pages.done(request, "E-mail events are not logged any more.", _back(organization))
+            return aws_errors.error_page(request, failure, back=_logging_url(organization))
+        return pages.redirect_with_message(
+            request, "E-mail events are not logged any more.", _logging_url(organization)
+        )
     return pages.confirm_page(
         request,
         form,
         title="Stop logging e-mail events?",
         verb="Stop logging",
-        back=_back(organization),
+        back=_logging_url(organization),
         consequences=(
             "From then on nobody can look up who sent what to whom, and why a message was refused.",
             "What is in the log group stays there, and so do the log group and the role.",
@@ -86,31 +91,36 @@ def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     )
 
 
-def _save(request: ConsoleRequest, organization: Organization, form: MonitoringForm) -> HttpResponse | None:
-    """The answer, or `None` if the form says why WorkMail does not take it."""
+def _save_logging(
+    request: ConsoleRequest, organization: Organization, form: MonitoringForm
+) -> HttpResponse | None:
+    """Save the configuration and return the response, or `None` if the form has the error."""
     why: dict[str, Any] = {**form.why(), "expecting": form.current}
     try:
-        engine.perform_write(request.actor, PUT, organization, **why, **form.asked())
+        engine.perform_write(request.actor, PUT_OPERATION, organization, **why, **form.asked())
     except errors.Refused as refusal:
         if refusal.code == "ResourceNotFoundException":
-            form.add_error(None, f"{showing.NOT_FOUND} WorkMail says: {refusal}")
+            form.add_error(None, f"{display.NOT_FOUND} WorkMail says: {refusal}")
             return None
         if aws_errors.add_to_form(form, refusal):
             return None
         raise
-    return pages.done(request, "E-mail events are logged from now on.", _back(organization))
+    return pages.redirect_with_message(
+        request, "E-mail events are logged from now on.", _logging_url(organization)
+    )
 
 
-def _policies(organization: Organization, place: OrganizationArn, shown: Any) -> list[tuple[str, str, str]]:
-    """Title, what it is for, and the policy itself."""
+def _list_policies(
+    organization: Organization, place: OrganizationArn, shown: Any
+) -> list[tuple[str, str, str]]:
     group = str(shown.get("LogGroupArn") or place.log_group_arn)
     arn = organization.arn or "ARN_OF_THE_ORGANIZATION"
-    return showing.policies(place, group, arn, str(shown.get("RoleArn") or ""))
+    return display.list_policies(place, group, arn, str(shown.get("RoleArn") or ""))
 
 
-def _place(organization: Organization) -> OrganizationArn:
+def _organization_arn_parts(organization: Organization) -> OrganizationArn:
     return arn.parse_organization_arn(organization.arn, organization.slug)
 
 
-def _back(organization: Organization) -> str:
+def _logging_url(organization: Organization) -> str:
     return reverse("monitoring:detail", args=[organization.slug])

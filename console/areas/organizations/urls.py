@@ -1,24 +1,23 @@
-"""Addresses of an organization as a whole."""
+"""URLs of an organization's overview and settings."""
 
 from django.urls import path
 
-from console.areas.organizations import views
-from console.areas.organizations.settings.views import account, creation, deletion, page, tags
+from console.areas.organizations import settings_views, views
 
 app_name = "organizations"
 urlpatterns = [
-    path("", views.overview, name="overview"),
-    path("freshness/", views.freshness, name="freshness"),
-    path("sync/", views.sync_now, name="sync"),
+    path("", views.show_overview, name="overview"),
+    path("freshness/", views.show_freshness, name="freshness"),
+    path("sync/", views.start_sync, name="sync"),
     path("sync/confirm/", views.confirm_removal, name="confirm-removal"),
-    path("settings/", page.settings, name="settings"),
-    path("settings/account/", account.account, name="account"),
-    path("settings/state/", page.state, name="state"),
-    path("settings/tags/add/", tags.add, name="tag-add"),
-    path("settings/tags/remove/", tags.remove, name="tag-remove"),
-    path("settings/new/", creation.create, name="create"),
-    path("settings/new/<str:made>/", creation.follow, name="follow"),
-    path("settings/new/<str:made>/add/", creation.adopt, name="adopt"),
-    path("settings/delete/", deletion.delete, name="delete"),
-    path("settings/delete/confirm/", deletion.confirm, name="delete-confirm"),
+    path("settings/", settings_views.show_settings, name="settings"),
+    path("settings/account/", settings_views.list_account_organizations, name="account"),
+    path("settings/state/", settings_views.show_state, name="state"),
+    path("settings/tags/add/", settings_views.add_tag, name="tag-add"),
+    path("settings/tags/remove/", settings_views.remove_tag, name="tag-remove"),
+    path("settings/new/", settings_views.create_organization, name="create"),
+    path("settings/new/<str:made>/", settings_views.show_creation, name="follow"),
+    path("settings/new/<str:made>/add/", settings_views.add_organization, name="adopt"),
+    path("settings/delete/", settings_views.delete_organization, name="delete"),
+    path("settings/delete/confirm/", settings_views.confirm_deletion, name="delete-confirm"),
 ]

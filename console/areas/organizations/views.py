@@ -1,4 +1,4 @@
-"""Pages of an organization as a whole: where to begin, and how things stand."""
+"""Overview of an organization, and the state of its sync."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from console.areas.organizations import figures
+from console.areas.organizations import overview_data
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs, signed_in
@@ -18,67 +18,69 @@ from console.ui import pages
 
 
 @signed_in("leads on to an organization of the operator's own, or says that she has none")
-def home(request: ConsoleRequest) -> HttpResponse:
-    """Where somebody who has just signed in begins: the first organization's overview, or its people."""
+def redirect_to_organization(request: ConsoleRequest) -> HttpResponse:
+    """Redirect to the first organization's overview, or to its users if the operator may not open it."""
     organization = policy.visible_organizations(request.actor).exclude(state=Organization.DELETED).first()
     if organization is None:
-        return pages.show(request, "organizations/none.html", {"title": "Welcome"})
+        return pages.render_page(request, "organizations/none.html", {"title": "Welcome"})
     sees = policy.allows(request.actor, "ReadOverview", organization)
     return redirect("organizations:overview" if sees else "users:list", organization.slug)
 
 
 @performs("ReadOverview")
-def overview(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def show_overview(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     actor = request.actor
     entities = policy.visible_entities(actor, "ReadOverview", organization)
     known = get_completeness(organization)
     context = {
         "title": "Overview",
         "organization": organization,
-        "counts": figures.counts(entities, known),
-        "exported": figures.exported(actor, organization, known),
-        "exports": figures.exports_under_way(actor, organization),
-        "concerns": list(figures.concerns(actor, organization, known)),
+        "counts": overview_data.count_entities(entities, known),
+        "exported": overview_data.count_exported(actor, organization, known),
+        "exports": overview_data.summarize_exports(actor, organization),
+        "concerns": list(overview_data.list_concerns(actor, organization, known)),
         "is_complete": known.covers(*SIZE_STAGES),
-        "own": figures.own_changes(actor, organization),
+        "own": overview_data.list_own_changes(actor, organization),
         "domains": policy.granted_domains(actor, "ReadOverview", organization),
         "may_create": policy.allows(actor, "CreateUser", organization),
         "may_export": policy.allows(actor, "StartMailboxExportJob", organization),
-        **_freshness(request, organization),
+        **_freshness_context(request, organization),
     }
-    return pages.show(request, "organizations/overview.html", context)
+    return pages.render_page(request, "organizations/overview.html", context)
 
 
 @performs("ReadOverview")
-def freshness(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    """How far the mirror is, asked for every two seconds while it is being filled."""
-    context = {"organization": organization, **_freshness(request, organization)}
-    return pages.show(request, "organizations/overview.html", context, fragment="freshness")
+def show_freshness(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """Show the progress of the sync, polled while the local copy is filled."""
+    context = {"organization": organization, **_freshness_context(request, organization)}
+    return pages.render_page(request, "organizations/overview.html", context, fragment="freshness")
 
 
 @require_POST
 @performs("SyncMirror")
-def sync_now(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def start_sync(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     sync_freshness.request_sync(request.actor, organization)
     overview = reverse("organizations:overview", args=[organization.slug])
-    return pages.done(request, "The directory is being read again.", overview)
+    return pages.redirect_with_message(request, "The directory is being read again.", overview)
 
 
 @require_POST
 @performs("SyncMirror")
 def confirm_removal(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    """Confirm that what the last listing lacked is removed; the number is the one that was shown."""
+    """Confirm that what the last listing lacked is removed; the count must be the one that was shown."""
     overview = reverse("organizations:overview", args=[organization.slug])
     given = (request.POST.get(name, "") for name in ("held", "missing"))
     held_id, missing = (int(text) if text.isdecimal() and len(text) < 10 else 0 for text in given)
     if held_listings.confirm_removal(request.actor, organization, held_id, missing):
         text = "Removal confirmed. The listing is read again and what is missing is removed."
-        return pages.done(request, text, overview)
-    return pages.done(request, "Nothing was confirmed: the number has changed. Review it again.", overview)
+        return pages.redirect_with_message(request, text, overview)
+    return pages.redirect_with_message(
+        request, "Nothing was confirmed: the number has changed. Review it again.", overview
+    )
 
 
-def _freshness(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
-    """Numbers and errors of the reading are about everybody: a narrowed operator sees only how far it is."""
+def _freshness_context(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
+    """Return the sync state; counts and errors only for operators who may see everything."""
     return {
         "freshness": sync_freshness.get_freshness(organization),
         "may_sync": policy.allows(request.actor, "SyncMirror", organization),

@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from console.areas.directory.showing import Action, state_badge
 from console.areas.resources import capacity
 from console.mirror.models import Entity
-from console.ui.markup import DASH, mono, text
+from console.ui.markup import DASH, code_tag, display_value
 
 State = Entity.State
 TYPES = {"ROOM": "Room", "EQUIPMENT": "Equipment"}
@@ -42,18 +42,18 @@ def record(resource: Entity) -> list[tuple[str, Any]]:
     shown = [(label, _shown(member, details.get(member))) for member, label in LABELS.items()]
     place = list(LABELS).index("Description")
     text_, seats = capacity.split(details.get("Description") or "")
-    shown[place] = (LABELS["Description"], text(text_))
+    shown[place] = (LABELS["Description"], display_value(text_))
     return [*shown[: place + 1], ("Capacity", DASH if seats is None else f"{seats:,}"), *shown[place + 1 :]]
 
 
 def _shown(member: str, value: Any) -> Any:
     if member == "ResourceId":
-        return mono(value)
+        return code_tag(value)
     if member.endswith("Date"):
-        return text(parse_datetime(value) if isinstance(value, str) else value)
+        return display_value(parse_datetime(value) if isinstance(value, str) else value)
     if member == "State":
         return state_badge(value) if value else DASH
-    return kind(value) if member == "Type" and value else text(value)
+    return kind(value) if member == "Type" and value else display_value(value)
 
 
 def _listed(resource: Entity) -> Mapping[str, Any]:

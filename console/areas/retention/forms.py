@@ -1,4 +1,4 @@
-"""The retention policy as a form: one row a folder, an action and a number of days."""
+"""The form of the retention policy: an action and a number of days for each folder."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,24 +7,22 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
-from console.areas.retention.showing import ACTIONS, folder, names
+from console.areas.retention.display import ACTION_LABELS, folder_label, list_folder_names
 from console.aws import model
-from console.ui.forms import OperationForm, WhyForm
+from console.ui.forms import OperationForm, ReasonForm
 
-NAME = "default"  # of a first policy: WorkMail asks for a name, and nobody ever sees it [inferred]
+DEFAULT_NAME = "default"  # of a first policy: WorkMail asks for a name, and nobody ever sees it [inferred]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One folder's two fields."""
-
+class FolderFields:
     folder: str
     action: BoundField
     days: BoundField
 
 
-class PolicyForm(OperationForm, WhyForm):
-    """`current` is the policy as GetDefaultRetentionPolicy shows it; empty while there is none."""
+class RetentionPolicyForm(OperationForm, ReasonForm):
+    """The retention policy; `current` is GetDefaultRetentionPolicy's answer, empty if there is none."""
 
     operation = "PutRetentionPolicy"
     members = ("Name", "Description")
@@ -32,24 +30,27 @@ class PolicyForm(OperationForm, WhyForm):
     help_texts = {"Name": "Letters, digits, _ and -."}
 
     def __init__(self, *args: Any, current: Mapping[str, Any], **kwargs: Any) -> None:
-        super().__init__(*args, current={"Name": NAME, **current}, **kwargs)
+        super().__init__(*args, current={"Name": DEFAULT_NAME, **current}, **kwargs)
         configured = {each["Name"]: each for each in current.get("FolderConfigurations", [])}
         self.policy_id = current.get("Id")
         self.folders = current.get("FolderConfigurations")
-        for name in names():
+        for name in list_folder_names():
             now = configured.get(name, {})
-            self.fields[f"action-{name}"] = _action(name, now.get("Action", "NONE"))
-            self.fields[f"days-{name}"] = _days(name, now.get("Period"))
+            self.fields[f"action-{name}"] = _action_field(name, now.get("Action", "NONE"))
+            self.fields[f"days-{name}"] = _days_field(name, now.get("Period"))
         self.current |= {name: self.fields[name].initial for name in self._folder_fields()}
         self.order_fields([*self._folder_fields(), *self.members])
 
     @property
-    def lines(self) -> Iterator[Line]:
-        return (Line(folder(name), self[f"action-{name}"], self[f"days-{name}"]) for name in names())
+    def lines(self) -> Iterator[FolderFields]:
+        return (
+            FolderFields(folder_label(name), self[f"action-{name}"], self[f"days-{name}"])
+            for name in list_folder_names()
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        for name in names():
+        for name in list_folder_names():
             days = f"days-{name}"
             deletes = cleaned.get(f"action-{name}", "NONE") != "NONE"
             if deletes and cleaned.get(days) is None and days not in self.errors:
@@ -58,11 +59,11 @@ class PolicyForm(OperationForm, WhyForm):
 
     @property
     def configurations(self) -> list[dict[str, Any]]:
-        """As the operation takes them, every folder once; what keeps everything has no period."""
-        return [self._configuration(name) for name in names()]
+        """Return the configuration of every folder; "keep" has no period."""
+        return [self._configuration(name) for name in list_folder_names()]
 
     def asked(self) -> dict[str, Any]:
-        """All of PutRetentionPolicy: it replaces the policy as a whole."""
+        """Return all members of PutRetentionPolicy, which replaces the whole policy."""
         kept = {"Id": self.policy_id} if self.policy_id else {}
         described = {"Description": self.cleaned_data["Description"]}
         return {
@@ -78,26 +79,26 @@ class PolicyForm(OperationForm, WhyForm):
         return {"Name": name, "Action": action, **period}
 
     def _folder_fields(self) -> list[str]:
-        return [f"{what}-{name}" for name in names() for what in ("action", "days")]
+        return [f"{what}-{name}" for name in list_folder_names() for what in ("action", "days")]
 
 
-def _member(name: str) -> Any:
+def _folder_member(name: str) -> Any:
     shape: Any = model.input_members("PutRetentionPolicy")["FolderConfigurations"]
     return shape.member.members[name]
 
 
-def _action(name: str, now: str) -> forms.ChoiceField:
-    known = _member("Action").metadata["enum"]
-    choices = [(each, ACTIONS.get(each, each)) for each in known]
-    return forms.ChoiceField(choices=choices, initial=now, label=f"{folder(name)}: what happens")
+def _action_field(name: str, now: str) -> forms.ChoiceField:
+    known = _folder_member("Action").metadata["enum"]
+    choices = [(each, ACTION_LABELS.get(each, each)) for each in known]
+    return forms.ChoiceField(choices=choices, initial=now, label=f"{folder_label(name)}: what happens")
 
 
-def _days(name: str, now: int | None) -> forms.IntegerField:
-    bounds = _member("Period").metadata
+def _days_field(name: str, now: int | None) -> forms.IntegerField:
+    bounds = _folder_member("Period").metadata
     return forms.IntegerField(
         min_value=bounds["min"],
         max_value=bounds["max"],
         required=False,
         initial=now,
-        label=f"{folder(name)}: after days",
+        label=f"{folder_label(name)}: after days",
     )

@@ -1,4 +1,4 @@
-"""Addresses of the retention policy."""
+"""URLs of the retention policy."""
 
 from django.urls import path
 
@@ -6,7 +6,7 @@ from console.areas.retention import views
 
 app_name = "retention"
 urlpatterns = [
-    path("", views.detail, name="detail"),
-    path("edit/", views.edit, name="edit"),
-    path("delete/", views.delete, name="delete"),
+    path("", views.show_policy, name="detail"),
+    path("edit/", views.edit_policy, name="edit"),
+    path("delete/", views.delete_policy, name="delete"),
 ]

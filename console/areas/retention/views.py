@@ -1,4 +1,4 @@
-"""The retention policy: what it deletes, changing it with a look at what that means, ending it."""
+"""Views of the retention policy."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from console.areas.retention import showing
-from console.areas.retention.forms import PolicyForm
-from console.areas.retention.losses import losses
+from console.areas.retention import display
+from console.areas.retention.forms import RetentionPolicyForm
+from console.areas.retention.impact import describe_losses
 from console.aws import errors
 from console.changes import drafts, engine
 from console.changes.steps import PlannedStep
@@ -20,105 +20,115 @@ from console.ui import pages
 from console.ui.forms import ConfirmForm
 from console.web import aws_errors, settings_reads
 
-READ = "GetDefaultRetentionPolicy"
-NOTES = (showing.DELAY, showing.AGE)
+READ_OPERATION = "GetDefaultRetentionPolicy"
+NOTES = (display.DELAY_NOTE, display.AGE_NOTE)
 
 
 @performs("GetDefaultRetentionPolicy")
-def detail(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    look = settings_reads.read_setting(request.actor, READ, organization)
+def show_policy(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    look = settings_reads.read_setting(request.actor, READ_OPERATION, organization)
     writes = ("PutRetentionPolicy", "DeleteRetentionPolicy")
     context = {
         "title": "Retention",
         "organization": organization,
         "look": look,
-        "rows": showing.rows(look.shown.get("FolderConfigurations", []), timezone.now().date()),
+        "rows": display.build_rows(look.shown.get("FolderConfigurations", []), timezone.now().date()),
         "notes": NOTES,
         "may": {name: policy.allows(request.actor, name, organization) for name in writes},
     }
-    return pages.show(request, "retention/detail.html", context)
+    return pages.render_page(request, "retention/detail.html", context)
 
 
 @performs("PutRetentionPolicy")
-def edit(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+def edit_policy(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
     try:
-        current = settings_reads.get_setting(request.actor, READ, organization) or {}
+        current = settings_reads.get_setting(request.actor, READ_OPERATION, organization) or {}
     except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=_back(organization))
-    form = PolicyForm(pages.posted(request), current=current, subject=organization.organization_id)
+        return aws_errors.error_page(request, failure, back=_policy_url(organization))
+    form = RetentionPolicyForm(
+        pages.post_data(request), current=current, subject=organization.organization_id
+    )
     if form.is_valid() and "look" not in request.POST:
-        answer = _save(request, organization, form)
+        answer = _draft_policy(request, organization, form)
         if answer is not None:
             return answer
-    return _page(request, organization, form)
+    return _policy_form_page(request, organization, form)
 
 
 @performs("DeleteRetentionPolicy")
-def delete(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    """WorkMail asks for the policy's id, which the page takes from what AWS shows now."""
+def delete_policy(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """Delete the policy, by the id that AWS returns now."""
     try:
-        current = settings_reads.get_setting(request.actor, READ, organization)
+        current = settings_reads.get_setting(request.actor, READ_OPERATION, organization)
         if current is None:
-            return pages.done(request, "There is no policy any more.", _back(organization))
-        return _end(request, organization, str(current.get("Id", "")))
+            return pages.redirect_with_message(
+                request, "There is no policy any more.", _policy_url(organization)
+            )
+        return _deletion_page(request, organization, str(current.get("Id", "")))
     except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=_back(organization))
+        return aws_errors.error_page(request, failure, back=_policy_url(organization))
 
 
-def _save(request: ConsoleRequest, organization: Organization, form: PolicyForm) -> HttpResponseBase | None:
-    """On to the preview of a draft, or `None` if the form says what is wrong with it."""
+def _draft_policy(
+    request: ConsoleRequest, organization: Organization, form: RetentionPolicyForm
+) -> HttpResponseBase | None:
+    """Draft the change and redirect to it; return `None` if the form has the error."""
     step = PlannedStep(
         "PutRetentionPolicy",
         form.asked(),
-        label=f"Set the policy. {showing.DELAY}",
+        label=f"Set the policy. {display.DELAY_NOTE}",
         expects={"FolderConfigurations": form.folders},  # none: no policy was set meanwhile
     )
     try:
-        title = f"Retention: {showing.brief(form.configurations)}"
+        title = f"Retention: {display.abbreviate_policy(form.configurations)}"
         change = drafts.create_draft(
             request.actor, organization, title, [step], kind="retention", **form.why()
         )
     except errors.CallFailed as failure:
         if aws_errors.add_to_form(form, failure):
             return None
-        return aws_errors.error_page(request, failure, back=_back(organization))
+        return aws_errors.error_page(request, failure, back=_policy_url(organization))
     return redirect("changes:detail", organization.slug, change.pk)
 
 
-def _page(request: ConsoleRequest, organization: Organization, form: PolicyForm) -> HttpResponse:
+def _policy_form_page(
+    request: ConsoleRequest, organization: Organization, form: RetentionPolicyForm
+) -> HttpResponse:
     told = form.configurations if form.is_bound and form.is_valid() else None
     context = {
         "title": "Retention policy",
         "organization": organization,
-        "back": _back(organization),
+        "back": _policy_url(organization),
         "notes": NOTES,
-        "rows": showing.rows(told, timezone.now().date()) if told is not None else None,
-        "losses": losses(organization, told) if told is not None else [],
+        "rows": display.build_rows(told, timezone.now().date()) if told is not None else None,
+        "losses": describe_losses(organization, told) if told is not None else [],
     }
     return pages.form_page(request, "retention/edit.html", form, context)
 
 
-def _end(request: ConsoleRequest, organization: Organization, policy_id: str) -> HttpResponse:
-    form = ConfirmForm(pages.posted(request))
+def _deletion_page(request: ConsoleRequest, organization: Organization, policy_id: str) -> HttpResponse:
+    form = ConfirmForm(pages.post_data(request))
     if form.is_valid():
         why: dict[str, Any] = form.why()
         engine.perform_write(request.actor, "DeleteRetentionPolicy", organization, **why, Id=policy_id)
-        return pages.done(request, "The policy is deleted. Allow 48 hours for it.", _back(organization))
+        return pages.redirect_with_message(
+            request, "The policy is deleted. Allow 48 hours for it.", _policy_url(organization)
+        )
     return pages.confirm_page(
         request,
         form,
         title="Delete the retention policy?",
         verb="Delete the policy",
-        back=_back(organization),
+        back=_policy_url(organization),
         consequences=(
             "Nothing is deleted by itself any more; mailboxes grow until their quota is reached.",
             "What the policy has deleted already does not come back.",
-            showing.DELAY,
+            display.DELAY_NOTE,
         ),
         danger=False,
         context={"organization": organization},
     )
 
 
-def _back(organization: Organization) -> str:
+def _policy_url(organization: Organization) -> str:
     return reverse("retention:detail", args=[organization.slug])

@@ -1,4 +1,4 @@
-"""Saved views are rows, so their area is an app."""
+"""The app of saved views."""
 
 from django.apps import AppConfig
 

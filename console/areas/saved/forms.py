@@ -1,4 +1,4 @@
-"""What is asked for when a view is saved, or called and shared differently."""
+"""Forms to save a view, and to rename or share it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,20 +6,20 @@ from typing import Any
 from django import forms
 
 from console.actor import Actor
-from console.areas.saved.lists import LISTS, LONGEST
+from console.areas.saved.lists import LISTS, MAX_QUERY_LENGTH
 from console.areas.saved.models import SavedView
 from console.mirror.models import Organization
 from console.operators import policy
 from console.web.record_forms import RecordForm
 
-SHARED = (
+SHARED_HELP = (
     "Everybody who may open this list sees the view's name and what it searches for. In the list itself"
     " each sees only what her own rights reach."
 )
 
 
-class RenameForm(RecordForm):
-    """Its name, and whether others see it."""
+class EditViewForm(RecordForm):
+    """Edit the name of a view and whether it is shared."""
 
     taken = "You already have a view with this name for this list. Enter another name."
 
@@ -27,16 +27,16 @@ class RenameForm(RecordForm):
         model = SavedView
         fields: tuple[str, ...] = ("name", "shared")
         labels = {"shared": "Share with everybody in this organization"}
-        help_texts = {"shared": SHARED}
+        help_texts = {"shared": SHARED_HELP}
 
 
-class SaveForm(RenameForm):
-    """The same of a list as it is just now: one that she may open, and of its query what it knows."""
+class SaveViewForm(EditViewForm):
+    """Save the current view of a list that the operator may open."""
 
     page = forms.ChoiceField(widget=forms.HiddenInput)
-    query = forms.CharField(widget=forms.HiddenInput, required=False, max_length=LONGEST)
+    query = forms.CharField(widget=forms.HiddenInput, required=False, max_length=MAX_QUERY_LENGTH)
 
-    class Meta(RenameForm.Meta):
+    class Meta(EditViewForm.Meta):
         fields = ("name", "shared", "page", "query")
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Views that operators keep: the query of a list under a name."""
+"""Saved views: the query of a list under a name."""
 
 from typing import ClassVar, Self
 
@@ -7,14 +7,14 @@ from django.db import models
 from django.db.models import Q
 
 from console.actor import Actor
-from console.areas.saved.lists import LISTS, LONGEST
+from console.areas.saved.lists import LISTS, MAX_QUERY_LENGTH
 from console.mirror.models import Organization
 from console.operators import policy
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def shown_to(self, actor: Actor, organization: Organization) -> Self:
-        """Her own and what others share, of the lists that she may open; her own first."""
+        """Return the operator's own views and shared ones, of lists they may open, their own first."""
         lists = [name for name, each in LISTS.items() if policy.allows(actor, each.performs, organization)]
         mine = Q(operator_id=actor.operator_id)
         found = self.filter(mine | Q(shared=True), organization=organization, page__in=lists)
@@ -23,13 +23,13 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
 
 
 class SavedView(models.Model):
-    """One list as somebody wants it again: no more than a query, which shows every reader her own rows."""
+    """A named query of one list; each reader sees the rows within their own scope."""
 
     operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_views")
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="saved_views")
     name = models.CharField(max_length=60)
     page = models.CharField(max_length=60)
-    query = models.CharField(max_length=3 * LONGEST, blank=True)
+    query = models.CharField(max_length=3 * MAX_QUERY_LENGTH, blank=True)
     shared = models.BooleanField(default=False)
 
     objects: ClassVar[SavedViewQuerySet] = SavedViewQuerySet.as_manager()  # type: ignore[assignment]  # the manager has the queryset's methods

@@ -1,4 +1,4 @@
-"""Addresses of saved views."""
+"""URLs of saved views."""
 
 from django.urls import path
 
@@ -6,8 +6,8 @@ from console.areas.saved import views
 
 app_name = "saved"
 urlpatterns = [
-    path("", views.listing, name="list"),
-    path("new/", views.create, name="create"),
-    path("<int:pk>/", views.edit, name="edit"),
-    path("<int:pk>/delete/", views.delete, name="delete"),
+    path("", views.list_views, name="list"),
+    path("new/", views.create_view, name="create"),
+    path("<int:pk>/", views.edit_view, name="edit"),
+    path("<int:pk>/delete/", views.delete_view, name="delete"),
 ]

@@ -1,10 +1,10 @@
-"""Addresses of the search box: the page with everything, and what drops down while one types."""
+"""URLs of the search box."""
 
 from django.urls import path
 
 from console.areas.search import views
 
 urlpatterns = [
-    path("", views.results, name="search"),
-    path("palette/", views.palette, name="search-palette"),
+    path("", views.show_results, name="search"),
+    path("palette/", views.show_palette, name="search-palette"),
 ]

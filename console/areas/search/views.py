@@ -1,4 +1,4 @@
-"""The search box of every page: what drops down below it, and the page that Enter leads to."""
+"""Results page and palette of the search box."""
 
 from collections.abc import Sequence
 
@@ -6,45 +6,53 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from console.areas.search import asked, finding, hits, lookup
+from console.areas.search import address_lookup, global_search, query, results
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
-from console.ui.navigation import Item
+from console.ui.navigation import MenuItem
 
-DROPPED, LISTED = 5, 20  # of each kind: below the box, and on the page
+PALETTE_HITS, PAGE_HITS = 5, 20  # of each kind: below the box, and on the page
 
 
 @performs("ListUsers")
-def results(request: ConsoleRequest, organization: Organization, places: Sequence[Item]) -> HttpResponse:
-    """Everything by this name; the only one that can be meant is opened at once."""
-    wanted = asked.parse(request.GET.get("q", ""))
-    found = finding.find(request.actor, organization, wanted, places, LISTED)
-    if only := hits.only(found):
+def show_results(
+    request: ConsoleRequest, organization: Organization, places: Sequence[MenuItem]
+) -> HttpResponse:
+    """Show all hits, or open the only one."""
+    wanted = query.parse_query(request.GET.get("q", ""))
+    found = global_search.search_all(request.actor, organization, wanted, places, PAGE_HITS)
+    if only := results.single_hit(found):
         return redirect(only.href)
-    told = None if found or pages.is_prefetch(request) else lookup.ask(request.actor, organization, wanted)
+    told = (
+        None
+        if found or pages.is_prefetch(request)
+        else address_lookup.look_up_address(request.actor, organization, wanted)
+    )
     context = {
         "title": f"“{wanted.text}”" if wanted else "Search",
         "organization": organization,
         "text": wanted.text,
         "found": found,
-        "count": hits.count(found),
+        "count": results.count_hits(found),
         "told": told,
     }
-    return pages.show(request, "search/results.html", context)
+    return pages.render_page(request, "search/results.html", context)
 
 
 @performs("ListUsers")
-def palette(request: ConsoleRequest, organization: Organization, places: Sequence[Item]) -> HttpResponse:
-    """The first of each kind while one types; it asks the mirror only, never AWS."""
+def show_palette(
+    request: ConsoleRequest, organization: Organization, places: Sequence[MenuItem]
+) -> HttpResponse:
+    """Show the first hits of each kind while the operator types, from the mirror alone."""
     if not pages.wants_fragment(request):
         return redirect(f"{reverse('search', args=[organization.slug])}?{request.GET.urlencode()}")
-    wanted = asked.parse(request.GET.get("q", ""))
-    found = finding.find(request.actor, organization, wanted, places, DROPPED)
+    wanted = query.parse_query(request.GET.get("q", ""))
+    found = global_search.search_all(request.actor, organization, wanted, places, PALETTE_HITS)
     context = {
         "organization": organization,
         "text": wanted.text,
         "found": found,
-        "count": hits.count(found),
+        "count": results.count_hits(found),
     }
-    return pages.show(request, "search/palette.html", context)
+    return pages.render_page(request, "search/palette.html", context)

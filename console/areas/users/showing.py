@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from console.areas.directory.showing import Action, state_badge
 from console.areas.lifecycle import capsules
 from console.mirror.models import Entity
-from console.ui.markup import DASH, mono, text
+from console.ui.markup import DASH, code_tag, display_value
 
 State = Entity.State
 ROLES = {
@@ -105,9 +105,9 @@ def profile(details: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, Any]]
 
 def shown(member: str, value: Any) -> Any:
     if member in IDENTIFIERS:
-        return mono(value)
+        return code_tag(value)
     if member.endswith("Date"):
-        return text(parse_datetime(value) if isinstance(value, str) else value)
+        return display_value(parse_datetime(value) if isinstance(value, str) else value)
     if member == "State":
         return state_badge(value) if value else DASH
-    return role(value) if member == "UserRole" and value else text(value)
+    return role(value) if member == "UserRole" and value else display_value(value)

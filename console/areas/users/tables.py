@@ -14,7 +14,7 @@ from console.areas.users.showing import ROLES, fill, megabytes, role
 from console.mirror import group_queries
 from console.mirror.models import EntityQuerySet, Organization
 from console.ui.filters import Filter
-from console.ui.markup import DASH, made
+from console.ui.markup import DASH, build_html
 from console.ui.tables import Column, Table
 
 Values = Mapping[str, Any]
@@ -25,7 +25,7 @@ def _size(values: Values) -> SafeString | str:
     """How full it is matters once it matters."""
     full = fill(values["mailbox_size"], values["mailbox_quota"]) or 0
     size = megabytes(values["mailbox_size"])
-    return made('{}<span class="below">{} % full</span>', size, full) if full >= NOTED else size
+    return build_html('{}<span class="below">{} % full</span>', size, full) if full >= NOTED else size
 
 
 def _quota(values: Values) -> SafeString | str:

@@ -1,1 +1,1 @@
-"""One module an area; each function answers the operation that its decorator names."""
+"""Handlers of the operations, one module per area."""

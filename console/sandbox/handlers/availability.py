@@ -1,24 +1,29 @@
-"""Availability configurations: whom WorkMail asks when people of another domain are free or busy."""
+"""Operations on availability configurations."""
 
 from dataclasses import replace
 
-from console.sandbox.availability import Lambda, Server, obstacle, takes
-from console.sandbox.errors import ServiceError, invalid
-from console.sandbox.paging import page
-from console.sandbox.records_organization import AvailabilityConfiguration
-from console.sandbox.registry import Call, Params, Result, handles
-from console.sandbox.repeats import once
+from console.sandbox.availability_test import (
+    ExchangeServer,
+    LambdaFunction,
+    find_failure,
+    is_accepted_password,
+)
+from console.sandbox.errors import ServiceError, invalid_input_error
+from console.sandbox.handler_registry import Call, Params, Result, handles
+from console.sandbox.idempotency import run_once
+from console.sandbox.organization_records import AvailabilityConfiguration
+from console.sandbox.paging import page_of_table
 
 PROVIDERS = ("EwsProvider", "LambdaProvider")
 
 
 @handles("CreateAvailabilityConfiguration")
 def create_availability_configuration(call: Call, params: Params) -> None:
-    once(call, params, lambda: created(call, params))
+    run_once(call, params, lambda: add_configuration(call, params))
 
 
-def created(call: Call, params: Params) -> str:
-    configured = wanted(call, params)
+def add_configuration(call: Call, params: Params) -> str:
+    configured = build_configuration(call, params)
     table = call.store.availability_configurations
     if table.get(configured.key):
         message = f"{configured.domain} has an availability configuration"
@@ -30,9 +35,9 @@ def created(call: Call, params: Params) -> str:
     return table.save(configured).domain
 
 
-def wanted(call: Call, params: Params) -> AvailabilityConfiguration:
-    """The configuration of exactly one provider; domains are compared without regard to case [inferred]."""
-    require_one(call, [name for name in PROVIDERS if name in params])
+def build_configuration(call: Call, params: Params) -> AvailabilityConfiguration:
+    """Return the configuration of exactly one provider; domains are compared without case [inferred]."""
+    require_one_provider(call, [name for name in PROVIDERS if name in params])
     new = AvailabilityConfiguration(
         organization_id=call.organization.organization_id,
         domain=params["DomainName"].lower(),
@@ -46,37 +51,40 @@ def wanted(call: Call, params: Params) -> AvailabilityConfiguration:
         new,
         endpoint=given["EwsEndpoint"],
         username=given["EwsUsername"],
-        password_fits=takes(given["EwsPassword"]),
+        password_fits=is_accepted_password(given["EwsPassword"]),
     )
 
 
-def require_one(call: Call, given: list[str]) -> None:
+def require_one_provider(call: Call, given: list[str]) -> None:
     if len(given) != 1:
-        raise invalid(call.operation, "The request must contain exactly one provider definition")
+        raise invalid_input_error(call.operation, "The request must contain exactly one provider definition")
 
 
 @handles("UpdateAvailabilityConfiguration")
 def update_availability_configuration(call: Call, params: Params) -> None:
-    """The provider takes the place of the one before, of whichever kind."""
-    earlier, configured = found(call, params["DomainName"]), wanted(call, params)
+    """Replace the provider, whatever its kind was."""
+    earlier, configured = get_configuration(call, params["DomainName"]), build_configuration(call, params)
     call.store.availability_configurations.save(replace(configured, created=earlier.created))
 
 
 @handles("DeleteAvailabilityConfiguration")
 def delete_availability_configuration(call: Call, params: Params) -> None:
-    """One that is not there is no error [inferred]."""
-    call.store.availability_configurations.delete(key(call, params["DomainName"]))
+    """Delete a configuration; a missing one is no error [inferred]."""
+    call.store.availability_configurations.delete(configuration_key(call, params["DomainName"]))
 
 
 @handles("ListAvailabilityConfigurations")
 def list_availability_configurations(call: Call, params: Params) -> Result:
     scope = ("availability", call.organization.organization_id)
-    configurations, token = page(call, params, call.store.availability_configurations, *scope)
-    return {"AvailabilityConfigurations": [shown(each) for each in configurations], "NextToken": token}
+    configurations, token = page_of_table(call, params, call.store.availability_configurations, *scope)
+    return {
+        "AvailabilityConfigurations": [show_configuration(each) for each in configurations],
+        "NextToken": token,
+    }
 
 
-def shown(configuration: AvailabilityConfiguration) -> Result:
-    """Without the password, which never comes back [documented]."""
+def show_configuration(configuration: AvailabilityConfiguration) -> Result:
+    """Return the configuration without the password, which is never returned [documented]."""
     common = {
         "DomainName": configuration.domain,
         "DateCreated": configuration.created,
@@ -94,28 +102,28 @@ def shown(configuration: AvailabilityConfiguration) -> Result:
 
 @handles("TestAvailabilityConfiguration")
 def test_availability_configuration(call: Call, params: Params) -> Result:
-    """Of a provider in the request, or of the one that is stored for a domain."""
-    require_one(call, [name for name in (*PROVIDERS, "DomainName") if name in params])
+    """Test the provider in the request, or the one stored for a domain."""
+    require_one_provider(call, [name for name in (*PROVIDERS, "DomainName") if name in params])
     if "DomainName" in params:
-        configuration = found(call, params["DomainName"])
+        configuration = get_configuration(call, params["DomainName"])
     else:
-        configuration = wanted(call, {**params, "DomainName": "unsaved"})
-    reason = obstacle(provider(configuration))
+        configuration = build_configuration(call, {**params, "DomainName": "unsaved"})
+    reason = find_failure(build_provider(configuration))
     return {"TestPassed": not reason, "FailureReason": reason or None}
 
 
-def provider(configuration: AvailabilityConfiguration) -> Lambda | Server:
+def build_provider(configuration: AvailabilityConfiguration) -> LambdaFunction | ExchangeServer:
     if configuration.function_arn:
-        return Lambda(configuration.function_arn)
-    return Server(configuration.endpoint, configuration.username, configuration.password_fits)
+        return LambdaFunction(configuration.function_arn)
+    return ExchangeServer(configuration.endpoint, configuration.username, configuration.password_fits)
 
 
-def found(call: Call, domain: str) -> AvailabilityConfiguration:
-    configuration = call.store.availability_configurations.get(key(call, domain))
+def get_configuration(call: Call, domain: str) -> AvailabilityConfiguration:
+    configuration = call.store.availability_configurations.get(configuration_key(call, domain))
     if configuration is None:
         raise ServiceError("ResourceNotFoundException", f"{domain} has no availability configuration")
     return configuration
 
 
-def key(call: Call, domain: str) -> str:
+def configuration_key(call: Call, domain: str) -> str:
     return f"{call.organization.organization_id}/{domain.lower()}"

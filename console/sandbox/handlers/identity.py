@@ -1,28 +1,28 @@
-"""IAM Identity Center: WorkMail's application there, how an organization signs in, and personal tokens."""
+"""Operations on IAM Identity Center and personal access tokens."""
 
 import secrets
 
-from console.sandbox import lookup
-from console.sandbox.errors import ServiceError, invalid
-from console.sandbox.paging import page
-from console.sandbox.records_organization import (
+from console.sandbox import entity_lookup
+from console.sandbox.errors import ServiceError, invalid_input_error
+from console.sandbox.handler_registry import Call, Params, Result, handles
+from console.sandbox.idempotency import run_once
+from console.sandbox.organization_records import (
     IdentityCenterApplication,
     IdentityProvider,
     PersonalAccessToken,
 )
-from console.sandbox.registry import Call, Params, Result, handles
-from console.sandbox.repeats import once
+from console.sandbox.paging import page_of_table
 
 TOKEN_DAYS = 365  # unless something else is asked for [documented]
 
 
 @handles("CreateIdentityCenterApplication")
 def create_identity_center_application(call: Call, params: Params) -> Result:
-    return {"ApplicationArn": once(call, params, lambda: created(call, params))}
+    return {"ApplicationArn": run_once(call, params, lambda: add_application(call, params))}
 
 
-def created(call: Call, params: Params) -> str:
-    """Several may have one name or one instance [unknown]; whether the instance exists nobody examines."""
+def add_application(call: Call, params: Params) -> str:
+    """Add an application; duplicates are allowed [unknown], and the instance is not verified."""
     instance = params["InstanceArn"]
     partition, instance_id = instance.split(":")[1], instance.rpartition("/")[2]
     new = IdentityCenterApplication(
@@ -38,20 +38,20 @@ def created(call: Call, params: Params) -> str:
 
 @handles("DeleteIdentityCenterApplication")
 def delete_identity_center_application(call: Call, params: Params) -> None:
-    """Organizations that use it keep their settings [documented]; an unknown one is no error [inferred]."""
-    found = application(call, params["ApplicationArn"])
+    """Delete an application, not its use [documented]; an unknown one is no error [inferred]."""
+    found = find_application(call, params["ApplicationArn"])
     if found is not None:
         call.store.applications.delete(found.key)
 
 
-def application(call: Call, arn: str) -> IdentityCenterApplication | None:
+def find_application(call: Call, arn: str) -> IdentityCenterApplication | None:
     found = call.store.applications.get(arn)
     return found if found is not None and found.account == call.account else None
 
 
 @handles("PutIdentityProviderConfiguration")
 def put_identity_provider_configuration(call: Call, params: Params) -> None:
-    """Which mode lets whom in is not played: the sandbox has no webmail."""
+    """Store the configuration; sign-in itself is not simulated, since there is no web mail."""
     center, tokens = params["IdentityCenterConfiguration"], params["PersonalAccessTokenConfiguration"]
     require_application(call, center["ApplicationArn"], center["InstanceArn"])
     days = tokens.get("LifetimeInDays")
@@ -70,12 +70,14 @@ def put_identity_provider_configuration(call: Call, params: Params) -> None:
 
 
 def require_application(call: Call, application_arn: str, instance_arn: str) -> None:
-    """It was made by CreateIdentityCenterApplication, in that instance [inferred]."""
-    found = application(call, application_arn)
+    """Raise unless CreateIdentityCenterApplication created the application in this instance [inferred]."""
+    found = find_application(call, application_arn)
     if found is None:
         raise ServiceError("ResourceNotFoundException", f"There is no application {application_arn}")
     if found.instance_arn != instance_arn:
-        raise invalid(call.operation, f"{application_arn} is not an application of {instance_arn}")
+        raise invalid_input_error(
+            call.operation, f"{application_arn} is not an application of {instance_arn}"
+        )
 
 
 @handles("DescribeIdentityProviderConfiguration")
@@ -97,43 +99,43 @@ def describe_identity_provider_configuration(call: Call, params: Params) -> Resu
 
 @handles("DeleteIdentityProviderConfiguration")
 def delete_identity_provider_configuration(call: Call, params: Params) -> None:
-    """One that is not there is no error [inferred]; tokens stay, and are of no use [inferred]."""
+    """Delete the configuration; a missing one is no error, and tokens stay without use [inferred]."""
     call.store.identity_providers.delete(call.organization.organization_id)
 
 
 @handles("ListPersonalAccessTokens")
 def list_personal_access_tokens(call: Call, params: Params) -> Result:
-    """Of one user or of everybody, the oldest first, expired ones too [unknown]."""
+    """List tokens of a user or of all, oldest first, with expired ones [unknown]."""
     scope = ("token", call.organization.organization_id)
     if "UserId" in params:
-        scope = ("of", lookup.user(call, params).entity_id)
-    tokens, following = page(call, params, call.store.personal_access_tokens, *scope)
-    return {"PersonalAccessTokenSummaries": [shown(each) for each in tokens], "NextToken": following}
+        scope = ("of", entity_lookup.get_user(call, params).entity_id)
+    tokens, following = page_of_table(call, params, call.store.personal_access_tokens, *scope)
+    return {"PersonalAccessTokenSummaries": [show_token(each) for each in tokens], "NextToken": following}
 
 
 @handles("GetPersonalAccessTokenMetadata")
 def get_personal_access_token_metadata(call: Call, params: Params) -> Result:
     token_id = params["PersonalAccessTokenId"]
-    found = token(call, token_id)
+    found = find_token(call, token_id)
     if found is None:
         raise ServiceError("ResourceNotFoundException", f"There is no personal access token {token_id}")
-    return shown(found)
+    return show_token(found)
 
 
 @handles("DeletePersonalAccessToken")
 def delete_personal_access_token(call: Call, params: Params) -> None:
-    """One that is not there is no error [inferred]."""
-    if found := token(call, params["PersonalAccessTokenId"]):
+    """Delete a token; a missing one is no error [inferred]."""
+    if found := find_token(call, params["PersonalAccessTokenId"]):
         call.store.personal_access_tokens.delete(found.key)
 
 
-def token(call: Call, token_id: str) -> PersonalAccessToken | None:
+def find_token(call: Call, token_id: str) -> PersonalAccessToken | None:
     found = call.store.personal_access_tokens.get(token_id)
     own = found is not None and found.organization_id == call.organization.organization_id
     return found if own else None
 
 
-def shown(found: PersonalAccessToken) -> Result:
+def show_token(found: PersonalAccessToken) -> Result:
     return {
         "PersonalAccessTokenId": found.token_id,
         "UserId": found.user_id,

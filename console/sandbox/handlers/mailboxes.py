@@ -1,43 +1,43 @@
-"""Mailboxes and their addresses: who has one, how large it may be, who else may use it."""
+"""Operations on mailboxes, aliases, quotas and permissions."""
 
 from dataclasses import replace
 
-from console.sandbox import lookup, mailbox, naming
-from console.sandbox.errors import ServiceError, invalid
-from console.sandbox.lookup import KINDS, require_enabled, wrong_state
-from console.sandbox.paging import page, page_of
-from console.sandbox.records import QUOTA_MB, Entity, Group, Permission, User, folded
-from console.sandbox.registry import Call, Params, Result, handles
+from console.sandbox import entity_lookup, mailbox_content, requirements
+from console.sandbox.entity_lookup import KINDS, require_enabled, wrong_state_error
+from console.sandbox.errors import ServiceError, invalid_input_error
+from console.sandbox.handler_registry import Call, Params, Result, handles
+from console.sandbox.paging import page_of_table, page_of_values
+from console.sandbox.records import QUOTA_MB, Entity, Group, Permission, User, fold_case
 
 MOST_ALIASES = 100  # of a user [documented], of a group [observed]
 
 
 @handles("RegisterToWorkMail")
 def register_to_workmail(call: Call, params: Params) -> None:
-    """Enable; a mailbox that was disabled less than 30 days ago is there again, for the same id alone."""
-    entity, address = lookup.entity(call, params, "EntityId"), params["Email"]
+    """Enable an entity; a mailbox disabled within 30 days is restored, for the same id only."""
+    entity, address = entity_lookup.get_entity(call, params, "EntityId"), params["Email"]
     if entity.is_enabled:
-        return require_same(entity, address)
+        return require_same_address(entity, address)
     if isinstance(entity, User) and entity.role == "SYSTEM_USER":
-        raise wrong_state(entity, "belongs to the directory")  # [inferred]
-    naming.require_usable(call, address, by=entity)
-    aliases = tuple(each for each in entity.aliases if folded(each) != folded(address))
+        raise wrong_state_error(entity, "belongs to the directory")  # [inferred]
+    requirements.require_usable_address(call, address, by=entity)
+    aliases = tuple(each for each in entity.aliases if fold_case(each) != fold_case(address))
     enabled = replace(
         entity, email=address, aliases=aliases, state="ENABLED", enabled=call.now, disabled=None
     )
     dated = replace(enabled, enabled=call.now, disabled=None)
-    call.store.entities.save(with_mailbox(dated, entity, call.now))
+    call.store.entities.save(enable_mailbox(dated, entity, call.now))
     return None
 
 
-def require_same(entity: Entity, address: str) -> None:
-    """An enabled entity is left as it is [documented]; that another address is an error is [inferred]."""
-    if folded(entity.email) != folded(address):
+def require_same_address(entity: Entity, address: str) -> None:
+    """Raise if an enabled entity has another address [inferred]; otherwise it stays as it is [documented]."""
+    if fold_case(entity.email) != fold_case(address):
         message = f"{entity.entity_id} is registered already, as {entity.email}"
         raise ServiceError("EntityAlreadyRegisteredException", message)
 
 
-def with_mailbox(enabled: Entity, before: Entity, now: float) -> Entity:
+def enable_mailbox(enabled: Entity, before: Entity, now: float) -> Entity:
     has_none = isinstance(before, Group) or (isinstance(before, User) and before.role != "USER")
     if has_none or before.has_mailbox(now):
         return enabled
@@ -46,8 +46,8 @@ def with_mailbox(enabled: Entity, before: Entity, now: float) -> Entity:
 
 @handles("DeregisterFromWorkMail")
 def deregister_from_workmail(call: Call, params: Params) -> None:
-    """Disable; the mailbox stays for 30 days, the addresses become free [unknown]."""
-    entity = lookup.entity(call, params, "EntityId")
+    """Disable an entity; its mailbox stays for 30 days, its addresses become free [unknown]."""
+    entity = entity_lookup.get_entity(call, params, "EntityId")
     require_enabled(entity)  # for a disabled one an error [inferred]
     call.store.entities.save(replace(entity, state="DISABLED", disabled=call.now, email="", aliases=()))
 
@@ -55,19 +55,19 @@ def deregister_from_workmail(call: Call, params: Params) -> None:
 @handles("DescribeEntity")
 def describe_entity(call: Call, params: Params) -> Result:
     holder = call.store.entities.claimed(
-        "address", call.organization.organization_id, folded(params["Email"])
+        "address", call.organization.organization_id, fold_case(params["Email"])
     )
     if holder is None:
-        raise lookup.not_found(params["Email"])
+        raise entity_lookup.not_found_error(params["Email"])
     return {"EntityId": holder.entity_id, "Name": holder.name, "Type": KINDS[type(holder)].upper()}
 
 
 @handles("CreateAlias")
 def create_alias(call: Call, params: Params) -> None:
-    entity, alias = lookup.entity(call, params, "EntityId"), params["Alias"]
+    entity, alias = entity_lookup.get_entity(call, params, "EntityId"), params["Alias"]
     require_enabled(entity)
-    naming.require_usable(call, alias, by=entity)
-    if folded(alias) in map(folded, entity.addresses):
+    requirements.require_usable_address(call, alias, by=entity)
+    if fold_case(alias) in map(fold_case, entity.addresses):
         raise ServiceError("EmailAddressInUseException", f"{alias} is an address of it already")  # [inferred]
     if len(entity.aliases) >= MOST_ALIASES:
         raise ServiceError("LimitExceededException", f"An entity can have {MOST_ALIASES} aliases")
@@ -76,56 +76,56 @@ def create_alias(call: Call, params: Params) -> None:
 
 @handles("DeleteAlias")
 def delete_alias(call: Call, params: Params) -> None:
-    """An address that it does not have is no error [unknown]."""
-    entity, alias = lookup.entity(call, params, "EntityId"), folded(params["Alias"])
-    if alias == folded(entity.email):
-        raise invalid(call.operation, "The primary address is no alias")  # [inferred]
-    left = tuple(each for each in entity.aliases if folded(each) != alias)
+    """Delete an alias; an address that the entity lacks is no error [unknown]."""
+    entity, alias = entity_lookup.get_entity(call, params, "EntityId"), fold_case(params["Alias"])
+    if alias == fold_case(entity.email):
+        raise invalid_input_error(call.operation, "The primary address is no alias")  # [inferred]
+    left = tuple(each for each in entity.aliases if fold_case(each) != alias)
     call.store.entities.save(replace(entity, aliases=left))
 
 
 @handles("ListAliases")
 def list_aliases(call: Call, params: Params) -> Result:
-    """The primary address comes with the aliases [observed], as the first [inferred]."""
-    entity = lookup.entity(call, params, "EntityId")
-    positions = [((f"{each != entity.email:d}", folded(each)), each) for each in entity.addresses]
-    aliases, token = page_of(call, params, positions)
+    """List the aliases with the primary address [observed], which is first [inferred]."""
+    entity = entity_lookup.get_entity(call, params, "EntityId")
+    positions = [((f"{each != entity.email:d}", fold_case(each)), each) for each in entity.addresses]
+    aliases, token = page_of_values(call, params, positions)
     return {"Aliases": aliases, "NextToken": token}
 
 
 @handles("UpdatePrimaryEmailAddress")
 def update_primary_email_address(call: Call, params: Params) -> None:
-    """The address until now becomes an alias, which counts against no limit [unknown]."""
-    entity, address = lookup.entity(call, params, "EntityId"), params["Email"]
+    """Set the primary address; the old one becomes an alias, which counts against no limit [unknown]."""
+    entity, address = entity_lookup.get_entity(call, params, "EntityId"), params["Email"]
     require_enabled(entity)
-    naming.require_usable(call, address, by=entity)
-    others = tuple(each for each in entity.addresses if folded(each) != folded(address))
+    requirements.require_usable_address(call, address, by=entity)
+    others = tuple(each for each in entity.addresses if fold_case(each) != fold_case(address))
     call.store.entities.save(replace(entity, email=address, aliases=others))
 
 
 @handles("GetMailboxDetails")
 def get_mailbox_details(call: Call, params: Params) -> Result:
-    """Of somebody without a mailbox it is the quota, and no size [unknown]."""
-    user = lookup.user(call, params)
-    return {"MailboxQuota": user.quota, "MailboxSize": mailbox.size(user, call.now)}
+    """Return quota and size; without a mailbox the quota only [unknown]."""
+    user = entity_lookup.get_user(call, params)
+    return {"MailboxQuota": user.quota, "MailboxSize": mailbox_content.mailbox_size(user, call.now)}
 
 
 @handles("UpdateMailboxQuota")
 def update_mailbox_quota(call: Call, params: Params) -> None:
-    user = lookup.user(call, params)
+    user = entity_lookup.get_user(call, params)
     require_enabled(user)  # [inferred]
     if params["MailboxQuota"] > QUOTA_MB:  # the limit is [documented], its error [inferred]
-        raise invalid(call.operation, f"MailboxQuota must be at most {QUOTA_MB}")
+        raise invalid_input_error(call.operation, f"MailboxQuota must be at most {QUOTA_MB}")
     call.store.entities.save(replace(user, quota=params["MailboxQuota"]))
 
 
 @handles("PutMailboxPermissions")
 def put_mailbox_permissions(call: Call, params: Params) -> None:
-    """The values take the place of what the grantee had; no value at all takes everything [inferred]."""
+    """Replace the permissions of the grantee; an empty list removes all [inferred]."""
     owner, grantee = owner_and_grantee(call, params)
     require_enabled(owner)
     if isinstance(owner, Group) and "FULL_ACCESS" in params["PermissionValues"]:
-        raise invalid(call.operation, "A group has no mailbox to give FULL_ACCESS to")
+        raise invalid_input_error(call.operation, "A group has no mailbox to give FULL_ACCESS to")
     values = tuple(dict.fromkeys(params["PermissionValues"]))
     permission = Permission(
         organization_id=owner.organization_id,
@@ -141,20 +141,20 @@ def put_mailbox_permissions(call: Call, params: Params) -> None:
 
 @handles("DeleteMailboxPermissions")
 def delete_mailbox_permissions(call: Call, params: Params) -> None:
-    """Permissions that are not there are no error [inferred]."""
+    """Delete permissions; missing ones are no error [inferred]."""
     owner, grantee = owner_and_grantee(call, params)
     call.store.permissions.delete(f"{owner.entity_id}/{grantee.entity_id}")
 
 
 def owner_and_grantee(call: Call, params: Params) -> tuple[Entity, Entity]:
-    owner = lookup.entity(call, params, "EntityId")
-    return owner, lookup.entity(call, params, "GranteeId")
+    owner = entity_lookup.get_entity(call, params, "EntityId")
+    return owner, entity_lookup.get_entity(call, params, "GranteeId")
 
 
 @handles("ListMailboxPermissions")
 def list_mailbox_permissions(call: Call, params: Params) -> Result:
-    owner = lookup.entity(call, params, "EntityId")
-    permissions, token = page(call, params, call.store.permissions, "of", owner.entity_id)
+    owner = entity_lookup.get_entity(call, params, "EntityId")
+    permissions, token = page_of_table(call, params, call.store.permissions, "of", owner.entity_id)
     shown = [
         {
             "GranteeId": each.other_id,
@@ -167,5 +167,5 @@ def list_mailbox_permissions(call: Call, params: Params) -> Result:
 
 
 def grantee_type(grantee: Entity | None) -> str:
-    """The model has no type for a resource, though one may be a grantee."""
+    """Return GROUP or USER; the model has no type for a resource, which may be a grantee too."""
     return "GROUP" if isinstance(grantee, Group) else "USER"

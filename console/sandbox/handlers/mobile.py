@@ -1,15 +1,15 @@
-"""Mobile device access rules, and overrides of them for one device of one user."""
+"""Operations on mobile device access rules and overrides."""
 
 import uuid
 from dataclasses import replace
 
-from console.sandbox import evaluation, lookup
+from console.sandbox import entity_lookup, rule_evaluation
 from console.sandbox.errors import ServiceError
-from console.sandbox.paging import page
-from console.sandbox.records import folded
-from console.sandbox.records_rules import MobileDeviceAccessOverride, MobileDeviceAccessRule
-from console.sandbox.registry import Call, Params, Result, handles
-from console.sandbox.repeats import once
+from console.sandbox.handler_registry import Call, Params, Result, handles
+from console.sandbox.idempotency import run_once
+from console.sandbox.paging import page_of_table
+from console.sandbox.records import fold_case
+from console.sandbox.rule_records import MobileDeviceAccessOverride, MobileDeviceAccessRule
 
 # What a device reports, by the condition that it is held against.
 PROPERTIES = {
@@ -22,20 +22,20 @@ PROPERTIES = {
 
 @handles("CreateMobileDeviceAccessRule")
 def create_mobile_device_access_rule(call: Call, params: Params) -> Result:
-    return {"MobileDeviceAccessRuleId": once(call, params, lambda: created(call, params))}
+    return {"MobileDeviceAccessRuleId": run_once(call, params, lambda: add_rule(call, params))}
 
 
-def created(call: Call, params: Params) -> str:
-    """The id of a new rule, whose form is [unknown]; no error forbids a name to be there twice [inferred]."""
+def add_rule(call: Call, params: Params) -> str:
+    """Add a rule and return its id, whose form is [unknown]; names need not be unique [inferred]."""
     rules, organization_id = call.store.mobile_rules, call.organization.organization_id
     most = call.store.settings.mobile_device_access_rules
     if rules.count("rule", organization_id) >= most:
         message = f"An organization can have {most} mobile device access rules"
         raise ServiceError("LimitExceededException", message)
-    return rules.save(wanted(call, params, uuid.uuid4().hex)).rule_id
+    return rules.save(build_rule(call, params, uuid.uuid4().hex)).rule_id
 
 
-def wanted(call: Call, params: Params, rule_id: str) -> MobileDeviceAccessRule:
+def build_rule(call: Call, params: Params, rule_id: str) -> MobileDeviceAccessRule:
     return MobileDeviceAccessRule(
         organization_id=call.organization.organization_id,
         rule_id=rule_id,
@@ -44,53 +44,53 @@ def wanted(call: Call, params: Params, rule_id: str) -> MobileDeviceAccessRule:
         description=params.get("Description", ""),
         created=call.now,
         modified=call.now,
-        conditions=evaluation.conditions(params, evaluation.DEVICE),
+        conditions=rule_evaluation.request_conditions(params, rule_evaluation.DEVICE_CONDITIONS),
     )
 
 
 @handles("UpdateMobileDeviceAccessRule")
 def update_mobile_device_access_rule(call: Call, params: Params) -> None:
-    """The whole rule is replaced: a condition or description that is not given is gone [inferred]."""
+    """Replace the whole rule; omitted conditions and description are removed [inferred]."""
     rule_id = params["MobileDeviceAccessRuleId"]
     earlier = call.store.mobile_rules.get(f"{call.organization.organization_id}/{rule_id}")
     if earlier is None:
         raise ServiceError("EntityNotFoundException", f"There is no mobile device access rule {rule_id}")
-    call.store.mobile_rules.save(replace(wanted(call, params, rule_id), created=earlier.created))
+    call.store.mobile_rules.save(replace(build_rule(call, params, rule_id), created=earlier.created))
 
 
 @handles("DeleteMobileDeviceAccessRule")
 def delete_mobile_device_access_rule(call: Call, params: Params) -> None:
-    """One that is not there is no error [documented]."""
+    """Delete a rule; a missing one is no error [documented]."""
     rule_id = params["MobileDeviceAccessRuleId"]
     call.store.mobile_rules.delete(f"{call.organization.organization_id}/{rule_id}")
 
 
 @handles("ListMobileDeviceAccessRules")
 def list_mobile_device_access_rules(call: Call, params: Params) -> Result:
-    """In order of names; WorkMail's order is [unknown]."""
-    return {"Rules": [shown(rule) for rule in rules_of(call)]}
+    """List the rules by name; WorkMail's order is [unknown]."""
+    return {"Rules": [show_rule(rule) for rule in organization_rules(call)]}
 
 
 @handles("GetMobileDeviceAccessEffect")
 def get_mobile_device_access_effect(call: Call, params: Params) -> Result:
-    """Of the rules alone: the request names neither user nor device, so no override counts [documented]."""
+    """Evaluate the rules; overrides do not count, since no user or device is named [documented]."""
     properties = {condition: params.get(member) for condition, member in PROPERTIES.items()}
-    verdict = evaluation.device(rules_of(call), properties)
+    verdict = rule_evaluation.evaluate_device(organization_rules(call), properties)
     matched = [{"MobileDeviceAccessRuleId": rule.rule_id, "Name": rule.name} for rule in verdict.rules]
     return {"Effect": verdict.effect, "MatchedRules": matched}
 
 
-def rules_of(call: Call) -> list[MobileDeviceAccessRule]:
+def organization_rules(call: Call) -> list[MobileDeviceAccessRule]:
     return call.store.mobile_rules.all("rule", call.organization.organization_id)
 
 
-def shown(rule: MobileDeviceAccessRule) -> Result:
+def show_rule(rule: MobileDeviceAccessRule) -> Result:
     return {
         "MobileDeviceAccessRuleId": rule.rule_id,
         "Name": rule.name,
         "Description": rule.description or None,
         "Effect": rule.effect,
-        **evaluation.members(rule.conditions),
+        **rule_evaluation.shown_conditions(rule.conditions),
         "DateCreated": rule.created,
         "DateModified": rule.modified,
     }
@@ -98,8 +98,8 @@ def shown(rule: MobileDeviceAccessRule) -> Result:
 
 @handles("PutMobileDeviceAccessOverride")
 def put_mobile_device_access_override(call: Call, params: Params) -> None:
-    """It replaces the one that there was; a description that is not given is gone [inferred]."""
-    user = lookup.user(call, params)
+    """Add or replace the override; an omitted description is removed [inferred]."""
+    user = entity_lookup.get_user(call, params)
     new = MobileDeviceAccessOverride(
         organization_id=user.organization_id,
         owner_id=user.entity_id,
@@ -115,7 +115,7 @@ def put_mobile_device_access_override(call: Call, params: Params) -> None:
 
 @handles("DeleteMobileDeviceAccessOverride")
 def delete_mobile_device_access_override(call: Call, params: Params) -> None:
-    """One that is not there is no error [documented]."""
+    """Delete an override; a missing one is no error [documented]."""
     call.store.mobile_overrides.delete(override_key(call, params))
 
 
@@ -124,30 +124,30 @@ def get_mobile_device_access_override(call: Call, params: Params) -> Result:
     override = call.store.mobile_overrides.get(override_key(call, params))
     if override is None:
         raise ServiceError("ResourceNotFoundException", f"There is no override for {params['DeviceId']}")
-    return shown_override(override)
+    return show_override(override)
 
 
 @handles("ListMobileDeviceAccessOverrides")
 def list_mobile_device_access_overrides(call: Call, params: Params) -> Result:
-    """Of the organization, of a user, of a device, or of both; in an order of ids [unknown]."""
-    overrides, token = page(call, params, call.store.mobile_overrides, *scope(call, params))
-    return {"Overrides": [shown_override(each) for each in overrides], "NextToken": token}
+    """List overrides of the organization, a user, a device or both, by id [unknown]."""
+    overrides, token = page_of_table(call, params, call.store.mobile_overrides, *override_scope(call, params))
+    return {"Overrides": [show_override(each) for each in overrides], "NextToken": token}
 
 
-def scope(call: Call, params: Params) -> tuple[str, ...]:
+def override_scope(call: Call, params: Params) -> tuple[str, ...]:
     organization_id = call.organization.organization_id
-    user_id = lookup.user(call, params).entity_id if "UserId" in params else None
-    device = folded(params["DeviceId"]) if "DeviceId" in params else None
+    user_id = entity_lookup.get_user(call, params).entity_id if "UserId" in params else None
+    device = fold_case(params["DeviceId"]) if "DeviceId" in params else None
     if user_id is None:
         return ("device", organization_id, device) if device else ("organization", organization_id)
     return ("one", user_id, device) if device else ("of", user_id)
 
 
 def override_key(call: Call, params: Params) -> str:
-    return f"{lookup.user(call, params).entity_id}/{folded(params['DeviceId'])}"
+    return f"{entity_lookup.get_user(call, params).entity_id}/{fold_case(params['DeviceId'])}"
 
 
-def shown_override(override: MobileDeviceAccessOverride) -> Result:
+def show_override(override: MobileDeviceAccessOverride) -> Result:
     return {
         "UserId": override.owner_id,
         "DeviceId": override.device_id,

@@ -1,8 +1,8 @@
-"""Email monitoring: the log group that an organization's mail events go to."""
+"""Operations on email monitoring."""
 
 from console.sandbox.errors import ServiceError
-from console.sandbox.records_organization import EmailMonitoring
-from console.sandbox.registry import Call, Params, Result, handles
+from console.sandbox.handler_registry import Call, Params, Result, handles
+from console.sandbox.organization_records import EmailMonitoring
 
 # That this role is used unless another is given is [documented], its path is [inferred].
 DEFAULT_ROLE = "role/aws-service-role/events.workmail.amazonaws.com/AWSServiceRoleForAmazonWorkMailEvents"
@@ -10,10 +10,10 @@ DEFAULT_ROLE = "role/aws-service-role/events.workmail.amazonaws.com/AWSServiceRo
 
 @handles("PutEmailMonitoringConfiguration")
 def put_email_monitoring_configuration(call: Call, params: Params) -> None:
-    """Whether the log group exists is not examined, only whose it is."""
+    """Store the log group; only its account is verified, not that it exists."""
     role = params.get("RoleArn", f"arn:aws:iam::{call.account}:{DEFAULT_ROLE}")
-    require_own(call, params["LogGroupArn"], region=call.region)
-    require_own(call, role, region="")
+    require_own_account(call, params["LogGroupArn"], region=call.region)
+    require_own_account(call, role, region="")
     call.store.email_monitoring.save(
         EmailMonitoring(
             organization_id=call.organization.organization_id,
@@ -23,8 +23,8 @@ def put_email_monitoring_configuration(call: Call, params: Params) -> None:
     )
 
 
-def require_own(call: Call, arn: str, *, region: str) -> None:
-    """What another account or region has cannot be found [inferred]."""
+def require_own_account(call: Call, arn: str, *, region: str) -> None:
+    """Raise for a resource of another account or region, which cannot be found [inferred]."""
     if arn.split(":")[3:5] != [region, call.account]:
         raise ServiceError("ResourceNotFoundException", f"{arn} cannot be found")
 
@@ -40,5 +40,5 @@ def describe_email_monitoring_configuration(call: Call, params: Params) -> Resul
 
 @handles("DeleteEmailMonitoringConfiguration")
 def delete_email_monitoring_configuration(call: Call, params: Params) -> None:
-    """One that is not there is no error [inferred]."""
+    """Delete the configuration; a missing one is no error [inferred]."""
     call.store.email_monitoring.delete(call.organization.organization_id)

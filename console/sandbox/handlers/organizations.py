@@ -1,15 +1,15 @@
-"""Organizations: a directory with its domains, mailboxes and rules, made in minutes and never forgotten."""
+"""Operations on organizations."""
 
 import uuid
 from dataclasses import replace
 
-from console.sandbox import founding, standing
-from console.sandbox.errors import ServiceError, invalid
+from console.sandbox import organization_setup, requirements
+from console.sandbox.errors import ServiceError, invalid_input_error
+from console.sandbox.handler_registry import Call, Params, Result, advances, handles
 from console.sandbox.handlers.domains import require_registrable
-from console.sandbox.paging import page
-from console.sandbox.records import AD_CONNECTOR, Organization, User, folded
-from console.sandbox.registry import Call, Params, Result, advances, handles
-from console.sandbox.repeats import once
+from console.sandbox.idempotency import run_once
+from console.sandbox.paging import page_of_table
+from console.sandbox.records import AD_CONNECTOR, Organization, User, fold_case
 from console.sandbox.store import Store
 
 MOST_ORGANIZATIONS = 100  # of an account, unless AWS raises it [documented]
@@ -17,12 +17,12 @@ MOST_ORGANIZATIONS = 100  # of an account, unless AWS raises it [documented]
 
 @handles("CreateOrganization")
 def create_organization(call: Call, params: Params) -> Result:
-    """It can be described at once, and becomes Active some time later."""
-    return {"OrganizationId": once(call, params, lambda: created(call, params))}
+    """Create an organization, which can be described at once and becomes Active later."""
+    return {"OrganizationId": run_once(call, params, lambda: start_creation(call, params))}
 
 
-def created(call: Call, params: Params) -> str:
-    require_possible(call, params)
+def start_creation(call: Call, params: Params) -> str:
+    require_creatable(call, params)
     interoperates = params.get("EnableInteroperability", False)
     digest = uuid.uuid4().hex
     new = Organization(
@@ -37,17 +37,17 @@ def created(call: Call, params: Params) -> str:
     )
     if interoperates:
         new = replace(new, directory_type=AD_CONNECTOR)
-    founding.begin(call.store, replace(new, default_domain=new.test_domain))
+    organization_setup.add_organization(call.store, replace(new, default_domain=new.test_domain))
     for domain in params.get("Domains", []):
-        founding.add_domain(call.store, new, domain["DomainName"], "PENDING")
+        organization_setup.add_domain(call.store, new, domain["DomainName"], "PENDING")
     return new.organization_id
 
 
-def require_possible(call: Call, params: Params) -> None:
+def require_creatable(call: Call, params: Params) -> None:
     store = call.store
     if params.get("EnableInteroperability") and "DirectoryId" not in params:
-        raise invalid(call.operation, "Interoperability needs the DirectoryId of an AD Connector")
-    if store.organizations.claimed("alias", folded(params["Alias"])):
+        raise invalid_input_error(call.operation, "Interoperability needs the DirectoryId of an AD Connector")
+    if store.organizations.claimed("alias", fold_case(params["Alias"])):
         raise ServiceError("NameAvailabilityException", f"The alias {params['Alias']} is taken")
     for domain in params.get("Domains", []):
         require_registrable(call, domain["DomainName"].lower())
@@ -63,16 +63,16 @@ def require_possible(call: Call, params: Params) -> None:
 
 @handles("DeleteOrganization", in_any_state=True)
 def delete_organization(call: Call, params: Params) -> Result:
-    """Deleting, and Deleted some time later; the same token again is answered in any state [inferred]."""
+    """Start the deletion; the same token is answered in any state [inferred]."""
     organization_id = call.organization.organization_id
-    state = once(call, params, lambda: deleted(call, params))
+    state = run_once(call, params, lambda: start_deletion(call, params))
     return {"OrganizationId": organization_id, "State": state}
 
 
-def deleted(call: Call, params: Params) -> str:
-    """The directory itself is not the sandbox's, so whether it goes too makes no difference."""
+def start_deletion(call: Call, params: Params) -> str:
+    """Start the deletion; the directory is outside the sandbox, so DeleteDirectory has no effect."""
     organization = call.organization
-    standing.require_active(organization, call.operation)
+    requirements.require_active(organization, call.operation)
     if has_enabled_users(call) and not params.get("ForceDelete"):  # its error is [inferred]
         message = f"Organization {organization.organization_id} has enabled users"
         raise ServiceError("OrganizationStateException", message)
@@ -85,20 +85,20 @@ def deleted(call: Call, params: Params) -> str:
 
 def has_enabled_users(call: Call) -> bool:
     scope = (User.KIND, call.organization.organization_id, "state")
-    return bool(call.store.entities.page(*scope, prefix=folded("ENABLED"), size=1))
+    return bool(call.store.entities.page(*scope, prefix=fold_case("ENABLED"), size=1))
 
 
 @advances
-def finish(store: Store) -> None:
-    """Requested, Creating, Active; Deleting, Deleted; how long each takes is a setting."""
+def advance_organizations(store: Store) -> None:
+    """Move organizations through Requested, Creating, Active and Deleting, Deleted over time."""
     for organization in store.organizations.all("pending"):
         if organization.deleted is None:
-            proceed(store, organization)
+            advance_organization(store, organization)
         elif store.clock.now() - organization.deleted >= store.settings.organization_seconds:
-            bury(store, organization)
+            remove_content(store, organization)
 
 
-def proceed(store: Store, organization: Organization) -> None:
+def advance_organization(store: Store, organization: Organization) -> None:
     now, seconds = store.clock.now(), store.settings.organization_seconds
     age = now - organization.requested
     if age >= seconds:
@@ -108,17 +108,17 @@ def proceed(store: Store, organization: Organization) -> None:
         store.organizations.save(replace(organization, state="Creating"))
 
 
-def bury(store: Store, organization: Organization) -> None:
-    """Leave a tombstone [observed]; alias, domains, mailboxes and everything else are given free."""
+def remove_content(store: Store, organization: Organization) -> None:
+    """Leave a tombstone [observed]; free alias, domains, mailboxes and everything else."""
     kept = (store.organizations, store.used_tokens)
     for table in store.tables.values():
-        of_it = [each.key for each in table if belongs(each, organization)] if table not in kept else []
+        of_it = [each.key for each in table if belongs_to(each, organization)] if table not in kept else []
         for key in of_it:
             table.delete(key)
     store.organizations.save(replace(organization, state="Deleted"))
 
 
-def belongs(record: object, organization: Organization) -> bool:
+def belongs_to(record: object, organization: Organization) -> bool:
     return getattr(record, "organization_id", "") == organization.organization_id
 
 
@@ -126,7 +126,7 @@ def belongs(record: object, organization: Organization) -> bool:
 def describe_organization(call: Call, params: Params) -> Result:
     organization = call.organization
     return {
-        **summary(organization),
+        **summarize_organization(organization),
         "DirectoryId": organization.directory_id,
         "DirectoryType": organization.directory_type,
         "CompletedDate": organization.completed,
@@ -137,13 +137,16 @@ def describe_organization(call: Call, params: Params) -> Result:
 
 @handles("ListOrganizations")
 def list_organizations(call: Call, params: Params) -> Result:
-    """Those of the caller's account and region, deleted ones too [observed]."""
+    """List the organizations of the caller's account and region, with deleted ones [observed]."""
     scope = ("organization", call.account, call.region)
-    organizations, token = page(call, params, call.store.organizations, *scope)
-    return {"OrganizationSummaries": [summary(each) for each in organizations], "NextToken": token}
+    organizations, token = page_of_table(call, params, call.store.organizations, *scope)
+    return {
+        "OrganizationSummaries": [summarize_organization(each) for each in organizations],
+        "NextToken": token,
+    }
 
 
-def summary(organization: Organization) -> Result:
+def summarize_organization(organization: Organization) -> Result:
     return {
         "OrganizationId": organization.organization_id,
         "Alias": organization.alias,

@@ -1,16 +1,16 @@
-"""The retention policy of an organization: what is deleted from which folders after how many days."""
+"""Operations on the default retention policy."""
 
 import uuid
 
-from console.sandbox.errors import ServiceError, invalid
-from console.sandbox.records_organization import FolderConfiguration, RetentionPolicy
-from console.sandbox.registry import Call, Params, Result, handles
+from console.sandbox.errors import ServiceError, invalid_input_error
+from console.sandbox.handler_registry import Call, Params, Result, handles
+from console.sandbox.organization_records import FolderConfiguration, RetentionPolicy
 
 
 @handles("GetDefaultRetentionPolicy")
 def get_default_retention_policy(call: Call, params: Params) -> Result:
-    """Before there is one, not found [unknown]: it could be an empty policy as well."""
-    policies = policies_of(call)
+    """Return the policy; without one, not found [unknown]."""
+    policies = organization_policies(call)
     if not policies:
         raise ServiceError("EntityNotFoundException", "The organization has no retention policy")
     policy = policies[0]
@@ -18,21 +18,21 @@ def get_default_retention_policy(call: Call, params: Params) -> Result:
         "Id": policy.policy_id,
         "Name": policy.name,
         "Description": policy.description or None,
-        "FolderConfigurations": [shown(*folder) for folder in policy.folders],
+        "FolderConfigurations": [show_folder(*folder) for folder in policy.folders],
     }
 
 
-def shown(name: str, action: str, period: int | None) -> Result:
+def show_folder(name: str, action: str, period: int | None) -> Result:
     return {"Name": name, "Action": action, "Period": period}
 
 
 @handles("PutRetentionPolicy")
 def put_retention_policy(call: Call, params: Params) -> None:
-    """Replaces the policy of that id or, without an id, of that name; a second one is too many [inferred]."""
-    folders = configured(call, params["FolderConfigurations"])
-    earlier = same(call, params)
+    """Replace the policy with this id, else this name; a second policy is too many [inferred]."""
+    folders = build_folders(call, params["FolderConfigurations"])
+    earlier = find_replaced(call, params)
     most = call.store.settings.retention_policies
-    if earlier is None and len(policies_of(call)) >= most:
+    if earlier is None and len(organization_policies(call)) >= most:
         raise ServiceError("LimitExceededException", f"An organization can have {most} retention policy")
     call.store.retention_policies.save(
         RetentionPolicy(
@@ -45,28 +45,30 @@ def put_retention_policy(call: Call, params: Params) -> None:
     )
 
 
-def same(call: Call, params: Params) -> RetentionPolicy | None:
-    """The policy that a request replaces; an id that no policy has is that of a new one [unknown]."""
+def find_replaced(call: Call, params: Params) -> RetentionPolicy | None:
+    """Return the policy that a request replaces; an unknown id is that of a new policy [unknown]."""
     if "Id" in params:
-        return next((each for each in policies_of(call) if each.policy_id == params["Id"]), None)
-    return next((each for each in policies_of(call) if each.name == params["Name"]), None)
+        return next((each for each in organization_policies(call) if each.policy_id == params["Id"]), None)
+    return next((each for each in organization_policies(call) if each.name == params["Name"]), None)
 
 
-def configured(call: Call, folders: list[Result]) -> tuple[FolderConfiguration, ...]:
-    """That a folder is given once, and that what is deleted needs a period, is [inferred]."""
+def build_folders(call: Call, folders: list[Result]) -> tuple[FolderConfiguration, ...]:
+    """Return the folder settings; each folder once, and a period for deletion, are required [inferred]."""
     if len({folder["Name"] for folder in folders}) < len(folders):
-        raise invalid(call.operation, "A folder is configured twice")
+        raise invalid_input_error(call.operation, "A folder is configured twice")
     for folder in folders:
         if folder["Action"] != "NONE" and folder.get("Period") is None:
-            raise invalid(call.operation, f"{folder['Name']} needs a Period to {folder['Action']} after")
+            raise invalid_input_error(
+                call.operation, f"{folder['Name']} needs a Period to {folder['Action']} after"
+            )
     return tuple((folder["Name"], folder["Action"], folder.get("Period")) for folder in folders)
 
 
 @handles("DeleteRetentionPolicy")
 def delete_retention_policy(call: Call, params: Params) -> None:
-    """One that is not there is no error [inferred]."""
+    """Delete the policy; a missing one is no error [inferred]."""
     call.store.retention_policies.delete(f"{call.organization.organization_id}/{params['Id']}")
 
 
-def policies_of(call: Call) -> list[RetentionPolicy]:
+def organization_policies(call: Call) -> list[RetentionPolicy]:
     return call.store.retention_policies.all("policy", call.organization.organization_id)

@@ -1,16 +1,15 @@
-"""Users: the people of an organization, and those that only its address book lists."""
+"""Operations on users."""
 
 import uuid
 from dataclasses import replace
 from typing import Any
 
-from console.sandbox import lookup, naming, passwords, personal_tokens
-from console.sandbox.errors import invalid
-from console.sandbox.listing import filtered
-from console.sandbox.lookup import wrong_state
-from console.sandbox.paging import page
+from console.sandbox import entity_lookup, personal_tokens, requirements
+from console.sandbox.entity_lookup import wrong_state_error
+from console.sandbox.errors import invalid_input_error
+from console.sandbox.handler_registry import Call, Params, Result, handles
+from console.sandbox.paging import filter_listing, page_of_table
 from console.sandbox.records import User
-from console.sandbox.registry import Call, Params, Result, handles
 
 # Members of UpdateUser and DescribeUser by the field that keeps them.
 PROFILE = {
@@ -44,11 +43,11 @@ OPTIONAL_PASSWORD = "REMOTE_USER"
 @handles("CreateUser")
 def create_user(call: Call, params: Params) -> Result:
     require_role(call, params)
-    naming.require_free(call, params["Name"])
+    requirements.require_free_name(call, params["Name"])
     if "Password" in params:
-        passwords.require_strong(params["Password"])
+        requirements.require_strong_password(params["Password"])
     elif params.get("Role") != OPTIONAL_PASSWORD:
-        raise invalid(call.operation, "Password is required")  # [inferred] but for remote users
+        raise invalid_input_error(call.operation, "Password is required")  # [inferred] but for remote users
     created = User(
         organization_id=call.organization.organization_id,
         entity_id=str(uuid.uuid4()),
@@ -61,11 +60,11 @@ def create_user(call: Call, params: Params) -> Result:
 
 @handles("DescribeUser")
 def describe_user(call: Call, params: Params) -> Result:
-    user = lookup.user(call, params, deleted=True)
+    user = entity_lookup.get_user(call, params, deleted=True)
     profile = {member: getattr(user, field) or None for member, field in PROFILE.items()}
     removed = user.removed(call.now)
     return {
-        **summary(user),
+        **summarize_user(user),
         **profile,
         "UserId": user.entity_id,
         "Id": None,
@@ -77,65 +76,67 @@ def describe_user(call: Call, params: Params) -> Result:
 
 @handles("ListUsers")
 def list_users(call: Call, params: Params) -> Result:
-    scope, prefix = filtered(call, params, User.KIND, FILTERS)
-    users, token = page(call, params, call.store.entities, *scope, prefix=prefix)
-    return {"Users": [summary(user) for user in users if isinstance(user, User)], "NextToken": token}
+    scope, prefix = filter_listing(call, params, User.KIND, FILTERS)
+    users, token = page_of_table(call, params, call.store.entities, *scope, prefix=prefix)
+    return {"Users": [summarize_user(user) for user in users if isinstance(user, User)], "NextToken": token}
 
 
 @handles("UpdateUser")
 def update_user(call: Call, params: Params) -> None:
-    """What is not given stays, an empty string clears [inferred]."""
-    user = lookup.user(call, params)
+    """Update a user; omitted members stay, an empty string clears [inferred]."""
+    user = entity_lookup.get_user(call, params)
     if user.role == "SYSTEM_USER":
-        raise wrong_state(user, "belongs to the directory")  # [inferred]
+        raise wrong_state_error(user, "belongs to the directory")  # [inferred]
     require_role(call, params)
     if params.get("DisplayName") == "":
-        raise invalid(call.operation, "DisplayName must not be empty")  # [inferred] from CreateUser
+        raise invalid_input_error(
+            call.operation, "DisplayName must not be empty"
+        )  # [inferred] from CreateUser
     changes = {field: params[member] for member, field in FIELDS.items() if member in params}
     call.store.entities.save(replace(user, **changes))
 
 
 @handles("DeleteUser")
 def delete_user(call: Call, params: Params) -> None:
-    delete(call, params, "UserId", User)
+    delete_entity(call, params, "UserId", User)
 
 
 @handles("ResetPassword")
 def reset_password(call: Call, params: Params) -> None:
-    """Takes effect at once; mail clients take it 30 to 60 seconds later [observed]."""
-    user = lookup.user(call, params)
+    """Set the password, effective at once; mail clients notice after 30 to 60 seconds [observed]."""
+    user = entity_lookup.get_user(call, params)
     if user.role != "USER":
-        raise wrong_state(user, "has no password of its own")  # [inferred]
-    passwords.require_strong(params["Password"])
+        raise wrong_state_error(user, "has no password of its own")  # [inferred]
+    requirements.require_strong_password(params["Password"])
     call.store.entities.save(replace(user, password_changed=call.now))
 
 
 def require_role(call: Call, params: Params) -> None:
     if params.get("Role", "USER") not in ROLES:
-        raise invalid(call.operation, f"Role must be one of {', '.join(ROLES)}")
+        raise invalid_input_error(call.operation, f"Role must be one of {', '.join(ROLES)}")
 
 
-def delete(call: Call, params: Params, member: str, kind: type[Any]) -> None:
-    """Leave a tombstone of an entity that is disabled; it keeps its id and name, and gives the name free.
+def delete_entity(call: Call, params: Params, member: str, kind: type[Any]) -> None:
+    """Leave a tombstone of a disabled entity with its id and name; the name becomes free.
 
     No deleting operation lists an error for what does not exist, so that is no error [inferred].
     """
-    found = lookup.find(call, params, member)
+    found = entity_lookup.find_entity(call, params, member)
     if not isinstance(found, kind) or found.is_deleted:
         return
     if found.is_enabled:
-        raise wrong_state(found, "is enabled")
+        raise wrong_state_error(found, "is enabled")
     store = call.store
     # That overrides go with their user is [inferred].
     for table in (store.memberships, store.delegations, store.permissions, store.mobile_overrides):
         for link in table.all("of", found.entity_id) + table.all("for", found.entity_id):
             table.delete(link.key)
-    personal_tokens.revoke(store, found.entity_id)
+    personal_tokens.delete_tokens(store, found.entity_id)
     call.store.entities.save(replace(found, state="DELETED", email="", aliases=()))
 
 
-def summary(user: User) -> dict[str, Any]:
-    """The user as ListUsers shows it."""
+def summarize_user(user: User) -> dict[str, Any]:
+    """Return the user as ListUsers shows it."""
     return {
         "Id": user.entity_id,
         "Email": user.email or None,

@@ -28,8 +28,8 @@ BREAK_BEFORE_PUNCTUATION = re.compile(r"\s*\n\s*(?=[,.;:])")
 
 register.simple_tag(markup.icon, name="icon")
 register.simple_tag(markup.badge, name="badge")
-register.filter("when", markup.when)
-register.filter("shown", markup.text)
+register.filter("when", markup.time_tag)
+register.filter("shown", markup.display_value)
 
 
 @register.inclusion_tag("partials/breadcrumb.html")

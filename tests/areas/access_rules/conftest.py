@@ -11,7 +11,7 @@ from django.urls import reverse
 from console.areas.access_rules.models import NamedNetwork, ProtectedPerson
 from console.mirror.models import Organization
 from console.operators.models import Operator
-from console.sandbox.testing import ADA, BO, DOMAIN, TestSandbox
+from console.sandbox.fixtures import ADA, BO, DOMAIN, TestSandbox
 from tests.areas import world
 
 OFFICE = "203.0.113.0/24"

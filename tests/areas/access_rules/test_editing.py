@@ -7,10 +7,10 @@ from console.areas.access_rules.models import NamedNetwork, ProtectedPerson
 from console.changes import engine
 from console.changes.models import Change
 from console.gateway import gateway
-from console.rules import access_draft
-from console.rules.deciding import ALLOW
-from console.sandbox import evaluation
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.rules import access_simulation
+from console.rules.evaluation import ALLOW
+from console.sandbox import rule_evaluation
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.access_rules.conftest import INSIDE, OUTSIDE, Desk, answer, deny, names, save
 
@@ -80,7 +80,11 @@ class TestSaving:
         self, adam: Desk, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A service that decides by other rules than ours: one that allows beats one that denies."""
-        monkeypatch.setattr(evaluation, "access", lambda rules, **_: evaluation.Verdict(ALLOW, tuple(rules)))
+        monkeypatch.setattr(
+            rule_evaluation,
+            "evaluate_access",
+            lambda rules, **_: rule_evaluation.Verdict(ALLOW, tuple(rules)),
+        )
         page = adam.client.get(save(adam, "create", data=deny())["Location"])
         assert "taken back" in world.body(page)
         assert names(town) == ["default"]
@@ -118,7 +122,11 @@ class TestManyProofs:
     def test_take_it_back_all_the_same(
         self, adam: Desk, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(evaluation, "access", lambda rules, **_: evaluation.Verdict(ALLOW, tuple(rules)))
+        monkeypatch.setattr(
+            rule_evaluation,
+            "evaluate_access",
+            lambda rules, **_: rule_evaluation.Verdict(ALLOW, tuple(rules)),
+        )
         save(adam, "create", data=deny())
         engine.sweep()
         assert "taken back" in Change.objects.get(kind="access-rules").note
@@ -255,5 +263,5 @@ def test_the_plan_after_is_what_workmail_has_then(adam: Desk, town: TestSandbox)
     plan = adam.post("create", **deny()).context["plan"]
     save(adam, "create", data=deny())
     listed = town.call("ListAccessControlRules")["Rules"]
-    draft = access_draft.Draft(plan.after, listed, {})
+    draft = access_simulation.AccessDraft(plan.after, listed, {})
     assert draft.flips == []

@@ -6,17 +6,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from console.areas.access_rules import grouping
+from console.areas.access_rules import rule_groups
 from console.areas.access_rules.models import NamedNetwork, ProtectedPerson
-from console.areas.access_rules.wording import Wording
+from console.areas.access_rules.wording import RuleWording
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.access_rules.conftest import INSIDE, OFFICE, OUTSIDE, Desk, deny, save
 from tests.areas.world import ZOE
 
-WORDS = Wording(
+WORDS = RuleWording(
     people={ADA: "Ada Çelik", BO: "Bo Ek"},
     networks={"the office network": [OFFICE], "VPN": ["198.51.100.0/24", "192.0.2.0/24"]},
     roles={"r-1": "Migration"},
@@ -64,12 +64,12 @@ class TestSentences:
 
 class TestParts:
     def test_stay_apart_when_one_was_changed(self) -> None:
-        parts = grouping.split(
+        parts = rule_groups.split_rule(
             {"Name": "no", "Effect": "DENY", "UserIds": [f"user-{n:09}" for n in range(15)]}
         )
-        assert [group.name for group in grouping.groups(parts)] == ["no"]
+        assert [group.name for group in rule_groups.group_rules(parts)] == ["no"]
         changed = [parts[0], {**parts[1], "Effect": "ALLOW"}]
-        assert [group.name for group in grouping.groups(changed)] == ["no-part1", "no-part2"]
+        assert [group.name for group in rule_groups.group_rules(changed)] == ["no-part1", "no-part2"]
 
 
 class TestList:

@@ -6,9 +6,9 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from console.areas.availability import showing
-from console.sandbox import availability as sandbox_words
-from console.sandbox.testing import TestSandbox
+from console.areas.availability import display
+from console.sandbox import availability_test as sandbox_words
+from console.sandbox.fixtures import TestSandbox
 from tests.areas import world
 from tests.areas.settled import Desk, loaded, written
 
@@ -216,12 +216,12 @@ class TestTheTest:
         reasons = [
             sandbox_words.UNREACHABLE,
             sandbox_words.NO_CONNECTION,
-            sandbox_words.NO_LOGIN,
-            *sandbox_words.FUNCTIONS.values(),
+            sandbox_words.BAD_CREDENTIALS,
+            *sandbox_words.FUNCTION_FAILURES.values(),
         ]
-        advice = [showing.remedy(reason) for reason in reasons]
-        assert showing.OTHERWISE not in advice
+        advice = [display.find_remedy(reason) for reason in reasons]
+        assert display.DEFAULT_REMEDY not in advice
         assert len(set(advice)) == len(reasons)
 
     def test_a_reason_that_nobody_knows_gets_general_advice(self) -> None:
-        assert showing.remedy("The moon is full") == showing.OTHERWISE
+        assert display.find_remedy("The moon is full") == display.DEFAULT_REMEDY

@@ -15,7 +15,7 @@ from console.changes.policies import compute_digest
 from console.changes.steps import PlannedStep
 from console.mirror.models import Organization
 from console.operators.models import Operator
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox.fixtures import ADA, TestSandbox
 from tests.areas import world
 from tests.traces import Traces, collected
 

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from console.areas.changes.forms import approvable
+from console.areas.changes.forms import list_approvable_operations
 from console.aws.catalogue import CATALOGUE
 from console.changes import engine
 from console.changes.models import Change, Conditions
 from console.changes.steps import PlannedStep
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.sandbox import transit
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox import transit_messages
+from console.sandbox.fixtures import ADA, TestSandbox
 from tests.areas import world
 from tests.areas.changes.conftest import Seat, seat
 from tests.traces import Traces
@@ -28,7 +28,7 @@ ROLE = {"Name": "auditor", "Type": "READ_ONLY", "Rules": [{"ImpersonationRuleId"
 
 @pytest.fixture(autouse=True)
 def policies(organization: Organization) -> None:
-    writes = [name for name, _ in approvable()]
+    writes = [name for name, _ in list_approvable_operations()]
     Conditions.objects.create(organization=organization, approve_operations=writes)
 
 
@@ -54,7 +54,7 @@ def approve(seat: Seat, change: Change) -> Change:
 
 def test_every_write_and_reveal_can_be_put_under_approval() -> None:
     writes = {name for name, rule in CATALOGUE.items() if not rule.is_read}
-    assert {name for name, _ in approvable()} == writes
+    assert {name for name, _ in list_approvable_operations()} == writes
     assert writes >= {"ResetPassword", "CreateUser", *REVEALS}
 
 
@@ -125,7 +125,7 @@ class TestAToken:
 
 
 def test_a_message_is_shown_once(olga: Seat, paula: Seat, town: TestSandbox, traces: Traces) -> None:
-    message = transit.put_in_transit(town.store, town.organization, MAIL).message_id
+    message = transit_messages.put_in_transit(town.store, town.organization, MAIL).message_id
     change = request(olga, "messages/", messageId=message, reason="legal")
     approve(paula, change)
     assert "Hello, Bo." in world.body(olga.post("run-attended", change.pk))
@@ -134,7 +134,7 @@ def test_a_message_is_shown_once(olga: Seat, paula: Seat, town: TestSandbox, tra
 
 
 def test_a_message_is_downloaded_once(olga: Seat, paula: Seat, town: TestSandbox, traces: Traces) -> None:
-    message = transit.put_in_transit(town.store, town.organization, MAIL).message_id
+    message = transit_messages.put_in_transit(town.store, town.organization, MAIL).message_id
     change = request(olga, "messages/download/", messageId=message, reason="legal")
     approve(paula, change)
     assert "Run and download message" in olga.text("run-attended", change.pk)
@@ -186,7 +186,9 @@ def test_a_nested_secret_is_entered_again(
     adam: Seat, olga: Seat, monkeypatch: pytest.MonkeyPatch, traces: Traces
 ) -> None:
     sent: list[str] = []
-    monkeypatch.setattr("console.sandbox.handlers.availability.takes", lambda given: sent.append(given))
+    monkeypatch.setattr(
+        "console.sandbox.handlers.availability.is_accepted_password", lambda given: sent.append(given)
+    )
     provider = {"EwsEndpoint": "https://ews.example.org/EWS", "EwsUsername": "reader", "EwsPassword": SECRET}
     step = PlannedStep(
         "CreateAvailabilityConfiguration",

@@ -13,7 +13,7 @@ from console.changes.models import END_KIND, Change, Conditions, Step
 from console.changes.steps import PlannedStep
 from console.ledger.models import Entry
 from console.mirror.models import Organization
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from tests.areas import world
 from tests.areas.changes.conftest import Seat, seat
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from django import forms as django_forms
 
-from console.areas.changes.forms import approvable
+from console.areas.changes.forms import list_approvable_operations
 from console.areas.directory.forms.naming import EntityField, GroupsField
 from console.changes import attended_changes, engine
 from console.changes.models import Change, Conditions, Step
 from console.mirror.models import Organization
-from console.sandbox.testing import ADA, KEY, ROLE
+from console.sandbox.fixtures import ADA, KEY, ROLE
 from tests.addresses import addresses
 from tests.areas import world
 from tests.areas.changes.conftest import Seat
@@ -180,7 +180,7 @@ class Walk:
 
 
 def test_leads_to_a_change_or_says_what_to_do(olga: Seat, traces: Traces) -> None:
-    writes = {name for name, _ in approvable()}
+    writes = {name for name, _ in list_approvable_operations()}
     Conditions.objects.create(organization=olga.organization, approve_operations=sorted(writes))
     urls = list(pages(olga.organization))
     with world.counted() as calls:

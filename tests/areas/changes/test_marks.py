@@ -19,7 +19,7 @@ from console.changes.models import Change, Step
 from console.changes.steps import GENERATED, ExpectAbsent, FromStep, PlannedStep
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.sandbox.testing import ADA, BO
+from console.sandbox.fixtures import ADA, BO
 from tests.areas import world
 from tests.areas.changes.conftest import Seat
 from tests.contract import samples

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from console.areas.changes.forms import approvable
+from console.areas.changes.forms import list_approvable_operations
 from console.aws import errors
 from console.changes import engine
 from console.changes.models import Change, Conditions, Step
 from console.changes.steps import PlannedStep
 from console.ledger.models import Entry
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from tests.areas import world
 from tests.areas.changes.conftest import Seat
 
@@ -179,7 +179,7 @@ class TestConditions:
     def test_stand_under_their_areas_each_once(self, adam: Seat) -> None:
         page = world.body(adam.get("conditions"))
         assert page.index("<legend>Users</legend>") < page.index('value="CreateUser"')
-        assert [name for name, _ in approvable() if page.count(f'value="{name}"') != 1] == []
+        assert [name for name, _ in list_approvable_operations() if page.count(f'value="{name}"') != 1] == []
 
     def test_are_an_entry_when_they_change(self, adam: Seat) -> None:
         adam.save_policies(approve_over="100")

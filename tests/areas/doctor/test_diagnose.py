@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from console.areas.exports.models import ExportJob
 from console.mirror.models import Entity, Organization
-from console.sandbox import doors
-from console.sandbox.records_organization import IdentityCenterApplication
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox import botocore_hook
+from console.sandbox.fixtures import ADA, BO, TestSandbox
+from console.sandbox.organization_records import IdentityCenterApplication
 from tests.areas import world
 from tests.sandbox.prepared import APPLICATION, INSTANCE
 
@@ -104,9 +104,9 @@ class TestPlanted:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         town.call("UpdateMailboxQuota", UserId=ADA, MailboxQuota=1)
-        monkeypatch.setattr("console.sandbox.mailbox.size", lambda user, now: 1.2)
+        monkeypatch.setattr("console.sandbox.mailbox_content.mailbox_size", lambda user, now: 1.2)
         assert self.first(helga, organization) == ("The mailbox is full.", "bad")
-        monkeypatch.setattr("console.sandbox.mailbox.size", lambda user, now: 0.95)
+        monkeypatch.setattr("console.sandbox.mailbox_content.mailbox_size", lambda user, now: 0.95)
         assert self.first(helga, organization) == ("The mailbox is nearly full.", "look")
 
     def test_access_rule_from_her_network(
@@ -217,7 +217,7 @@ class TestTogether:
         calls = 13  # tokens are not among a helpdesk's rights
         all_arrived = threading.Barrier(calls)
         met: list[bool] = []
-        real = doors.sent
+        real = botocore_hook.send_request
 
         def sent(sandbox: Any, request: Any) -> Any:
             try:
@@ -227,7 +227,7 @@ class TestTogether:
                 met.append(False)
             return real(sandbox, request)
 
-        monkeypatch.setattr(doors, "sent", sent)
+        monkeypatch.setattr(botocore_hook, "send_request", sent)
         answer = look(helga, organization)
         assert answer.context["asked"] == 14
         assert met == [True] * calls

@@ -14,15 +14,15 @@ from django.test import Client
 from django.urls import reverse
 
 from console.actor import Actor
-from console.areas.domains import checking, records
+from console.areas.domains import domain_checks, records
 from console.areas.domains.models import Check
-from console.areas.domains.records import Record
+from console.areas.domains.records import DnsRecord
 from console.gateway import gateway
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators.models import Grant, Operator, Role
-from console.sandbox import founding, testing
-from console.sandbox.testing import TestSandbox
+from console.sandbox import fixtures, organization_setup
+from console.sandbox.fixtures import TestSandbox
 from tests.areas import world
 from tests.nameserver import NameServer, serving
 
@@ -54,9 +54,9 @@ class Desk:
 @pytest.fixture
 def town() -> Iterator[TestSandbox]:
     with world.sandbox() as empty, world.unhurried():
-        made = testing.populated(empty)
+        made = fixtures.build_test_sandbox(empty)
         for name, status in ((BRANCH, "VERIFIED"), (NEW, "PENDING"), (IDLE, "VERIFIED")):
-            founding.add_domain(made.store, made.organization, name, status)
+            organization_setup.add_domain(made.store, made.organization, name, status)
         made.enabled_user(
             "dee", email=f"dee@{BRANCH}", display_name="Dee Ortiz", aliases=(f"postmaster@{BRANCH}",)
         )
@@ -110,8 +110,8 @@ def shown(organization: Organization, domain: str) -> dict[str, Any]:
     return gateway.call(Actor.system("tests"), "GetMailDomain", organization, DomainName=domain)
 
 
-def wanted(organization: Organization, domain: str) -> list[Record]:
-    return records.of(domain, shown(organization, domain))
+def wanted(organization: Organization, domain: str) -> list[DnsRecord]:
+    return records.list_records(domain, shown(organization, domain))
 
 
 def publish(dns: NameServer, organization: Organization, domain: str) -> None:
@@ -122,13 +122,13 @@ def publish(dns: NameServer, organization: Organization, domain: str) -> None:
 
 
 def check(organization: Organization, domain: str) -> Check:
-    return checking.run(organization, domain, shown(organization, domain), by="tests")
+    return domain_checks.run_check(organization, domain, shown(organization, domain), by="tests")
 
 
 def statuses(made: Check) -> dict[str, str]:
     """By label; of the three DKIM keys the worst."""
     found: dict[str, str] = {}
-    for each in checking.verdicts(made):
+    for each in domain_checks.read_verdicts(made):
         if found.get(each.label, "ok") == "ok":
             found[each.label] = each.status.value
     return found

@@ -7,8 +7,8 @@ import pytest
 from console.changes import engine
 from console.changes.models import Change
 from console.mirror.models import Domain, Entity, Organization
-from console.sandbox import founding
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox import organization_setup
+from console.sandbox.fixtures import ADA, TestSandbox
 from tests.areas.domains.conftest import BRANCH, DEE, IDLE, NEW, Desk, text, written
 
 
@@ -47,7 +47,7 @@ class TestRegistering:
         assert town.calls("RegisterMailDomain") == []
 
     def test_says_whose_it_is_already(self, adam: Desk, town: TestSandbox) -> None:
-        founding.found(town.store, "other", domains=["taken.example"])
+        organization_setup.add_active_organization(town.store, "other", domains=["taken.example"])
         page = adam.post("register", data={"DomainName": "taken.example"})
         assert page.status_code == 422
         assert "The domain is in use" in str(page.context["form"].errors["DomainName"])
@@ -67,7 +67,7 @@ class TestDefault:
     def test_has_to_be_verified(self, adam: Desk, town: TestSandbox) -> None:
         page = adam.post("default", NEW)
         assert (page.status_code, "is not verified" in text(page)) == (409, True)
-        founding.settle_domain(town.store, town.organization, NEW, ownership="VERIFIED")
+        organization_setup.settle_domain(town.store, town.organization, NEW, ownership="VERIFIED")
         assert adam.post("default", NEW).status_code == 303
 
     def test_is_told_where_it_is_so_already(self, adam: Desk) -> None:
@@ -101,7 +101,7 @@ class TestDeregistering:
         assert "an address that is still on it" in text(page)
 
     def test_of_what_somebody_changed_in_ses_is_explained(self, adam: Desk, town: TestSandbox) -> None:
-        founding.settle_domain(town.store, town.organization, IDLE, customized=True)
+        organization_setup.settle_domain(town.store, town.organization, IDLE, customized=True)
         assert "receipt rule in Amazon SES" in text(adam.post("deregister", IDLE, data={"typed": IDLE}))
 
 

@@ -7,10 +7,10 @@ import pytest
 from django.core import checks
 from dns import rcode, resolver
 
-from console.areas.domains import checking
-from console.areas.domains.dns import resolving
-from console.areas.domains.dns.resolving import Outcome, Question
-from console.areas.domains.models import KEPT, Check
+from console.areas.domains import domain_checks
+from console.areas.domains.dns import lookup
+from console.areas.domains.dns.lookup import DnsQuestion, LookupOutcome
+from console.areas.domains.models import MAX_CHECKS, Check
 from console.mirror.models import Organization
 from tests.areas.domains.conftest import BRANCH, NEW, Desk, check, publish, statuses, text, wanted
 from tests.nameserver import NameServer
@@ -20,7 +20,7 @@ ALL = ("Ownership", "Incoming mail", "Autodiscover", "SPF", "DKIM", "DMARC")
 
 
 def only(made: Check, label: str) -> Any:
-    return next(each for each in checking.verdicts(made) if each.label == label)
+    return next(each for each in domain_checks.read_verdicts(made) if each.label == label)
 
 
 class TestJudging:
@@ -77,7 +77,9 @@ class TestJudging:
         keys = [each for each in wanted(organization, NEW) if each.label == "DKIM"]
         dns.remove(keys[1].hostname, "CNAME")
         made = check(organization, NEW)
-        found = {each.hostname: each.status for each in checking.verdicts(made) if each.label == "DKIM"}
+        found = {
+            each.hostname: each.status for each in domain_checks.read_verdicts(made) if each.label == "DKIM"
+        }
         assert found == {keys[0].hostname: "ok", keys[1].hostname: "missing", keys[2].hostname: "ok"}
 
     def test_the_token_may_stand_among_others_and_must_be_whole(
@@ -114,7 +116,7 @@ class TestFailing:
     def test_silence_is_neither(
         self, dns: NameServer, organization: Organization, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(resolving, "PATIENCE", 0.1)
+        monkeypatch.setattr(lookup, "LOOKUP_SECONDS", 0.1)
         dns.silence()
         made = check(organization, NEW)
         assert statuses(made) == dict.fromkeys(ALL, "unknown")
@@ -123,11 +125,11 @@ class TestFailing:
 
     def test_all_of_it_takes_no_longer_than_the_limit(self, dns: NameServer) -> None:
         dns.silence()
-        asked = [Question(f"{number}.example", "TXT") for number in range(20)]
+        asked = [DnsQuestion(f"{number}.example", "TXT") for number in range(20)]
         began = time.monotonic()
-        found = resolving.ask(asked, limit=0.2)
-        assert time.monotonic() - began < resolving.PATIENCE / 2
-        assert {each.outcome for each in found.values()} == {Outcome.TIMEOUT}
+        found = lookup.look_up_all(asked, limit=0.2)
+        assert time.monotonic() - began < lookup.LOOKUP_SECONDS / 2
+        assert {each.outcome for each in found.values()} == {LookupOutcome.TIMEOUT}
 
     def test_without_any_dns_nothing_is_said_to_be_missing(
         self, organization: Organization, settings: Any
@@ -145,8 +147,8 @@ class TestFailing:
 
         settings.DNS_RESOLVER = ""
         monkeypatch.setattr(resolver, "Resolver", nowhere)
-        found = resolving.ask([Question(NEW, "MX")])
-        assert found == {Question(NEW, "MX"): resolving.Answer(Outcome.UNREACHABLE)}
+        found = lookup.look_up_all([DnsQuestion(NEW, "MX")])
+        assert found == {DnsQuestion(NEW, "MX"): lookup.DnsAnswer(LookupOutcome.UNREACHABLE)}
 
 
 class TestResolver:
@@ -161,7 +163,7 @@ class TestResolver:
     )
     def test_is_the_one_of_the_settings(self, settings: Any, setting: str, asked: str) -> None:
         settings.DNS_RESOLVER = setting
-        assert resolving.described() == asked
+        assert lookup.describe_servers() == asked
 
     @pytest.mark.parametrize("setting", ["dns.example.com", "10.0.0.53:x", "10.0.0.53:70000", "10.0.0"])
     def test_that_is_none_is_said_at_the_start(self, settings: Any, setting: str) -> None:
@@ -178,7 +180,9 @@ class TestHistory:
         check(organization, NEW)
         dns.put(NEW, "MX", MX)
         check(organization, NEW)
-        (latest, changed), (_, first) = checking.told(checking.history(organization, NEW))
+        (latest, changed), (_, first) = domain_checks.list_differences(
+            domain_checks.list_checks(organization, NEW)
+        )
         assert latest.state == Check.State.OK
         assert [(each.label, each.was, each.now) for each in changed or []] == [
             ("Incoming mail", "inconsistent", "found")
@@ -186,13 +190,13 @@ class TestHistory:
         assert first is None
 
     def test_keeps_the_last_fifty_of_each_domain(self, organization: Organization) -> None:
-        for name in [BRANCH, *[NEW] * KEPT]:
+        for name in [BRANCH, *[NEW] * MAX_CHECKS]:
             Check.objects.create(organization=organization, domain=name, state=Check.State.OK)
-        oldest = checking.history(organization, NEW).last()
+        oldest = domain_checks.list_checks(organization, NEW).last()
         made = check(organization, NEW)
-        kept = checking.history(organization, NEW)
-        assert (kept.count(), kept.first(), oldest in kept) == (KEPT, made, False)
-        assert checking.history(organization, BRANCH).count() == 1
+        kept = domain_checks.list_checks(organization, NEW)
+        assert (kept.count(), kept.first(), oldest in kept) == (MAX_CHECKS, made, False)
+        assert domain_checks.list_checks(organization, BRANCH).count() == 1
 
 
 class TestPages:

@@ -4,8 +4,8 @@ import pytest
 from dns import zone as zones
 
 from console.mirror.models import Domain, Organization
-from console.sandbox import founding
-from console.sandbox.testing import TestSandbox
+from console.sandbox import organization_setup
+from console.sandbox.fixtures import TestSandbox
 from tests.areas.domains.conftest import BRANCH, IDLE, NEW, Desk, text, wanted
 
 
@@ -53,7 +53,9 @@ class TestDetail:
 
     def test_learns_from_aws_that_the_domain_is_verified_by_now(self, adam: Desk, town: TestSandbox) -> None:
         assert ">Pending</span>" in text(adam.get("detail", NEW))
-        founding.settle_domain(town.store, town.organization, NEW, ownership="VERIFIED", dkim="VERIFIED")
+        organization_setup.settle_domain(
+            town.store, town.organization, NEW, ownership="VERIFIED", dkim="VERIFIED"
+        )
         page = text(adam.get("detail", NEW))
         assert ">Pending</span>" not in page
         assert ">Verified</span>" in page

@@ -5,18 +5,20 @@ from typing import Any
 import pytest
 
 from console.areas.domains.dns import dmarc, spf
-from console.areas.domains.dns.verdicts import Status, Verdict
-from console.areas.domains.records import Kind
+from console.areas.domains.dns.verdicts import RecordStatus, Verdict
+from console.areas.domains.records import RecordKind
 
 EXPECTED = "v=spf1 include:amazonses.com ~all"
 
 
 def spf_of(*records: str) -> Verdict:
-    return spf.judge(Verdict(Kind.SPF, "TXT", "new.example", EXPECTED, Status.OK, records))
+    return spf.evaluate_spf(Verdict(RecordKind.SPF, "TXT", "new.example", EXPECTED, RecordStatus.OK, records))
 
 
 def dmarc_of(*records: str, hostname: str = "_dmarc.new.example") -> Verdict:
-    return dmarc.judge(Verdict(Kind.DMARC, "TXT", hostname, "v=DMARC1;p=quarantine", Status.OK, records))
+    return dmarc.evaluate_dmarc(
+        Verdict(RecordKind.DMARC, "TXT", hostname, "v=DMARC1;p=quarantine", RecordStatus.OK, records)
+    )
 
 
 class TestSpf:
@@ -92,5 +94,7 @@ class TestDmarc:
         assert dmarc_of(*records).status == "differs"
 
     def test_may_come_from_the_domain_above(self) -> None:
-        missing = Verdict(Kind.DMARC, "TXT", "_dmarc.mail.new.example", "v=DMARC1;p=none", Status.MISSING)
-        assert "domain above" in dmarc.missing(missing).note
+        missing = Verdict(
+            RecordKind.DMARC, "TXT", "_dmarc.mail.new.example", "v=DMARC1;p=none", RecordStatus.MISSING
+        )
+        assert "domain above" in dmarc.note_inheritance(missing).note

@@ -12,13 +12,13 @@ from console.areas.exports.models import Destination
 from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators.models import Grant, Operator, Role
-from console.sandbox import testing
-from console.sandbox.testing import TestSandbox, sandboxed
+from console.sandbox import fixtures
+from console.sandbox.fixtures import TestSandbox, running_sandbox
 
 
 @pytest.fixture
 def sandbox() -> Iterator[TestSandbox]:
-    with sandboxed() as town:
+    with running_sandbox() as town:
         town.clock.freeze()
         yield town
 
@@ -38,9 +38,9 @@ def destination(organization: Organization) -> Destination:
     return Destination.objects.create(
         organization=organization,
         name="Archive",
-        role_arn=testing.ROLE,
-        kms_key_arn=testing.KEY,
-        bucket=testing.BUCKET,
+        role_arn=fixtures.ROLE,
+        kms_key_arn=fixtures.KEY,
+        bucket=fixtures.BUCKET,
         prefix="exports",
     )
 
@@ -69,12 +69,12 @@ def exporter(erin: Operator) -> Actor:
 
 @pytest.fixture
 def ada(organization: Organization) -> Entity:
-    return Entity.objects.get(organization=organization, entity_id=testing.ADA)
+    return Entity.objects.get(organization=organization, entity_id=fixtures.ADA)
 
 
 @pytest.fixture
 def bo(organization: Organization) -> Entity:
-    return Entity.objects.get(organization=organization, entity_id=testing.BO)
+    return Entity.objects.get(organization=organization, entity_id=fixtures.BO)
 
 
 class Time:

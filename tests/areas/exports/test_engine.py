@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from console.actor import Actor
-from console.areas.exports import engine, polling, verifying
-from console.areas.exports.models import RUNNING_AT_ONCE, Destination, ExportJob
+from console.areas.exports import aws_jobs, job_queue, zip_check
+from console.areas.exports.models import MAX_RUNNING, Destination, ExportJob
 from console.aws import errors, transport
 from console.gateway import gateway
 from console.ledger import journal
@@ -17,7 +17,7 @@ from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.models import Grant
-from console.sandbox.testing import TestSandbox
+from console.sandbox.fixtures import TestSandbox
 from tests.areas.exports.conftest import Time
 
 State = ExportJob.State
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def job(exporter: Actor, destination: Destination, ada: Entity, time: Time) -> ExportJob:
-    return engine.request(exporter, destination, [ada], reason="leaves", ticket="T-9")[0]
+    return job_queue.request_exports(exporter, destination, [ada], reason="leaves", ticket="T-9")[0]
 
 
 def known_to_aws(sandbox: TestSandbox) -> list[dict[str, Any]]:
@@ -41,7 +41,9 @@ class TestRequest:
     def test_enters_who_asked_from_where_and_why(
         self, exporter: Actor, destination: Destination, ada: Entity, bo: Entity
     ) -> None:
-        engine.request(replace(exporter, address="192.0.2.9"), destination, [ada, bo], reason="both leave")
+        job_queue.request_exports(
+            replace(exporter, address="192.0.2.9"), destination, [ada, bo], reason="both leave"
+        )
         entry = Entry.objects.get()
         assert (entry.kind, entry.address, entry.reason) == ("requested", "192.0.2.9", "both leave")
         assert {each["EntityId"] for each in entry.body["mailboxes"]} == {ada.entity_id, bo.entity_id}
@@ -51,17 +53,17 @@ class TestRequest:
     ) -> None:
         settings.LEDGER_KEYS = {}
         with pytest.raises(journal.LedgerUnavailable):
-            engine.request(exporter, destination, [ada], reason="")
+            job_queue.request_exports(exporter, destination, [ada], reason="")
         assert not ExportJob.objects.exists()
 
     def test_does_not_queue_a_mailbox_twice(
         self, job: ExportJob, exporter: Actor, destination: Destination, ada: Entity
     ) -> None:
-        assert engine.request(exporter, destination, [ada], reason="again") == []
+        assert job_queue.request_exports(exporter, destination, [ada], reason="again") == []
 
     def test_needs_the_right(self, destination: Destination, ada: Entity) -> None:
         with pytest.raises((policy.Denied, policy.OutOfScope)):
-            engine.request(Actor.system("nobody"), destination, [ada], reason="")
+            job_queue.request_exports(Actor.system("nobody"), destination, [ada], reason="")
         assert not ExportJob.objects.exists()
 
 
@@ -69,17 +71,17 @@ class TestSweep:
     def test_starts_watches_and_completes_an_export(
         self, job: ExportJob, sandbox: TestSandbox, time: Time
     ) -> None:
-        engine.sweep()
+        job_queue.sweep_exports()
         job.refresh_from_db()
         assert job.state == State.RUNNING
         assert [each["JobId"] for each in known_to_aws(sandbox)] == [job.job_id]
         time.pass_(seconds=3)
-        engine.sweep()
+        job_queue.sweep_exports()
         job.refresh_from_db()
         assert 0 < job.progress < 100
         assert job.remaining is not None
         time.pass_(hours=1)
-        engine.sweep()
+        job_queue.sweep_exports()
         job.refresh_from_db()
         assert (job.state, job.progress) == (State.COMPLETED, 100)
 
@@ -90,15 +92,15 @@ class TestSweep:
             raise SystemExit
 
         with monkeypatch.context() as patch:
-            patch.setattr(engine, "_started", die)
+            patch.setattr(job_queue, "_mark_running", die)
             with pytest.raises(SystemExit):
-                engine.sweep()
+                job_queue.sweep_exports()
         job.refresh_from_db()
         assert job.state == State.STARTING
-        engine.sweep()
+        job_queue.sweep_exports()
         assert len(known_to_aws(sandbox)) == 1
         time.pass_(seconds=61)
-        engine.sweep()
+        job_queue.sweep_exports()
         job.refresh_from_db()
         assert job.state == State.RUNNING
         assert [each["JobId"] for each in known_to_aws(sandbox)] == [job.job_id]
@@ -106,7 +108,7 @@ class TestSweep:
     def test_finds_a_job_whose_token_aws_may_have_forgotten(
         self, job: ExportJob, sandbox: TestSandbox, time: Time
     ) -> None:
-        engine._claim(job)
+        job_queue._claim_job(job)
         sandbox.call(
             "StartMailboxExportJob",
             ClientToken="forgotten",
@@ -118,7 +120,7 @@ class TestSweep:
             S3Prefix=job.prefix,
         )
         time.pass_(hours=2)
-        engine.sweep()
+        job_queue.sweep_exports()
         job.refresh_from_db()
         assert job.job_id == known_to_aws(sandbox)[0]["JobId"]
         assert len(known_to_aws(sandbox)) == 1
@@ -134,27 +136,27 @@ class TestSweep:
         people = [sandbox.enabled_user(f"person{number}") for number in range(14)]
         gateway.call(Actor.system("mirror"), "ListUsers", organization)
         entities = Entity.objects.filter(entity_id__in=[each.entity_id for each in people])
-        engine.request(exporter, destination, entities, reason="all of them")
-        engine.sweep()
-        assert ExportJob.objects.filter(state=State.RUNNING).count() == RUNNING_AT_ONCE
+        job_queue.request_exports(exporter, destination, entities, reason="all of them")
+        job_queue.sweep_exports()
+        assert ExportJob.objects.filter(state=State.RUNNING).count() == MAX_RUNNING
         assert ExportJob.objects.filter(state=State.QUEUED).count() == 4
         time.pass_(hours=1)
-        engine.sweep()
-        assert ExportJob.objects.filter(state=State.COMPLETED).count() == RUNNING_AT_ONCE
+        job_queue.sweep_exports()
+        assert ExportJob.objects.filter(state=State.COMPLETED).count() == MAX_RUNNING
         assert ExportJob.objects.filter(state=State.RUNNING).count() == 4
 
     def test_waits_for_places_that_somebody_else_has_taken(
         self, job: ExportJob, destination: Destination, sandbox: TestSandbox, time: Time
     ) -> None:
-        for number in range(RUNNING_AT_ONCE):
+        for number in range(MAX_RUNNING):
             person = sandbox.enabled_user(f"other{number}")
             start_elsewhere(sandbox, destination, person.entity_id)
-        engine.sweep()
+        job_queue.sweep_exports()
         job.refresh_from_db()
         assert job.state == State.QUEUED
         assert "ten places" in job.note
         time.pass_(hours=1)
-        engine.sweep()
+        job_queue.sweep_exports()
         job.refresh_from_db()
         assert job.state == State.RUNNING
 
@@ -163,14 +165,14 @@ class TestSweep:
     ) -> None:
         start_elsewhere(sandbox, destination, job.entity_id)
         time.pass_(hours=1)
-        engine.sweep()
+        job_queue.sweep_exports()
         job.refresh_from_db()
         assert (job.state, job.note) == (
             State.QUEUED,
             "This mailbox was exported less than 24 hours ago.",
         )
         time.pass_(hours=23, minutes=1)
-        engine.sweep()
+        job_queue.sweep_exports()
         job.refresh_from_db()
         assert job.state == State.RUNNING
 
@@ -183,16 +185,16 @@ class TestSweep:
         sandbox: TestSandbox,
         time: Time,
     ) -> None:
-        engine.sweep()
+        job_queue.sweep_exports()
         time.pass_(hours=1)
-        engine.sweep()
-        again = engine.request(exporter, destination, [ada], reason="again")[0]
-        engine.sweep()
+        job_queue.sweep_exports()
+        again = job_queue.request_exports(exporter, destination, [ada], reason="again")[0]
+        job_queue.sweep_exports()
         again.refresh_from_db()
         assert again.state == State.QUEUED
-        assert Entry.objects.filter(kind="intent", operation=engine.OPERATION).count() == 1
+        assert Entry.objects.filter(kind="intent", operation=job_queue.OPERATION).count() == 1
         time.pass_(hours=23, minutes=1)
-        engine.sweep()
+        job_queue.sweep_exports()
         again.refresh_from_db()
         assert again.state == State.RUNNING
 
@@ -201,7 +203,7 @@ class TestSweep:
     ) -> None:
         sandbox.call("DeregisterFromWorkMail", EntityId=job.entity_id)
         sandbox.call("DeleteUser", UserId=job.entity_id)
-        engine.sweep()
+        job_queue.sweep_exports()
         job.refresh_from_db()
         assert job.state == State.FAILED
         assert job.note
@@ -211,10 +213,10 @@ class TestSweep:
     ) -> None:
         destination.bucket = "nobody-has-this-bucket"
         destination.save()
-        job = engine.request(exporter, destination, [ada], reason="")[0]
-        engine.sweep()
+        job = job_queue.request_exports(exporter, destination, [ada], reason="")[0]
+        job_queue.sweep_exports()
         time.pass_(hours=1)
-        engine.sweep()
+        job_queue.sweep_exports()
         job.refresh_from_db()
         assert job.state == State.FAILED
         assert job.note
@@ -228,7 +230,7 @@ class TestSweep:
         monkeypatch.setattr(transport, "send_call", silence)
         for _ in range(7):
             time.pass_(seconds=61)
-            engine.sweep()
+            job_queue.sweep_exports()
         job.refresh_from_db()
         assert job.state == State.PARKED
         assert Entry.objects.filter(kind="outcome", outcome="unknown").count() == 5
@@ -237,19 +239,19 @@ class TestSweep:
         self, job: ExportJob, sandbox: TestSandbox, time: Time
     ) -> None:
         Grant.objects.all().delete()
-        engine.sweep()
+        job_queue.sweep_exports()
         job.refresh_from_db()
         assert job.state == State.FAILED
         assert known_to_aws(sandbox) == []
-        assert Entry.objects.filter(kind="denied", operation=engine.OPERATION).exists()
+        assert Entry.objects.filter(kind="denied", operation=job_queue.OPERATION).exists()
 
     def test_lets_a_late_worker_change_nothing(self, job: ExportJob, time: Time) -> None:
         late = ExportJob.objects.get(pk=job.pk)
-        engine._claim(late)
+        job_queue._claim_job(late)
         time.pass_(seconds=61)
-        engine.sweep()
+        job_queue.sweep_exports()
         job.refresh_from_db()
-        assert not engine._started(late, "another-job")
+        assert not job_queue._mark_running(late, "another-job")
         assert ExportJob.objects.get(pk=job.pk).job_id == job.job_id
 
 
@@ -257,8 +259,8 @@ class TestCancel:
     def test_takes_a_queued_export_out_of_the_queue(
         self, job: ExportJob, exporter: Actor, sandbox: TestSandbox
     ) -> None:
-        engine.cancel(exporter, job, reason="not needed")
-        engine.sweep()
+        job_queue.cancel_job(exporter, job, reason="not needed")
+        job_queue.sweep_exports()
         job.refresh_from_db()
         assert job.state == State.CANCELLED
         assert known_to_aws(sandbox) == []
@@ -268,9 +270,9 @@ class TestCancel:
     def test_asks_aws_to_stop_a_running_one(
         self, job: ExportJob, exporter: Actor, sandbox: TestSandbox, time: Time
     ) -> None:
-        engine.sweep()
+        job_queue.sweep_exports()
         job.refresh_from_db()
-        engine.cancel(exporter, job)
+        job_queue.cancel_job(exporter, job)
         job.refresh_from_db()
         assert job.state == State.CANCELLED
         assert known_to_aws(sandbox)[0]["State"] == "CANCELLED"
@@ -279,13 +281,13 @@ class TestCancel:
 class TestRetry:
     def test_makes_a_new_export_with_a_token_of_its_own(self, job: ExportJob, exporter: Actor) -> None:
         ExportJob.objects.update(state=State.FAILED)
-        again = engine.retry(exporter, job)
+        again = job_queue.retry_job(exporter, job)
         assert again.client_token != job.client_token
         assert (again.entity_id, again.bucket, again.state) == (job.entity_id, job.bucket, State.QUEUED)
 
     def test_returns_the_open_export_when_it_is_sent_twice(self, job: ExportJob, exporter: Actor) -> None:
         ExportJob.objects.update(state=State.FAILED)
-        assert engine.retry(exporter, job) == engine.retry(exporter, job)
+        assert job_queue.retry_job(exporter, job) == job_queue.retry_job(exporter, job)
         assert ExportJob.objects.count() == 2
         assert Entry.objects.filter(kind="requested").count() == 2
 
@@ -295,13 +297,13 @@ class TestAdoption:
         self, organization: Organization, destination: Destination, ada: Entity, sandbox: TestSandbox
     ) -> None:
         start_elsewhere(sandbox, destination, ada.entity_id)
-        assert polling.adopt(organization) == 1
-        assert polling.adopt(organization) == 0
+        assert aws_jobs.adopt_jobs(organization) == 1
+        assert aws_jobs.adopt_jobs(organization) == 0
         assert ExportJob.objects.get().requested_by == "outside this console"
 
     def test_leaves_the_consoles_own_jobs_alone(self, job: ExportJob, organization: Organization) -> None:
-        engine.sweep()
-        assert polling.adopt(organization) == 0
+        job_queue.sweep_exports()
+        assert aws_jobs.adopt_jobs(organization) == 0
 
     def test_finds_every_job_begun_after_the_backup_that_was_restored(
         self,
@@ -311,22 +313,22 @@ class TestAdoption:
         sandbox: TestSandbox,
         time: Time,
     ) -> None:
-        users = [sandbox.enabled_user(f"user{number}") for number in range(RUNNING_AT_ONCE)]
+        users = [sandbox.enabled_user(f"user{number}") for number in range(MAX_RUNNING)]
         gateway.call(Actor.system("mirror"), "ListUsers", organization)
         entities = Entity.objects.filter(entity_id__in=[each.entity_id for each in users])
-        engine.request(exporter, destination, entities, reason="before the fault")
-        engine.sweep()
+        job_queue.request_exports(exporter, destination, entities, reason="before the fault")
+        job_queue.sweep_exports()
         ids = {each["JobId"] for each in known_to_aws(sandbox)}
-        assert len(ids) == RUNNING_AT_ONCE
+        assert len(ids) == MAX_RUNNING
         ExportJob.objects.all().delete()
-        assert polling.adopt(organization) == RUNNING_AT_ONCE
+        assert aws_jobs.adopt_jobs(organization) == MAX_RUNNING
         assert set(ExportJob.objects.values_list("job_id", flat=True)) == ids
         time.pass_(hours=1)
-        engine.sweep()
-        assert ExportJob.objects.filter(state=State.COMPLETED).count() == RUNNING_AT_ONCE
-        due = verifying.next_due()
+        job_queue.sweep_exports()
+        assert ExportJob.objects.filter(state=State.COMPLETED).count() == MAX_RUNNING
+        due = zip_check.claim_next_job()
         assert due is not None
-        assert verifying.check(due) == ExportJob.Check.MATCHES
+        assert zip_check.check_zip(due) == ExportJob.Check.MATCHES
 
     def test_learns_the_place_of_an_adopted_job_so_that_it_can_be_exported_again(
         self,
@@ -337,8 +339,8 @@ class TestAdoption:
         time: Time,
     ) -> None:
         start_elsewhere(sandbox, destination, ada.entity_id)
-        polling.adopt(organization)
-        engine.sweep()
+        aws_jobs.adopt_jobs(organization)
+        job_queue.sweep_exports()
         row = ExportJob.objects.get()
         place = (row.role_arn, row.kms_key_arn, row.bucket, row.prefix)
         assert place == (
@@ -353,7 +355,7 @@ class TestAdoption:
     ) -> None:
         marked = f"wm-export:{uuid4()}"
         job_id = start_elsewhere(sandbox, destination, ada.entity_id, marked)
-        assert polling.adopt(organization) == 1
+        assert aws_jobs.adopt_jobs(organization) == 1
         row = ExportJob.objects.get()
         assert (row.job_id, row.description, row.state) == (job_id, marked, State.RUNNING)
 
@@ -365,10 +367,10 @@ class TestAdoption:
         sandbox: TestSandbox,
         time: Time,
     ) -> None:
-        engine._claim(job)
+        job_queue._claim_job(job)
         job_id = start_elsewhere(sandbox, destination, job.entity_id, job.description)
-        assert polling.adopt(organization) == 1
-        assert not engine._started(job, job_id)
+        assert aws_jobs.adopt_jobs(organization) == 1
+        assert not job_queue._mark_running(job, job_id)
         row = ExportJob.objects.get()
         assert (row.pk, row.job_id, row.state) == (job.pk, job_id, State.RUNNING)
 
@@ -377,7 +379,7 @@ class TestAdoption:
     ) -> None:
         ExportJob.objects.update(state=State.PARKED)
         job_id = start_elsewhere(sandbox, destination, job.entity_id, job.description)
-        polling.adopt(organization)
+        aws_jobs.adopt_jobs(organization)
         row = ExportJob.objects.get()
         assert (row.job_id, row.state) == (job_id, State.RUNNING)
 
@@ -390,9 +392,9 @@ class TestAdoption:
         time: Time,
     ) -> None:
         job_id = start_elsewhere(sandbox, destination, job.entity_id)
-        assert polling.adopt(organization) == 0
+        assert aws_jobs.adopt_jobs(organization) == 0
         time.pass_(hours=1)
-        assert polling.adopt(organization) == 1
+        assert aws_jobs.adopt_jobs(organization) == 1
         assert ExportJob.objects.get(job_id=job_id).state == State.COMPLETED
         assert ExportJob.objects.open().get() == job
 
@@ -400,7 +402,7 @@ class TestAdoption:
         self, job: ExportJob, time: Time
     ) -> None:
         ExportJob.objects.update(state=State.RUNNING, job_id="a-job-of-an-old-backup")
-        engine.sweep()
+        job_queue.sweep_exports()
         job.refresh_from_db()
         assert job.state == State.PARKED
         assert "no longer shows this export" in job.note
@@ -409,14 +411,14 @@ class TestAdoption:
 class TestCheck:
     def test_counts_the_zips_hash_and_messages(self, job: ExportJob, time: Time) -> None:
         complete(time)
-        due = verifying.next_due()
+        due = zip_check.claim_next_job()
         assert due is not None
-        assert verifying.check(due) == ExportJob.Check.MATCHES
+        assert zip_check.check_zip(due) == ExportJob.Check.MATCHES
         job.refresh_from_db()
         assert len(job.sha384) == 96
         assert job.size
         assert job.messages
-        assert verifying.next_due() is None
+        assert zip_check.claim_next_job() is None
 
     def test_notices_a_zip_that_somebody_changed(
         self, job: ExportJob, sandbox: TestSandbox, time: Time
@@ -424,23 +426,23 @@ class TestCheck:
         complete(time)
         job.refresh_from_db()
         sandbox.s3.put_object(Bucket=job.bucket, Key=job.path, Body=b"something else")
-        due = verifying.next_due()
+        due = zip_check.claim_next_job()
         assert due is not None
-        assert verifying.check(due) == ExportJob.Check.DIFFERS
+        assert zip_check.check_zip(due) == ExportJob.Check.DIFFERS
 
     def test_says_that_a_zip_cannot_be_read(self, job: ExportJob, sandbox: TestSandbox, time: Time) -> None:
         complete(time)
         job.refresh_from_db()
         sandbox.s3.delete_object(Bucket=job.bucket, Key=job.path)
-        due = verifying.next_due()
+        due = zip_check.claim_next_job()
         assert due is not None
-        assert verifying.check(due) == ExportJob.Check.UNREADABLE
+        assert zip_check.check_zip(due) == ExportJob.Check.UNREADABLE
 
 
 def complete(time: Time) -> None:
-    engine.sweep()
+    job_queue.sweep_exports()
     time.pass_(hours=1)
-    engine.sweep()
+    job_queue.sweep_exports()
 
 
 def start_elsewhere(
@@ -471,14 +473,14 @@ class TestAVerificationThatRaises:
         def fail(*_: object) -> None:
             raise failure
 
-        monkeypatch.setattr(verifying, "_log", fail)
-        claimed = verifying.next_due()
+        monkeypatch.setattr(zip_check, "_read_log", fail)
+        claimed = zip_check.claim_next_job()
         assert claimed
         with pytest.raises(type(failure)):
-            verifying.check(claimed)
-        assert verifying.next_due() is None
+            zip_check.check_zip(claimed)
+        assert zip_check.claim_next_job() is None
         time.pass_(minutes=20)
-        assert verifying.next_due() == job
+        assert zip_check.claim_next_job() == job
 
 
 class TestAVerificationWhoseWorkerIsKilled:
@@ -489,10 +491,10 @@ class TestAVerificationWhoseWorkerIsKilled:
         return job
 
     def test_is_free_within_minutes(self, completed: ExportJob, time: Time) -> None:
-        assert verifying.next_due() == completed
-        assert verifying.next_due() is None
+        assert zip_check.claim_next_job() == completed
+        assert zip_check.claim_next_job() is None
         time.pass_(minutes=5)
-        assert verifying.next_due() == completed
+        assert zip_check.claim_next_job() == completed
 
     def test_is_not_free_while_the_zip_is_read(
         self, completed: ExportJob, time: Time, monkeypatch: pytest.MonkeyPatch
@@ -502,25 +504,25 @@ class TestAVerificationWhoseWorkerIsKilled:
         def read(*_: object) -> Iterator[bytes]:
             for _minute in range(10):
                 time.pass_(minutes=2)
-                taken.append(verifying.next_due())
+                taken.append(zip_check.claim_next_job())
                 yield b"x"
 
         log = {"sha384Hash": "", "totalMessages": "1", "totalNonExportableItems": "0"}
-        monkeypatch.setattr(verifying, "RENEW", -1.0)
-        monkeypatch.setattr(verifying, "_log", lambda _: log)
+        monkeypatch.setattr(zip_check, "RENEW_SECONDS", -1.0)
+        monkeypatch.setattr(zip_check, "_read_log", lambda _: log)
         monkeypatch.setattr("console.aws.storage.read_object", read)
-        claimed = verifying.next_due()
+        claimed = zip_check.claim_next_job()
         assert claimed
-        assert verifying.check(claimed) == ExportJob.Check.DIFFERS
+        assert zip_check.check_zip(claimed) == ExportJob.Check.DIFFERS
         assert taken == [None] * 10
 
     def test_writes_nothing_over_the_worker_that_took_over(self, completed: ExportJob, time: Time) -> None:
-        late = verifying.next_due()
+        late = zip_check.claim_next_job()
         time.pass_(minutes=5)
-        assert verifying.next_due()
+        assert zip_check.claim_next_job()
         assert late
-        with pytest.raises(verifying.Lost):
-            verifying._renew(late)
-        verifying._keep(late, ExportJob.Check.UNREADABLE)
+        with pytest.raises(zip_check.LeaseLost):
+            zip_check._renew_lease(late)
+        zip_check._store_result(late, ExportJob.Check.UNREADABLE)
         completed.refresh_from_db()
         assert completed.check_result == ExportJob.Check.NONE

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.actor import Actor
-from console.areas.exports import engine
+from console.areas.exports import job_queue
 from console.areas.exports.models import Destination, ExportJob
 from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators.models import Operator
-from console.sandbox.testing import ADA, TestSandbox, resource_id
+from console.sandbox.fixtures import ADA, TestSandbox, resource_id
 from tests.areas import world
 from tests.areas.exports.conftest import Time, operator
 
@@ -119,18 +119,20 @@ class TestARequest:
     def test_by_code_is_refused_alike(
         self, read: Organization, exporter: Actor, destination: Destination
     ) -> None:
-        for function in (engine.request, engine.queue):
-            with pytest.raises(engine.NotExportable, match=REMOTE):
+        for function in (job_queue.request_exports, job_queue.queue_exports):
+            with pytest.raises(job_queue.NotExportable, match=REMOTE):
                 function(exporter, destination, [Entity.objects.get(entity_id=REM)], reason="leaves")
         assert not ExportJob.objects.exists()
 
     def test_of_a_room_is_exported(
         self, read: Organization, exporter: Actor, destination: Destination, time: Time
     ) -> None:
-        (job,) = engine.request(exporter, destination, [Entity.objects.get(entity_id=HALL)], reason="ends")
-        engine.sweep()
+        (job,) = job_queue.request_exports(
+            exporter, destination, [Entity.objects.get(entity_id=HALL)], reason="ends"
+        )
+        job_queue.sweep_exports()
         time.pass_(minutes=5)
-        engine.sweep()
+        job_queue.sweep_exports()
         job.refresh_from_db()
         assert job.state == ExportJob.State.COMPLETED
 
@@ -148,11 +150,11 @@ class TestAFailure:
         self, read: Organization, exporter: Actor, destination: Destination, sandbox: TestSandbox, ada: Entity
     ) -> ExportJob:
         """An export of Ada's mailbox, who became a remote user before it started."""
-        (job,) = engine.request(exporter, destination, [ada], reason="leaves")
+        (job,) = job_queue.request_exports(exporter, destination, [ada], reason="leaves")
         sandbox.call("UpdateUser", UserId=ADA, Role="REMOTE_USER")
         sandbox.call("DeregisterFromWorkMail", EntityId=ADA)
         gateway.call(MIRROR, "DescribeUser", read, UserId=ADA)
-        engine.sweep()
+        job_queue.sweep_exports()
         job.refresh_from_db()
         assert job.state == ExportJob.State.FAILED
         return job
@@ -175,7 +177,7 @@ def test_of_a_room_leads_to_the_room(
     desk: Client, read: Organization, erin: Operator, exporter: Actor, destination: Destination
 ) -> None:
     hall = Entity.objects.get(entity_id=HALL)
-    (job,) = engine.request(exporter, destination, [hall], reason="ends")
+    (job,) = job_queue.request_exports(exporter, destination, [hall], reason="ends")
     assert f'href="{reverse("resources:detail", args=["example", HALL])}"' in get(
         desk, "exports:detail", str(job.pk)
     )

@@ -11,14 +11,14 @@ from django.test import Client
 from django.urls import reverse
 
 from console.actor import Actor
-from console.areas.exports import engine
+from console.areas.exports import job_queue
 from console.areas.exports.models import Destination, ExportJob
 from console.gateway import gateway
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
 from console.operators.models import Operator
-from console.sandbox import doors, testing
-from console.sandbox.testing import TestSandbox
+from console.sandbox import botocore_hook, fixtures
+from console.sandbox.fixtures import TestSandbox
 from tests.areas.exports.conftest import Time, operator
 
 pytestmark = pytest.mark.django_db
@@ -38,14 +38,14 @@ def audrey(organization: Organization) -> Operator:
 
 @pytest.fixture
 def job(exporter: Actor, destination: Destination, ada: Entity, time: Time) -> ExportJob:
-    return engine.request(exporter, destination, [ada], reason="leaves", ticket="T-9")[0]
+    return job_queue.request_exports(exporter, destination, [ada], reason="leaves", ticket="T-9")[0]
 
 
 @pytest.fixture
 def done(job: ExportJob, time: Time) -> ExportJob:
-    engine.sweep()
+    job_queue.sweep_exports()
     time.pass_(hours=1)
-    engine.sweep()
+    job_queue.sweep_exports()
     job.refresh_from_db()
     return job
 
@@ -64,9 +64,9 @@ class TestDashboard:
     def test_shows_what_runs_with_its_progress_and_what_waits(
         self, signed_in: Client, job: ExportJob, time: Time
     ) -> None:
-        engine.sweep()
+        job_queue.sweep_exports()
         time.pass_(seconds=3)
-        engine.sweep()
+        job_queue.sweep_exports()
         page = signed_in.get(to("list")).content.decode()
         job.refresh_from_db()
         assert f'value="{job.progress}"' in page
@@ -76,7 +76,7 @@ class TestDashboard:
         self, signed_in: Client, job: ExportJob, exporter: Actor
     ) -> None:
         assert 'hx-trigger="every 2s"' in signed_in.get(to("under-way")).content.decode()
-        engine.cancel(exporter, job)
+        job_queue.cancel_job(exporter, job)
         assert "every 2s" not in signed_in.get(to("under-way")).content.decode()
 
     def test_says_what_to_do_when_there_is_no_export_yet(self, signed_in: Client) -> None:
@@ -91,7 +91,7 @@ class TestDashboard:
         bo: Entity,
         django_assert_max_num_queries: Any,
     ) -> None:
-        engine.request(exporter, destination, [ada, bo], reason="both")
+        job_queue.request_exports(exporter, destination, [ada, bo], reason="both")
         with django_assert_max_num_queries(11):
             signed_in.get(to("list"))
 
@@ -112,7 +112,7 @@ class TestDashboard:
 
 
 class TestRequest:
-    @pytest.mark.parametrize("written", ["ada@example.com", "countess@example.com", "ada", testing.ADA])
+    @pytest.mark.parametrize("written", ["ada@example.com", "countess@example.com", "ada", fixtures.ADA])
     def test_takes_an_address_an_alias_a_username_or_an_id(
         self,
         signed_in: Client,
@@ -121,14 +121,14 @@ class TestRequest:
         written: str,
         time: Time,
     ) -> None:
-        gateway.call(Actor.system("mirror"), "ListAliases", organization, EntityId=testing.ADA)
+        gateway.call(Actor.system("mirror"), "ListAliases", organization, EntityId=fixtures.ADA)
         answer = signed_in.post(
             to("create"), {"mailboxes": written, "destination": destination.pk, "reason": "leaves"}
         )
         assert answer.status_code == 303
         job = ExportJob.objects.get()
         assert (job.entity_id, job.reason, job.requested_by) == (
-            testing.ADA,
+            fixtures.ADA,
             "leaves",
             "erin@helpdesk.example",
         )
@@ -136,8 +136,8 @@ class TestRequest:
     def test_a_link_by_id_is_shown_as_the_address(
         self, signed_in: Client, destination: Destination, organization: Organization
     ) -> None:
-        Entity.objects.filter(organization=organization, entity_id=testing.BO).update(email="")
-        answer = signed_in.get(to("create"), {"entity": [testing.ADA, testing.BO, "nobody"]})
+        Entity.objects.filter(organization=organization, entity_id=fixtures.BO).update(email="")
+        answer = signed_in.get(to("create"), {"entity": [fixtures.ADA, fixtures.BO, "nobody"]})
         assert answer.context["form"]["mailboxes"].value() == "ada@example.com\nbo\nnobody"
 
     def test_takes_many_at_once(self, signed_in: Client, destination: Destination) -> None:
@@ -248,7 +248,7 @@ class TestDownload:
             mails = [name for name in archive.namelist() if name.endswith(".eml")]
             assert message_from_bytes(archive.read(mails[0])).keys()
         entry = Entry.objects.get(kind="downloaded")
-        assert (entry.operator, entry.target) == ("erin@helpdesk.example", testing.ADA)
+        assert (entry.operator, entry.target) == ("erin@helpdesk.example", fixtures.ADA)
         assert link not in entry.text
 
     def test_is_not_for_somebody_without_the_right(
@@ -270,8 +270,8 @@ class TestDestinations:
     def valid(self) -> dict[str, str]:
         return {
             "name": "Legal hold",
-            "role_arn": testing.ROLE,
-            "kms_key_arn": testing.KEY,
+            "role_arn": fixtures.ROLE,
+            "kms_key_arn": fixtures.KEY,
             "bucket": "legal-hold",
             "prefix": "2027",
         }
@@ -322,6 +322,6 @@ class TestAnotherOrganization:
 def fetched(sandbox: TestSandbox, link: str) -> bytes:
     """What a browser gets for a signed link."""
     prepared = AWSRequest(method="GET", url=link).prepare()
-    answer = doors.sent(sandbox.sandbox, prepared)
+    answer = botocore_hook.send_request(sandbox.sandbox, prepared)
     assert answer.status_code == 200
     return bytes(answer.content)

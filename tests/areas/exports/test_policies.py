@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from console.actor import Actor
-from console.areas.exports import engine
+from console.areas.exports import job_queue
 from console.areas.exports.models import Destination, ExportJob
 from console.aws import errors
 from console.changes import control, policies
 from console.changes import engine as changes
 from console.changes.models import Change, Conditions
 from console.mirror.models import Entity, Organization
-from console.sandbox.testing import TestSandbox
+from console.sandbox.fixtures import TestSandbox
 from tests.areas.exports.conftest import actor, operator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,7 +41,7 @@ def waiting(act: Any) -> Change:
 
 
 class TestApproval:
-    @pytest.mark.parametrize("policy", [{"approve_operations": [engine.OPERATION]}, {"approve_over": 1}])
+    @pytest.mark.parametrize("policy", [{"approve_operations": [job_queue.OPERATION]}, {"approve_over": 1}])
     def test_queues_and_starts_what_was_approved_and_nothing_before(
         self,
         policy: dict[str, Any],
@@ -53,36 +53,36 @@ class TestApproval:
         sandbox: TestSandbox,
     ) -> None:
         demand(destination.organization, **policy)
-        change = waiting(lambda: engine.request(exporter, destination, [ada, bo], reason="leave"))
-        engine.sweep()
+        change = waiting(lambda: job_queue.request_exports(exporter, destination, [ada, bo], reason="leave"))
+        job_queue.sweep_exports()
         assert not ExportJob.objects.exists()
-        assert not sandbox.calls(engine.OPERATION)
+        assert not sandbox.calls(job_queue.OPERATION)
         control.approve_change(approver, change, policies.compute_digest(change))
         changes.sweep()
-        engine.sweep()
+        job_queue.sweep_exports()
         change.refresh_from_db()
         assert change.state == Change.State.DONE
         assert list(ExportJob.objects.values_list("state", flat=True)) == [State.RUNNING] * 2
-        assert len(sandbox.calls(engine.OPERATION)) == 2
+        assert len(sandbox.calls(job_queue.OPERATION)) == 2
 
     def test_is_needed_for_another_try(
         self, exporter: Actor, destination: Destination, ada: Entity, sandbox: TestSandbox
     ) -> None:
-        (job,) = engine.request(exporter, destination, [ada], reason="leaves")
+        (job,) = job_queue.request_exports(exporter, destination, [ada], reason="leaves")
         ExportJob.objects.update(state=State.FAILED)
-        demand(destination.organization, approve_operations=[engine.OPERATION])
+        demand(destination.organization, approve_operations=[job_queue.OPERATION])
         job.refresh_from_db()
-        waiting(lambda: engine.retry(exporter, job))
+        waiting(lambda: job_queue.retry_job(exporter, job))
         assert ExportJob.objects.count() == 1
 
     def test_that_a_policy_set_since_asks_for_stops_what_is_queued(
         self, exporter: Actor, destination: Destination, ada: Entity, sandbox: TestSandbox
     ) -> None:
-        engine.request(exporter, destination, [ada], reason="leaves")
-        demand(destination.organization, approve_operations=[engine.OPERATION])
-        engine.sweep()
+        job_queue.request_exports(exporter, destination, [ada], reason="leaves")
+        demand(destination.organization, approve_operations=[job_queue.OPERATION])
+        job_queue.sweep_exports()
         assert ExportJob.objects.get().state == State.FAILED
-        assert not sandbox.calls(engine.OPERATION)
+        assert not sandbox.calls(job_queue.OPERATION)
 
 
 class TestReasonAndTicket:
@@ -91,14 +91,14 @@ class TestReasonAndTicket:
     ) -> None:
         demand(destination.organization, ask_ticket=True)
         with pytest.raises(errors.Invalid, match="ticket"):
-            engine.request(exporter, destination, [ada], reason="leaves")
+            job_queue.request_exports(exporter, destination, [ada], reason="leaves")
         assert not ExportJob.objects.exists()
 
     def test_are_asked_for_when_an_export_is_withdrawn(
         self, exporter: Actor, destination: Destination, ada: Entity
     ) -> None:
-        (job,) = engine.request(exporter, destination, [ada], reason="leaves")
+        (job,) = job_queue.request_exports(exporter, destination, [ada], reason="leaves")
         demand(destination.organization, ask_reason=True)
         with pytest.raises(errors.Invalid, match="reason"):
-            engine.cancel(exporter, job)
+            job_queue.cancel_job(exporter, job)
         assert ExportJob.objects.get().state == State.QUEUED

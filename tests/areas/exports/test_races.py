@@ -8,10 +8,10 @@ from django.apps import apps
 from django.db import connection
 
 from console.actor import Actor
-from console.areas.exports import engine, polling
+from console.areas.exports import aws_jobs, job_queue
 from console.areas.exports.models import Destination, ExportJob
 from console.mirror.models import Entity, Organization
-from console.sandbox.testing import TestSandbox
+from console.sandbox.fixtures import TestSandbox
 from tests.areas.exports.test_engine import start_elsewhere
 from tests.races.harness import TRIES, on_postgresql, results_at_once
 
@@ -22,7 +22,7 @@ Act = Callable[[], object]
 
 @pytest.fixture
 def failed(exporter: Actor, destination: Destination, ada: Entity) -> ExportJob:
-    (job,) = engine.request(exporter, destination, [ada], reason="leaves")
+    (job,) = job_queue.request_exports(exporter, destination, [ada], reason="leaves")
     return fail(job)
 
 
@@ -43,8 +43,8 @@ class TestTogether:
     ) -> None:
         for _ in range(TRIES):
             there, back = results_at_once(
-                lambda: engine.request(exporter, destination, [ada, bo], reason="one"),
-                lambda: engine.request(exporter, destination, [bo, ada], reason="two"),
+                lambda: job_queue.request_exports(exporter, destination, [ada, bo], reason="one"),
+                lambda: job_queue.request_exports(exporter, destination, [bo, ada], reason="two"),
             )
             assert isinstance(there, list)
             assert isinstance(back, list)
@@ -56,8 +56,8 @@ class TestTogether:
     ) -> None:
         for _ in range(TRIES):
             asked, again = results_at_once(
-                lambda: engine.request(exporter, destination, [ada], reason="one"),
-                lambda: engine.retry(exporter, failed),
+                lambda: job_queue.request_exports(exporter, destination, [ada], reason="one"),
+                lambda: job_queue.retry_job(exporter, failed),
             )
             opened = ExportJob.objects.open().get()
             assert again == opened
@@ -67,7 +67,7 @@ class TestTogether:
     def test_two_retries_open_one_export(self, exporter: Actor, failed: ExportJob) -> None:
         for _ in range(TRIES):
             one, other = results_at_once(
-                lambda: engine.retry(exporter, failed), lambda: engine.retry(exporter, failed)
+                lambda: job_queue.retry_job(exporter, failed), lambda: job_queue.retry_job(exporter, failed)
             )
             assert one == other == ExportJob.objects.open().get()
             assert close_all() == 1
@@ -83,8 +83,8 @@ class TestTogether:
         start_elsewhere(sandbox, destination, ada.entity_id)
         for _ in range(TRIES):
             results_at_once(
-                lambda: engine.request(exporter, destination, [ada], reason="one"),
-                lambda: polling.adopt(organization),
+                lambda: job_queue.request_exports(exporter, destination, [ada], reason="one"),
+                lambda: aws_jobs.adopt_jobs(organization),
             )
             assert ExportJob.objects.open().count() == 1
             ExportJob.objects.all().delete()
@@ -94,7 +94,9 @@ class TestTogether:
     ) -> None:
         start_elsewhere(sandbox, destination, ada.entity_id)
         for _ in range(TRIES):
-            counts = results_at_once(lambda: polling.adopt(organization), lambda: polling.adopt(organization))
+            counts = results_at_once(
+                lambda: aws_jobs.adopt_jobs(organization), lambda: aws_jobs.adopt_jobs(organization)
+            )
             assert sorted(map(int, map(str, counts))) == [0, 1]
             ExportJob.objects.get().delete()
 
@@ -106,14 +108,14 @@ class TestTogether:
         ada: Entity,
         sandbox: TestSandbox,
     ) -> None:
-        (job,) = engine.request(exporter, destination, [ada], reason="one")
-        engine.start(job)
+        (job,) = job_queue.request_exports(exporter, destination, [ada], reason="one")
+        job_queue.start_job(job)
         job.refresh_from_db()
         job_id = job.job_id
         for _ in range(TRIES):
             ExportJob.objects.update(state=State.QUEUED, job_id="", started_at=None)
             job.refresh_from_db()
-            results_at_once(lambda: engine.start(job), lambda: polling.adopt(organization))
+            results_at_once(lambda: job_queue.start_job(job), lambda: aws_jobs.adopt_jobs(organization))
             row = ExportJob.objects.get()
             assert (row.pk, row.job_id, row.state) == (job.pk, job_id, State.RUNNING)
 
@@ -135,7 +137,9 @@ class TestWithoutTheConstraint:
         """Show that these races can be lost."""
         opened = set()
         for _ in range(TRIES):
-            results_at_once(lambda: engine.retry(exporter, failed), lambda: engine.retry(exporter, failed))
+            results_at_once(
+                lambda: job_queue.retry_job(exporter, failed), lambda: job_queue.retry_job(exporter, failed)
+            )
             opened.add(close_all())
         assert 2 in opened
 
@@ -143,9 +147,9 @@ class TestWithoutTheConstraint:
         self, exporter: Actor, destination: Destination, ada: Entity, bo: Entity
     ) -> None:
         for state in (State.QUEUED, State.RUNNING, State.STARTING, State.QUEUED):
-            (job,) = engine.request(exporter, destination, [ada], reason=state)
+            (job,) = job_queue.request_exports(exporter, destination, [ada], reason=state)
             ExportJob.objects.filter(pk=job.pk).update(state=state)
-        engine.request(exporter, destination, [bo], reason="alone")
+        job_queue.request_exports(exporter, destination, [bo], reason="alone")
         migration = import_module("console.areas.exports.migrations.0003_open_once")
         migration.close_duplicates(apps, None)
         states = {

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from console.areas.exports import selection
 from console.areas.exports.models import Destination, ExportJob
-from console.areas.exports.selection import Which
+from console.areas.exports.selection import MailboxChoice
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
-from console.sandbox.testing import CY
+from console.sandbox.fixtures import CY
 from tests.areas import world
 from tests.areas.exports.conftest import operator
 
@@ -65,22 +65,22 @@ class TestSelect:
     @pytest.mark.parametrize(
         ("which", "days", "names"),
         [
-            (Which.ALL, 0, {"new", "lately", "long", "failed"}),
-            (Which.MISSING, 0, {"new", "failed"}),
-            (Which.OLDER, 30, {"new", "long", "failed"}),
-            (Which.OLDER, 60, {"new", "failed"}),
+            (MailboxChoice.ALL, 0, {"new", "lately", "long", "failed"}),
+            (MailboxChoice.MISSING, 0, {"new", "failed"}),
+            (MailboxChoice.OLDER, 30, {"new", "long", "failed"}),
+            (MailboxChoice.OLDER, 60, {"new", "failed"}),
         ],
     )
     def test_takes_what_was_asked_for(
         self, organization: Organization, people: list[Entity], which: str, days: int, names: set[str]
     ) -> None:
-        found = selection.select(organization, people, which, days)
+        found = selection.select_mailboxes(organization, people, which, days)
         assert {each.name for each in found.included} == names
         assert len(found.included) + len(found.left_out) == len(people)
 
     def test_says_of_each_other_why_not(self, organization: Organization, people: list[Entity]) -> None:
-        found = selection.select(organization, people, Which.MISSING)
-        assert selection.by_reason(found.left_out) == {
+        found = selection.select_mailboxes(organization, people, MailboxChoice.MISSING)
+        assert selection.group_by_reason(found.left_out) == {
             EXISTING: ["lately@example.com", "long@example.com"],
             selection.UNDER_WAY: ["running@example.com"],
             "Disabled. Enable them to export the mailbox": ["gone"],
@@ -93,7 +93,7 @@ class TestSelect:
     ) -> None:
         other = Organization.objects.create(organization_id="m-" + "2" * 32, slug="o", region="us-east-1")
         export(other, people[0], 1)
-        assert people[0] in selection.select(organization, people, Which.MISSING).included
+        assert people[0] in selection.select_mailboxes(organization, people, MailboxChoice.MISSING).included
 
 
 class TestABulkExport:

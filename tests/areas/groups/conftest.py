@@ -14,19 +14,19 @@ from django.utils import timezone
 from console.changes import engine
 from console.changes.models import Change
 from console.mirror.models import Entity, Organization
-from console.sandbox import dispatch, founding, testing
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox import dispatch, fixtures, organization_setup
+from console.sandbox.fixtures import ADA, TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
 from tests.areas.users.conftest import BRANCH, DEE, EVE, Wire
 
 STAFF, NURSES, TEAM, EMPTY = (f"group-{name:0>12}" for name in ("staff", "nurses", "branch-team", "empty"))
 OLD = "group-000000000old"
-DEN = testing.resource_id("den")
+DEN = fixtures.resource_id("den")
 
 
 def found(made: TestSandbox) -> None:
-    founding.add_domain(made.store, made.organization, BRANCH)
+    organization_setup.add_domain(made.store, made.organization, BRANCH)
     made.enabled_user("dee", email=f"dee@{BRANCH}", display_name="Dee Ortiz")
     made.enabled_user("eve", email=f"eve@{BRANCH}", display_name="Eve Ng")
     made.group("staff")
@@ -46,7 +46,7 @@ def found(made: TestSandbox) -> None:
 @pytest.fixture
 def town() -> Iterator[TestSandbox]:
     with world.sandbox() as empty, world.unhurried():
-        made = testing.populated(empty)
+        made = fixtures.build_test_sandbox(empty)
         found(made)
         yield made
 
@@ -65,7 +65,7 @@ def organization(db: None, town: TestSandbox) -> Organization:
 def wire(organization: Organization, monkeypatch: pytest.MonkeyPatch) -> Wire:
     """From here on, after the console has read everything."""
     made = Wire()
-    monkeypatch.setattr(dispatch, "answer", made)
+    monkeypatch.setattr(dispatch, "answer_call", made)
     return made
 
 

@@ -2,7 +2,7 @@
 
 from console.areas.groups import nesting
 from console.mirror.models import Entity, Membership, Organization
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox.fixtures import ADA, TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
 from tests.areas.groups.conftest import DEN, NURSES, OLD, STAFF, TEAM, text

@@ -6,7 +6,7 @@ import pytest
 
 from console.changes.models import Change
 from console.mirror.models import Entity, Permission
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
 from tests.areas.groups.conftest import DEN, EMPTY, NURSES, STAFF, TEAM, drafted, members, run, steps, text

@@ -7,7 +7,7 @@ import pytest
 from console.changes import engine
 from console.changes.models import Change
 from console.mirror.models import Entity
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas.desk import Desk
 from tests.areas.groups.conftest import DEN, EMPTY, NURSES, OLD, TEAM, drafted, members, run, steps, text
 from tests.areas.users.conftest import BRANCH, Wire, written

@@ -6,7 +6,7 @@ import pytest
 
 from console.areas.groups import resolving
 from console.mirror.models import Entity, Organization
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas.desk import Desk
 from tests.areas.groups.conftest import EMPTY, NURSES, OLD, STAFF, TEAM, drafted, members, run, steps, text
 from tests.areas.users.conftest import DEE, EVE, Wire

@@ -7,8 +7,8 @@ import pytest
 from django.core.cache import cache
 
 from console.mirror.models import Entity, Organization
-from console.sandbox import founding, testing
-from console.sandbox.testing import TestSandbox
+from console.sandbox import fixtures, organization_setup
+from console.sandbox.fixtures import TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
 
@@ -20,8 +20,8 @@ INSTANCE = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
 @pytest.fixture
 def town() -> Iterator[TestSandbox]:
     with world.sandbox() as empty, world.unhurried():
-        made = testing.populated(empty)
-        founding.add_domain(made.store, made.organization, BRANCH)
+        made = fixtures.build_test_sandbox(empty)
+        organization_setup.add_domain(made.store, made.organization, BRANCH)
         made.enabled_user("dee", email=f"dee@{BRANCH}", display_name="Dee Ortiz")
         yield made
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from console.ledger.models import Entry
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
 from tests.areas.identity.conftest import DEE, INSTANCE, application, configured, shown, tie

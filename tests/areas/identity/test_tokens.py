@@ -11,7 +11,7 @@ from console.ledger.models import Entry
 from console.mirror.models import Entity
 from console.operators.models import Operator
 from console.sandbox.clock import DAY
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
 from tests.areas.identity.conftest import DEE
@@ -78,7 +78,7 @@ class TestEverybodys:
     def test_that_are_too_many_are_cut_and_counted(
         self, aude: Desk, aged: TestSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("console.areas.identity.showing.MOST", 3)
+        monkeypatch.setattr("console.areas.identity.display.MAX_ROWS", 3)
         page = aude.get("tokens")
         assert names(page) == ["lost phone", "outlook", "scanner"]
         assert "And 1 younger ones" in words(page)

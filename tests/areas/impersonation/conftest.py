@@ -10,8 +10,8 @@ import pytest
 from django.core.cache import cache
 
 from console.mirror.models import Organization
-from console.sandbox import founding, testing
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox import fixtures, organization_setup
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
 
@@ -25,8 +25,8 @@ EVERYBODY = {"ImpersonationRuleId": "all", "Effect": "ALLOW"}
 def town() -> Iterator[TestSandbox]:
     """Bo may open Ada's mailbox; so may the outer group, in which is the inner one, in which is Dee."""
     with world.sandbox() as empty, world.unhurried():
-        made = testing.populated(empty)
-        founding.add_domain(made.store, made.organization, BRANCH)
+        made = fixtures.build_test_sandbox(empty)
+        organization_setup.add_domain(made.store, made.organization, BRANCH)
         made.enabled_user("dee", email=f"dee@{BRANCH}", display_name="Dee Ortiz")
         made.group("inner", entity_id=INNER)
         made.group("outer", entity_id=OUTER)

@@ -11,7 +11,7 @@ from django.db import connection
 from console.gateway import gateway
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Membership, Organization, Permission
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
 from tests.areas.impersonation.conftest import DEE, EVERYBODY, role, rule

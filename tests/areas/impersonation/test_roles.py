@@ -9,7 +9,7 @@ import pytest
 from console.areas.impersonation import roles
 from console.ledger.models import Entry
 from console.mirror.models import Entity
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
 from tests.areas.impersonation.conftest import EVERYBODY, role, rule
@@ -39,7 +39,7 @@ class TestTheList:
     def test_has_every_page_of_workmail(
         self, adam: Desk, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("console.sandbox.handlers.impersonation.PAGE", 2)
+        monkeypatch.setattr("console.sandbox.handlers.impersonation.PAGE_SIZE", 2)
         for number in range(5):
             role(town, name=f"role {number}")
         body = adam.get("list").content.decode()
@@ -79,7 +79,7 @@ class TestARole:
             for number in range(dice.randint(0, 4))
         ]
         made = role(town, *rules)
-        everybody, others = roles.reached(shown(town, made)["Rules"])
+        everybody, others = roles.split_reach(shown(town, made)["Rules"])
         for person in (*people, "dee"):
             answer = town.call("GetImpersonationRoleEffect", ImpersonationRoleId=made, TargetUser=person)
             assert (answer["Effect"] == "ALLOW") is (everybody != (person in others))

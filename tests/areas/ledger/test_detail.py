@@ -12,7 +12,7 @@ from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators.models import Operator
-from console.sandbox import testing
+from console.sandbox import fixtures
 from tests.areas import world
 from tests.areas.ledger.conftest import HANNAH, done, intend, person, record, to
 
@@ -88,18 +88,18 @@ class TestCall:
                 world.actor(owner),
                 "UpdateUser",
                 organization,
-                UserId=testing.ADA,
+                UserId=fixtures.ADA,
                 DisplayName="Ada Lovelace",
                 reason="Married",
             )
             with pytest.raises(errors.CallFailed):
-                gateway.call(world.actor(owner), "DeleteUser", organization, UserId=testing.ADA)
+                gateway.call(world.actor(owner), "DeleteUser", organization, UserId=fixtures.ADA)
             client = world.browser(owner)
             updated, deleted = Entry.objects.filter(kind=Kind.INTENT).order_by("seq")
             text = page(client, updated)
             assert "<ins>Ada Lovelace</ins>" in text
             assert "Married" in text
-            assert f'href="/o/example/users/{testing.ADA}/"' in text
+            assert f'href="/o/example/users/{fixtures.ADA}/"' in text
             assert "Nothing was changed." in page(client, deleted)
 
 

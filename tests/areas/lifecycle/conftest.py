@@ -10,7 +10,7 @@ from django.utils import timezone
 from console.changes import engine
 from console.changes.models import Change
 from console.mirror.models import Organization
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox.fixtures import ADA, TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
 

@@ -11,7 +11,7 @@ from console.areas.lifecycle import digests
 from console.areas.lifecycle.models import Digest
 from console.mirror.models import Entity
 from console.operators.models import Operator
-from console.sandbox.testing import ADA, BO
+from console.sandbox.fixtures import ADA, BO
 from tests.areas.desk import Desk
 from tests.areas.lifecycle.conftest import text
 

@@ -12,8 +12,8 @@ from console.changes.models import RESTORE_ACCESS_KIND, Change, Conditions
 from console.changes.policies import compute_digest
 from console.mirror.models import Entity
 from console.rules.access import ACTIONS
-from console.sandbox import evaluation
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox import rule_evaluation
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
 from tests.areas.lifecycle.conftest import at, fresh, local, pass_time, run_due, text
@@ -87,7 +87,7 @@ class TestFreeze:
 
     def test_that_is_not_in_effect_is_taken_back(self, adam: Desk, town: TestSandbox) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("console.sandbox.evaluation.access", _open)
+            patch.setattr("console.sandbox.rule_evaluation.evaluate_access", _open)
             page = follow(adam, "freeze", ADA)
         assert "is not frozen" in page
         assert rules(town) == {}
@@ -184,7 +184,7 @@ class TestScope:
 
 
 def _open(*args: Any, **kwargs: Any) -> Any:
-    made: evaluation.Verdict[Any] = evaluation.Verdict("ALLOW", ())
+    made: rule_evaluation.Verdict[Any] = rule_evaluation.Verdict("ALLOW", ())
     return made
 
 

@@ -8,7 +8,7 @@ from console.areas.exports.models import ExportJob
 from console.areas.lifecycle.models import Capsule, Preset
 from console.changes.models import DELETION_KIND, Change, Step
 from console.mirror.models import Entity
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
 from tests.areas.lifecycle.conftest import CREW, at, fresh, pass_time, run_due, text

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from console.areas.changes import proving
+from console.areas.changes import read_back
 from console.aws import errors, transport
 from console.changes.models import END_KIND, Change, Conditions
 from console.ledger.models import Entry
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
 from tests.areas.lifecycle.conftest import CREW, at, fresh, local, pass_time, run_due, text
@@ -62,7 +62,7 @@ class TestMembership:
         assert BO not in members(town)
         after = Entry.objects.of_call(end.steps.get().call).get(kind=Entry.Kind.OUTCOME).body["after"]
         assert after == {"ListGroupsForEntity": {"Groups": []}}
-        assert proving.SHOWN in text(at(people, "changes").get("detail", str(end.pk)))
+        assert read_back.CONFIRMED in text(at(people, "changes").get("detail", str(end.pk)))
 
     def test_says_until_when_on_the_page_and_in_the_calendar(self, people: Desk) -> None:
         end = join(people, ticket="T-8")
@@ -161,8 +161,8 @@ class TestReadingBack:
         monkeypatch.setattr(transport, "send_call", _deaf(transport.send_call))
         let_in(people, "SEND_AS", until=False)
         page = text(at(people, "changes").get("detail", str(Change.objects.latest("pk").pk)))
-        assert proving.OTHER in page
-        assert proving.SHOWN not in page
+        assert read_back.DIFFERENT in page
+        assert read_back.CONFIRMED not in page
 
 
 def _deaf(real: Any) -> Any:

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.mirror.models import Entity, Organization
-from console.sandbox import dispatch, founding, testing
-from console.sandbox.testing import ADA, BO, TestSandbox, resource_id
+from console.sandbox import dispatch, fixtures, organization_setup
+from console.sandbox.fixtures import ADA, BO, TestSandbox, resource_id
 from tests.areas import world
 from tests.areas.users.conftest import BRANCH, DEE, NURSES, Wire
 from tests.areas.users.conftest import Desk as PeopleDesk
@@ -31,8 +31,8 @@ class Desk(PeopleDesk):
 @pytest.fixture
 def town() -> Iterator[TestSandbox]:
     with world.sandbox() as empty, world.unhurried():
-        made = testing.populated(empty)
-        founding.add_domain(made.store, made.organization, BRANCH)
+        made = fixtures.build_test_sandbox(empty)
+        organization_setup.add_domain(made.store, made.organization, BRANCH)
         made.enabled_user("dee", email=f"dee@{BRANCH}", display_name="Dee Ortiz")
         made.enabled_user("fay", display_name="Fay Gone")
         made.user("rem", role="REMOTE_USER", display_name="Rem Far")
@@ -73,7 +73,7 @@ def organization(db: None, town: TestSandbox) -> Organization:
 def wire(organization: Organization, monkeypatch: pytest.MonkeyPatch) -> Wire:
     """From here on, after the console has read everything."""
     made = Wire()
-    monkeypatch.setattr(dispatch, "answer", made)
+    monkeypatch.setattr(dispatch, "answer_call", made)
     return made
 
 

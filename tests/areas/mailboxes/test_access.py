@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from console.mirror.models import Alias, Entity, Permission
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.mailboxes.conftest import FAY, HALL, SHED, Desk
 from tests.areas.users.conftest import BRANCH, DEE, NURSES, Wire
@@ -63,7 +63,7 @@ class TestAccess:
     @pytest.mark.parametrize("sort", ["who", "-who", "owner", "-owner"])
     def test_pages_without_losing_any(self, helga: Desk, sort: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("console.ui.tables.paginate.__defaults__", (2, None))
-        monkeypatch.setattr("console.areas.mailboxes.tables.access.near.__defaults__", (2,))
+        monkeypatch.setattr("console.areas.mailboxes.permission_table.nearest_permissions.__defaults__", (2,))
         seen, address = [], f"?sort={sort}"
         while address:
             page = helga.client.get(helga.url("access") + address)

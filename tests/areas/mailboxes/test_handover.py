@@ -7,7 +7,7 @@ import pytest
 from console.changes import engine
 from console.changes.models import Change
 from console.mirror.models import Entity
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from tests.areas import world
 from tests.areas.mailboxes.conftest import FAY, HALL, Desk
 from tests.areas.users.conftest import BRANCH, DEE, NURSES, Wire

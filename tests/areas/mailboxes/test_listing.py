@@ -11,16 +11,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from console.areas.mailboxes.tables import mailboxes as tables
+from console.areas.mailboxes import tables
 from console.mirror.models import Entity, Organization
-from console.sandbox.testing import ADA, BO
+from console.sandbox.fixtures import ADA, BO
 from tests.areas import world
 from tests.areas.mailboxes.conftest import FAY, Desk
 from tests.areas.users.conftest import BRANCH, Wire
 
 EVERYBODY = {"ada", "bo", "dee", "fay", "hall", "shed"}
 QUERIES = 10  # session, operator, rights, domains, rows, count, sync; of a search two, and one to spare
-SORTS = [column.name for column in tables.COLUMNS if column.sort]
+SORTS = [column.name for column in tables.MAILBOX_COLUMNS if column.sort]
 ASKED: list[dict[str, str]] = [{}, {"q": "a"}, {"full": "80"}, {"sort": "-size"}, {"kind": "resource"}]
 
 
@@ -82,7 +82,7 @@ class TestTheList:
         whole = rows(helga.get("list", data={"sort": sort}))
         assert set(whole) == EVERYBODY
         monkeypatch.setattr("console.ui.tables.paginate.__defaults__", (2, None))
-        monkeypatch.setattr("console.areas.mailboxes.tables.mailboxes.near.__defaults__", (2,))
+        monkeypatch.setattr("console.areas.mailboxes.tables.nearest_mailboxes.__defaults__", (2,))
         seen, address, page = [], f"?sort={sort}", None
         while address:
             page = helga.client.get(helga.url("list") + address)

@@ -6,8 +6,8 @@ import pytest
 from django.core.cache import cache
 
 from console.mirror.models import Organization
-from console.sandbox import testing, transit
-from console.sandbox.testing import TestSandbox
+from console.sandbox import fixtures, transit_messages
+from console.sandbox.fixtures import TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
 
@@ -24,7 +24,7 @@ Hello, Bo.\r
 @pytest.fixture
 def town() -> Iterator[TestSandbox]:
     with world.sandbox() as empty, world.unhurried():
-        yield testing.populated(empty)
+        yield fixtures.build_test_sandbox(empty)
 
 
 @pytest.fixture
@@ -49,4 +49,4 @@ def message(town: TestSandbox) -> str:
 
 
 def sent(town: TestSandbox, content: bytes) -> str:
-    return transit.put_in_transit(town.store, town.organization, content).message_id
+    return transit_messages.put_in_transit(town.store, town.organization, content).message_id

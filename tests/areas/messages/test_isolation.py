@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
-from console.areas.messages import isolation, reading
-from console.sandbox import mail
+from console.areas.messages import message_parser, parser_process
+from console.sandbox import mailbox_content
 
 LARGEST = 25_000_000
 
 
 def html(piece: str) -> bytes:
-    return b"Content-Type: text/html\r\n\r\n" + (piece * (reading.LONGEST_HTML // len(piece))).encode()
+    return (
+        b"Content-Type: text/html\r\n\r\n" + (piece * (message_parser.MAX_HTML_LENGTH // len(piece))).encode()
+    )
 
 
 def processor_seconds() -> float:
@@ -46,28 +48,28 @@ ENDLESS = {
 @pytest.mark.parametrize("name", COSTLY)
 def test_a_crafted_message_is_read_within_the_limit(name: str) -> None:
     before = processor_seconds()
-    found = isolation.read(COSTLY[name])
+    found = parser_process.run_parser(COSTLY[name])
     assert found.size == len(COSTLY[name])
-    assert isolation.TOO_COSTLY not in found.trouble
-    assert processor_seconds() - before < isolation.CPU_SECONDS
+    assert parser_process.TOO_COSTLY not in found.trouble
+    assert processor_seconds() - before < parser_process.CPU_SECONDS
 
 
 @pytest.mark.parametrize("name", ENDLESS)
 def test_reading_stops_at_the_limit_and_the_page_says_so(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolation, "CPU_SECONDS", 1)
+    monkeypatch.setattr(parser_process, "CPU_SECONDS", 1)
     before = processor_seconds()
-    assert isolation.read(ENDLESS[name]).trouble == [isolation.TOO_COSTLY]
+    assert parser_process.run_parser(ENDLESS[name]).trouble == [parser_process.TOO_COSTLY]
     assert processor_seconds() - before < 2
 
 
 def test_a_process_that_fails_is_said_to_have_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolation, "CPU_SECONDS", "none")
-    assert isolation.read(b"\r\nHello").trouble == [isolation.UNREADABLE]
+    monkeypatch.setattr(parser_process, "CPU_SECONDS", "none")
+    assert parser_process.run_parser(b"\r\nHello").trouble == [parser_process.UNREADABLE]
 
 
 def test_the_answer_is_that_of_reading_here() -> None:
-    for source in mail.letters():
-        assert isolation.read(source.content) == reading.shown(source.content)
+    for source in mailbox_content.read_letters():
+        assert parser_process.run_parser(source.content) == message_parser.parse_message(source.content)
 
 
 def test_the_process_gets_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +81,7 @@ def test_the_process_gets_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         return run(*args, **kwargs)
 
     monkeypatch.setattr(subprocess, "run", spy)
-    isolation.read(b"\r\nHello")
+    parser_process.run_parser(b"\r\nHello")
     assert set(given) == {"PATH", "PYTHONUTF8"}
 
 
@@ -87,5 +89,5 @@ def test_the_largest_ordinary_message_is_read() -> None:
     message = EmailMessage()
     message.set_content("Hello")
     message.add_attachment(b"\xa5" * 18_000_000, maintype="application", subtype="zip", filename="plans.zip")
-    found = isolation.read(message.as_bytes())
+    found = parser_process.run_parser(message.as_bytes())
     assert [(each.name, each.size) for each in found.attachments] == [("plans.zip", 18_000_000)]

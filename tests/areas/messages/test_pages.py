@@ -9,9 +9,9 @@ from django.db import connection
 
 from console.ledger.models import Entry
 from console.operators.models import Operator
-from console.sandbox import transit
+from console.sandbox import transit_messages
 from console.sandbox.clock import DAY
-from console.sandbox.testing import BUCKET, TestSandbox
+from console.sandbox.fixtures import BUCKET, TestSandbox
 from console.web.downloads import content_disposition
 from tests.areas import world
 from tests.areas.desk import Desk
@@ -149,7 +149,7 @@ class TestReplacing:
         town.s3.put_object(Bucket=BUCKET, Key="updates/new", Body=MAIL.replace(b"Hello", b"Beware"))
         page = adam.post("replace", data=replacing(message))
         assert page.status_code == 303
-        assert b"Beware, Bo." in transit.deliver(town.store, message)
+        assert b"Beware, Bo." in transit_messages.deliver_message(town.store, message)
         assert entries("PutRawMessageContent")[-1] == ("outcome", "done", "phishing")
 
     def test_says_that_it_matters_in_a_synchronous_rule_alone(self, adam: Desk) -> None:
@@ -189,6 +189,6 @@ class TestReplacing:
 
     def test_a_frozen_message_says_so(self, adam: Desk, town: TestSandbox) -> None:
         town.s3.put_object(Bucket=BUCKET, Key="updates/new", Body=MAIL)
-        frozen = transit.put_in_transit(town.store, town.organization, MAIL, frozen=True).message_id
+        frozen = transit_messages.put_in_transit(town.store, town.organization, MAIL, frozen=True).message_id
         page = adam.post("replace", data=replacing(frozen))
         assert "cannot be changed" in page.content.decode()

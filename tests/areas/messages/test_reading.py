@@ -5,9 +5,9 @@ from email.message import EmailMessage
 
 import pytest
 
-from console.areas.messages import reading
-from console.areas.messages.harmless import Link, harmless, links
-from console.sandbox import mail
+from console.areas.messages import message_parser
+from console.areas.messages.safe_html import MessageLink, clean_html, extract_links
+from console.sandbox import mailbox_content
 
 NASTY = [
     '<script>fetch("https://evil.example")</script>',
@@ -48,7 +48,7 @@ def made(html: str = "", text: str = "") -> EmailMessage:
 class TestHtml:
     @pytest.mark.parametrize("html", NASTY)
     def test_keeps_nothing_that_acts_loads_or_leads_elsewhere(self, html: str) -> None:
-        clean = harmless(f"<p>before</p>{html}")
+        clean = clean_html(f"<p>before</p>{html}")
         assert "before" in clean
         for word in (
             "evil.example",
@@ -68,19 +68,19 @@ class TestHtml:
 
     def test_keeps_words_tables_and_lists(self) -> None:
         html = '<h1>A</h1><table><tr><td colspan="2">B</td></tr></table><ul><li>C</li></ul>'
-        clean = harmless(html)
+        clean = clean_html(html)
         for part in ("<h1>A</h1>", '<td colspan="2">B</td>', "<li>C</li>"):
             assert part in clean
 
     def test_tells_where_its_links_lead_as_they_are_written(self) -> None:
         html = '<a href="https://evil.example/?a=1&amp;b=2">Your <b>bank</b></a><a href="javascript:x">y</a>'
-        assert links(html) == [Link("Your bank", "https://evil.example/?a=1&b=2")]
+        assert extract_links(html) == [MessageLink("Your bank", "https://evil.example/?a=1&b=2")]
 
 
 class TestAMessage:
     def test_has_its_headers_decoded_and_its_text(self) -> None:
         head = b"From: =?utf-8?q?Ada_=C3=87elik?= <ada@example.com>\r\nX-One: 1\r\nSubject: a\r\n b\r\n\r\n"
-        found = reading.shown(head + b"Hi.\r\n")
+        found = message_parser.parse_message(head + b"Hi.\r\n")
         assert found.named == [("From", "Ada Çelik <ada@example.com>"), ("Subject", "a b")]
         assert ("X-One", "1") in found.headers
         assert (found.text.strip(), found.html, found.attachments, found.trouble) == ("Hi.", "", [], [])
@@ -89,7 +89,7 @@ class TestAMessage:
         message = made("<p>Hi</p>")
         message.add_attachment(b"x" * 500, maintype="application", subtype="pdf", filename="bill.pdf")
         message.add_attachment(made(text="inner"))
-        found = reading.shown(message.as_bytes())
+        found = message_parser.parse_message(message.as_bytes())
         first, second = found.attachments
         assert (first.name, first.type, first.size) == ("bill.pdf", "application/pdf", 500)
         assert second.type == "message/rfc822"
@@ -100,24 +100,24 @@ class TestAMessage:
     def test_that_is_a_file_is_no_text(self) -> None:
         message = EmailMessage()
         message.add_attachment("<p>x</p>", subtype="html", filename="page.html")
-        found = reading.shown(message.as_bytes())
+        found = message_parser.parse_message(message.as_bytes())
         assert found.html == ""
         assert [each.name for each in found.attachments] == ["page.html"]
 
     def test_shows_no_name_that_reads_backwards(self) -> None:
         message = made()
         message.add_attachment(b"", maintype="image", subtype="png", filename="invoice\u202egnp.exe")
-        (attached,) = reading.shown(message.as_bytes()).attachments
+        (attached,) = message_parser.parse_message(message.as_bytes()).attachments
         assert attached.name == "invoice\ufffdgnp.exe"
 
     @pytest.mark.parametrize("charset", ["klingon-8", "utf-8", "undefined", "idna", "\u00e9", "hex"])
     def test_in_any_charset_is_shown(self, charset: str) -> None:
         head = f"Content-Type: text/plain; charset={charset}\r\n\r\n".encode()
-        assert "Hello" in reading.shown(head + b"Hello \xe9\xff").text
+        assert "Hello" in message_parser.parse_message(head + b"Hello \xe9\xff").text
 
     def test_that_is_very_long_is_cut_and_says_so(self) -> None:
-        found = reading.shown(b"\r\n" + b"x" * (reading.LONGEST + 5))
-        assert len(found.text) == reading.LONGEST
+        found = message_parser.parse_message(b"\r\n" + b"x" * (message_parser.MAX_TEXT_LENGTH + 5))
+        assert len(found.text) == message_parser.MAX_TEXT_LENGTH
         assert "first 1,000,000 characters" in found.trouble[0]
 
     @pytest.mark.parametrize("depth", [50, 3_000])
@@ -125,29 +125,29 @@ class TestAMessage:
         heads = "".join(
             f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n' for n in range(depth)
         )
-        found = reading.shown(heads.encode() + b"Content-Type: text/plain\r\n\r\ninside\r\n")
+        found = message_parser.parse_message(heads.encode() + b"Content-Type: text/plain\r\n\r\ninside\r\n")
         assert found.size > depth
         assert found.text.strip() == "inside" or found.trouble or found.attachments
 
     def test_has_the_names_of_its_files_decoded(self) -> None:
-        shown = [reading.shown(source.content) for source in mail.letters()]
+        shown = [message_parser.parse_message(source.content) for source in mailbox_content.read_letters()]
         names = {attached.name for message in shown for attached in message.attachments}
         assert {"Eelanalüüsi päring.jpg", "てすと.txt", "This is a test.pdf"} <= names
         assert not [name for name in names if "=?" in name]
 
     def test_of_the_whole_corpus_is_read(self) -> None:
-        for source in (*mail.letters(), *mail.spam()):
-            found = reading.shown(source.content)
+        for source in (*mailbox_content.read_letters(), *mailbox_content.read_spam()):
+            found = message_parser.parse_message(source.content)
             assert found.size == len(source.content)
             assert "<script" not in found.html
 
     def test_of_any_bytes_is_no_error(self) -> None:
         dice = random.Random(5)
-        whole = b"".join(source.content for source in mail.spam())
+        whole = b"".join(source.content for source in mailbox_content.read_spam())
         for _ in range(60):
             start = dice.randrange(len(whole))
             piece = bytearray(whole[start : start + 3_000])
             for _ in range(40):
                 piece[dice.randrange(len(piece))] = dice.randrange(256)
-            reading.shown(bytes(piece))
-        assert reading.shown(b"").attachments == []
+            message_parser.parse_message(bytes(piece))
+        assert message_parser.parse_message(b"").attachments == []

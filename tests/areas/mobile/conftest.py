@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from console.mirror.models import Organization
-from console.sandbox.testing import DOMAIN, TestSandbox
+from console.sandbox.fixtures import DOMAIN, TestSandbox
 from tests.areas import world
 from tests.areas.access_rules.conftest import Desk as AnyDesk
 

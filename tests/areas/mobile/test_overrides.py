@@ -9,7 +9,7 @@ from django.utils import timezone
 from console.areas.access_rules.models import ProtectedPerson
 from console.changes import engine
 from console.changes.models import END_KIND, Change
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.mobile.conftest import Desk
 from tests.areas.world import ZOE

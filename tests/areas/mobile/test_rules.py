@@ -6,10 +6,10 @@ import pytest
 
 from console.areas.mobile import wording
 from console.changes.models import Change
-from console.rules.deciding import ALLOW
-from console.rules.mobile_draft import Draft
-from console.sandbox import evaluation
-from console.sandbox.testing import TestSandbox
+from console.rules.evaluation import ALLOW
+from console.rules.mobile_simulation import MobileDraft
+from console.sandbox import rule_evaluation
+from console.sandbox.fixtures import TestSandbox
 from tests.areas import world
 from tests.areas.mobile.conftest import Desk, no_android, rules, save
 
@@ -40,7 +40,7 @@ class TestSentences:
         ],
     )
     def test_read_as_people_speak(self, rule: dict[str, Any], sentence: str) -> None:
-        assert wording.sentence(rule) == sentence
+        assert wording.describe_rule(rule) == sentence
 
 
 class TestKinds:
@@ -63,8 +63,10 @@ class TestKinds:
     def test_are_told_so_that_nothing_is_left_open(
         self, before: dict[str, Any], after: list[dict[str, Any]], told: str
     ) -> None:
-        draft = Draft([{"Effect": "ALLOW"}], [{"Effect": "ALLOW"}, {"Effect": "DENY", **before}, *after])
-        assert [wording.kind(flip.reports, draft.prefixes) for flip in draft.flips] == [told]
+        draft = MobileDraft(
+            [{"Effect": "ALLOW"}], [{"Effect": "ALLOW"}, {"Effect": "DENY", **before}, *after]
+        )
+        assert [wording.describe_device_kind(flip.reports, draft.prefixes) for flip in draft.flips] == [told]
 
 
 class TestList:
@@ -106,7 +108,9 @@ class TestSaving:
     def test_takes_it_back_when_workmail_answers_otherwise(
         self, adam: Desk, town: TestSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(evaluation, "device", lambda rules, _: evaluation.Verdict(ALLOW, tuple(rules)))
+        monkeypatch.setattr(
+            rule_evaluation, "evaluate_device", lambda rules, _: rule_evaluation.Verdict(ALLOW, tuple(rules))
+        )
         page = adam.client.get(save(adam, "create", data=no_android())["Location"])
         assert "taken back" in world.body(page)
         assert list(rules(town)) == ["ALLOW-all"]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from console.areas.monitoring import showing
-from console.sandbox.testing import TestSandbox
+from console.areas.monitoring import display
+from console.sandbox.fixtures import TestSandbox
 from console.web import arn
 from tests.areas import world
 from tests.areas.settled import Desk, loaded, written
@@ -27,7 +27,7 @@ class TestThePolicies:
         place = arn.parse_organization_arn(self.ARN, "acme")
         group = "arn:aws:logs:eu-west-1:210987654321:log-group:/aws/workmail/emailevents/acme:*"
         trust, role, console = (
-            json.loads(text) for _, _, text in showing.policies(place, group, self.ARN, "")
+            json.loads(text) for _, _, text in display.list_policies(place, group, self.ARN, "")
         )
         assert trust["Statement"][0]["Principal"] == {"Service": "events.workmail.amazonaws.com"}
         assert role["Statement"][0]["Resource"] == group == place.log_group_arn

@@ -11,13 +11,13 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from console.areas.posture import running
-from console.areas.posture.models import Finding, Tone
-from console.areas.posture.table import CHECKS
-from console.areas.retention.losses import losses
+from console.areas.health_checks import runner
+from console.areas.health_checks.models import Finding, Tone
+from console.areas.health_checks.registry import CHECKS
+from console.areas.retention.impact import describe_losses
 from console.mirror.models import Entity, Organization, Sync
-from console.sandbox import testing
-from console.sandbox.testing import TestSandbox
+from console.sandbox import fixtures
+from console.sandbox.fixtures import TestSandbox
 from console.sync import listing_pass, worker
 from console.sync.completeness import Completeness, Figure, get_completeness
 from console.sync.leases import LISTING_STAGES, Stage
@@ -46,7 +46,7 @@ def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestSandbox]:
     monkeypatch.setattr(listing_pass, "PAGE_SIZE", 10)
     monkeypatch.setattr(worker, "SLICE_SECONDS", 0.0)
     with world.sandbox() as empty, world.unhurried():
-        made = testing.populated(empty)
+        made = fixtures.build_test_sandbox(empty)
         for number in range(MANY):
             made.enabled_user(f"user{number:02}")
             made.group(f"group{number:02}")
@@ -115,7 +115,7 @@ class TestEveryPage:
     ) -> None:
         world.destination(organization)  # without one there is no form for an export
         read(organization)
-        running.run(organization, "olga")
+        runner.run_review(organization, "olga")
         told = {}
         for name, answer in walk(olga):
             text = text_of(answer)
@@ -136,7 +136,7 @@ class TestEveryPage:
 
     def test_shows_figures_once_all_is_read(self, olga: Client, organization: Organization) -> None:
         everything(organization)
-        running.run(organization, "olga")
+        runner.run_review(organization, "olga")
         told = dict(walk(olga))
         assert not [name for name, answer in told.items() if "still being read" in text_of(answer)]
         assert FACT.findall(text_of(told["organizations:delete"]))
@@ -176,23 +176,23 @@ class TestDeletion:
 class TestHealthChecks:
     def test_wait_for_what_they_count(self, organization: Organization) -> None:
         one_page(organization)
-        running.run(organization, "olga")
+        runner.run_review(organization, "olga")
         tones = dict(Finding.objects.values_list("check_id", "tone"))
         waiting = [check for check in CHECKS if check.reads]
         assert len(waiting) >= 9
         assert {tones[check.id] for check in waiting if check.id != "dkim"} == {Tone.UNKNOWN.value}
         everything(organization)
-        review = running.run(organization, "olga")
+        review = runner.run_review(organization, "olga")
         assert review.findings.get(check_id="rooms").count == MANY
 
 
 def test_a_retention_policy_is_not_measured_before(organization: Organization) -> None:
     one_page(organization)
     rule = [{"Name": "INBOX", "Action": "DELETE", "Period": 30}]
-    (said,) = losses(organization, rule)
+    (said,) = describe_losses(organization, rule)
     assert "not known yet" in said
     everything(organization)
-    assert losses(organization, rule)[0] == f"It holds in {2 + MANY + MANY} mailboxes."
+    assert describe_losses(organization, rule)[0] == f"It holds in {2 + MANY + MANY} mailboxes."
 
 
 def test_a_figure_says_that_it_is_not_complete(organization: Organization) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from console.actor import Actor
 from console.areas.exports.models import ExportJob
-from console.areas.organizations import figures
+from console.areas.organizations import overview_data
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Entity, HeldListing, Organization, Sync
@@ -319,8 +319,10 @@ class TestCost:
     def test_open_changes_are_looked_for_among_the_recent_ones(self, owner: Client) -> None:
         intend()
         organization, actor = Organization.objects.get(organization_id=ID), Actor.system("mirror")
-        assert len(list(figures.concerns(actor, organization, get_completeness(organization)))) == 1
-        assert timedelta(days=7) < figures.RECENT < timedelta(days=90)
+        assert (
+            len(list(overview_data.list_concerns(actor, organization, get_completeness(organization)))) == 1
+        )
+        assert timedelta(days=7) < overview_data.UNSETTLED_PERIOD < timedelta(days=90)
 
 
 def test_entities_of_another_organization_count_nowhere(organization: Organization, owner: Client) -> None:

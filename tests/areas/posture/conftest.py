@@ -9,23 +9,23 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from console.actor import Actor
-from console.areas.posture import running
-from console.areas.posture.results import Result
-from console.areas.posture.table import OF
+from console.areas.health_checks import runner
+from console.areas.health_checks.definitions import CheckResult
+from console.areas.health_checks.registry import CHECKS_BY_ID
 from console.changes import engine
 from console.changes.models import Change
 from console.changes.steps import PlannedStep
 from console.gateway import gateway
 from console.mirror.models import Organization
 from console.operators.models import Operator
-from console.sandbox import founding, testing
-from console.sandbox.testing import TestSandbox
+from console.sandbox import fixtures, organization_setup
+from console.sandbox.fixtures import TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
 
 LOG = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/workmail/emailevents/example:*"
 BRANCH = "branch.example"
-HALL, TEAM = testing.resource_id("hall"), "group-00000000team"
+HALL, TEAM = fixtures.resource_id("hall"), "group-00000000team"
 
 
 @dataclass
@@ -36,14 +36,14 @@ class Check:
     organization: Organization
     owner: Operator
 
-    def look(self) -> Result:
-        return running.look(self.organization)[self.id]
+    def look(self) -> CheckResult:
+        return runner.run_checks(self.organization)[self.id]
 
     def steps(self) -> list[PlannedStep]:
         """Of the plan as it would be drafted now."""
-        check = OF[self.id]
+        check = CHECKS_BY_ID[self.id]
         assert check.mend
-        return list(check.mend.steps(running.gather(self.organization, [check])))
+        return list(check.mend.steps(runner.read_check_data(self.organization, [check])))
 
     def mend(self) -> Change:
         """By way of the page, as somebody would."""
@@ -71,8 +71,8 @@ class Planter:
 @pytest.fixture
 def town() -> Iterator[TestSandbox]:
     with world.sandbox() as empty, world.unhurried():
-        made = testing.populated(empty)
-        founding.add_domain(made.store, made.organization, BRANCH)
+        made = fixtures.build_test_sandbox(empty)
+        organization_setup.add_domain(made.store, made.organization, BRANCH)
         made.group("team")
         made.resource("hall")
         settle(made)

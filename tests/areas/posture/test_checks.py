@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from console.areas.posture import running
-from console.areas.posture.checks import dangling
-from console.areas.posture.models import Tone
-from console.areas.posture.results import SHOWN, Result
-from console.areas.posture.table import CHECKS
+from console.areas.health_checks import runner
+from console.areas.health_checks.checks import references
+from console.areas.health_checks.definitions import EVIDENCE_SHOWN, CheckResult
+from console.areas.health_checks.models import Tone
+from console.areas.health_checks.registry import CHECKS
 from console.aws import errors
 from console.changes.models import Change
 from console.mirror.models import Alias, Delegate, Entity, Organization
-from console.sandbox import founding
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox import organization_setup
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from tests.areas import world
 from tests.areas.posture.conftest import BRANCH, HALL, TEAM, Check, Planter
 
@@ -23,13 +23,13 @@ pytestmark = pytest.mark.django_db
 DONE = Change.State.DONE
 
 
-def lines(result: Result) -> str:
+def lines(result: CheckResult) -> str:
     return "\n".join(line.text for line in result.evidence)
 
 
 class TestNothingPlanted:
     def test_everything_is_in_order(self, organization: Organization) -> None:
-        found = running.look(organization)
+        found = runner.run_checks(organization)
         assert {name: result.said for name, result in found.items() if result.tone != Tone.GOOD} == {}
         assert list(found) == [check.id for check in CHECKS]
 
@@ -120,18 +120,18 @@ class TestDkim:
     def test_a_domain_that_lost_it_is_found_though_the_mirror_thought_better(
         self, check: Check, town: TestSandbox
     ) -> None:
-        founding.settle_domain(town.store, town.organization, BRANCH, dkim="FAILED")
+        organization_setup.settle_domain(town.store, town.organization, BRANCH, dkim="FAILED")
         result = check.look()
         assert (result.tone, lines(result)) == (
             Tone.BAD,
             "branch.example: ownership verified, DKIM failed",
         )
         assert result.evidence[0].href.endswith(f"/domains/{BRANCH}/")
-        founding.settle_domain(town.store, town.organization, BRANCH, dkim="VERIFIED")
+        organization_setup.settle_domain(town.store, town.organization, BRANCH, dkim="VERIFIED")
         assert check.look().tone == Tone.GOOD
 
     def test_the_test_domain_of_workmail_is_nobody_s_business(self, check: Check, town: TestSandbox) -> None:
-        founding.settle_domain(town.store, town.organization, "example.awsapps.com", dkim="FAILED")
+        organization_setup.settle_domain(town.store, town.organization, "example.awsapps.com", dkim="FAILED")
         assert check.look().tone == Tone.GOOD
 
 
@@ -169,7 +169,7 @@ class TestIdleTokens:
             token_id = f"c0c0c0c0-0000-4000-8000-{number:012}"
             world.personal_token(town.organization_id, ADA, token_id, created=long_ago(town))
         result = check.look()
-        assert (result.count, len(result.evidence)) == (120, SHOWN)
+        assert (result.count, len(result.evidence)) == (120, EVIDENCE_SHOWN)
 
 
 class TestLeaversTokens:
@@ -320,7 +320,7 @@ class TestWithout:
         ],
     )
     def test_somebody(self, rule: dict[str, Any], left: dict[str, Any] | None) -> None:
-        assert dangling.without(rule, {BO}, dangling.PEOPLE) == left
+        assert references.remove_ids(rule, {BO}, references.USER_MEMBERS) == left
 
 
 class TestDanglingRoles:
@@ -378,7 +378,7 @@ class TestFailures:
         self, organization: Organization, town: TestSandbox
     ) -> None:
         town.faults.fail("ListAccessControlRules", code="OrganizationStateException", times=5)
-        found = running.look(organization)
+        found = runner.run_checks(organization)
         assert {name for name, result in found.items() if result.tone == Tone.UNKNOWN} == {
             "access-rules",
             "dangling-access",
@@ -390,20 +390,20 @@ class TestNights:
     def test_each_night_everything_is_due_once(self, organization: Organization) -> None:
         evening = timezone.now().replace(hour=23, minute=0)
         Organization.objects.filter(pk=organization.pk).update(listed_at=evening)
-        assert running.due(evening) == [organization]
-        review = running.run(organization, "somebody")
-        assert running.due(evening) == []
+        assert runner.due_organizations(evening) == [organization]
+        review = runner.run_review(organization, "somebody")
+        assert runner.due_organizations(evening) == []
         review.at = evening - timedelta(days=1)
         review.save()
-        assert running.due(evening) == [organization]
+        assert runner.due_organizations(evening) == [organization]
 
     def test_before_the_night_yesterday_s_counts(self, organization: Organization) -> None:
         early = timezone.now().replace(hour=1, minute=0)
-        review = running.run(organization, "somebody")
+        review = runner.run_review(organization, "somebody")
         review.at = early - timedelta(hours=22)
         review.save()
-        assert running.due(early) == []
+        assert runner.due_organizations(early) == []
 
     def test_what_was_never_read_waits(self, organization: Organization) -> None:
         Organization.objects.filter(pk=organization.pk).update(listed_at=None)
-        assert running.due(timezone.now()) == []
+        assert runner.due_organizations(timezone.now()) == []

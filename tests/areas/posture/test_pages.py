@@ -4,12 +4,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from console.areas.posture import running, tasks
-from console.areas.posture.models import KEPT, Finding, Review
-from console.areas.posture.table import CHECKS
+from console.areas.health_checks import runner, tasks
+from console.areas.health_checks.models import STORED_REVIEWS, Finding, Review
+from console.areas.health_checks.registry import CHECKS
 from console.changes.models import Change, Conditions
 from console.mirror.models import Alias, Entity, Organization, Permission
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox.fixtures import ADA, TestSandbox
 from tests.areas import world
 from tests.areas.desk import Desk
 from tests.areas.posture.conftest import BRANCH
@@ -42,7 +42,7 @@ class TestOverview:
         self, adam: Desk, town: TestSandbox, organization: Organization
     ) -> None:
         town.call("PutInboundDmarcSettings", Enforced=False)
-        running.run(organization, "somebody@desk.example")
+        runner.run_review(organization, "somebody@desk.example")
         town.call("PutInboundDmarcSettings", Enforced=True)
         with world.counted() as calls:
             shown = page(adam)
@@ -55,7 +55,7 @@ class TestOverview:
     ) -> None:
         town.call("DeleteEmailMonitoringConfiguration")
         town.call("DeleteRetentionPolicy", Id=town.call("GetDefaultRetentionPolicy")["Id"])
-        running.run(organization, "somebody")
+        runner.run_review(organization, "somebody")
         rows = adam.get("overview").context["rows"]
         assert [row.check.id for row in rows[:2]] == ["monitoring", "retention"]
         assert len(rows) == len(CHECKS)
@@ -65,7 +65,7 @@ class TestOverview:
     ) -> None:
         for enforced in (True, False, True):
             town.call("PutInboundDmarcSettings", Enforced=enforced)
-            running.run(organization, "somebody")
+            runner.run_review(organization, "somebody")
         (row,) = (row for row in adam.get("overview").context["rows"] if row.check.id == "dmarc")
         assert [tone.value for tone in row.before] == ["good", "bad"]
 
@@ -73,7 +73,7 @@ class TestOverview:
         self, adam: Desk, organization: Organization
     ) -> None:
         crowd(organization, 25)
-        running.run(organization, "somebody")
+        runner.run_review(organization, "somebody")
         shown = page(adam)
         assert "Leaver 19 (disabled)" in shown
         assert "Leaver 20 (disabled)" not in shown
@@ -83,7 +83,7 @@ class TestOverview:
     def test_escapes_what_people_are_called(self, adam: Desk, organization: Organization) -> None:
         crowd(organization, 1)
         Entity.objects.filter(name="leaver-0").update(display_name="<script>alert(1)</script>")
-        running.run(organization, "somebody")
+        runner.run_review(organization, "somebody")
         assert "<script>alert" not in page(adam)
 
     def test_an_auditor_sees_it_all_and_no_button(
@@ -91,7 +91,7 @@ class TestOverview:
     ) -> None:
         town.call("PutInboundDmarcSettings", Enforced=False)
         town.call("DeleteEmailMonitoringConfiguration")
-        running.run(organization, "somebody")
+        runner.run_review(organization, "somebody")
         shown = page(aude)
         assert "WorkMail delivers mail that fails DMARC" in shown
         for hidden in ("Enforce DMARC", "Switch it on", "Check now"):
@@ -123,9 +123,9 @@ class TestChecking:
         assert "nothing wants mending" in page(adam)
 
     def test_old_reviews_go(self, organization: Organization) -> None:
-        Review.objects.bulk_create(Review(organization=organization, by="x") for _ in range(KEPT))
-        latest = running.run(organization, "somebody")
-        assert Review.objects.count() == KEPT
+        Review.objects.bulk_create(Review(organization=organization, by="x") for _ in range(STORED_REVIEWS))
+        latest = runner.run_review(organization, "somebody")
+        assert Review.objects.count() == STORED_REVIEWS
         assert Review.objects.first() == latest
 
     def test_every_night_by_itself(self, organization: Organization) -> None:
@@ -138,7 +138,7 @@ class TestChecking:
     def test_one_organization_that_fails_keeps_none_from_its_check(
         self, organization: Organization, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        real = running.run
+        real = runner.run_review
         broken = Organization.objects.create(
             organization_id="m-" + "0" * 32, slug="aaa", region="us-east-1", listed_at=organization.listed_at
         )
@@ -148,8 +148,8 @@ class TestChecking:
                 raise RuntimeError("broken")
             return real(each, by)
 
-        monkeypatch.setattr(running, "run", run)
-        running.sweep()
+        monkeypatch.setattr(runner, "run_review", run)
+        runner.run_due_reviews()
         assert [review.organization for review in Review.objects.all()] == [organization]
 
     def test_writes_nothing_to_workmail(self, adam: Desk) -> None:
@@ -165,11 +165,11 @@ class TestCost:
     @pytest.fixture
     def found(self, organization: Organization) -> None:
         crowd(organization, 3)
-        running.run(organization, "somebody")
+        runner.run_review(organization, "somebody")
 
     def test_a_check_asks_aws_each_thing_once(self, organization: Organization) -> None:
         with world.counted() as calls:
-            running.look(organization)
+            runner.run_checks(organization)
         once = {asked.operation for check in CHECKS for asked in check.asks(organization)}
         domains = calls.count("GetMailDomain")
         assert domains == 2
@@ -178,7 +178,7 @@ class TestCost:
     def test_a_check_costs_as_many_queries_however_much_it_finds(self, organization: Organization) -> None:
         def queries() -> int:
             with CaptureQueriesContext(connection) as counted:
-                running.look(organization)
+                runner.run_checks(organization)
             return len(counted)
 
         crowd(organization, 2)
@@ -197,7 +197,7 @@ class TestCost:
         page(adam)  # who signs in costs more
         few = queries()
         for _ in range(3):
-            running.run(organization, "somebody")
+            runner.run_review(organization, "somebody")
         assert queries() == few <= 12
 
 

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.mirror.models import Entity, Organization
-from console.sandbox import dispatch, founding, testing
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox import dispatch, fixtures, organization_setup
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.users.conftest import BRANCH, DEE, Wire
 from tests.areas.users.conftest import Desk as PeopleDesk
 
-HALL, DEN, LOST, VAN, SHED = map(testing.resource_id, ("hall", "den", "lost", "van", "shed"))
+HALL, DEN, LOST, VAN, SHED = map(fixtures.resource_id, ("hall", "den", "lost", "van", "shed"))
 TEAM = "group-00000000team"
 
 
@@ -30,7 +30,7 @@ class Desk(PeopleDesk):
 
 def furnish(made: TestSandbox) -> None:
     """The hall accepts by itself, Ada answers for the den, nobody for the lost room; the van is disabled."""
-    founding.add_domain(made.store, made.organization, BRANCH)
+    organization_setup.add_domain(made.store, made.organization, BRANCH)
     made.enabled_user("dee", email=f"dee@{BRANCH}", display_name="Dee Ortiz")
     made.group("team")
     made.resource("hall", description="Second floor, 12 seats", aliases=("aula@example.com",))
@@ -46,7 +46,7 @@ def furnish(made: TestSandbox) -> None:
 @pytest.fixture
 def town() -> Iterator[TestSandbox]:
     with world.sandbox() as empty, world.unhurried():
-        made = testing.populated(empty)
+        made = fixtures.build_test_sandbox(empty)
         furnish(made)
         yield made
 
@@ -65,7 +65,7 @@ def organization(db: None, town: TestSandbox) -> Organization:
 def wire(organization: Organization, monkeypatch: pytest.MonkeyPatch) -> Wire:
     """From here on, after the console has read everything."""
     made = Wire()
-    monkeypatch.setattr(dispatch, "answer", made)
+    monkeypatch.setattr(dispatch, "answer_call", made)
     return made
 
 

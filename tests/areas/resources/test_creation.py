@@ -9,7 +9,7 @@ from console.areas.resources import booking
 from console.changes import engine
 from console.changes.models import Change
 from console.mirror.models import Entity
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox.fixtures import ADA, TestSandbox
 from tests.areas import world
 from tests.areas.resources.conftest import TEAM, Desk
 from tests.areas.users.conftest import BRANCH, Wire

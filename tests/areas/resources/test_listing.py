@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from console.areas.resources.tables import RESOURCES
 from console.mirror.models import Delegate, Entity, Organization
-from console.sandbox.testing import TestSandbox
+from console.sandbox.fixtures import TestSandbox
 from tests.areas import world
 from tests.areas.resources.conftest import HALL, SHED, VAN, Desk
 from tests.areas.users.conftest import BRANCH, Wire, read_again

@@ -9,7 +9,7 @@ from console.areas.resources.showing import LABELS
 from console.aws import model
 from console.ledger.models import Entry
 from console.mirror.models import Delegate, Entity
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.resources.conftest import DEN, HALL, LOST, SHED, TEAM, VAN, Desk
 from tests.areas.users.conftest import DEE, Wire, written

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from console.areas.retention import showing
+from console.areas.retention import display
 from console.changes.models import Change
 from console.mirror.models import Entity
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox.fixtures import ADA, TestSandbox
 from tests.areas import world
 from tests.areas.settled import Desk, loaded, written
 
@@ -36,15 +36,15 @@ class TestWords:
         ],
     )
     def test_say_what_becomes_of_a_folder(self, action: str, days: int | None, said: str) -> None:
-        assert said in showing.sentence("INBOX", action, days, TODAY)
+        assert said in display.describe_folder("INBOX", action, days, TODAY)
 
     def test_a_folder_that_the_policy_does_not_name_is_kept(self) -> None:
-        rows = showing.rows([JUNK], TODAY)
-        assert [row.name for row in rows] == showing.names()
+        rows = display.build_rows([JUNK], TODAY)
+        assert [row.name for row in rows] == display.list_folder_names()
         assert [row.name for row in rows if row.deletes] == ["JUNK_EMAIL"]
 
     def test_a_folder_that_nobody_knew_when_this_was_written_has_a_name(self) -> None:
-        assert showing.folder("SOME_NEW_ONE") == "Some new one"
+        assert display.folder_label("SOME_NEW_ONE") == "Some new one"
 
 
 class TestDetail:

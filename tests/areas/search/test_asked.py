@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.areas.search.asked import LONGEST, parse
+from console.areas.search.query import MAX_QUERY_LENGTH, parse_query
 
 
 @pytest.mark.parametrize(
@@ -27,10 +27,10 @@ from console.areas.search.asked import LONGEST, parse
     ],
 )
 def test_it_is_taken_for_what_is_meant(typed: str, text: str, address: str) -> None:
-    asked = parse(typed)
+    asked = parse_query(typed)
     assert (asked.text, asked.address) == (text, address)
     assert bool(asked) == bool(text)
 
 
 def test_no_text_is_too_long() -> None:
-    assert len(parse("a" * 10 * LONGEST).text) == LONGEST
+    assert len(parse_query("a" * 10 * MAX_QUERY_LENGTH).text) == MAX_QUERY_LENGTH

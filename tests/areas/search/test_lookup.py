@@ -8,7 +8,7 @@ from django.test import Client
 
 from console.ledger.models import Entry
 from console.mirror.models import Alias, Entity, Organization
-from console.sandbox.testing import ADA, DOMAIN, TestSandbox
+from console.sandbox.fixtures import ADA, DOMAIN, TestSandbox
 from tests.areas import world
 
 pytestmark = pytest.mark.django_db

@@ -52,10 +52,10 @@ class TestOptions:
         assert shown.options[-1][1] == "/o/example/search/?q=ada"
 
     def test_few_of_each_kind_are_enough(self, organization: Organization, owner: Client) -> None:
-        for number in range(views.DROPPED + 3):
+        for number in range(views.PALETTE_HITS + 3):
             person(organization, f"many{number}")
         page = drop(owner, "many")
-        assert len(Options(page).options) == views.DROPPED + 1
+        assert len(Options(page).options) == views.PALETTE_HITS + 1
         assert "the first 5" in page
 
     def test_the_count_is_told_to_who_hears_it(self, organization: Organization, owner: Client) -> None:

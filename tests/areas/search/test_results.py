@@ -117,9 +117,9 @@ class TestFinding:
         assert find(owner, text).status_code in (200, 302)
 
     def test_more_than_a_few_are_led_on_to_the_list(self, organization: Organization, owner: Client) -> None:
-        for number in range(views.LISTED + 1):
+        for number in range(views.PAGE_HITS + 1):
             person(organization, f"many{number}")
-        assert len(named(owner, "many")) == views.LISTED
+        assert len(named(owner, "many")) == views.PAGE_HITS
         assert 'href="/o/example/users/?q=many"' in world.body(find(owner, "many"))
 
 

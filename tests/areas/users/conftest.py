@@ -18,9 +18,9 @@ from django.utils import timezone
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
 from console.operators.models import Grant, Operator, Role
-from console.sandbox import dispatch, founding, testing
+from console.sandbox import dispatch, fixtures, organization_setup
 from console.sandbox.errors import ServiceError
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox.fixtures import ADA, TestSandbox
 from console.sync import mirror_refresh, worker
 from tests.areas import world
 
@@ -53,8 +53,8 @@ class Desk:
 @pytest.fixture
 def town() -> Iterator[TestSandbox]:
     with world.sandbox() as empty, world.unhurried():
-        made = testing.populated(empty)
-        founding.add_domain(made.store, made.organization, BRANCH)
+        made = fixtures.build_test_sandbox(empty)
+        organization_setup.add_domain(made.store, made.organization, BRANCH)
         made.enabled_user("dee", email=f"dee@{BRANCH}", display_name="Dee Ortiz", department="Surgery")
         made.enabled_user("eve", email=f"eve@{BRANCH}", display_name="Eve Ng", hidden=True)
         made.group("nurses")
@@ -95,7 +95,7 @@ class Wire:
         self.refused: dict[str, str] = {}
         self.lost: set[str] = set()
         self.is_down = False
-        self._answer = dispatch.answer
+        self._answer = dispatch.answer_call
 
     def __call__(self, store: Any, operation: str, *args: Any, **kwargs: Any) -> Any:
         self.calls.append(operation)
@@ -113,7 +113,7 @@ class Wire:
 def wire(organization: Organization, monkeypatch: pytest.MonkeyPatch) -> Wire:
     """From here on, after the console has read everything."""
     made = Wire()
-    monkeypatch.setattr(dispatch, "answer", made)
+    monkeypatch.setattr(dispatch, "answer_call", made)
     return made
 
 

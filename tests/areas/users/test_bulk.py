@@ -8,7 +8,7 @@ from console.areas.exports.models import ExportJob
 from console.changes import control, engine
 from console.changes.models import Change, Step
 from console.mirror.models import Entity
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from tests.areas import world
 from tests.areas.users.conftest import DEE, EVE, NURSES, Desk, Wire
 

@@ -9,7 +9,7 @@ from console.aws import model
 from console.gateway import gateway
 from console.ledger.models import Entry
 from console.mirror.models import Entity
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox.fixtures import ADA, TestSandbox
 from tests.areas.users.conftest import DEE, Desk, Wire, written
 
 

@@ -10,7 +10,7 @@ from console.areas.users.bulk.cells import Wrong, parsed
 from console.changes import control, engine
 from console.changes.models import Change
 from console.mirror.models import Alias, Domain, Entity
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox.fixtures import ADA, TestSandbox
 from tests.areas.users.conftest import Desk
 
 CASES = Path(__file__).parent / "field_cases"

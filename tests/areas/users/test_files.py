@@ -17,8 +17,8 @@ from console.changes import control, engine
 from console.changes.models import Change, Conditions
 from console.ledger.models import Entry
 from console.mirror.models import Entity
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
-from console.ui import encodings, sheets
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
+from console.ui import encodings, uploaded_table
 from console.ui.csv_text import write_rows
 from tests.areas import world
 from tests.areas.users.conftest import DEE, EVE, NURSES, Desk, Wire
@@ -195,8 +195,8 @@ class TestARoundTrip:
         csv.writer(again, delimiter=delimiter, lineterminator=ends, quoting=quoting).writerows(
             csv.reader(io.StringIO(ours, newline=""))
         )
-        text, _ = encodings.decode(again.getvalue().encode(codec))
-        sheet = sheets.read(text, importing.NAMES, 100)
+        text, _ = encodings.decode_text(again.getvalue().encode(codec))
+        sheet = uploaded_table.parse_table(text, importing.NAMES, 100)
         assert len(sheet.lines) == len(people)
         for person, line in zip(people, sheet.lines, strict=True):
             now = cells.current(person)

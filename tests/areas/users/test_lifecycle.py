@@ -11,7 +11,7 @@ from console.areas.lifecycle.models import OnboardingTemplate
 from console.changes import engine
 from console.changes.models import Change, Conditions
 from console.mirror.models import Domain, Entity
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from tests.areas import world
 from tests.areas.users.conftest import BRANCH, DEE, NURSES, TEAM, Desk, Wire, written
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from console.areas.users.tables import PEOPLE
 from console.mirror.models import Organization, Sync
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox.fixtures import ADA, TestSandbox
 from tests.areas.users.conftest import DEE, EVE, NURSES, TEAM, Desk, Wire, read_again
 
 OUTSIDE = ("Ada", "ada@example.com", "countess", "Bo Ek", "nurses@example.com", ADA, NURSES)
@@ -93,8 +93,8 @@ class TestTheList:
     def test_stops_counting_at_a_thousand_and_leaves_the_rest_to_another_request(
         self, helga: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("console.ui.tables.counted.__defaults__", (3,))
-        monkeypatch.setattr("console.ui.tables.found.__defaults__", (3,))
+        monkeypatch.setattr("console.ui.tables.annotate_count.__defaults__", (3,))
+        monkeypatch.setattr("console.ui.tables.page_count.__defaults__", (3,))
         page = helga.get("list", data={"state": "ENABLED"})
         assert page.context["count"] == "3+"
         assert helga.client.get(page.context["count_href"]).content == b"4"

@@ -9,9 +9,9 @@ from django.apps import apps
 from django.db import connection
 
 from console.areas.users import passwords
-from console.sandbox.passwords import require_strong
+from console.sandbox.fixtures import ADA, TestSandbox
 from console.sandbox.records import User
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox.requirements import require_strong_password
 from tests.areas.users.conftest import DEE, Desk, Wire, written
 
 TYPED = "Tr0ub4dor-canary"
@@ -40,7 +40,7 @@ class TestGenerated:
     def test_ones_satisfy_workmail_and_the_form(self) -> None:
         for _ in range(200):
             password = passwords.generated()
-            require_strong(password)
+            require_strong_password(password)
             assert passwords.problems(password) == []
 
     def test_ones_hold_nothing_that_is_misread_or_that_a_shell_takes(self) -> None:

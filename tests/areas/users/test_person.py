@@ -9,7 +9,7 @@ from django.utils import timezone
 from console.areas.users.showing import SECTIONS
 from console.aws import model
 from console.mirror.models import Entity
-from console.sandbox.testing import ADA, BO, CY, TestSandbox
+from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from tests.areas import world
 from tests.areas.users.conftest import DEE, EVE, Desk, Wire, read_again
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from console.mirror.models import Entity, Membership, Organization
-from console.sandbox.testing import ADA
+from console.sandbox.fixtures import ADA
 from tests.areas.users.conftest import BRANCH, NURSES, Desk, Wire
 
 LIST = (

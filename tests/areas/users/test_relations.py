@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from console.mirror.models import Entity, Permission
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.users.conftest import BRANCH, DEE, NURSES, TEAM, Desk, Wire, written
 

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
-from console.ui.forms import OperationForm, WhyForm
+from console.ui.forms import OperationForm, ReasonForm
 
 
-class AddressForm(OperationForm, WhyForm):
+class AddressForm(OperationForm, ReasonForm):
     """`domains` are those on which the operator may give out addresses, the suggested one first."""
 
     member: ClassVar[str]
@@ -71,11 +71,11 @@ class RegisterForm(AddressForm):
     labels = {"Email": "Primary address"}
 
 
-class PrimaryForm(WhyForm):
+class PrimaryForm(ReasonForm):
     """One of the aliases, sent by its own button."""
 
     Email = forms.CharField(widget=forms.HiddenInput)
 
 
-class RemovedAliasForm(WhyForm):
+class RemovedAliasForm(ReasonForm):
     Alias = forms.CharField(widget=forms.HiddenInput)

@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from console.areas.directory import handover
 from console.areas.directory.forms.naming import EntityField
 from console.mirror.models import EntityQuerySet
-from console.ui.forms import WhyForm
+from console.ui.forms import ReasonForm
 
 
-class HandoverForm(WhyForm):
+class HandoverForm(ReasonForm):
     """`parts` are those that there is something of; without an address of its own nothing can follow it."""
 
     what = forms.MultipleChoiceField(label="Hand over", widget=forms.CheckboxSelectMultiple)

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from console.mirror import search_text
 from console.mirror.models import Entity, EntityQuerySet
-from console.ui.addresses import parse_addresses
+from console.ui.address_list import parse_addresses
 
 NAMED = 3
 

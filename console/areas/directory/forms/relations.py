@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from console.areas.directory.forms.naming import EntityField
 from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Entity, EntityQuerySet
-from console.ui.forms import ReplacingForm, UntilForm, WhyForm
+from console.ui.forms import ExpiryForm, ReasonForm, ReplaceForm
 
 FULL_ACCESS = "FULL_ACCESS"
 VALUES = {
@@ -20,7 +20,7 @@ VALUES = {
 NO_MAILBOX = "There is no mailbox to open. Select a right to send instead."
 
 
-class GroupForm(UntilForm):
+class GroupForm(ExpiryForm):
     """A group to join, among those whom the operator may put somebody into."""
 
     def __init__(self, *args: Any, groups: EntityQuerySet, suggest: str, **kwargs: Any) -> None:
@@ -29,13 +29,13 @@ class GroupForm(UntilForm):
         self.order_fields(["group", "until", "reason", "ticket"])
 
 
-class MembershipForm(WhyForm):
+class MembershipForm(ReasonForm):
     """A group to leave, by its id."""
 
     group = forms.CharField(widget=forms.HiddenInput)
 
 
-class PermissionForm(ReplacingForm, UntilForm):
+class PermissionForm(ReplaceForm, ExpiryForm):
     """Who may do what; WorkMail replaces all that this grantee had before [documented].
 
     The one at the other end is asked for; `owner` is the entity itself where the other is to be let in.
@@ -74,7 +74,7 @@ class PermissionForm(ReplacingForm, UntilForm):
         return {str(self.fields["values"].label): ", ".join(VALUES.get(each, each) for each in held)}
 
 
-class RevokedForm(WhyForm):
+class RevokedForm(ReasonForm):
     """Whose access ends, by id: it may be somebody whom the console does not know."""
 
     other = forms.CharField(widget=forms.HiddenInput)

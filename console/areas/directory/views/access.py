@@ -15,7 +15,7 @@ from console.aws import changed_fields
 from console.changes.steps import PlannedStep
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
-from console.ui.pages import posted
+from console.ui.pages import post_data
 
 SLOW = "It can take WorkMail up to five minutes, and Outlook up to an hour, to follow. "
 REPLACES = "What is chosen replaces all that was allowed before."
@@ -35,7 +35,7 @@ def let_in(request: ConsoleRequest, organization: Organization, entity_id: str, 
         title=f"Give access to {mailbox(entity)}",
         verb="Give access",
         note=SLOW + REPLACES,
-        message=lambda: f"{form.cleaned_data['other']} now has access to {mailbox(entity)}{form.said_until}.",
+        message=lambda: f"{form.cleaned_data['other']} now has access to {mailbox(entity)}{form.until_text}.",
         params=lambda: _granted(entity, form.cleaned_data["other"], form),
         ends=lambda: terms.of_access(entity, form.cleaned_data["other"]),
     )
@@ -54,7 +54,7 @@ def let_open(request: ConsoleRequest, organization: Organization, entity_id: str
         title=f"Let {entity} open another mailbox",
         verb="Give access",
         note=SLOW + REPLACES,
-        message=lambda: f"{entity} now has access to {mailbox(form.cleaned_data['other'])}{form.said_until}.",
+        message=lambda: f"{entity} now has access to {mailbox(form.cleaned_data['other'])}{form.until_text}.",
         params=lambda: _granted(form.cleaned_data["other"], entity, form),
         ends=lambda: terms.of_access(form.cleaned_data["other"], entity),
     )
@@ -103,7 +103,7 @@ def _permission_form(
     chosen = next((each for each in held if each.other_id == request.GET.get("other")), None)
     others = scope.entities(request.actor, "PutMailboxPermissions", entity.organization)
     form = PermissionForm(
-        posted(request),
+        post_data(request),
         others=others.exclude(state=Entity.State.DELETED).exclude(pk=entity.pk),
         suggest=suggest(entity.organization, "all"),
         label=label,

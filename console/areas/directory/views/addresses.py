@@ -9,7 +9,7 @@ from console.areas.directory.kinds import Kind
 from console.areas.directory.views.asking import ask, press
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
-from console.ui.pages import posted
+from console.ui.pages import post_data
 
 
 @performs("CreateAlias")
@@ -18,7 +18,7 @@ def add_alias(
 ) -> HttpResponse:
     entity = scope.find(request.actor, "CreateAlias", organization, entity_id, kind)
     domains = scope.usable_domains(request.actor, "CreateAlias", organization)
-    form = AliasForm(posted(request), domains=domains, local=entity.email.partition("@")[0])
+    form = AliasForm(post_data(request), domains=domains, local=entity.email.partition("@")[0])
     return ask(
         request,
         entity,

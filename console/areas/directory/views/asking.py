@@ -9,13 +9,13 @@ from console.areas.directory import kinds, scope
 from console.areas.directory.kinds import Kind
 from console.mirror.models import Entity
 from console.operators.access import ConsoleRequest
-from console.ui.forms import WhyForm
+from console.ui.forms import ReasonForm
 from console.web import operation_views
 from console.web.operation_views import EndGetter, ParamsGetter
 
 
 def perform(
-    request: ConsoleRequest, entity: Entity, form: WhyForm, operation: str, message: str, **params: Any
+    request: ConsoleRequest, entity: Entity, form: ReasonForm, operation: str, message: str, **params: Any
 ) -> HttpResponse | None:
     """The answer to a write, or `None` if the form says what is wrong with it."""
     return operation_views.perform_operation(
@@ -40,7 +40,7 @@ def landing(request: ConsoleRequest, entity: Entity) -> str:
 def ask(
     request: ConsoleRequest,
     entity: Entity,
-    form: WhyForm,
+    form: ReasonForm,
     operation: str,
     *,
     params: ParamsGetter,
@@ -64,7 +64,7 @@ def ask(
 def press(
     request: ConsoleRequest,
     entity: Entity,
-    form: WhyForm,
+    form: ReasonForm,
     operation: str,
     *,
     message: Callable[[], str],

@@ -11,7 +11,7 @@ from console.changes.steps import PlannedStep
 from console.mirror.models import Organization
 from console.operators import policy, refusals
 from console.operators.access import ConsoleRequest
-from console.ui.forms import WhyForm
+from console.ui.forms import ReasonForm
 from console.ui.pages import SeeOther
 from console.web import aws_errors
 
@@ -19,7 +19,7 @@ from console.web import aws_errors
 def draft(
     request: ConsoleRequest,
     organization: Organization,
-    form: WhyForm,
+    form: ReasonForm,
     title: str,
     steps: Sequence[PlannedStep],
     kind: str,

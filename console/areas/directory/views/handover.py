@@ -12,7 +12,7 @@ from console.aws import errors
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
-from console.ui.pages import posted
+from console.ui.pages import post_data
 from console.web import aws_errors
 
 NOTE = "You see every step before anything happens."
@@ -44,7 +44,7 @@ def _form(request: ConsoleRequest, entity: Entity) -> HandoverForm:
     losses = [*blast.of(request.actor, entity), *naming.of(request.actor, entity)]
     others = scope.entities(request.actor, "RegisterToWorkMail", entity.organization)
     form = HandoverForm(
-        posted(request),
+        post_data(request),
         successors=others.filter(state=Entity.State.ENABLED).exclude(pk=entity.pk),
         suggest=suggest(entity.organization, "all"),
         parts=[each.part for each in losses if each.part and each.names],

@@ -12,14 +12,14 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm
-from console.ui.pages import posted
+from console.ui.pages import post_data
 
 
 @performs("RegisterToWorkMail")
 def enable(request: ConsoleRequest, organization: Organization, entity_id: str, kind: Kind) -> HttpResponse:
     entity = scope.find(request.actor, "RegisterToWorkMail", organization, entity_id, kind)
     form = RegisterForm(
-        posted(request),
+        post_data(request),
         domains=scope.usable_domains(request.actor, "RegisterToWorkMail", organization),
         local=entity.name.partition("@")[0],
         initial={"Email": request.GET["address"]} if request.GET.get("address") else {},
@@ -40,7 +40,7 @@ def enable(request: ConsoleRequest, organization: Organization, entity_id: str, 
 @performs("DeregisterFromWorkMail")
 def disable(request: ConsoleRequest, organization: Organization, entity_id: str, kind: Kind) -> HttpResponse:
     entity = scope.find(request.actor, "DeregisterFromWorkMail", organization, entity_id, kind)
-    form = ConfirmForm(posted(request))
+    form = ConfirmForm(post_data(request))
     if request.method == "POST" and form.is_valid():
         done = f"{entity} is disabled."
         answer = perform(request, entity, form, "DeregisterFromWorkMail", done, EntityId=entity.entity_id)
@@ -53,7 +53,7 @@ def delete(request: ConsoleRequest, entity: Entity, operation: str) -> HttpRespo
     """For whoever may perform `operation`, the kind's own Delete…: after disabling, with the name typed."""
     if entity.state == Entity.State.ENABLED:
         return _disable_first(request, entity)
-    form = ConfirmForm(posted(request), expected=entity.name)
+    form = ConfirmForm(post_data(request), expected=entity.name)
     if request.method == "POST" and form.is_valid():
         member = {kinds.of(entity).member: entity.entity_id}
         answer = perform(request, entity, form, operation, f"{entity} is deleted.", **member)
@@ -84,7 +84,7 @@ def question(
 
 def _disable_first(request: ConsoleRequest, entity: Entity) -> HttpResponse:
     again = "" if entity.kind == Kind.GROUP else " for 30 days"
-    return pages.problem(
+    return pages.problem_page(
         request,
         title="Disable first",
         happened=f"{entity} is enabled, and WorkMail deletes only what is disabled.",

@@ -48,11 +48,11 @@ class Listing:
     more: More = _nothing
 
     def page(self, request: ConsoleRequest, organization: Organization) -> HttpResponse:
-        rows = tables.counted(self.found(request.actor, organization, request.GET))
+        rows = tables.annotate_count(self.found(request.actor, organization, request.GET))
         more = self.more(request, organization)
         table = self.table if more.get("actions") else replace(self.table, identity="")
         page = tables.paginate(rows, table, request.GET, extra={"base": request.path})
-        counted, words = tables.found(page), kinds.OF[self.kind]
+        counted, words = tables.page_count(page), kinds.OF[self.kind]
         context = {
             **more,
             "organization": organization,
@@ -69,14 +69,14 @@ class Listing:
         }
         if not pages.wants_fragment(request):
             context |= self._around(request, organization)
-        return pages.show(request, f"{words.space}/list.html", context, fragment=words.plural)
+        return pages.render_page(request, f"{words.space}/list.html", context, fragment=words.plural)
 
     def count(self, request: ConsoleRequest, organization: Organization) -> HttpResponse:
         """How many there are exactly, where the list stopped counting: it costs more than a page may."""
         return HttpResponse(f"{self.found(request.actor, organization, request.GET).order_by().count():,}")
 
     def as_csv(self, request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
-        rows = tables.ordered(self.found(request.actor, organization, request.GET), self.file, request.GET)
+        rows = tables.sort_rows(self.found(request.actor, organization, request.GET), self.file, request.GET)
         name = f"{kinds.OF[self.kind].plural}-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
         return downloads.stream_table(request, organization, name, rows, self.file)
 
@@ -90,7 +90,7 @@ class Listing:
         domains = scope.seen_domains(request.actor, organization, self.kind)
         choices = [*self.filters, domain_filter(domains)]
         typed = {name: request.GET.get(name, "") for name in self.typed}
-        bar = filters.bar(choices, request.GET, placeholder=self.placeholder)
+        bar = filters.filter_bar(choices, request.GET, placeholder=self.placeholder)
         return {
             **typed,
             "bar": replace(bar, active=bar.active or any(typed.values())),

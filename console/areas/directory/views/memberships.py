@@ -11,7 +11,7 @@ from console.areas.directory.views.suggestions import name_of, suggest
 from console.changes.steps import PlannedStep
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
-from console.ui.pages import posted
+from console.ui.pages import post_data
 
 
 @performs("AssociateMemberToGroup")
@@ -19,7 +19,7 @@ def join(request: ConsoleRequest, organization: Organization, entity_id: str, ki
     entity = scope.find(request.actor, "AssociateMemberToGroup", organization, entity_id, kind)
     joinable = scope.entities(request.actor, "AssociateMemberToGroup", organization).filter(kind=Kind.GROUP)
     groups = joinable.exclude(state=Entity.State.DELETED).exclude(pk=entity.pk)
-    form = GroupForm(posted(request), groups=groups, suggest=suggest(organization, "groups"))
+    form = GroupForm(post_data(request), groups=groups, suggest=suggest(organization, "groups"))
     return ask(
         request,
         entity,
@@ -28,7 +28,7 @@ def join(request: ConsoleRequest, organization: Organization, entity_id: str, ki
         title=f"Put {entity} into a group",
         verb="Add to the group",
         message=lambda: (
-            f"{entity} is now in {form.cleaned_data['group']}{form.said_until}. Mail follows within minutes."
+            f"{entity} is now in {form.cleaned_data['group']}{form.until_text}. Mail follows within minutes."
         ),
         params=lambda: {"GroupId": form.cleaned_data["group"].entity_id, "MemberId": entity.entity_id},
         ends=lambda: terms.of_membership(form.cleaned_data["group"], entity),

@@ -19,7 +19,7 @@ Context = Callable[[Actor, Entity], dict[str, Any]]
 
 def show(request: ConsoleRequest, entity: Entity, context: Context) -> HttpResponse:
     """`context` is what the mirror knows, for the template that each kind has."""
-    return pages.show(
+    return pages.render_page(
         request, _template(entity), {**context(request.actor, entity), "stale": showing.is_stale(entity)}
     )
 
@@ -37,7 +37,7 @@ def refresh(request: ConsoleRequest, entity: Entity, context: Context) -> HttpRe
             "detail": aws_errors.error_detail(failure),
         }
     shown = {**context(request.actor, entity), **notice}
-    return pages.show(request, _template(entity), shown, fragment=kinds.of(entity).noun)
+    return pages.render_page(request, _template(entity), shown, fragment=kinds.of(entity).noun)
 
 
 def _template(entity: Entity) -> str:

@@ -9,13 +9,13 @@ from django.core.exceptions import ValidationError
 from console.areas.directory.forms.addresses import require_domain
 from console.areas.groups.forms.members import PasteField
 from console.mirror.models import EntityQuerySet, Organization
-from console.ui.forms import OperationForm, WhyForm
-from console.ui.shapes import field_of, shape_of
+from console.ui.form_fields import build_field, get_shape
+from console.ui.forms import OperationForm, ReasonForm
 
 DISABLED = "Only an enabled group can have members: enable it now, or add them later."
 
 
-class CreateForm(OperationForm, WhyForm):
+class CreateForm(OperationForm, ReasonForm):
     """`domains` are those of addresses that may be given; without any, enabling is not offered."""
 
     operation = "CreateGroup"
@@ -39,8 +39,8 @@ class CreateForm(OperationForm, WhyForm):
         self.domains = list(domains)
         if domains:
             help_text = f"Empty: name@{domains[0]}."
-            shape = shape_of("RegisterToWorkMail", "Email")
-            self.fields["Email"] = field_of(shape, required=False, label="Address", help_text=help_text)
+            shape = get_shape("RegisterToWorkMail", "Email")
+            self.fields["Email"] = build_field(shape, required=False, label="Address", help_text=help_text)
             self.fields["people"] = PasteField(
                 organization=organization, entities=entities, label="Members", required=False
             )

@@ -1,9 +1,9 @@
 """What can be changed about a group's record: whether the address book shows it."""
 
-from console.ui.forms import OperationForm, WhyForm
+from console.ui.forms import OperationForm, ReasonForm
 
 
-class HiddenForm(OperationForm, WhyForm):
+class HiddenForm(OperationForm, ReasonForm):
     """`current` is what DescribeGroup shows now; `subject` is the group's id."""
 
     operation = "UpdateGroup"

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from console.areas.groups import resolving
 from console.areas.groups.resolving import Resolved
 from console.mirror.models import EntityQuerySet, Organization
-from console.ui.forms import WhyForm
+from console.ui.forms import ReasonForm
 
 HELP = "Email addresses, aliases, usernames or ids: one per line, or separated by commas or semicolons."
 
@@ -30,7 +30,7 @@ class PasteField(forms.CharField):
             raise ValidationError(str(error)) from error
 
 
-class AddForm(WhyForm):
+class AddForm(ReasonForm):
     """`sure` is sent by the button that stands below what was found."""
 
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
@@ -43,7 +43,7 @@ class AddForm(WhyForm):
         self.order_fields(["members", "reason", "ticket"])
 
 
-class RemoveForm(WhyForm):
+class RemoveForm(ReasonForm):
     """The ticked rows, by their ids."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -13,14 +13,14 @@ from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
-from console.ui.pages import posted
+from console.ui.pages import post_data
 
 
 @performs("CreateGroup")
 def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     candidates = scope.candidates(request.actor, None, organization)
     form = CreateForm(
-        posted(request),
+        post_data(request),
         organization=organization,
         domains=_domains(request, organization),
         entities=candidates,

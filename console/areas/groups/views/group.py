@@ -13,7 +13,7 @@ from console.gateway import gateway
 from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
-from console.ui.pages import posted
+from console.ui.pages import post_data
 from console.web import aws_errors
 
 NAMELESS = "WorkMail cannot rename a group: this is all that can be changed about its record."
@@ -37,7 +37,7 @@ def everybody(request: ConsoleRequest, organization: Organization, group_id: str
     group = scope.find(request.actor, "ListGroupMembers", organization, group_id)
     reach = nesting.everybody(request.actor, group)
     context = {"title": f"Everybody whom {group} reaches", "reach": reach, "most": nesting.MOST}
-    return pages.show(request, "groups/everybody.html", {**context, **about(group)})
+    return pages.render_page(request, "groups/everybody.html", {**context, **about(group)})
 
 
 @performs("UpdateGroup")
@@ -47,7 +47,7 @@ def edit(request: ConsoleRequest, organization: Organization, group_id: str) -> 
         described = gateway.call(request.actor, "DescribeGroup", organization, GroupId=group.entity_id)
     except errors.CallFailed as failure:
         return aws_errors.error_page(request, failure, back=place(group))
-    form = HiddenForm(posted(request), current=described, subject=group.entity_id)
+    form = HiddenForm(post_data(request), current=described, subject=group.entity_id)
     return ask(
         request,
         group,

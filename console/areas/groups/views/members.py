@@ -16,7 +16,7 @@ from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import filters, pages, tables
-from console.ui.pages import posted
+from console.ui.pages import post_data
 from console.web import downloads
 
 
@@ -24,7 +24,7 @@ from console.web import downloads
 def members(request: ConsoleRequest, organization: Organization, group_id: str) -> HttpResponse:
     """Those who are directly in it."""
     group = scope.find(request.actor, "ListGroupMembers", organization, group_id)
-    rows = tables.counted(found_members(request.actor, group, request.GET))
+    rows = tables.annotate_count(found_members(request.actor, group, request.GET))
     bases = {each.value: _base(organization, each) for each in (Kind.USER, Kind.GROUP)}
     page = tables.paginate(rows, MEMBERS, request.GET, extra={"bases": bases})
     context = {
@@ -32,20 +32,20 @@ def members(request: ConsoleRequest, organization: Organization, group_id: str) 
         "title": f"Members of {group}",
         "group": group,
         "page": page,
-        "count": tables.found(page),
+        "count": tables.page_count(page),
         "outside": scope.outside(request.actor, group),
         "csv_href": f"{place(group, 'members-csv')}?{request.GET.urlencode()}",
-        "bar": filters.bar(MEMBER_FILTERS, request.GET, placeholder="Name, address or alias"),
+        "bar": filters.filter_bar(MEMBER_FILTERS, request.GET, placeholder="Name, address or alias"),
         "may_add": _may(request, "AssociateMemberToGroup", group),
         "may_remove": _may(request, "DisassociateMemberFromGroup", group),
     }
-    return pages.show(request, "groups/members.html", context, fragment="members")
+    return pages.render_page(request, "groups/members.html", context, fragment="members")
 
 
 @performs("ListGroupMembers")
 def as_csv(request: ConsoleRequest, organization: Organization, group_id: str) -> HttpResponseBase:
     group = scope.find(request.actor, "ListGroupMembers", organization, group_id)
-    rows = tables.ordered(found_members(request.actor, group, request.GET), MEMBERS_FILE, request.GET)
+    rows = tables.sort_rows(found_members(request.actor, group, request.GET), MEMBERS_FILE, request.GET)
     name = f"members-{group.name}-{timezone.now():%Y-%m-%d}.csv"
     return downloads.stream_table(request, organization, name, rows, MEMBERS_FILE)
 
@@ -55,7 +55,7 @@ def add(request: ConsoleRequest, organization: Organization, group_id: str) -> H
     """First what the pasted lines come to, then a draft with one step for each."""
     group = scope.find(request.actor, "AssociateMemberToGroup", organization, group_id)
     candidates = scope.candidates(request.actor, group, organization)
-    form = AddForm(posted(request), organization=organization, entities=candidates)
+    form = AddForm(post_data(request), organization=organization, entities=candidates)
     joining = None
     if request.method == "POST" and form.is_valid():
         joining = membership.joining(group, form.cleaned_data["members"])
@@ -83,7 +83,7 @@ def remove(request: ConsoleRequest, organization: Organization, group_id: str) -
         if answer := draft(request, organization, form, title, steps, "members"):
             return answer
     said = " ".join(str(error) for errors_of in form.errors.values() for error in errors_of)
-    return pages.done(request, said, back, level=messages.ERROR)
+    return pages.redirect_with_message(request, said, back, level=messages.ERROR)
 
 
 def _base(organization: Organization, kind: Kind) -> str:

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.areas.lifecycle.freezes import PASSWORD, TOKENS
-from console.ui.forms import UntilForm
+from console.ui.forms import ExpiryForm
 
 ALSO = {
     PASSWORD: "Set a password that nobody knows",
@@ -15,7 +15,7 @@ ALSO = {
 PHRASE = "freeze a protected person"
 
 
-class FreezeForm(UntilForm):
+class FreezeForm(ExpiryForm):
     """`also` are those of `ALSO` that the operator may do; somebody protected has to be typed out."""
 
     also = forms.MultipleChoiceField(

@@ -11,12 +11,12 @@ from console.areas.directory.forms.naming import EntityField
 from console.areas.exports.models import Destination
 from console.areas.lifecycle.offboarding import DELETE, DISABLE, EXPORT, OF_SUCCESSOR, PARTS
 from console.mirror.models import EntityQuerySet
-from console.ui.forms import WhyForm
+from console.ui.forms import ReasonForm
 
 LONGEST = 365
 
 
-class OffboardForm(WhyForm):
+class OffboardForm(ReasonForm):
     """`offered` are the parts that the operator may do; `destinations` those where an export can go."""
 
     what = forms.MultipleChoiceField(label="What is done", widget=forms.CheckboxSelectMultiple)

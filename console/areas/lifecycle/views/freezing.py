@@ -18,10 +18,10 @@ from console.changes.models import Change
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
-from console.rules.deciding import Rule
+from console.rules.evaluation import Rule
 from console.ui import pages
-from console.ui.forms import WhyForm
-from console.ui.pages import posted
+from console.ui.forms import ReasonForm
+from console.ui.pages import post_data
 from console.web import aws_errors
 
 State = Change.State
@@ -42,11 +42,11 @@ def freeze(request: ConsoleRequest, organization: Organization, entity_id: str) 
     person = scope.find(request.actor, "PutAccessControlRule", organization, entity_id, Kind.USER)
     if person.state != Entity.State.ENABLED:
         told = f"{person} is not enabled, so there is nothing to freeze."
-        return pages.done(request, told, kinds.place(person), level=messages.INFO)
+        return pages.redirect_with_message(request, told, kinds.place(person), level=messages.INFO)
     try:
         rules = freezing.rules_of(request.actor, organization)
         if freezing.holding(rules, person.entity_id):
-            return pages.done(request, f"{person} is frozen already.", kinds.place(person))
+            return pages.redirect_with_message(request, f"{person} is frozen already.", kinds.place(person))
         form = _form(request, person)
         if request.method == "POST" and form.is_valid():
             return _freeze(request, person, rules, form)
@@ -58,7 +58,7 @@ def freeze(request: ConsoleRequest, organization: Organization, entity_id: str) 
 @performs("PutAccessControlRule")
 def thaw(request: ConsoleRequest, organization: Organization, entity_id: str) -> HttpResponse:
     person = scope.find(request.actor, "PutAccessControlRule", organization, entity_id, Kind.USER)
-    form = WhyForm(posted(request))
+    form = ReasonForm(post_data(request))
     if request.method == "POST" and form.is_valid():
         answer = _thaw(request, person, form)
         if answer is not None:
@@ -66,11 +66,11 @@ def thaw(request: ConsoleRequest, organization: Organization, entity_id: str) ->
     return _page(request, person, form, f"Thaw {person}", "Thaw", THAWS)
 
 
-def _thaw(request: ConsoleRequest, person: Entity, form: WhyForm) -> HttpResponse | None:
+def _thaw(request: ConsoleRequest, person: Entity, form: ReasonForm) -> HttpResponse | None:
     try:
         rules = freezing.rules_of(request.actor, person.organization)
         if freezing.holding(rules, person.entity_id) is None:
-            return pages.done(request, f"{person} is not frozen.", kinds.place(person))
+            return pages.redirect_with_message(request, f"{person} is not frozen.", kinds.place(person))
         return _told(request, person, freezes.thaw(request.actor, person, rules, form.why()), "thawed")
     except errors.CallFailed as failure:
         return (
@@ -88,7 +88,7 @@ def _form(request: ConsoleRequest, person: Entity) -> FreezeForm:
         if policy.allows(request.actor, operation, person.organization, person)
     ]
     kept = ProtectedPerson.objects.filter(organization=person.organization, entity_id=person.entity_id)
-    return FreezeForm(posted(request), also=also, protected=kept.exists())
+    return FreezeForm(post_data(request), also=also, protected=kept.exists())
 
 
 def _freeze(request: ConsoleRequest, person: Entity, rules: Sequence[Rule], form: FreezeForm) -> HttpResponse:
@@ -100,24 +100,24 @@ def _freeze(request: ConsoleRequest, person: Entity, rules: Sequence[Rule], form
         if not aws_errors.add_to_form(form, failure):
             raise
         return _page(request, person, form, f"Freeze {person}", "Freeze", FREEZES)
-    return _told(request, person, change, f"frozen{form.said_until}")
+    return _told(request, person, change, f"frozen{form.until_text}")
 
 
 def _told(request: ConsoleRequest, person: Entity, change: Change, what: str) -> HttpResponse:
     page = reverse("changes:detail", args=[person.organization.slug, change.pk])
     if change.state == State.DONE:
         said = f"{person} is {what}; WorkMail says so for every protocol. {FOLLOWS}"
-        return pages.done(request, said, kinds.place(person))
+        return pages.redirect_with_message(request, said, kinds.place(person))
     if change.is_open:
-        return pages.done(request, "See below how far it is.", page, level=messages.INFO)
+        return pages.redirect_with_message(request, "See below how far it is.", page, level=messages.INFO)
     said = f"{person} is not {what}. {change.note or 'Look at the steps below.'}"
-    return pages.done(request, said, page, level=messages.ERROR)
+    return pages.redirect_with_message(request, said, page, level=messages.ERROR)
 
 
 def _page(
     request: ConsoleRequest,
     person: Entity,
-    form: WhyForm,
+    form: ReasonForm,
     title: str,
     verb: str,
     consequences: tuple[str, ...],

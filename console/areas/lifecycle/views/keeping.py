@@ -12,7 +12,7 @@ from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.forms import ConfirmForm
-from console.ui.pages import posted
+from console.ui.pages import post_data
 from console.web.record_forms import delete_record
 
 Kept = OnboardingTemplate | Preset
@@ -27,7 +27,7 @@ def listing(request: ConsoleRequest, organization: Organization) -> HttpResponse
         "templates": OnboardingTemplate.objects.filter(organization=organization),
         "presets": [(each, [PARTS[part] for part in each.parts if part in PARTS]) for each in presets],
     }
-    return pages.show(request, "lifecycle/keeping.html", context)
+    return pages.render_page(request, "lifecycle/keeping.html", context)
 
 
 @performs("ManageTemplates")
@@ -62,16 +62,16 @@ def template_delete(request: ConsoleRequest, organization: Organization, pk: int
 
 def _form(request: ConsoleRequest, kept: Kept) -> PresetForm | TemplateForm:
     if isinstance(kept, Preset):
-        return PresetForm(posted(request), instance=kept)
+        return PresetForm(post_data(request), instance=kept)
     groups = scope.groups(request.actor, kept.organization).filter(state=Entity.State.ENABLED)
     domains = scope.usable_domains(request.actor, "RegisterToWorkMail", kept.organization)
-    return TemplateForm(posted(request), instance=kept, domains=domains, groups=groups)
+    return TemplateForm(post_data(request), instance=kept, domains=domains, groups=groups)
 
 
 def _edit(request: ConsoleRequest, kept: Kept) -> HttpResponse:
     form = _form(request, kept)
     if form.is_valid() and form.save_recorded(request.actor):
-        return pages.done(request, f"{kept.name} is saved.", _home(kept.organization))
+        return pages.redirect_with_message(request, f"{kept.name} is saved.", _home(kept.organization))
     kind = "preset for leavers" if isinstance(kept, Preset) else "template for new people"
     context = {
         "title": f"Edit {form.current['name']}" if form.current else f"New {kind}",
@@ -83,10 +83,10 @@ def _edit(request: ConsoleRequest, kept: Kept) -> HttpResponse:
 
 
 def _delete(request: ConsoleRequest, kept: Kept) -> HttpResponse:
-    form, organization, name = ConfirmForm(posted(request)), kept.organization, kept.name
+    form, organization, name = ConfirmForm(post_data(request)), kept.organization, kept.name
     if request.method == "POST" and form.is_valid():
         delete_record(request.actor, "ManageTemplates", kept)
-        return pages.done(request, f"{name} is forgotten.", _home(organization))
+        return pages.redirect_with_message(request, f"{name} is forgotten.", _home(organization))
     said = ("Nobody who was created or let go with it changes.",)
     title = f"Forget {name}?"
     return pages.confirm_page(

@@ -19,7 +19,7 @@ from console.mirror.models import Entity, Organization
 from console.operators import policy, refusals
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
-from console.ui.pages import SeeOther, posted
+from console.ui.pages import SeeOther, post_data
 from console.web import aws_errors
 
 
@@ -40,7 +40,7 @@ def _form(request: ConsoleRequest, person: Entity) -> OffboardForm:
     organization, chosen = person.organization, _preset(request, person.organization)
     others = scope.entities(request.actor, "CreateAlias", organization)
     return OffboardForm(
-        posted(request),
+        post_data(request),
         offered=offboarding.offered(request.actor, person),
         successors=others.filter(state=Entity.State.ENABLED).exclude(pk=person.pk),
         suggest=suggest(organization, "all"),
@@ -106,7 +106,7 @@ def _page(request: ConsoleRequest, person: Entity, form: OffboardForm) -> HttpRe
 
 
 def _not_enabled(request: ConsoleRequest, person: Entity) -> HttpResponse:
-    return pages.problem(
+    return pages.problem_page(
         request,
         title="Not enabled",
         happened=f"{person} is not enabled, so there is nothing to offboard.",

@@ -16,8 +16,8 @@ from console.mirror.models import Entity, Organization
 from console.operators import policy, refusals
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
-from console.ui.forms import WhyForm
-from console.ui.pages import SeeOther, posted
+from console.ui.forms import ReasonForm
+from console.ui.pages import SeeOther, post_data
 from console.web import aws_errors
 
 
@@ -27,7 +27,7 @@ def rehire(request: ConsoleRequest, organization: Organization, entity_id: str) 
     capsule = capsules.latest(person)
     if person.state != Entity.State.DISABLED or capsule is None:
         return _impossible(request, person)
-    form = WhyForm(posted(request))
+    form = ReasonForm(post_data(request))
     try:
         way = _plan(request, person, capsule)
         if request.method == "POST" and form.is_valid() and way.steps:
@@ -59,7 +59,7 @@ def _plan(request: ConsoleRequest, person: Entity, capsule: Capsule) -> Return:
     return rehiring.plan(person, capsule, described, rules)
 
 
-def _draft(request: ConsoleRequest, way: Return, form: WhyForm) -> HttpResponse:
+def _draft(request: ConsoleRequest, way: Return, form: ReasonForm) -> HttpResponse:
     """The planned deletion is called off at once, whatever becomes of the draft."""
     change = drafts.create_draft(
         request.actor,
@@ -76,7 +76,7 @@ def _draft(request: ConsoleRequest, way: Return, form: WhyForm) -> HttpResponse:
 
 
 def _impossible(request: ConsoleRequest, person: Entity) -> HttpResponse:
-    return pages.problem(
+    return pages.problem_page(
         request,
         title="Nothing to bring back",
         happened=f"{person} is not disabled, or was not offboarded through the console within 30 days.",

@@ -13,8 +13,8 @@ from console.areas.resources import booking
 from console.areas.resources.forms.record import ACCEPT, BOOKING, HELP, LABELS, CapacityForm
 from console.areas.resources.showing import TYPES
 from console.mirror.models import Entity, EntityQuerySet
-from console.ui.forms import OperationForm, WhyForm
-from console.ui.shapes import field_of, fields_from_model, shape_of
+from console.ui.form_fields import build_field, fields_from_model, get_shape
+from console.ui.forms import OperationForm, ReasonForm
 
 UNANSWERED = "Somebody has to answer: name a delegate, or let it accept requests automatically."
 MOST = 20
@@ -37,7 +37,7 @@ class DelegatesField(EntityField):
         return list({entity.pk: entity for entity in found}.values())
 
 
-class CreateForm(OperationForm, CapacityForm, WhyForm):
+class CreateForm(OperationForm, CapacityForm, ReasonForm):
     """`domains` are those on which it may get an address; without any, it is made and no more."""
 
     operation = "CreateResource"
@@ -53,9 +53,9 @@ class CreateForm(OperationForm, CapacityForm, WhyForm):
         self.fields["Type"] = forms.ChoiceField(choices=list(TYPES.items()))
         if not domains:
             return
-        shape = shape_of("RegisterToWorkMail", "Email")
+        shape = get_shape("RegisterToWorkMail", "Email")
         help_text = f"Empty: name@{domains[0]}."
-        self.fields["Email"] = field_of(shape, required=False, label="Address", help_text=help_text)
+        self.fields["Email"] = build_field(shape, required=False, label="Address", help_text=help_text)
         self.fields |= fields_from_model("UpdateResource", BOOKING, LABELS)
         self.fields["delegates"] = DelegatesField(
             entities=delegates, required=False, help_text="People and groups, a name or an address a line."

@@ -6,10 +6,10 @@ from django import forms
 
 from console.areas.directory.forms.naming import EntityField
 from console.mirror.models import EntityQuerySet
-from console.ui.forms import WhyForm
+from console.ui.forms import ReasonForm
 
 
-class DelegateForm(WhyForm):
+class DelegateForm(ReasonForm):
     """A person or a group, among those whom the operator may name."""
 
     def __init__(self, *args: Any, delegates: EntityQuerySet, suggest: str, **kwargs: Any) -> None:
@@ -20,7 +20,7 @@ class DelegateForm(WhyForm):
         self.order_fields(["other", "reason", "ticket"])
 
 
-class RemovedDelegateForm(WhyForm):
+class RemovedDelegateForm(ReasonForm):
     """By id: it may be somebody whom the console does not know."""
 
     other = forms.CharField(widget=forms.HiddenInput)

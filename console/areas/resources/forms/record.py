@@ -11,12 +11,12 @@ from django.http import QueryDict
 from console.areas.resources import booking, capacity
 from console.areas.resources.showing import TYPES
 from console.plurals import number_of
-from console.ui.forms import OperationForm, WhyForm
-from console.ui.shapes import shape_of
+from console.ui.form_fields import get_shape
+from console.ui.forms import OperationForm, ReasonForm
 
 BOOKING = tuple(f"BookingOptions.{member}" for member in booking.LABELS)
 ACCEPT = f"BookingOptions.{booking.ACCEPT}"
-LONGEST = int(shape_of("UpdateResource", "Description").metadata["max"])
+LONGEST = int(get_shape("UpdateResource", "Description").metadata["max"])
 FIRST = "Nobody answers for it yet: name a delegate first, or let it accept automatically."
 LABELS = {
     "HiddenFromGlobalAddressList": "Hide from the address book",
@@ -50,7 +50,7 @@ class CapacityForm(forms.Form):
             self.add_error("Description", ValidationError(said))
 
 
-class RecordForm(OperationForm, CapacityForm, WhyForm):
+class RecordForm(OperationForm, CapacityForm, ReasonForm):
     """`described` is what DescribeResource shows now, `delegates` how many answer, `subject` the id."""
 
     operation = "UpdateResource"

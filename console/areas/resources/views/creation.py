@@ -34,7 +34,7 @@ def _form(request: ConsoleRequest, organization: Organization) -> CreateForm:
         domains = directory.usable_domains(actor, "RegisterToWorkMail", organization)
     people = directory.entities(actor, DELEGATE, organization).filter(kind__in=[Kind.USER, Kind.GROUP])
     living = people.exclude(state=Entity.State.DELETED)
-    return CreateForm(pages.posted(request), domains=domains, delegates=living)
+    return CreateForm(pages.post_data(request), domains=domains, delegates=living)
 
 
 def _draft(request: ConsoleRequest, organization: Organization, form: CreateForm) -> HttpResponse | None:

@@ -25,7 +25,7 @@ def add(request: ConsoleRequest, organization: Organization, resource_id: str) -
     resource = scope.find(request.actor, operation, organization, resource_id)
     eligible = directory.entities(request.actor, operation, organization).exclude(state=Entity.State.DELETED)
     eligible = eligible.filter(kind__in=[Kind.USER, Kind.GROUP])
-    form = DelegateForm(pages.posted(request), delegates=eligible, suggest=suggest(organization, "all"))
+    form = DelegateForm(pages.post_data(request), delegates=eligible, suggest=suggest(organization, "all"))
     return ask(
         request,
         resource,
@@ -68,7 +68,7 @@ def _refusal(request: ConsoleRequest, resource: Entity, delegate_id: str) -> Htt
         return aws_errors.error_page(request, failure, back=place(resource))
     if not now.is_last(delegate_id):
         return None
-    return pages.problem(
+    return pages.problem_page(
         request,
         title="The last delegate",
         happened=f"Without this delegate nobody would answer requests for {resource}.",

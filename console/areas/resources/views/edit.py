@@ -32,7 +32,7 @@ def edit(request: ConsoleRequest, organization: Organization, resource_id: str) 
 def _form(request: ConsoleRequest, resource: Entity) -> RecordForm:
     now = reading.now(request.actor, resource)
     return RecordForm(
-        pages.posted(request),
+        pages.post_data(request),
         described=now.described,
         delegates=len(now.delegates),
         subject=resource.entity_id,
@@ -43,7 +43,9 @@ def _save(request: ConsoleRequest, resource: Entity, form: RecordForm) -> HttpRe
     """The answer, or `None` if the form says why WorkMail does not take it."""
     params = form.params()
     if not params:
-        return pages.done(request, "There was nothing to change.", place(resource), level=messages.INFO)
+        return pages.redirect_with_message(
+            request, "There was nothing to change.", place(resource), level=messages.INFO
+        )
     params |= {"ResourceId": resource.entity_id}
     try:
         engine.perform_write(
@@ -62,7 +64,9 @@ def _save(request: ConsoleRequest, resource: Entity, form: RecordForm) -> HttpRe
         if aws_errors.add_to_form(form, failure):
             return None
         raise
-    return pages.done(request, f"{params.get('Name', resource)} is changed.", place(resource))
+    return pages.redirect_with_message(
+        request, f"{params.get('Name', resource)} is changed.", place(resource)
+    )
 
 
 def _again(request: ConsoleRequest, resource: Entity) -> HttpResponse:

@@ -35,6 +35,6 @@ def count(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 @performs("ListResources")
 def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
     """With columns of its own: the capacity and the booking options are no columns of the mirror's."""
-    resources = tables.ordered(found(request.actor, organization, request.GET), RESOURCES, request.GET)
+    resources = tables.sort_rows(found(request.actor, organization, request.GET), RESOURCES, request.GET)
     name = f"rooms-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
     return downloads.stream_csv(request, organization, name, csv_text.write_rows(HEADER, filed(resources)))

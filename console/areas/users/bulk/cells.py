@@ -14,7 +14,7 @@ from console.aws import model
 from console.mirror.models import Entity
 from console.ui.cells import normalize
 from console.ui.csv_text import format_value
-from console.ui.shapes import WRITTEN, shape_of
+from console.ui.form_fields import PATTERN_MESSAGES, get_shape
 
 ROLE, HIDDEN, QUOTA = "Role", "HiddenFromGlobalAddressList", "MailboxQuota"
 # Who somebody is to IAM Identity Center is no matter of many at once.
@@ -85,14 +85,14 @@ def parsed(member: str, cell: str) -> Any:
         return _quota(text)
     if member == ROLE and text:
         return _role(text)
-    require_fits(shape_of("UpdateUser", member), text)
+    require_fits(get_shape("UpdateUser", member), text)
     return text
 
 
 def require_fits(shape: Shape, text: str) -> None:
     """Raise `Wrong` for what the service model does not take."""
     for problem in model.find_problems(shape, text):
-        raise Wrong((problem.code == "pattern" and WRITTEN.get(shape.name)) or problem.message)
+        raise Wrong((problem.code == "pattern" and PATTERN_MESSAGES.get(shape.name)) or problem.message)
 
 
 def _truth(text: str) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from console.ui.addresses import parse_addresses
-from console.ui.sheets import EITHER, Line, Sheet, folded
+from console.ui.address_list import parse_addresses
+from console.ui.uploaded_table import ALTERNATIVES, UploadedRow, UploadedTable, fold_header
 
 NAME, DISPLAY_NAME, EMAIL, GROUPS, ALIASES = "Name", "DisplayName", "Email", "Groups", "Aliases"
 # Google Workspace, Microsoft 365, Entra, Active Directory, LDAP, and what people write by hand.
@@ -93,7 +93,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     ),
     GROUPS: ("Group", "Member of", "memberOf", "Gruppen", "Groupes", "Grupos", "Gruppi", "Groepen"),
     # By their cells: with an @ the first, else the second.
-    f"{EMAIL}{EITHER}Street": (
+    f"{EMAIL}{ALTERNATIVES}Street": (
         "Address",
         "Adresse",
         "Anschrift",
@@ -102,7 +102,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "Endereço",
         "Adres",
     ),
-    f"{ALIASES}{EITHER}{NAME}": ("Alias",),
+    f"{ALIASES}{ALTERNATIVES}{NAME}": ("Alias",),
 }
 
 
@@ -110,19 +110,19 @@ def with_synonyms(names: Mapping[str, str], columns: tuple[str, ...]) -> dict[st
     """Return `names` of `sheets.read` with the synonyms of those columns; ours come first."""
     found = dict(names)
     for column, headers in SYNONYMS.items():
-        if set(column.split(EITHER)) & set(columns):
+        if set(column.split(ALTERNATIVES)) & set(columns):
             for header in headers:
-                found.setdefault(folded(header), column)
+                found.setdefault(fold_header(header), column)
     return found
 
 
-def has_address_names(sheet: Sheet) -> bool:
+def has_address_names(sheet: UploadedTable) -> bool:
     """Return whether usernames are addresses and no column has a primary email address."""
     names = [cell for line in sheet.lines if (cell := line.cells.get(NAME, ""))]
     return EMAIL not in sheet.columns and 2 * sum("@" in name for name in names) > len(names)
 
 
-def with_derived(sheet: Sheet, *, names_are_addresses: bool) -> Sheet:
+def with_derived(sheet: UploadedTable, *, names_are_addresses: bool) -> UploadedTable:
     """Return the sheet with the username, display name and primary address that its rows imply."""
     for line in sheet.lines:
         _derive(line, names_are_addresses=names_are_addresses)
@@ -132,7 +132,7 @@ def with_derived(sheet: Sheet, *, names_are_addresses: bool) -> Sheet:
     return replace(sheet, columns=tuple(dict.fromkeys([*sheet.columns, *added])))
 
 
-def _derive(line: Line, *, names_are_addresses: bool) -> None:
+def _derive(line: UploadedRow, *, names_are_addresses: bool) -> None:
     cells = line.cells
     if names_are_addresses and "@" in cells.get(NAME, ""):
         cells[EMAIL] = cells[NAME]

@@ -17,14 +17,14 @@ from console.mirror import lookup
 from console.mirror.models import Alias, Entity, Organization
 from console.operators import policy
 from console.plurals import number_of
-from console.ui.addresses import parse_addresses
-from console.ui.shapes import shape_of
-from console.ui.sheets import Line, Sheet, known_as
+from console.ui.address_list import parse_addresses
+from console.ui.form_fields import get_shape
+from console.ui.uploaded_table import UploadedRow, UploadedTable, column_names
 
 FIRST = tuple(member for member in MEMBERS if member in model.input_members("CreateUser"))
 LATER = tuple(member for member in MEMBERS if member not in FIRST)
 COLUMNS = (NAME, *FIRST, EMAIL, GROUPS, QUOTA, ALIASES, *LATER)
-NAMES = with_synonyms(known_as(COLUMNS, {**LABELS, NAME: "Username", EMAIL: "Primary address"}), COLUMNS)
+NAMES = with_synonyms(column_names(COLUMNS, {**LABELS, NAME: "Username", EMAIL: "Primary address"}), COLUMNS)
 # What a column asks for, beyond the account itself.
 NEEDS = {
     EMAIL: "RegisterToWorkMail",
@@ -38,7 +38,7 @@ NEEDS = {
 class Creation:
     """One file against what `actor` may do, the mirror asked once for all rows."""
 
-    def __init__(self, actor: Actor, organization: Organization, sheet: Sheet) -> None:
+    def __init__(self, actor: Actor, organization: Organization, sheet: UploadedTable) -> None:
         self.sheet = sheet
         self.whole = {
             operation: policy.covers_organization(actor, operation, organization)
@@ -68,7 +68,7 @@ class Creation:
                 self.used |= {name: line.number for _, name in self._names(line)}
         return made
 
-    def _values(self, line: Line, faults: list[Fault]) -> dict[str, Any]:
+    def _values(self, line: UploadedRow, faults: list[Fault]) -> dict[str, Any]:
         """What the cells ask for; empty ones ask for nothing."""
         found: dict[str, Any] = {}
         for column in COLUMNS:
@@ -94,7 +94,7 @@ class Creation:
             raise Wrong("cannot be empty")
         if " " in cell:
             raise Wrong("takes letters, digits, dots, hyphens and underscores; no blanks")
-        cells.require_fits(shape_of("CreateUser", NAME), cell)
+        cells.require_fits(get_shape("CreateUser", NAME), cell)
         return cell
 
     def _group(self, name: str) -> str:
@@ -107,13 +107,13 @@ class Creation:
         return group.entity_id
 
     def _address(self, operation: str, member: str, address: str) -> str:
-        cells.require_fits(shape_of(operation, member), address)
+        cells.require_fits(get_shape(operation, member), address)
         domain = address.rpartition("@")[2].lower()
         if domain not in self.domains:
             raise Wrong(f"is in the domain {domain}, in which you cannot create addresses")
         return address
 
-    def _unfit(self, line: Line) -> Iterator[tuple[str, str]]:
+    def _unfit(self, line: UploadedRow) -> Iterator[tuple[str, str]]:
         filled = [column for column in COLUMNS if line.cells.get(column)]
         if line.more:
             yield "", f"The row has {number_of(line.more, 'cell')} more than the header names."
@@ -127,7 +127,7 @@ class Creation:
                 yield column, f"{label(column)} needs a mailbox: add a primary email address."
         yield from self._not_free(line)
 
-    def _not_free(self, line: Line) -> Iterator[tuple[str, str]]:
+    def _not_free(self, line: UploadedRow) -> Iterator[tuple[str, str]]:
         """Names and addresses that another user, row or cell has."""
         own, here = self._existing(line), set[str]()
         for column, name in self._names(line):
@@ -140,10 +140,10 @@ class Creation:
             if column != NAME:
                 here.add(name)
 
-    def _is_own(self, line: Line) -> bool:
+    def _is_own(self, line: UploadedRow) -> bool:
         return line.cells.get(NAME, "").strip().rpartition("@")[2].lower() in self.own
 
-    def _names(self, line: Line) -> list[tuple[str, str]]:
+    def _names(self, line: UploadedRow) -> list[tuple[str, str]]:
         """The username and the addresses, none of which another user may have, with their columns."""
         email = line.cells.get(EMAIL, "")
         addresses = [each.text for each in parse_addresses(email)] or [email]
@@ -155,7 +155,7 @@ class Creation:
             if name
         ]
 
-    def _existing(self, line: Line) -> Entity | None:
+    def _existing(self, line: UploadedRow) -> Entity | None:
         """Return the user of that username who was created earlier and has no mailbox yet."""
         found = self.half_made.get(line.cells.get(NAME, "").lower())
         is_same = found is not None and found.display_name == line.cells.get("DisplayName", "")
@@ -240,7 +240,7 @@ class Creation:
         return lookup.index_entities(disabled, names=usernames).names
 
 
-def unusable(sheet: Sheet) -> str:
+def unusable(sheet: UploadedTable) -> str:
     """Why no row of the file can be used, if so."""
     missing = [column for column in (NAME, "DisplayName") if column not in sheet.columns]
     if missing and (sheet.lines or not sheet.columns):

@@ -14,12 +14,12 @@ from console.mirror import lookup
 from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Entity, Organization
 from console.plurals import number_of
-from console.ui.addresses import parse_addresses
-from console.ui.sheets import Line, Sheet, known_as
+from console.ui.address_list import parse_addresses
+from console.ui.uploaded_table import UploadedRow, UploadedTable, column_names
 
 IDENTITY = ("UserId", "Name", "Email")
 HEADER = ("UserId", "Name", *COLUMNS, versions.COLUMN)
-NAMES = with_synonyms(known_as((*IDENTITY, *COLUMNS, versions.COLUMN), LABELS), (*IDENTITY, *COLUMNS))
+NAMES = with_synonyms(column_names((*IDENTITY, *COLUMNS, versions.COLUMN), LABELS), (*IDENTITY, *COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Plan:
 class Import:
     """One file against what `actor` may see and change, the mirror asked once for all rows."""
 
-    def __init__(self, actor: Actor, organization: Organization, sheet: Sheet) -> None:
+    def __init__(self, actor: Actor, organization: Organization, sheet: UploadedTable) -> None:
         self.sheet = sheet
         self.columns = tuple(column for column in sheet.columns if column in COLUMNS)
         self.edits = finding.able(actor, "UpdateUser", organization)
@@ -78,18 +78,18 @@ class Import:
                 made.same.append(line.number)
         return made
 
-    def _whom(self, line: Line) -> Entity | None:
+    def _whom(self, line: UploadedRow) -> Entity | None:
         if user_id := line.cells.get("UserId", "").lower():
             return self.known.ids.get(user_id)
         return self.resolved.one.get(_word(line).lower())
 
-    def _unfit(self, line: Line, person: Entity | None) -> Iterator[Fault]:
+    def _unfit(self, line: UploadedRow, person: Entity | None) -> Iterator[Fault]:
         """What speaks against the row as a whole: the first is enough."""
         column, said = self._obstacle(line, person)
         if said:
             yield Fault(line.number, who(line), column, said)
 
-    def _obstacle(self, line: Line, person: Entity | None) -> tuple[str, str]:
+    def _obstacle(self, line: UploadedRow, person: Entity | None) -> tuple[str, str]:
         named = next((column for column in IDENTITY if line.cells.get(column, "").strip()), "")
         if person is None:
             return named, self._unknown(line) if named else "The row names no user."
@@ -103,13 +103,13 @@ class Import:
             return named, "Your permissions do not let you change this user."
         return self._mixed_up(line, person) or self._again(line, person) or ("", "")
 
-    def _unknown(self, line: Line) -> str:
+    def _unknown(self, line: UploadedRow) -> str:
         if meant := self.resolved.offered.get(_word(line).lower()):
             users = " or ".join(f"{each.display_name} ({each.entity_id})" for each in meant[:3])
             return f"This can mean {users}. Add the column UserId with the id of the user."
         return "No user has this id, username, email address or alias."
 
-    def _mixed_up(self, line: Line, person: Entity) -> tuple[str, str] | None:
+    def _mixed_up(self, line: UploadedRow, person: Entity) -> tuple[str, str] | None:
         """A row that was sorted apart from its ids would put one person's data upon another."""
         by, *others = [column for column in IDENTITY if line.cells.get(column)]
         for column in others:
@@ -123,13 +123,13 @@ class Import:
                 )
         return None
 
-    def _again(self, line: Line, person: Entity) -> tuple[str, str] | None:
+    def _again(self, line: UploadedRow, person: Entity) -> tuple[str, str] | None:
         first = self.met.setdefault(person.pk, line.number)
         if first != line.number:
             return "", f"This user is in row {first} already; only that row counts."
         return None
 
-    def _steps(self, line: Line, person: Entity, faults: list[Fault]) -> list[PlannedStep]:
+    def _steps(self, line: UploadedRow, person: Entity, faults: list[Fault]) -> list[PlannedStep]:
         asked = self._asked(line, person, faults)
         quota = asked.pop(QUOTA, None)
         key = {"UserId": person.entity_id}
@@ -138,7 +138,7 @@ class Import:
             steps.append(PlannedStep("UpdateMailboxQuota", {**key, QUOTA: quota}, row=line.number))
         return steps
 
-    def _asked(self, line: Line, person: Entity, faults: list[Fault]) -> dict[str, Any]:
+    def _asked(self, line: UploadedRow, person: Entity, faults: list[Fault]) -> dict[str, Any]:
         """The values of the cells that somebody changed."""
         now = cells.current(person)
         asked: dict[str, Any] = {}
@@ -157,7 +157,7 @@ class Import:
                 asked |= {name: value} if value != now[name] else {}
         return asked
 
-    def _value(self, name: str, line: Line, person: Entity, *, stale: bool) -> Any:
+    def _value(self, name: str, line: UploadedRow, person: Entity, *, stale: bool) -> Any:
         value = cells.parsed(name, line.cells[name])
         if stale:
             raise Wrong("was changed in WorkMail after this file was made. Export it again, and edit that")
@@ -168,14 +168,14 @@ class Import:
         return value
 
 
-def begin(sheet: Sheet) -> Plan:
+def begin(sheet: UploadedTable) -> Plan:
     """Return the plan of a file with the rows that cannot be read."""
     made = Plan(rows=len(sheet.lines) + len(sheet.broken), notes=notes(sheet))
     made.faults += [Fault(row, "", "", f"The row {said}.") for row, said in sheet.broken.items()]
     return made
 
 
-def require_sound(line: Line, column: str, sheet: Sheet) -> None:
+def require_sound(line: UploadedRow, column: str, sheet: UploadedTable) -> None:
     """Raise `Wrong` for a cell with control characters, or damaged by a spreadsheet unless accepted."""
     if said := line.controls.get(column):
         raise Wrong(said)
@@ -183,22 +183,22 @@ def require_sound(line: Line, column: str, sheet: Sheet) -> None:
         raise Wrong(f"{said}: “{line.cells[column][:60]}”. Correct it, or accept such values in the form")
 
 
-def who(line: Line) -> str:
+def who(line: UploadedRow) -> str:
     """As the file names the person of a row, by what a reader knows best."""
     return next((line.cells[each] for each in ("Name", "Email", "UserId") if line.cells.get(each)), "")
 
 
-def _word(line: Line) -> str:
+def _word(line: UploadedRow) -> str:
     """Return what the row names its user by, unless that is an id."""
     return "" if line.cells.get("UserId") else line.cells.get("Name", "") or _address(line)
 
 
-def _address(line: Line) -> str:
+def _address(line: UploadedRow) -> str:
     mentions = parse_addresses(line.cells.get("Email", ""))
     return mentions[0].text if len(mentions) == 1 else line.cells.get("Email", "")
 
 
-def notes(sheet: Sheet) -> list[str]:
+def notes(sheet: UploadedTable) -> list[str]:
     """What has to be said of the file as a whole."""
     told = list(sheet.notes)
     if sheet.foreign:
@@ -208,7 +208,7 @@ def notes(sheet: Sheet) -> list[str]:
     return told
 
 
-def unusable(sheet: Sheet) -> str:
+def unusable(sheet: UploadedTable) -> str:
     """Why no row of the file can be used, if so."""
     if not set(IDENTITY) & set(sheet.columns):
         return "No column identifies the users. Add UserId, Name or Email, or assign the columns below."

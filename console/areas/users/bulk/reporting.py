@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from console.actor import Actor
-from console.areas.changes import showing
+from console.areas.changes import display
 from console.areas.users import scope
 from console.areas.users.bulk import cells
 from console.areas.users.bulk.importing import Plan
@@ -37,7 +37,7 @@ def context(actor: Actor, change: Change, params: Mapping[str, Any]) -> dict[str
         "title": change.title,
         "organization": change.organization,
         "change": change,
-        "state": showing.state_badge(change),
+        "state": display.state_badge(change),
         "told": {name: told.get(name, 0) for name in ("file", "rows", "touched")},
         "notes": told.get("notes", []),
         "left": told.get("left", [])[:SHOWN],
@@ -53,7 +53,7 @@ def context(actor: Actor, change: Change, params: Mapping[str, Any]) -> dict[str
 def rows(actor: Actor, change: Change, steps: list[Step]) -> list[Any]:
     """The steps with what they change, by the mirror as long as WorkMail itself was not asked."""
     _remember(actor, change.organization, [step for step in steps if step.before is None])
-    shown = showing.rows(actor, change, steps)
+    shown = display.step_rows(actor, change, steps)
     return [replace(row, number=step.row or 0) for row, step in zip(shown, steps, strict=True)]
 
 

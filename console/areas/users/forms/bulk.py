@@ -7,18 +7,18 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from console.areas.exports.models import Destination
-from console.areas.exports.selection import Which, WhichForm
+from console.areas.exports.selection import MailboxChoice, MailboxChoiceForm
 from console.areas.users.bulk.cells import CLEARABLE, HIDDEN, LABELS, MEMBERS, QUOTA, ROLE
 from console.areas.users.forms.profile import GIVEN
 from console.areas.users.forms.quota import LARGEST
 from console.areas.users.showing import ROLES
-from console.ui.forms import WhyForm
-from console.ui.shapes import fields_from_model
+from console.ui.form_fields import fields_from_model
+from console.ui.forms import ReasonForm
 
 LEAVE = ("", "Leave as it is")
 
 
-class BulkEditForm(WhyForm):
+class BulkEditForm(ReasonForm):
     """A field that is left empty is left alone; those that are to lose their value are ticked apart."""
 
     clear = forms.MultipleChoiceField(
@@ -66,13 +66,13 @@ class BulkEditForm(WhyForm):
         return {**found, **dict.fromkeys(self.cleaned_data.get("clear", []), "")}
 
 
-class BulkExportForm(WhichForm):
+class BulkExportForm(MailboxChoiceForm):
     destination = forms.ModelChoiceField(Destination.objects.none(), empty_label=None)
     field_order = ("which", "days", "destination", "reason", "ticket")
 
     def __init__(self, *args: Any, destinations: QuerySet[Destination], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["which"].initial = Which.MISSING
+        self.fields["which"].initial = MailboxChoice.MISSING
         self.fields["destination"].queryset = destinations  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["reason"].required = True
         self.fields["reason"].help_text = "Who asked for it and why. Kept in the ledger and with the export."

@@ -15,8 +15,8 @@ from console.areas.users.forms.quota import LARGEST
 from console.areas.users.joining import Newcomer
 from console.areas.users.showing import role
 from console.mirror.models import EntityQuerySet
-from console.ui.forms import OperationForm, WhyForm
-from console.ui.shapes import field_of, fields_from_model, shape_of
+from console.ui.form_fields import build_field, fields_from_model, get_shape
+from console.ui.forms import OperationForm, ReasonForm
 
 LABELS = {
     "Name": "Username",
@@ -31,7 +31,7 @@ MEMBER_LABELS = {member: label for members in MEMBERS.values() for member, label
 EMAIL = EmailValidator("Write each like name@example.com.")
 
 
-class CreateForm(OperationForm, PasswordChoice, WhyForm):
+class CreateForm(OperationForm, PasswordChoice, ReasonForm):
     """`domains` are those of addresses that may be given; without any, enabling is not offered."""
 
     operation = "CreateUser"
@@ -75,8 +75,8 @@ class CreateForm(OperationForm, PasswordChoice, WhyForm):
 
     def _offer_mailbox(self, groups: EntityQuerySet | None, more: Collection[str]) -> None:
         """What only somebody enabled can have."""
-        self.fields["Email"] = field_of(
-            shape_of("RegisterToWorkMail", "Email"),
+        self.fields["Email"] = build_field(
+            get_shape("RegisterToWorkMail", "Email"),
             required=False,
             label="Primary address",
             help_text=f"Empty: username@{self.domains[0]}.",

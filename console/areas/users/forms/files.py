@@ -10,10 +10,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.areas.users.bulk import cells, columns, creating, importing
-from console.ui import encodings, sheets
-from console.ui.encodings import UnknownEncoding, Unreadable
-from console.ui.forms import WhyForm
-from console.ui.sheets import Sheet
+from console.ui import encodings, uploaded_table
+from console.ui.encodings import UnknownEncoding, UnreadableFile
+from console.ui.forms import ReasonForm
+from console.ui.uploaded_table import UploadedTable
 
 MOST = 10_000  # rows
 LARGEST = 10 * 1024 * 1024  # bytes
@@ -21,7 +21,7 @@ MAP = "map_"  # before the position of a header, in the name of the field that a
 EXAMPLES = 3
 
 
-class FileForm(WhyForm):
+class FileForm(ReasonForm):
     """A file that comes back with what was uploaded when something is wrong: a browser forgets the file.
 
     `names` are the headers that have a meaning, `assignable` the columns that a header can be assigned to.
@@ -53,15 +53,15 @@ class FileForm(WhyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.sheet = Sheet((), [])
+        self.sheet = UploadedTable((), [])
         self.filename = "pasted rows"
         self.mapping = self._mapping() if self.is_bound else {}
 
-    def unusable(self, sheet: Sheet) -> str:
+    def unusable(self, sheet: UploadedTable) -> str:
         """Return why a sheet is of no use at all, or ""."""
         raise NotImplementedError
 
-    def prepared(self, sheet: Sheet) -> Sheet:
+    def prepared(self, sheet: UploadedTable) -> UploadedTable:
         """Return the sheet with what its rows imply, or raise `ValidationError` with a question."""
         return sheet
 
@@ -72,23 +72,23 @@ class FileForm(WhyForm):
                 self._read(cleaned.get("file"), cleaned.get("text") or "")
             except UnknownEncoding as question:
                 self._ask_encoding(question)
-            except Unreadable as reason:
+            except UnreadableFile as reason:
                 raise ValidationError(str(reason)) from None
         return cleaned
 
     def _read(self, file: Any, text: str) -> None:
         notes: list[str] = []
         if content := self._content(file):
-            text, notes = encodings.decode(content, "" if file else self.data.get("encoding", ""))
+            text, notes = encodings.decode_text(content, "" if file else self.data.get("encoding", ""))
             self._put(text=text, content="")
         if not text.strip():
-            raise Unreadable("Choose a file, or paste its rows.")
-        sheet = sheets.read(text, self.names, MOST, {} if file else self.mapping)
+            raise UnreadableFile("Choose a file, or paste its rows.")
+        sheet = uploaded_table.parse_table(text, self.names, MOST, {} if file else self.mapping)
         sheet.notes.extend(notes)
         self.sheet = replace(self.prepared(sheet), accepts_damage=self.cleaned_data["accept_damage"])
         if reason := self.unusable(self.sheet):
             self._ask_columns(sheet)
-            raise Unreadable(reason)
+            raise UnreadableFile(reason)
 
     def _content(self, file: Any) -> bytes:
         """Return the bytes that were uploaded now, or before an encoding was chosen."""
@@ -98,7 +98,7 @@ class FileForm(WhyForm):
             except (binascii.Error, ValueError):
                 return b""
         if file.size > LARGEST:
-            raise Unreadable(f"The file is larger than {LARGEST // 1024 // 1024} MB. Split it.")
+            raise UnreadableFile(f"The file is larger than {LARGEST // 1024 // 1024} MB. Split it.")
         self.filename = file.name
         content: bytes = file.read()
         self._put(text="", content=base64.b64encode(content).decode())
@@ -121,7 +121,7 @@ class FileForm(WhyForm):
                 found[int(position[:4])] = column
         return found
 
-    def _ask_columns(self, sheet: Sheet) -> None:
+    def _ask_columns(self, sheet: UploadedTable) -> None:
         """Add a field for each header; its first cells show what it holds."""
         rows = sheet.lines[:EXAMPLES]
         choices = [("", "Leave out"), *((each, creating.label(each)) for each in self.assignable)]
@@ -146,7 +146,7 @@ class EditedFileForm(FileForm):
     names = importing.NAMES
     assignable = (*importing.IDENTITY, *cells.COLUMNS)
 
-    def unusable(self, sheet: Sheet) -> str:
+    def unusable(self, sheet: UploadedTable) -> str:
         return importing.unusable(sheet)
 
 
@@ -155,15 +155,15 @@ class NewUsersForm(FileForm):
     assignable = creating.COLUMNS
     field_order = ("file", "encoding", "text", "addresses", "accept_damage", "reason", "ticket")
 
-    def prepared(self, sheet: Sheet) -> Sheet:
+    def prepared(self, sheet: UploadedTable) -> UploadedTable:
         answer = self.data.get("addresses", "")
         if columns.has_address_names(sheet):
             self._ask_about_addresses()
             if answer not in ("mailbox", "username"):
-                raise Unreadable("The usernames in the file are email addresses. Choose what they mean.")
+                raise UnreadableFile("The usernames in the file are email addresses. Choose what they mean.")
         return columns.with_derived(sheet, names_are_addresses=answer == "mailbox")
 
-    def unusable(self, sheet: Sheet) -> str:
+    def unusable(self, sheet: UploadedTable) -> str:
         return creating.unusable(sheet)
 
     def _ask_about_addresses(self) -> None:

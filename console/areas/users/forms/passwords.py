@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.areas.users import passwords
-from console.ui.forms import WhyForm
+from console.ui.forms import ReasonForm
 
 GENERATED, TYPED, NONE = "generated", "typed", "none"
 
@@ -46,5 +46,5 @@ class PasswordChoice(forms.Form):
         return str(self.cleaned_data["Password"]) if how == TYPED else passwords.generated()
 
 
-class ResetForm(PasswordChoice, WhyForm):
+class ResetForm(PasswordChoice, ReasonForm):
     field_order = ("how", "Password", "reason", "ticket")

@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from console.areas.users.showing import SECTIONS, role
 from console.aws import model
-from console.ui.forms import Difference, OperationForm, WhyForm
+from console.ui.forms import Difference, OperationForm, ReasonForm
 
 # DescribeUser's name for a member of UpdateUser, where they differ.
 READ_AS = {"Role": "UserRole"}
@@ -46,7 +46,7 @@ class Conflict:
     typed: Any
 
 
-class ProfileForm(OperationForm, WhyForm):
+class ProfileForm(OperationForm, ReasonForm):
     """`described` is what DescribeUser shows now; `subject` is the person's id."""
 
     operation = "UpdateUser"

@@ -4,12 +4,12 @@ from typing import Any
 
 from django import forms
 
-from console.ui.forms import OperationForm, ReplacingForm
+from console.ui.forms import OperationForm, ReplaceForm
 
 LARGEST = 51_200  # MB, which the model does not know [documented]
 
 
-class QuotaForm(ReplacingForm, OperationForm):
+class QuotaForm(ReplaceForm, OperationForm):
     operation = "UpdateMailboxQuota"
     members = ("MailboxQuota",)
     labels = {"MailboxQuota": "Quota in MB"}

@@ -12,7 +12,7 @@ from console.mirror import lookup
 from console.mirror.lookup import LOOKUP_COLUMNS
 from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
-from console.ui.addresses import parse_addresses
+from console.ui.address_list import parse_addresses
 from console.web import downloads
 
 MOST = 10_000

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from console.areas.directory import scope
 from console.areas.directory.forms.relations import GroupForm
-from console.areas.exports import engine as exports
+from console.areas.exports import job_queue as exports
 from console.areas.exports import selection as exporting
 from console.areas.exports.models import Destination, ExportJob
 from console.areas.users.bulk import editing
@@ -26,7 +26,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.plurals import number_of
 from console.ui import pages
-from console.ui.forms import WhyForm
+from console.ui.forms import ReasonForm
 from console.ui.pages import SeeOther
 from console.web import aws_errors
 
@@ -59,7 +59,7 @@ def actions(request: ConsoleRequest, organization: Organization) -> list[dict[st
 @performs("RunChanges")
 def pick(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     """Find the users of a pasted list; entries with several meanings are offered, unknown ones named."""
-    form = PasteForm(pages.posted(request))
+    form = PasteForm(pages.post_data(request))
     context: dict[str, Any] = {"title": "Add from list", "organization": organization}
     if form.is_valid():
         try:
@@ -119,7 +119,7 @@ def disable(request: ConsoleRequest, organization: Organization) -> HttpResponse
         request,
         organization,
         "DeregisterFromWorkMail",
-        WhyForm(_sent(request)),
+        ReasonForm(_sent(request)),
         plan=editing.disables,
         title=lambda: "Disable",
         heading="Disable {}",
@@ -135,13 +135,13 @@ def export(request: ConsoleRequest, organization: Organization) -> HttpResponse:
         return chosen
     destinations = Destination.objects.filter(organization=organization)
     if not destinations.exists():
-        return pages.show(request, "exports/no_destination.html", {"organization": organization})
+        return pages.render_page(request, "exports/no_destination.html", {"organization": organization})
     form = BulkExportForm(_sent(request), destinations=destinations)
     if form.is_valid() and (answer := _queue(request, organization, form, chosen.people)):
         return answer
-    selectable = exporting.select(organization, chosen.people)
+    selectable = exporting.select_mailboxes(organization, chosen.people)
     context = {
-        "left_out": exporting.by_reason(selectable.left_out),
+        "left_out": exporting.group_by_reason(selectable.left_out),
         "excluded": len(selectable.left_out),
         "total": len(chosen.people),
         "exported": selectable.exported,
@@ -158,21 +158,23 @@ def _queue(
     selection, jobs = form.select(organization, people), list[ExportJob]()
     destination, left_out = form.cleaned_data["destination"], selection.left_out
     if selection.included:
-        jobs = exports.request(
+        jobs = exports.request_exports(
             request.actor, destination, selection.included, left_out=left_out, **form.why()
         )
         hint(SWEEP)
     if not jobs:
-        form.add_error(None, exporting.nothing_left(left_out))
+        form.add_error(None, exporting.explain_nothing_queued(left_out))
         return None
-    return pages.done(request, *exporting.queued(request.actor, organization, jobs))
+    return pages.redirect_with_message(
+        request, *exporting.summarize_request(request.actor, organization, jobs)
+    )
 
 
 def _ask(
     request: ConsoleRequest,
     organization: Organization,
     operation: str,
-    form: WhyForm,
+    form: ReasonForm,
     *,
     plan: Plan,
     title: Callable[[], str],
@@ -194,7 +196,7 @@ def _ask(
 def _draft(
     request: ConsoleRequest,
     organization: Organization,
-    form: WhyForm,
+    form: ReasonForm,
     steps: Sequence[PlannedStep],
     title: str,
 ) -> HttpResponse | None:
@@ -225,7 +227,7 @@ def _chosen(request: ConsoleRequest, organization: Organization, operation: str)
 
 
 def nobody(request: ConsoleRequest, organization: Organization, title: str, happened: str) -> HttpResponse:
-    return pages.problem(
+    return pages.problem_page(
         request,
         title=title,
         happened=happened,
@@ -239,7 +241,7 @@ def nobody(request: ConsoleRequest, organization: Organization, title: str, happ
 def _page(
     request: ConsoleRequest,
     organization: Organization,
-    form: WhyForm,
+    form: ReasonForm,
     chosen: Chosen,
     heading: str,
     verb: str,

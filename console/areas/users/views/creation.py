@@ -21,7 +21,7 @@ from console.mirror.models import Entity, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
-from console.ui.pages import posted
+from console.ui.pages import post_data
 from console.web import aws_errors, aws_messages, operation_views
 
 MORE = ("CreateAlias", "UpdateMailboxQuota", "UpdateUser")
@@ -79,7 +79,7 @@ def _form(
     known = scope.usable_domains(actor, "RegisterToWorkMail", organization)
     domains = known if "RegisterToWorkMail" in whole else []
     return CreateForm(
-        posted(request),
+        post_data(request),
         domains=beginning.first(domains, template),
         groups=groups if joins else None,
         more=whole,
@@ -139,7 +139,7 @@ def _answer(request: ConsoleRequest, made: Created) -> HttpResponse:
     organization = made.change.organization
     home = reverse("users:detail", args=[organization.slug, made.user_id])
     if not (made.password or made.failed or made.change.is_open):
-        return pages.done(request, f"{made.name} is created.", home)
+        return pages.redirect_with_message(request, f"{made.name} is created.", home)
     context = {
         "organization": organization,
         "made": made,

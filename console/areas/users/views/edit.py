@@ -14,7 +14,7 @@ from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
-from console.ui.pages import posted
+from console.ui.pages import post_data
 from console.web import aws_errors
 
 CONFLICT = 409
@@ -36,14 +36,16 @@ def edit(request: ConsoleRequest, organization: Organization, user_id: str) -> H
 
 def _form(request: ConsoleRequest, person: Entity) -> ProfileForm:
     described = gateway.call(request.actor, "DescribeUser", person.organization, UserId=person.entity_id)
-    return ProfileForm(posted(request), described=described, subject=person.entity_id)
+    return ProfileForm(post_data(request), described=described, subject=person.entity_id)
 
 
 def _save(request: ConsoleRequest, person: Entity, form: ProfileForm) -> HttpResponse | None:
     """The answer, or `None` if the form says why WorkMail does not take it."""
     params = form.params()
     if not params:
-        return pages.done(request, "There was nothing to change.", place(person), level=messages.INFO)
+        return pages.redirect_with_message(
+            request, "There was nothing to change.", place(person), level=messages.INFO
+        )
     try:
         _write(request, person, form, params)
     except errors.Changed:
@@ -52,7 +54,7 @@ def _save(request: ConsoleRequest, person: Entity, form: ProfileForm) -> HttpRes
         if aws_errors.add_to_form(form, failure):
             return None
         raise
-    return pages.done(request, f"The record of {person} is changed.", place(person))
+    return pages.redirect_with_message(request, f"The record of {person} is changed.", place(person))
 
 
 def _write(request: ConsoleRequest, person: Entity, form: ProfileForm, params: dict[str, Any]) -> None:
@@ -81,5 +83,5 @@ def _again(request: ConsoleRequest, person: Entity) -> HttpResponse:
 def _page(request: ConsoleRequest, person: Entity, form: ProfileForm) -> HttpResponse:
     context = {"organization": person.organization, "person": person, "form": form, "back": place(person)}
     if form.conflicts:
-        return pages.show(request, "users/edit.html", context, status=CONFLICT)
+        return pages.render_page(request, "users/edit.html", context, status=CONFLICT)
     return pages.form_page(request, "users/edit.html", form, context)

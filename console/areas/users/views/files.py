@@ -24,7 +24,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.plurals import number_of
 from console.ui import csv_text, pages
-from console.ui.pages import SeeOther, posted
+from console.ui.pages import SeeOther, post_data
 from console.web import aws_errors, downloads
 
 EDITED, CREATED = "csv", "csv-new"
@@ -48,7 +48,7 @@ def export(request: ConsoleRequest, organization: Organization) -> HttpResponseB
 
 @performs("UpdateUser")
 def edit(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    form = EditedFileForm(posted(request), request.FILES or None)
+    form = EditedFileForm(post_data(request), request.FILES or None)
     if form.is_valid():
         plan = importing.Import(request.actor, organization, form.sheet).plan()
         if answer := _taken(request, organization, form, plan, "UpdateUser", EDITED, "Users edited in {}"):
@@ -59,7 +59,7 @@ def edit(request: ConsoleRequest, organization: Organization) -> HttpResponse:
 
 @performs("CreateUser")
 def create(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    form = NewUsersForm(posted(request), request.FILES or None)
+    form = NewUsersForm(post_data(request), request.FILES or None)
     if form.is_valid():
         plan = creating.Creation(request.actor, organization, form.sheet).plan()
         if answer := _taken(request, organization, form, plan, "CreateUser", CREATED, "New users from {}"):
@@ -80,7 +80,7 @@ def checked(request: ConsoleRequest, organization: Organization, pk: int) -> Htt
     """What came of a file: the cells that differ, and every row that cannot be done, with the reason."""
     seen = Change.objects.visible_to(request.actor, organization).select_related("organization")
     change = policy.get_in_scope(seen, organization=organization, pk=pk, kind__in=[EDITED, CREATED])
-    return pages.show(
+    return pages.render_page(
         request, "users/file_checked.html", reporting.context(request.actor, change, request.GET)
     )
 
@@ -121,7 +121,7 @@ def _nothing(
 ) -> HttpResponse | None:
     if not plan.faults:
         told = f"No changes to save: {number_of(plan.rows, 'row')} compared with WorkMail."
-        return pages.done(request, told, reverse("users:list", args=[organization.slug]))
+        return pages.redirect_with_message(request, told, reverse("users:list", args=[organization.slug]))
     form.add_error(None, f"Of {number_of(plan.rows, 'row')} none can be imported. Nothing was changed.")
     for fault in plan.faults[: reporting.SHOWN]:
         form.add_error(None, f"Row {fault.row} ({fault.who or 'nobody'}): {fault.said}")

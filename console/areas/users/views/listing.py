@@ -52,4 +52,6 @@ def as_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseB
 def sync_now(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     mirror_refresh.request_sync(request.actor, organization)
     people = reverse("users:list", args=[organization.slug])
-    return pages.done(request, "The directory is being read again; changes show in a moment.", people)
+    return pages.redirect_with_message(
+        request, "The directory is being read again; changes show in a moment.", people
+    )

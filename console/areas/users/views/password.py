@@ -13,7 +13,7 @@ from console.changes import engine
 from console.mirror.models import Entity, Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
-from console.ui.pages import posted
+from console.ui.pages import post_data
 from console.web import aws_errors
 
 
@@ -22,7 +22,7 @@ from console.web import aws_errors
 @performs("ResetPassword")
 def reset(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
     person = scope.find(request.actor, "ResetPassword", organization, user_id)
-    form = ResetForm(posted(request))
+    form = ResetForm(post_data(request))
     if request.method == "POST" and form.is_valid():
         answer = _set(request, person, form)
         if answer is not None:

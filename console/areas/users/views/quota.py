@@ -19,7 +19,7 @@ from console.web import aws_errors
 def quota(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
     person = scope.find(request.actor, "UpdateMailboxQuota", organization, user_id)
     if not get_mailbox(person).is_in_use:
-        return pages.problem(
+        return pages.problem_page(
             request,
             title="No mailbox in use",
             happened=f"{person} has no mailbox in use, so there is no quota to set.",

@@ -1,4 +1,4 @@
-"""`manage.py retention [--dry-run]`: remove the console's own old rows, or print what would be removed."""
+"""`manage.py retention [--dry-run]`: remove old rows of the console itself, or print what is due."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -25,5 +25,5 @@ class Command(BaseCommand):
             age = f"{number_of(kind.days, 'day')} after {kind.counted_from}" if kind.days else "never"
             self.stdout.write(f"{counts[kind.name]:>9,}  {kind.title}: {age} ({kind.setting})")
         if not options["dry_run"]:
-            removal.sweep()
+            removal.continue_run()
             self.stdout.write("The removal of last night was continued; see the audit log for the counts.")

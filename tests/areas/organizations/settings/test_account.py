@@ -5,8 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from console.mirror.models import Organization
-from console.sandbox import founding
-from console.sandbox.testing import TestSandbox
+from console.sandbox import organization_setup
+from console.sandbox.fixtures import TestSandbox
 from tests.areas import world
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ class TestAccount:
     def test_lists_those_of_the_account_and_leads_only_into_ones_own(
         self, organization: Organization, town: TestSandbox
     ) -> None:
-        founding.found(town.store, "stranger")
+        organization_setup.add_active_organization(town.store, "stranger")
         text = page(world.browser(world.operator("Owner", organization, name="olive")), organization)
         assert "stranger" in text
         assert "not among yours" in text

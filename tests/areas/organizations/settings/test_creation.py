@@ -9,8 +9,8 @@ import pytest
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 from console.operators.models import Grant
-from console.sandbox import founding
-from console.sandbox.testing import TestSandbox
+from console.sandbox import organization_setup
+from console.sandbox.fixtures import TestSandbox
 from tests.areas import world
 from tests.areas.settled import Desk, written
 
@@ -78,7 +78,7 @@ class TestMaking:
         assert "AD Connector" in str(answer.context["form"].errors["DirectoryId"])
 
     def test_an_alias_that_is_taken_is_said_to_be(self, olga: Desk, town: TestSandbox) -> None:
-        founding.found(town.store, "branch")
+        organization_setup.add_active_organization(town.store, "branch")
         answer = olga.post("organizations:create", data=typed(olga))
         assert answer.status_code == 422
         assert "take another one" in str(answer.context["form"].errors["Alias"])
@@ -127,7 +127,7 @@ class TestFollowing:
         assert Organization.objects.values().get() == before
 
     def test_shows_only_what_was_made_from_here(self, olga: Desk, town: TestSandbox) -> None:
-        other = founding.found(town.store, "others")
+        other = organization_setup.add_active_organization(town.store, "others")
         with world.counted() as calls:
             assert olga.get("organizations:follow", other.organization_id).status_code == 404
             answer = olga.post("organizations:adopt", other.organization_id, data={"slug": "mine"})

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from django.core import signing
 
-from console.areas.organizations.settings.switch import is_denied
-from console.areas.organizations.settings.views import deletion
+from console.areas.organizations import settings_views
+from console.areas.organizations.settings_views import is_denied_by_session
 from console.mirror.models import Entity, Organization
 from console.operators import accounts
 from console.operators.models import Role
-from console.sandbox.testing import ADA, BO, TestSandbox
+from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas import world
 from tests.areas.settled import Desk, written
 
@@ -91,10 +91,10 @@ class TestTheFirstPage:
     def test_says_beforehand_that_aws_will_refuse_a_role(self, olga: Desk, settings: Any) -> None:
         role = {"role_arn": "arn:aws:iam::123456789012:role/console"}
         organization = Organization(organization_id="m-1", **role)
-        assert is_denied(organization)
+        assert is_denied_by_session(organization)
         settings.ALLOW_ORGANIZATION_CHANGES = ["m-1"]
-        assert not is_denied(organization)
-        assert not is_denied(Organization(organization_id="m-2"))
+        assert not is_denied_by_session(organization)
+        assert not is_denied_by_session(Organization(organization_id="m-2"))
 
 
 class TestTheSecondPage:
@@ -143,7 +143,7 @@ class TestTheSecondPage:
         if way == "forged":
             data["first"] = signing.dumps({"who": olga.operator.pk}, salt="another")
         if way == "old":
-            monkeypatch.setattr(deletion, "VALID", -1)
+            monkeypatch.setattr(settings_views, "CONFIRMATION_SECONDS", -1)
         if way == "of another":
             desk = Desk(world.operator("Owner", olga.organization, name="otto"), olga.organization)
         if way == "elsewhere":

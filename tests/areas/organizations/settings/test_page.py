@@ -2,11 +2,11 @@
 
 import pytest
 
-from console.areas.organizations.settings import identity
+from console.areas.organizations import display
 from console.mirror.models import Organization
 from console.operators.models import Grant
-from console.sandbox import founding
-from console.sandbox.testing import ADA, TestSandbox
+from console.sandbox import organization_setup
+from console.sandbox.fixtures import ADA, TestSandbox
 from tests.areas import world
 from tests.areas.settled import Desk, written
 
@@ -96,11 +96,11 @@ class TestItsState:
         town.clock.advance(3600)
         assert "every 2s" not in olga.page("organizations:state")
 
-    @pytest.mark.parametrize("name", [*identity.STATES, "Something new"])
+    @pytest.mark.parametrize("name", [*display.ORGANIZATION_STATES, "Something new"])
     def test_is_explained_whatever_it_is(self, name: str) -> None:
-        state = identity.state_of({"State": name})
+        state = display.organization_state({"State": name})
         assert state.meaning
-        assert (state is identity.UNKNOWN) is (name == "Something new")
+        assert (state is display.UNKNOWN_STATE) is (name == "Something new")
 
 
 class TestTags:
@@ -126,7 +126,7 @@ class TestADirectoryThatIsOnlyRead:
 
     @pytest.fixture
     def connected(self, town: TestSandbox, organization: Organization) -> Organization:
-        founding.connect(town.store, town.organization)
+        organization_setup.make_read_only(town.store, town.organization)
         Organization.objects.update(directory_type="ADConnector")
         return organization
 
@@ -153,7 +153,7 @@ class TestADirectoryThatIsOnlyRead:
         assert "Active Directory leads" not in olga.page(name)
 
     def test_behind_exchange_is_said_to_be_exchanges(self, town: TestSandbox, olga: Desk) -> None:
-        founding.connect(town.store, town.organization, interoperability=True)
+        organization_setup.make_read_only(town.store, town.organization, interoperability=True)
         olga.page("organizations:settings")  # the console learns of it by looking
         assert "Change it in Exchange" in olga.page("users:list")
 

@@ -1,1 +1,0 @@
-"""What the pages of access control rules ask for."""

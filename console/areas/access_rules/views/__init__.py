@@ -1,1 +1,0 @@
-"""Pages of access control rules, one module a thing that is done there."""

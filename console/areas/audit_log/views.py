@@ -1,0 +1,97 @@
+"""List, show and download audit log entries."""
+
+from dataclasses import replace
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase
+from django.utils import timezone
+
+from console.areas.audit_log import display, scope
+from console.areas.audit_log.tables import CSV_TABLE, FILTERS, csv_rows, paginate_entries
+from console.ledger import chain, export_file, journal, stored_chain
+from console.ledger.models import Head
+from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs
+from console.ui import csv_text, filters, pages, tables
+from console.web import downloads
+
+
+@performs("ReadLedger")
+def list_entries(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    context = {
+        "title": "Ledger",
+        "organization": organization,
+        "page": paginate_entries(request.actor, organization, request.GET),
+        "bar": _filter_bar(request),
+        "since": request.GET.get("since", ""),
+        "until": request.GET.get("until", ""),
+        "may_export": policy.allows(request.actor, "ExportLedger", organization),
+        "whole": policy.covers_organization(request.actor, "ExportLedger", organization),
+    }
+    return pages.render_page(request, "ledger/list.html", context, fragment="rows")
+
+
+@performs("ReadLedger")
+def show_entry(request: ConsoleRequest, organization: Organization, seq: int) -> HttpResponse:
+    entry = scope.get_entry(request.actor, organization, seq)
+    context = display.entry_context(request.actor, organization, entry)
+    return pages.render_page(request, "ledger/detail.html", context)
+
+
+@performs("ExportLedger")
+def download_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+    found = scope.listed_entries(request.actor, organization, request.GET).filter(seq__lte=_last_number())
+    rows = tables.sort_rows(found, CSV_TABLE, request.GET)
+    lines = csv_text.write_rows((column.label for column in CSV_TABLE.columns), csv_rows(rows))
+    return downloads.stream_csv(request, organization, _download_filename(organization, "csv"), lines)
+
+
+@performs("ExportLedger")
+def download_signed_entries(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+    """Download the filtered entries as signed JSON lines, if the operator may read everything.
+
+    `manage.py ledger verify FILE` verifies it. No name can be hidden in what is signed, so it is for
+    those who may see everything.
+    """
+    _require_unrestricted(request, organization)
+    found = scope.filter_entries(
+        scope.readable_entries(request.actor, organization), organization, request.GET
+    )
+    head = stored_chain.get_head()
+    if head is None:
+        raise journal.LedgerUnavailable("the ledger has no head")
+    entries = (
+        journal.entry_row(entry) for entry in found.filter(seq__lte=head.seq).order_by("seq").iterator()
+    )
+    narrowed_to = "; ".join(filter(None, [organization.slug, downloads.describe_filter(request.GET)]))
+    part = export_file.format_part(entries, head, narrowed_to, chain.read_keys(settings.LEDGER_KEYS))
+    return downloads.stream_file(
+        request,
+        organization,
+        _download_filename(organization, "jsonl"),
+        (f"{line}\n" for line in part),
+        content_type="application/x-ndjson",
+        headings=2,
+    )
+
+
+def _filter_bar(request: ConsoleRequest) -> filters.FilterBar:
+    bar = filters.filter_bar(FILTERS, request.GET, placeholder="Operator, person, ticket or request id")
+    dated = bool(request.GET.get("since") or request.GET.get("until"))
+    return replace(bar, active=bar.active or dated)
+
+
+def _require_unrestricted(request: ConsoleRequest, organization: Organization) -> None:
+    if policy.covers_organization(request.actor, "ExportLedger", organization):
+        return
+    raise policy.Denied("Signed entries name others, too, and your rights are narrowed: take the CSV.")
+
+
+def _last_number() -> int:
+    """Return the number of the last entry, before those that the download itself adds."""
+    return Head.objects.get().seq
+
+
+def _download_filename(organization: Organization, ending: str) -> str:
+    return f"ledger-{organization.slug}-{timezone.now():%Y-%m-%d}.{ending}"

@@ -1,0 +1,463 @@
+"""Views of mail domains."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from console.areas.audit_log import scope as ledger
+from console.areas.directory import scope as directory
+from console.areas.domains import display, domain_checks, holders, mail_settings, plans, records, scope
+from console.areas.domains.forms import InboundDmarcForm, MoveAddressesForm, RegisterDomainForm
+from console.areas.domains.models import MAX_CHECKS, Check
+from console.areas.domains.plans import DomainMovePlan
+from console.areas.domains.tables import DOMAIN_TABLE, HOLDER_TABLE, annotate_domains
+from console.aws import errors
+from console.changes import drafts, engine
+from console.gateway import gateway
+from console.mirror.models import Domain, Organization, Sync
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs
+from console.sync.completeness import get_completeness
+from console.ui import pages, tables
+from console.ui.forms import ConfirmForm, ReasonForm
+from console.web import aws_errors, downloads
+
+
+@performs("ListMailDomains")
+def list_domains(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    found = annotate_domains(scope.visible_domains(request.actor, organization))
+    extra = {"base": request.path, "is_read": get_completeness(organization).has_lists}
+    page = tables.paginate(found, DOMAIN_TABLE, request.GET, extra=extra)
+    read = Sync.objects.filter(organization=organization, stage=Sync.Stage.DOMAINS).first()
+    context = {
+        "title": "Domains",
+        "organization": organization,
+        "page": page,
+        "read_at": read.finished_at if read else None,
+        "may": scope.get_rights(request.actor, organization),
+    }
+    if not pages.wants_fragment(request):
+        context |= {
+            "inbound": mail_settings.read_inbound_dmarc(request.actor, organization),
+            "settings": mail_settings.list_client_settings(organization),
+        }
+    return pages.render_page(request, "domains/list.html", context, fragment="domains")
+
+
+MAX_RECENT = 5
+
+
+@performs("GetMailDomain")
+def show_domain(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
+    found = scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+    shown, failure = _read_domain(request, found)
+    if failure:
+        return failure
+    return _domain_page(request, found, shown)
+
+
+@performs("GetMailDomain")
+def download_zone_file(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
+    found = scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+    shown, failure = _read_domain(request, found)
+    if failure:
+        return failure
+    text = records.format_zone_file(found.name, records.list_records(found.name, shown))
+    return downloads.send_file(
+        request,
+        organization,
+        f"{found.name}.txt",
+        text,
+        "text/plain; charset=utf-8",
+        rows=len(text.splitlines()),
+    )
+
+
+@performs("GetMailDomain")
+def list_addresses(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
+    """List the entities with an address on the domain that the operator can see."""
+    found = scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+    seen = holders.list_visible_holders(request.actor, organization, found.name)
+    extra = {
+        "slug": organization.slug,
+        "on": found.name,
+        "further": holders.list_aliases(organization, found.name),
+    }
+    context = {
+        "title": f"Addresses on {found.name}",
+        "organization": organization,
+        "domain": found,
+        "page": tables.paginate(seen, HOLDER_TABLE, request.GET, extra=extra),
+        "count": tables.format_count(seen),
+        "may": scope.get_rights(request.actor, organization, found.name),
+    }
+    return pages.render_page(request, "domains/addresses.html", context, fragment="rows")
+
+
+def _read_domain(request: ConsoleRequest, domain: Domain) -> tuple[dict[str, Any], HttpResponse | None]:
+    """Return GetMailDomain's answer, or the error page."""
+    organization = domain.organization
+    try:
+        shown = gateway.call(request.actor, "GetMailDomain", organization, DomainName=domain.name)
+    except errors.CallFailed as failure:
+        back = reverse("domains:list", args=[organization.slug])
+        return {}, aws_errors.error_page(request, failure, back=back)
+    domain.refresh_from_db()
+    return shown, None
+
+
+def _domain_page(
+    request: ConsoleRequest, domain: Domain, shown: dict[str, Any], fragment: str = ""
+) -> HttpResponse:
+    """Return the page of the domain; after a check, only the fragment with the records."""
+    organization, actor = domain.organization, request.actor
+    context = {
+        "title": domain.name,
+        "organization": organization,
+        "domain": domain,
+        "may": scope.get_rights(actor, organization, domain.name),
+        "ownership": display.aws_badge(shown.get("OwnershipVerificationStatus", "")),
+        "dkim": display.aws_badge(shown.get("DkimVerificationStatus", "")),
+        "is_pending": shown.get("OwnershipVerificationStatus") == "PENDING",
+        "is_test": records.is_test_domain(domain.name),
+        **_records_context(domain, shown),
+        **_usage_context(request, domain),
+    }
+    return pages.render_page(request, "domains/detail.html", context, fragment=fragment)
+
+
+def domain_url(organization: Organization, domain: str) -> str:
+    return reverse("domains:detail", args=[organization.slug, domain])
+
+
+def _records_context(domain: Domain, shown: dict[str, Any]) -> dict[str, Any]:
+    """Return each record with its verdict in the last check."""
+    wanted = records.list_records(domain.name, shown)
+    checks = list(domain_checks.list_checks(domain.organization, domain.name)[: MAX_RECENT + 1])
+    last = checks[0] if checks else None
+    known = {(each.type, each.hostname): each for each in domain_checks.read_verdicts(last)} if last else {}
+    return {
+        "records": [
+            (each, records.format_record_data(each), known.get((each.type, each.hostname))) for each in wanted
+        ],
+        "zone": records.format_zone_file(domain.name, wanted) if wanted else "",
+        "check": last,
+        "told": domain_checks.list_differences(checks)[:MAX_RECENT],
+        "no_dns": last is not None and last.state == Check.State.NO_DNS,
+    }
+
+
+def _usage_context(request: ConsoleRequest, domain: Domain) -> dict[str, Any]:
+    organization, actor = domain.organization, request.actor
+    entries = None
+    if policy.covers_organization(actor, "ReadLedger", organization):
+        entries = ledger.entries_about(actor, organization, domain.name)[:MAX_RECENT]
+    return {
+        "counts": holders.count_addresses(organization, domain.name),
+        "expected": holders.check_expected_addresses(actor, organization, domain.name),
+        "entries": entries,
+    }
+
+
+CHECK_TONES = {
+    Check.State.OK: "success",
+    Check.State.PROBLEMS: "warning",
+    Check.State.INCOMPLETE: "warning",
+    Check.State.NO_DNS: "danger",
+}
+
+
+@require_POST
+@performs("CheckMailDomain")
+def check_domain(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
+    """Check the records in DNS, which takes a few seconds, and read the verification status from AWS."""
+    found = scope.get_domain(request.actor, "CheckMailDomain", organization, domain)
+    shown, failure = _read_domain(request, found)
+    if failure:
+        return failure
+    made = domain_checks.run_check(organization, found.name, shown, by=request.actor.name)
+    answer = _domain_page(request, found, shown, fragment="checked")
+    return pages.add_toast(
+        answer,
+        f"{found.name}: {made.get_state_display().lower()}.",
+        tone=CHECK_TONES[Check.State(made.state)],
+    )
+
+
+@performs("GetMailDomain")
+def list_checks(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
+    found = scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+    context = {
+        "title": f"Checks of {found.name}",
+        "organization": organization,
+        "domain": found,
+        "told": domain_checks.list_differences(domain_checks.list_checks(organization, found.name)),
+        "kept": MAX_CHECKS,
+    }
+    return pages.render_page(request, "domains/checks.html", context)
+
+
+@performs("GetMailDomain")
+def show_check(request: ConsoleRequest, organization: Organization, domain: str, number: int) -> HttpResponse:
+    found = scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+    check = get_object_or_404(domain_checks.list_checks(organization, found.name), pk=number)
+    context = {
+        "title": "A check of the past",
+        "organization": organization,
+        "domain": found,
+        "check": check,
+        "verdicts": domain_checks.read_verdicts(check),
+    }
+    return pages.render_page(request, "domains/past.html", context)
+
+
+VERIFIED = "VERIFIED"
+DEFAULT_CONSEQUENCES = (
+    "New people, groups and rooms are suggested an address on it.",
+    "The addresses that exist stay as they are.",
+)
+DEREGISTER_CONSEQUENCES = (
+    "Nobody can have an address on the domain any more, and WorkMail takes no mail for it.",
+    "Amazon SES keeps the domain as an identity; remove it there if it is not needed.",
+    "The records in DNS stay until somebody removes them: take the MX record away, or mail gets lost.",
+)
+
+SYNC_INCOMPLETE = (
+    "The console is still reading the directory: somebody may have an address here that it does not know of."
+    " WorkMail refuses then."
+)
+
+
+@performs("RegisterMailDomain")
+def register_domain(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    form = RegisterDomainForm(pages.post_data(request))
+    if form.is_valid():
+        name = form.cleaned_data["DomainName"]
+        message = f"{name} is registered. Publish its records; AWS then verifies it by itself."
+        answer = _perform_write(
+            request,
+            organization,
+            form,
+            "RegisterMailDomain",
+            message,
+            domain_url(organization, name),
+            DomainName=name,
+        )
+        if answer is not None:
+            return answer
+    context = {
+        "title": "Register a domain",
+        "organization": organization,
+        "back": reverse("domains:list", args=[organization.slug]),
+    }
+    return pages.form_page(request, "domains/register.html", form, context)
+
+
+@performs("UpdateDefaultMailDomain")
+def make_default_domain(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
+    found = scope.get_domain(request.actor, "UpdateDefaultMailDomain", organization, domain)
+    back = domain_url(organization, found.name)
+    if found.is_default:
+        return _not_possible_page(request, back, f"{found.name} is the default domain already.")
+    try:
+        shown = gateway.call(request.actor, "GetMailDomain", organization, DomainName=found.name)
+    except errors.CallFailed as failure:
+        return aws_errors.error_page(request, failure, back=back)
+    if shown.get("OwnershipVerificationStatus") != VERIFIED:
+        return _not_possible_page(
+            request, back, f"{found.name} is not verified, so it cannot be the default domain."
+        )
+    form = ConfirmForm(pages.post_data(request))
+    if form.is_valid():
+        message = f"{found.name} is the default domain."
+        answer = _perform_write(
+            request, organization, form, "UpdateDefaultMailDomain", message, back, DomainName=found.name
+        )
+        if answer is not None:
+            return answer
+    return pages.confirm_page(
+        request,
+        form,
+        title=f"Make {found.name} the default domain?",
+        verb="Make default",
+        back=back,
+        consequences=DEFAULT_CONSEQUENCES,
+        danger=False,
+        context={"organization": organization},
+    )
+
+
+@performs("DeregisterMailDomain")
+def deregister_domain(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
+    """Deregister the domain, unless it is the default, a test domain or in use."""
+    found = scope.get_domain(request.actor, "DeregisterMailDomain", organization, domain)
+    if refused := _deregistration_refusal(request, found):
+        return refused
+    form = ConfirmForm(pages.post_data(request), expected=found.name)
+    if form.is_valid():
+        message, to = f"{found.name} is deregistered.", reverse("domains:list", args=[organization.slug])
+        answer = _perform_write(
+            request, organization, form, "DeregisterMailDomain", message, to, DomainName=found.name
+        )
+        if answer is not None:
+            return answer
+    return pages.confirm_page(
+        request,
+        form,
+        title=f"Deregister {found.name}?",
+        verb="Deregister",
+        back=domain_url(organization, found.name),
+        consequences=DEREGISTER_CONSEQUENCES
+        if organization.detailed_at
+        else (SYNC_INCOMPLETE, *DEREGISTER_CONSEQUENCES),
+        context={"organization": organization},
+    )
+
+
+def _deregistration_refusal(request: ConsoleRequest, domain: Domain) -> HttpResponse | None:
+    organization, back = domain.organization, domain_url(domain.organization, domain.name)
+    if records.is_test_domain(domain.name):
+        return _not_possible_page(request, back, "The test domain is WorkMail's own and cannot be removed.")
+    if domain.is_default:
+        return _not_possible_page(
+            request,
+            reverse("domains:list", args=[organization.slug]),
+            f"{domain.name} is the default domain, and that cannot be deregistered.",
+            "Make another domain the default one first.",
+        )
+    if not (count := holders.list_holders(organization, domain.name).count()):
+        return None
+    context = {
+        "title": f"{domain.name} is still used",
+        "organization": organization,
+        "domain": domain,
+        "count": count,
+        "may": scope.get_rights(request.actor, organization, domain.name),
+        "back": back,
+    }
+    return pages.render_page(request, "domains/still_used.html", context, status=409)
+
+
+def _not_possible_page(request: ConsoleRequest, back: str, happened: str, now: str = "") -> HttpResponse:
+    return pages.problem_page(
+        request,
+        title="Not possible now",
+        happened=happened,
+        not_happened="Nothing was changed.",
+        now=now,
+        status=409,
+        back=back,
+    )
+
+
+MAX_NAMES = 5
+
+
+@performs("UpdatePrimaryEmailAddress")
+def move_addresses(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
+    found = scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+    usable = directory.usable_domains(request.actor, "UpdatePrimaryEmailAddress", organization)
+    targets = [name for name in usable if name != found.name]
+    form = MoveAddressesForm(pages.post_data(request), targets=targets)
+    if form.is_valid() and (answer := _draft_move(request, found, form)):
+        return answer
+    context = {
+        "title": f"Move everybody off {found.name}",
+        "organization": organization,
+        "domain": found,
+        "targets": targets,
+        "count": plans.list_movable_holders(request.actor, organization, found.name).count(),
+        "back": reverse("domains:addresses", args=[organization.slug, found.name]),
+    }
+    return pages.form_page(request, "domains/move.html", form, context)
+
+
+def _draft_move(request: ConsoleRequest, domain: Domain, form: MoveAddressesForm) -> HttpResponse | None:
+    """Draft the change and redirect to its page; return `None` if the form has the error."""
+    organization, chosen = domain.organization, form.cleaned_data
+    plan = plans.plan_move(
+        request.actor, organization, domain.name, chosen["target"], keep_aliases=chosen["keep_aliases"]
+    )
+    if not plan.steps:
+        form.add_error(
+            None, _staying_message(plan) or "Nobody whom you may move has an address on this domain."
+        )
+        return None
+    title = f"Move everybody from {domain.name} to {plan.target}"
+    why: dict[str, Any] = form.why()
+    try:
+        change = drafts.create_draft(request.actor, organization, title, plan.steps, kind="move", **why)
+    except errors.CallFailed as failure:
+        if aws_errors.add_to_form(form, failure):
+            return None
+        return aws_errors.error_page(request, failure)
+    told = f"Nothing has happened yet. Look through the steps, then run them. {_staying_message(plan)}"
+    to = reverse("changes:detail", args=[organization.slug, change.pk])
+    return pages.redirect_with_message(
+        request, told.strip(), to, level=messages.WARNING if plan.staying else messages.INFO
+    )
+
+
+def _staying_message(plan: DomainMovePlan) -> str:
+    if not plan.staying:
+        return ""
+    more = len(plan.staying) - MAX_NAMES
+    named = ", ".join(plan.staying[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
+    return f"Left out, because somebody else has the same name on {plan.target}: {named}."
+
+
+DMARC_MESSAGES = {
+    True: "WorkMail now applies the DMARC policies of senders.",
+    False: "WorkMail no longer applies the DMARC policies of senders.",
+}
+
+
+@performs("PutInboundDmarcSettings")
+def edit_inbound_dmarc(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    back = reverse("domains:list", args=[organization.slug])
+    try:
+        current = gateway.call(request.actor, mail_settings.DMARC_OPERATION, organization)
+    except errors.CallFailed as failure:
+        return aws_errors.error_page(request, failure, back=back)
+    form = InboundDmarcForm(pages.post_data(request), current=current, subject=organization.organization_id)
+    if form.is_valid():
+        wanted = bool(form.cleaned_data["Enforced"])
+        expecting = {"Enforced": current.get("Enforced")}
+        answer = _perform_write(
+            request,
+            organization,
+            form,
+            "PutInboundDmarcSettings",
+            DMARC_MESSAGES[wanted],
+            back,
+            expecting=expecting,
+            Enforced=wanted,
+        )
+        if answer is not None:
+            return answer
+    context = {"title": "Inbound DMARC", "organization": organization, "back": back}
+    return pages.form_page(request, "domains/dmarc.html", form, context)
+
+
+def _perform_write(
+    request: ConsoleRequest,
+    organization: Organization,
+    form: ReasonForm,
+    operation: str,
+    message: str,
+    to: str,
+    **params: Any,
+) -> HttpResponse | None:
+    """Perform the write and return the response, or `None` if the form has the error."""
+    why: dict[str, Any] = form.why()
+    try:
+        engine.perform_write(request.actor, operation, organization, **why, **params)
+    except errors.CallFailed as failure:
+        if aws_errors.add_to_form(form, failure):
+            return None
+        return aws_errors.error_page(request, failure, back=to)
+    return pages.redirect_with_message(request, message, to)

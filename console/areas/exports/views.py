@@ -1,0 +1,327 @@
+"""Views of mailbox exports and of export destinations."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from console.areas.directory import kinds
+from console.areas.exports import display, job_queue, scope, selection
+from console.areas.exports.forms import DestinationForm, ExportForm
+from console.areas.exports.models import MAX_RUNNING, Destination, ExportJob
+from console.areas.exports.selection import explain_nothing_queued, summarize_request
+from console.areas.exports.tables import EXPORT_TABLE, STAGE_FILTER
+from console.aws import errors, storage
+from console.celery import hint
+from console.ledger.models import Entry
+from console.mirror.mailboxes import exportable_mailboxes, get_mailbox
+from console.mirror.models import EntityQuerySet, Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs
+from console.ui import filters, pages, tables
+from console.ui.forms import ConfirmForm
+from console.web import aws_errors, downloads
+from console.web.record_forms import delete_record
+
+State = ExportJob.State
+
+
+@performs("ListMailboxExportJobs")
+def list_exports(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    found = _filter_exports(request, organization)
+    context = {
+        "title": "Exports",
+        "organization": organization,
+        "page": tables.paginate(found, EXPORT_TABLE, request.GET, extra={"slug": organization.slug}),
+        "bar": filters.filter_bar([STAGE_FILTER], request.GET, placeholder="Mailbox, operator or ticket"),
+        "not_contained": display.NOT_EXPORTED_NOTE,
+        "may_start": policy.allows(request.actor, "StartMailboxExportJob", organization),
+        "result": selection.read_request_result(request.actor, organization, request.GET.get("request", "")),
+        **_open_exports_context(request, organization),
+    }
+    return pages.render_page(request, "exports/list.html", context, fragment="rows")
+
+
+@performs("ListMailboxExportJobs")
+def list_open_exports(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """Show the running and queued exports; the page polls this every two seconds while there are any."""
+    context = {"organization": organization, **_open_exports_context(request, organization)}
+    return pages.render_page(request, "exports/list.html", context, fragment="under_way")
+
+
+@performs("ListMailboxExportJobs")
+def download_exports_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+    found = tables.sort_rows(_filter_exports(request, organization), EXPORT_TABLE, request.GET)
+    name = f"exports-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
+    return downloads.stream_table(request, organization, name, found, EXPORT_TABLE)
+
+
+def _open_exports_context(request: ConsoleRequest, organization: Organization) -> dict[str, object]:
+    visible = scope.visible_exports(request.actor, "ListMailboxExportJobs", organization)
+    running = visible.filter(state__in=[State.STARTING, State.RUNNING]).order_by("started_at", "pk")
+    return {
+        "running": running[:MAX_RUNNING],
+        "places": MAX_RUNNING,
+        "counts": scope.count_by_stage(visible),
+    }
+
+
+def _filter_exports(request: ConsoleRequest, organization: Organization) -> "scope.Exports":
+    visible = scope.visible_exports(request.actor, "ListMailboxExportJobs", organization)
+    return filters.filter_rows(
+        scope.search_exports(visible, request.GET.get("q", "")), [STAGE_FILTER], request.GET
+    )
+
+
+JobState = ExportJob.State
+QUEUED_CONSEQUENCES = ("It has not begun: nothing was written, and the mailbox can be exported at any time.",)
+STARTED_CONSEQUENCES = (
+    "What was written so far is not a usable zip.",
+    "WorkMail may still complete an export that is nearly done.",
+    "A new export of the same mailbox may have to wait until 24 hours after this one began.",
+)
+
+
+@performs("DescribeMailboxExportJob")
+def show_export(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
+    job = get_export(request, organization, "DescribeMailboxExportJob", pk)
+    history = Entry.objects.filter(
+        organization=organization.organization_id, target__in=filter(None, [job.entity_id, job.job_id])
+    ).filter(operation__in=scope.EXPORT_OPERATIONS)
+    entity = job_queue.find_entity(job)
+    context = {
+        "title": f"Export of {job.entity_name}",
+        "organization": organization,
+        "job": job,
+        "page_of_entity": kinds.place(entity) if entity else "",
+        "why_not": get_mailbox(entity).why_not if entity else "",
+        "state": display.state_badge(job.state),
+        "check": display.check_badge(job.check_result),
+        "not_contained": display.NOT_EXPORTED_NOTE,
+        "history": history.order_by("-seq")[:20],
+        "may": scope.get_rights(request.actor, organization),
+    }
+    return pages.render_page(request, "exports/detail.html", context, fragment="job")
+
+
+@performs("CancelMailboxExportJob")
+def cancel_export(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
+    job = get_export(request, organization, "CancelMailboxExportJob", pk)
+    back = reverse("exports:detail", args=[organization.slug, pk])
+    form = ConfirmForm(pages.post_data(request))
+    if form.is_valid():
+        try:
+            job_queue.cancel_job(request.actor, job, reason=form.cleaned_data["reason"])
+        except errors.CallFailed as failure:
+            return aws_errors.error_page(request, failure, back=back)
+        return pages.redirect_with_message(request, _cancel_message(job), back)
+    return pages.confirm_page(
+        request,
+        form,
+        title=f"Cancel the export of {job.entity_name}?",
+        verb="Cancel the export",
+        back=back,
+        consequences=QUEUED_CONSEQUENCES if job.state == JobState.QUEUED else STARTED_CONSEQUENCES,
+    )
+
+
+@require_POST
+@performs("DownloadMailboxExport")
+def download_export(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
+    """Show a download link for five minutes, after the request is in the audit log; the link is a secret."""
+    job = get_export(request, organization, "DownloadMailboxExport", pk)
+    back = export_url(organization, job)
+    if job.state != JobState.COMPLETED:
+        return pages.redirect_with_message(request, "There is nothing to download yet.", back)
+    try:
+        size = storage.get_object_size(organization, job.bucket, job.path)
+    except errors.CallFailed as failure:
+        return aws_errors.error_page(request, failure, back=back)
+    _record_download(request, organization, job, size)
+    link = storage.create_download_url(organization, job.bucket, job.path, f"{job.entity_name}.zip")
+    minutes = storage.LINK_SECONDS // 60
+    context = {
+        "title": f"The zip of {job.entity_name}",
+        "organization": organization,
+        "job": job,
+        "link": link,
+        "size": size,
+        "minutes": minutes,
+    }
+    return pages.render_page(request, "exports/download.html", context)
+
+
+def get_export(request: ConsoleRequest, organization: Organization, operation: str, pk: int) -> ExportJob:
+    seen = scope.visible_exports(request.actor, operation, organization)
+    return policy.get_in_scope(seen, organization=organization, pk=pk)
+
+
+def export_url(organization: Organization, job: ExportJob) -> str:
+    return reverse("exports:detail", args=[organization.slug, job.pk])
+
+
+def _cancel_message(job: ExportJob) -> str:
+    job.refresh_from_db()
+    if job.state == JobState.CANCELLED:
+        return f"The export of {job.entity_name} is cancelled."
+    return (
+        f"WorkMail was asked to cancel the export of {job.entity_name}. It is now {job.get_state_display()}."
+    )
+
+
+def _record_download(request: ConsoleRequest, organization: Organization, job: ExportJob, size: int) -> None:
+    downloads.record_download(
+        request,
+        organization,
+        f"{job.entity_name}.zip",
+        target=job.entity_id,
+        target_name=job.entity_name,
+        job_id=job.job_id,
+        size=size,
+    )
+
+
+SWEEP_TASK = "console.areas.exports.tasks.sweep"
+
+
+@performs("StartMailboxExportJob")
+def create_exports(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    destinations = Destination.objects.filter(organization=organization)
+    if not destinations.exists():
+        context = {"title": "Export mailboxes", "organization": organization}
+        return pages.render_page(request, "exports/no_destination.html", context)
+    entities = policy.visible_entities(request.actor, "StartMailboxExportJob", organization)
+    form = ExportForm(
+        pages.post_data(request),
+        organization=organization,
+        entities=entities,
+        destinations=destinations,
+        initial={"mailboxes": "\n".join(_mailbox_labels(entities, request.GET.getlist("entity")))},
+    )
+    if form.is_valid() and (answer := _queue_exports(request, organization, form)):
+        return answer
+    context = {
+        "title": "Export mailboxes",
+        "organization": organization,
+        "not_contained": display.NOT_EXPORTED_NOTE,
+    }
+    return pages.form_page(request, "exports/create.html", form, context)
+
+
+def _mailbox_labels(entities: EntityQuerySet, values: list[str]) -> list[str]:
+    names = {each.entity_id: each.email or each.name for each in entities.filter(entity_id__in=values)}
+    return [names.get(value, value) for value in values]
+
+
+@performs("StartMailboxExportJob")
+def suggest_mailboxes(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """Suggest mailboxes while a name is typed; without JavaScript, redirect to the form."""
+    if not pages.wants_fragment(request):
+        return redirect("exports:create", organization.slug)
+    visible = policy.visible_entities(request.actor, "StartMailboxExportJob", organization)
+    text = request.GET.get("find", "").strip()
+    found = visible.filter(exportable_mailboxes()).matching(text).order_by("sort_name")[:8] if text else []
+    return pages.render_page(request, "partials/picker_results.html", {"found": found, "to": "id_mailboxes"})
+
+
+@require_POST
+@performs("StartMailboxExportJob")
+def retry_export(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
+    job = get_export(request, organization, "StartMailboxExportJob", pk)
+    if job.is_open:
+        return pages.redirect_with_message(
+            request, "This export is still under way.", export_url(organization, job)
+        )
+    try:
+        again = job_queue.retry_job(request.actor, job)
+    except job_queue.NotExportable as failure:
+        return pages.redirect_with_message(
+            request, str(failure), export_url(organization, job), level=messages.ERROR
+        )
+    hint(SWEEP_TASK)
+    return pages.redirect_with_message(
+        request, f"The export of {job.entity_name} is queued again.", export_url(organization, again)
+    )
+
+
+def _queue_exports(
+    request: ConsoleRequest, organization: Organization, form: ExportForm
+) -> HttpResponse | None:
+    """Queue the exports and return the response, or `None` if the form has the error."""
+    selection = form.select(organization, form.cleaned_data["mailboxes"])
+    destination, left_out = form.cleaned_data["destination"], selection.left_out
+    jobs: list[ExportJob] = []
+    if selection.included:
+        jobs = job_queue.request_exports(
+            request.actor, destination, selection.included, left_out=left_out, **form.why()
+        )
+        hint(SWEEP_TASK)
+    if not jobs:
+        form.add_error(None, explain_nothing_queued(left_out))
+        return None
+    if len(jobs) == 1 and not left_out:
+        return pages.redirect_with_message(
+            request, f"The export of {jobs[0].entity_name} is queued.", export_url(organization, jobs[0])
+        )
+    return pages.redirect_with_message(request, *summarize_request(request.actor, organization, jobs))
+
+
+@performs("ListMailboxExportJobs")
+def list_destinations(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    context = {
+        "title": "Destinations of exports",
+        "organization": organization,
+        "destinations": organization.destinations.all(),
+        "may_manage": policy.allows(request.actor, DestinationForm.action, organization),
+    }
+    return pages.render_page(request, "exports/destinations.html", context)
+
+
+@performs("ManageExportDestinations")
+def create_destination(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    return _destination_form_page(request, Destination(organization=organization, prefix="exports"))
+
+
+@performs("ManageExportDestinations")
+def edit_destination(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
+    return _destination_form_page(request, get_object_or_404(Destination, organization=organization, pk=pk))
+
+
+@performs("ManageExportDestinations")
+def delete_destination(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
+    destination = get_object_or_404(Destination, organization=organization, pk=pk)
+    form = ConfirmForm(pages.post_data(request))
+    if form.is_valid():
+        delete_record(request.actor, DestinationForm.action, destination)
+        return pages.redirect_with_message(
+            request, f"{destination.name} is no longer offered.", _destinations_url(organization)
+        )
+    return pages.confirm_page(
+        request,
+        form,
+        title=f"Remove the destination {destination.name}?",
+        verb="Remove",
+        back=_destinations_url(organization),
+        consequences=("Exports that were already requested keep it. The bucket itself is not touched.",),
+    )
+
+
+def _destination_form_page(request: ConsoleRequest, destination: Destination) -> HttpResponse:
+    title = destination.name or "New destination"
+    form = DestinationForm(pages.post_data(request), instance=destination)
+    if form.is_valid() and form.save_recorded(request.actor):
+        return pages.redirect_with_message(
+            request, f"{destination.name} is saved.", _destinations_url(destination.organization)
+        )
+    context = {
+        "title": title,
+        "organization": destination.organization,
+        "destination": destination,
+    }
+    return pages.form_page(request, "exports/destination.html", form, context)
+
+
+def _destinations_url(organization: Organization) -> str:
+    return reverse("exports:destinations", args=[organization.slug])

@@ -1,1 +1,0 @@
-"""The pages of impersonation roles: the roles themselves, what they mean for somebody, and their tokens."""

@@ -1,1 +1,0 @@
-"""What the pages about mailboxes ask for, one module a page."""

@@ -1,1 +1,0 @@
-"""The lists of this area as data, one module a list."""

@@ -1,0 +1,219 @@
+"""Views of all mailboxes, their permissions, the address search and the transfer of addresses."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+
+from console.actor import Actor
+from console.areas.directory import kinds
+from console.areas.directory import scope as directory
+from console.areas.directory.kinds import Kind, place
+from console.areas.directory.views.asking import about
+from console.areas.directory.views.drafts import draft
+from console.areas.directory.views.listing import domain_filter
+from console.areas.directory.views.suggestions import suggest
+from console.areas.mailboxes import addresses, permission_table, scope
+from console.areas.mailboxes.forms import DISABLE, RENAME, AddressSearchForm, AddressTransferForm
+from console.areas.mailboxes.tables import (
+    CSV_HEADER,
+    build_filters,
+    build_table,
+    combine_mailboxes,
+    find_mailboxes,
+    iterate_csv_rows,
+    nearest_mailboxes,
+    with_last_export,
+)
+from console.aws import errors
+from console.mirror.models import Entity, Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs
+from console.sync.completeness import MAILBOX_STAGES, PERMISSION_STAGES, get_completeness
+from console.ui import csv_text, filters, pages, tables
+from console.web import aws_errors, downloads
+
+
+@performs("GetMailboxDetails")
+def list_mailboxes(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    actor, asked = request.actor, request.GET
+    shown = build_table(asked, exports=policy.allows(actor, scope.LIST_EXPORTS, organization))
+    kinds = find_mailboxes(actor, organization, asked)
+    mailboxes = with_last_export(actor, organization, nearest_mailboxes(kinds, shown, asked))
+    page = tables.paginate(mailboxes, shown, asked, extra=_cell_context(request, organization))
+    context = {
+        "organization": organization,
+        "page": page,
+        "count": tables.format_count(combine_mailboxes(kinds)),
+        "is_complete": get_completeness(organization).covers(*MAILBOX_STAGES),
+        "csv_href": f"{reverse('mailboxes:csv', args=[organization.slug])}?{asked.urlencode()}",
+        "narrowed": bool(set(asked) - {"sort", "after", "before"}),
+    }
+    if not pages.wants_fragment(request):
+        context |= _page_context(request, organization)
+    return pages.render_page(request, "mailboxes/list.html", context, fragment="mailboxes")
+
+
+@performs("GetMailboxDetails")
+def download_mailboxes_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+    actor = request.actor
+    shown = build_table(request.GET, exports=policy.allows(actor, scope.LIST_EXPORTS, organization))
+    every = combine_mailboxes(find_mailboxes(actor, organization, request.GET))
+    rows = tables.sort_rows(with_last_export(actor, organization, every), shown, request.GET)
+    name = f"mailboxes-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
+    return downloads.stream_csv(
+        request, organization, name, csv_text.write_rows(CSV_HEADER, iterate_csv_rows(rows))
+    )
+
+
+def _cell_context(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
+    may_quota = policy.allows(request.actor, "UpdateMailboxQuota", organization)
+    return {"slug": organization.slug, "may_quota": may_quota}
+
+
+def _page_context(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
+    """Return the context of the whole page, which its fragment does not need."""
+    domains = domain_filter(directory.seen_domains(request.actor, organization))
+    offered = [*build_filters(request.actor, organization), domains]
+    return {
+        "bar": filters.filter_bar(offered, request.GET, placeholder="Name, address or alias"),
+        "tabs": _build_tabs(request.actor, organization, "mailboxes:list"),
+    }
+
+
+@performs("ListMailboxPermissions")
+def list_permissions(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    rows, asked = permission_table.find_permissions(request.actor, organization, request.GET), request.GET
+    page = tables.paginate(
+        permission_table.with_grantee(permission_table.nearest_permissions(rows, asked)),
+        permission_table.PERMISSION_TABLE,
+        asked,
+        extra={"slug": organization.slug},
+    )
+    context = {
+        "organization": organization,
+        "page": page,
+        "count": tables.format_count(rows.values("pk")),
+        "is_complete": get_completeness(organization).covers(*PERMISSION_STAGES),
+        "csv_href": f"{reverse('mailboxes:access-csv', args=[organization.slug])}?{asked.urlencode()}",
+        "narrowed": bool(set(asked) - {"sort", "after", "before"}),
+        "whole": policy.covers_organization(request.actor, permission_table.LIST_OPERATION, organization),
+        "bar": filters.filter_bar(
+            permission_table.PERMISSION_FILTERS, asked, placeholder="Anybody at either end"
+        ),
+        "tabs": _build_tabs(request.actor, organization, "mailboxes:access"),
+    }
+    return pages.render_page(request, "mailboxes/access.html", context, fragment="access")
+
+
+@performs("ListMailboxPermissions")
+def download_permissions_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+    rows = permission_table.find_permissions(request.actor, organization, request.GET)
+    name = f"access-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
+    ordered = tables.sort_rows(
+        permission_table.with_grantee(rows), permission_table.PERMISSION_TABLE, request.GET
+    )
+    return downloads.stream_csv(
+        request,
+        organization,
+        name,
+        csv_text.write_rows(permission_table.CSV_HEADER, permission_table.iterate_csv_rows(ordered)),
+    )
+
+
+@performs("DescribeEntity")
+def search_address(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    form = AddressSearchForm(request.GET if "Email" in request.GET else None)
+    context = {
+        "organization": organization,
+        "tabs": _build_tabs(request.actor, organization, "mailboxes:address"),
+    }
+    if form.is_bound and form.is_valid():
+        context |= _search_context(request, organization, form)
+    return pages.form_page(request, "mailboxes/address.html", form, context)
+
+
+def _search_context(
+    request: ConsoleRequest, organization: Organization, form: AddressSearchForm
+) -> dict[str, object]:
+    """Return the result of the search; an address outside the operator's domains is an error."""
+    email = str(form.cleaned_data["Email"])
+    reach = policy.granted_domains(request.actor, "DescribeEntity", organization)
+    if reach and email.rpartition("@")[2].lower() not in reach:
+        form.add_error("Email", f"You may ask for addresses on {' and '.join(reach)}.")
+        return {}
+    try:
+        return {"holder": addresses.find_holder(request.actor, organization, email)}
+    except errors.CallFailed as failure:
+        if aws_errors.add_to_form(form, failure):
+            return {}
+        return {
+            "notice": aws_errors.explain_error(failure, wrote=False),
+            "detail": aws_errors.error_detail(failure),
+        }
+
+
+PRIMARY_OPERATION = "UpdatePrimaryEmailAddress"
+WAY_OPERATIONS = {RENAME: PRIMARY_OPERATION, DISABLE: "DeregisterFromWorkMail"}
+
+
+@performs("CreateAlias")
+def transfer_addresses(request: ConsoleRequest, organization: Organization, entity_id: str) -> HttpResponse:
+    giver = _get_giver(request, organization, entity_id)
+    form = _build_transfer_form(request, giver)
+    if request.method == "POST" and form.is_valid() and (answer := _draft_transfer(request, giver, form)):
+        return answer
+    whole = policy.allows(request.actor, WAY_OPERATIONS[DISABLE], organization, giver)
+    context = {**about(giver), "back": place(giver), "whole": whole}
+    return pages.form_page(request, "mailboxes/handover.html", form, context)
+
+
+def _get_giver(request: ConsoleRequest, organization: Organization, entity_id: str) -> Entity:
+    met = get_object_or_404(Entity, organization=organization, entity_id=entity_id)
+    if met.is_deleted:
+        raise Http404("the address was given up when it was deleted")
+    operation = "DeleteAlias" if met.state == Entity.State.ENABLED else kinds.of(met).describe
+    return directory.find(request.actor, operation, organization, entity_id, Kind(met.kind))
+
+
+def _build_transfer_form(request: ConsoleRequest, giver: Entity) -> AddressTransferForm:
+    actor, organization = request.actor, giver.organization
+    takers = directory.entities(actor, "CreateAlias", organization).filter(state=Entity.State.ENABLED)
+    asked = request.GET.get("address")
+    return AddressTransferForm(
+        pages.post_data(request),
+        giver=giver,
+        held=addresses.list_addresses(giver),
+        takers=takers.exclude(pk=giver.pk),
+        suggest=suggest(organization, "all"),
+        ways=[
+            way for way, needed in WAY_OPERATIONS.items() if policy.allows(actor, needed, organization, giver)
+        ],
+        domains=directory.usable_domains(actor, PRIMARY_OPERATION, organization),
+        renames=policy.allows(actor, PRIMARY_OPERATION, organization),
+        initial={"addresses": [asked]} if asked else {},
+    )
+
+
+def _draft_transfer(request: ConsoleRequest, giver: Entity, form: AddressTransferForm) -> HttpResponse | None:
+    plan = form.plan()
+    steps, organization = plan.steps(), giver.organization
+    return draft(request, organization, form, plan.title, steps, "hand-over", reverts=plan.reverts)
+
+
+TAB_PAGES = (
+    ("Mailboxes", "mailboxes:list", "GetMailboxDetails"),
+    ("Who may open whose", "mailboxes:access", "ListMailboxPermissions"),
+    ("Whose address is this?", "mailboxes:address", "DescribeEntity"),
+)
+
+
+def _build_tabs(actor: Actor, organization: Organization, current: str) -> list[tuple[str, str, bool]]:
+    """Return the tabs of the pages that the operator can open."""
+    return [
+        (label, reverse(name, args=[organization.slug]), name == current)
+        for label, name, operation in TAB_PAGES
+        if policy.allows(actor, operation, organization)
+    ]

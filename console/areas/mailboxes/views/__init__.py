@@ -1,1 +1,0 @@
-"""The pages about all mailboxes of an organization, one module a page."""

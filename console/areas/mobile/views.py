@@ -1,0 +1,321 @@
+"""Views of mobile device rules and overrides."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from console.areas.access_rules import display
+from console.areas.access_rules import live_rules as access
+from console.areas.access_rules.rule_groups import group_rules
+from console.areas.directory import kinds, scope
+from console.areas.directory.kinds import Kind
+from console.areas.directory.views.suggestions import suggest
+from console.areas.mobile import live_rules, override_expiry, plans, tester, wording
+from console.areas.mobile.forms import DeviceTestForm, MobileRuleForm, OverrideForm, OverrideRemovalForm
+from console.areas.mobile.plans import CHANGE_KIND, RULE_ID, MobileRulePlan
+from console.aws import errors
+from console.gateway import gateway
+from console.mirror.models import Entity, EntityQuerySet, Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs
+from console.rules.evaluation import ALLOW
+from console.ui import markup, pages
+from console.web import aws_errors, operation_views, rule_review
+from console.web.rule_review import EFFECT_DELAY
+
+PAGE_OPERATIONS = (
+    "CreateMobileDeviceAccessRule",
+    "UpdateMobileDeviceAccessRule",
+    "DeleteMobileDeviceAccessRule",
+    "GetMobileDeviceAccessEffect",
+    "ListMobileDeviceAccessOverrides",
+)
+EFFECT_LABELS = {"ALLOW": ("allowed", "success"), "DENY": ("denied", "danger")}
+DeviceRules = Sequence[dict[str, Any]]
+
+
+def with_failure_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Show a failed call to AWS as a page."""
+
+    def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except errors.CallFailed as failure:
+            return aws_errors.error_page(request, failure)
+
+    return guarded
+
+
+@performs("ListMobileDeviceAccessRules")
+@with_failure_page
+def list_rules(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    rules = live_rules.list_rules(request.actor, organization)
+    context = {
+        "title": "Mobile devices",
+        "organization": organization,
+        "rules": [(rule, wording.describe_rule(rule), rule["Effect"] == ALLOW) for rule in rules],
+        "may": {name: policy.allows(request.actor, name, organization) for name in PAGE_OPERATIONS},
+    }
+    return pages.render_page(request, "mobile/list.html", context)
+
+
+@performs("CreateMobileDeviceAccessRule")
+@with_failure_page
+def create_rule(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    return _rule_form_page(request, organization, live_rules.list_rules(request.actor, organization), None)
+
+
+@performs("UpdateMobileDeviceAccessRule")
+@with_failure_page
+def edit_rule(request: ConsoleRequest, organization: Organization, device_rule: str) -> HttpResponse:
+    rules = live_rules.list_rules(request.actor, organization)
+    return _rule_form_page(request, organization, rules, _get_rule_or_404(rules, device_rule))
+
+
+@performs("DeleteMobileDeviceAccessRule")
+@with_failure_page
+def delete_rule(request: ConsoleRequest, organization: Organization, device_rule: str) -> HttpResponse:
+    rules = live_rules.list_rules(request.actor, organization)
+    rule = _get_rule_or_404(rules, device_rule)
+    plan = plans.plan_deletion(organization, rules, rule)
+    return _review_page(request, plan, "Delete the rule", f"Delete {rule['Name']}?", None)
+
+
+@performs("GetMobileDeviceAccessEffect")
+@with_failure_page
+def run_device_test(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    actor = request.actor
+    people = policy.visible_entities(actor, "GetMobileDeviceAccessOverride", organization)
+    bound = request.GET if "DeviceType" in request.GET else None
+    form = DeviceTestForm(bound, people=people, suggest=suggest(organization, "all"))
+    context: dict[str, Any] = {"title": "Test a device", "organization": organization}
+    if form.is_bound and form.is_valid():
+        person, device_id = form.cleaned_data["other"], form.cleaned_data["DeviceId"]
+        context["answer"] = tester.run_test(actor, organization, form.device(), person, device_id)
+    return pages.form_page(request, "mobile/test.html", form, context)
+
+
+def _rule_form_page(
+    request: ConsoleRequest, organization: Organization, rules: DeviceRules, rule: dict[str, Any] | None
+) -> HttpResponse:
+    form = MobileRuleForm(pages.post_data(request), rule=rule)
+    if form.is_bound and form.is_valid() and request.POST.get("step") != rule_review.EDIT:
+        plan = plans.plan_saving(
+            organization, rules, form.asked(), rule[RULE_ID] if rule else plans.NEW_RULE_ID
+        )
+        return _review_page(request, plan, "Save the rule", plan.title, form)
+    context = {
+        "title": f"Change {rule['Name']}" if rule else "New mobile device rule",
+        "organization": organization,
+        "back": rules_url(organization),
+    }
+    return pages.form_page(request, "mobile/edit.html", form, context)
+
+
+def _review_page(
+    request: ConsoleRequest, plan: MobileRulePlan, verb: str, heading: str, form: MobileRuleForm | None
+) -> HttpResponse:
+    prefixes = plan.draft.prefixes
+    flips = [
+        (
+            wording.describe_device_kind(flip.reports, prefixes),
+            EFFECT_LABELS[flip.before][0],
+            *EFFECT_LABELS[flip.after],
+        )
+        for flip in plan.draft.flips
+    ]
+    warnings = ["No device whatever could synchronize any more."] if plan.phrase else []
+    asked: dict[str, Any] = {"kind": CHANGE_KIND, "verb": verb, "heading": heading, "form": form}
+    context = {"flips": flips, "warnings": warnings, "followers": "Devices"}
+    back = rules_url(plan.organization)
+    return rule_review.review_page(request, plan, "mobile/review.html", context, back=back, **asked)
+
+
+def _get_rule_or_404(rules: DeviceRules, rule_id: str) -> dict[str, Any]:
+    rule = next((rule for rule in rules if rule[RULE_ID] == rule_id), None)
+    if rule is None:
+        raise Http404("no rule of this id")
+    return rule
+
+
+def rules_url(organization: Organization) -> str:
+    return reverse("mobile:list", args=[organization.slug])
+
+
+PUT_OVERRIDE, DELETE_OVERRIDE = "PutMobileDeviceAccessOverride", "DeleteMobileDeviceAccessOverride"
+
+
+@performs("ListMobileDeviceAccessOverrides")
+@with_failure_page
+def list_overrides(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    found = live_rules.list_overrides(request.actor, organization)
+    ends = override_expiry.get_expiry_times(organization)
+    context = {
+        "title": "Overrides for devices",
+        "organization": organization,
+        "overrides": [_override_context(each, person, ends) for each, person in found],
+        "whole": policy.covers_organization(request.actor, "ListMobileDeviceAccessOverrides", organization),
+        "may": _override_rights(request, organization),
+    }
+    return pages.render_page(request, "mobile/overrides.html", context)
+
+
+@performs("ListMobileDeviceAccessOverrides")
+@with_failure_page
+def show_user(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+    """Show the rules and overrides of one user, for the user's page."""
+    actor = request.actor
+    operation = "ListMobileDeviceAccessOverrides"
+    somebody = scope.find(actor, operation, organization, user_id, Kind.USER)
+    ends = override_expiry.get_expiry_times(organization)
+    context = {
+        "title": f"Rules and devices of {somebody}",
+        "organization": organization,
+        "person": somebody,
+        "overrides": [
+            _override_context(each, somebody, ends)
+            for each in live_rules.list_user_overrides(actor, somebody)
+        ],
+        "mobile_rules": _list_mobile_rules(request, organization),
+        "access_rules": _list_access_rules(request, somebody),
+        "may": _override_rights(request, organization, somebody),
+    }
+    return pages.render_page(request, "mobile/person.html", context, fragment="rules")
+
+
+@performs("PutMobileDeviceAccessOverride")
+@with_failure_page
+def put_override(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """Create or replace an override; `?other=` and `DeviceId=` load the current values."""
+    users = policy.visible_entities(request.actor, PUT_OVERRIDE, organization)
+    device = {name: request.GET.get(name, "") for name in ("other", "DeviceId")}
+    values = {} if request.method == "POST" else _read_current_override(request, users, device)
+    override: dict[str, Any] = next(filter(None, values.values()), {})
+    form = OverrideForm(
+        pages.post_data(request),
+        people=users,
+        suggest=suggest(organization, "all"),
+        may_end=policy.allows(request.actor, DELETE_OVERRIDE, organization),
+        initial={"Effect": "ALLOW", **device, **override},
+    )
+    if values:
+        form.show(device["other"], values)
+    if form.is_valid():
+        answer = _save_override(request, organization, form)
+        if answer is not None:
+            return answer
+    context = {
+        "title": "Override for a device",
+        "organization": organization,
+        "back": overrides_url(organization),
+    }
+    return pages.form_page(request, "mobile/override.html", form, context)
+
+
+@performs("DeleteMobileDeviceAccessOverride")
+def delete_override(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+    """Delete an override, and its scheduled end."""
+    somebody = scope.find(request.actor, DELETE_OVERRIDE, organization, user_id, Kind.USER)
+    form = OverrideRemovalForm(
+        pages.post_data(request), initial={"DeviceId": request.GET.get("DeviceId", "")}
+    )
+    return operation_views.operation_page(
+        request,
+        organization,
+        form,
+        DELETE_OVERRIDE,
+        title=f"Remove an override of {somebody}",
+        verb="Remove",
+        note="From then on the rules decide about this device, as about all others.",
+        message=lambda: f"The rules decide about device {form.device} again.",
+        params=lambda: {"UserId": somebody.entity_id, "DeviceId": form.device},
+        ends=lambda: override_expiry.build_expiry_step(somebody, form.device),
+        back=overrides_url(organization),
+        landing=lambda: kinds.place(somebody),
+        target=somebody,
+        context={
+            "trail": [("Mobile devices", rules_url(organization)), ("Overrides", overrides_url(organization))]
+        },
+    )
+
+
+def _save_override(
+    request: ConsoleRequest, organization: Organization, form: OverrideForm
+) -> HttpResponse | None:
+    somebody, params = form.cleaned_data["other"], form.asked()
+    verb = "Allow" if params["Effect"] == ALLOW else "Deny"
+    return operation_views.perform_operation(
+        request,
+        organization,
+        form,
+        PUT_OVERRIDE,
+        lambda: _success_message(form.cleaned_data.get("until")),
+        params,
+        title=f"{verb} device {params['DeviceId']} of {somebody}",
+        ends=lambda: override_expiry.build_expiry_step(somebody, params["DeviceId"]),
+        back=overrides_url(organization),
+        landing=lambda: kinds.place(somebody),
+    )
+
+
+def _read_current_override(
+    request: ConsoleRequest, users: EntityQuerySet, device: Mapping[str, str]
+) -> dict[str, Any]:
+    user = users.filter(entity_id=device["other"]).first() if device["DeviceId"] else None
+    if user is None:
+        return {}
+    named = {"UserId": user.entity_id, "DeviceId": device["DeviceId"]}
+    return gateway.read_current_values(request.actor, PUT_OVERRIDE, user.organization, **named)
+
+
+def _success_message(until: datetime | None) -> str:
+    ends = f", and ends at {markup.format_utc(until)}" if until else ""
+    return f"The override is in effect by {markup.format_utc(timezone.now() + EFFECT_DELAY)}{ends}."
+
+
+def _override_context(
+    override: dict[str, Any],
+    somebody: Entity | None,
+    ends: dict[override_expiry.OverrideKey, datetime | None],
+) -> dict[str, Any]:
+    return {
+        **override,
+        "person": somebody,
+        "allows": override["Effect"] == ALLOW,
+        "until": ends.get(override_expiry.override_key(override)),
+    }
+
+
+def _list_mobile_rules(request: ConsoleRequest, organization: Organization) -> list[tuple[str, bool]] | None:
+    if not policy.allows(request.actor, "ListMobileDeviceAccessRules", organization):
+        return None
+    rules = live_rules.list_rules(request.actor, organization)
+    return [(wording.describe_rule(rule), rule["Effect"] == ALLOW) for rule in rules]
+
+
+def _list_access_rules(request: ConsoleRequest, somebody: Entity) -> list[display.RuleDisplay] | None:
+    """Return the access rules that can apply to the user, `None` if the operator cannot list rules."""
+    actor, organization = request.actor, somebody.organization
+    if not policy.allows(actor, "ListAccessControlRules", organization):
+        return None
+    rules = access.list_rules(actor, organization)
+    words = access.build_wording(actor, organization, rules)
+    concern = [rule for rule in rules if access.concerns_user(rule, somebody.entity_id)]
+    return [display.display_rule(group, words) for group in group_rules(concern)]
+
+
+def _override_rights(
+    request: ConsoleRequest, organization: Organization, somebody: Entity | None = None
+) -> dict[str, bool]:
+    return {
+        name: policy.allows(request.actor, name, organization, somebody)
+        for name in (PUT_OVERRIDE, DELETE_OVERRIDE)
+    }
+
+
+def overrides_url(organization: Organization) -> str:
+    return reverse("mobile:overrides", args=[organization.slug])

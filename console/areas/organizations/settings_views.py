@@ -1,0 +1,396 @@
+"""Settings of an organization, its tags, and creating and deleting organizations."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from console.areas.organizations import display, registration
+from console.areas.organizations.deletion_impact import read_deletion_impact
+from console.areas.organizations.display import read_cards
+from console.areas.organizations.forms import (
+    DELETION_FLAGS,
+    AddOrganizationForm,
+    ConfirmDeletionForm,
+    CreateOrganizationForm,
+    DeleteOrganizationForm,
+    RemoveTagForm,
+    TagForm,
+)
+from console.aws import errors
+from console.changes import engine
+from console.gateway import gateway
+from console.mirror.models import Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs
+from console.sync.completeness import get_completeness
+from console.ui import pages
+from console.web import aws_errors, operation_views, settings_reads
+from console.web.aws_messages import Explanation
+from console.web.settings_reads import SettingResult
+
+NOT_ACTIVE = Explanation("Not active", "Only an active organization shows how it is set.")
+OFFERED_OPERATIONS = (
+    "TagResource",
+    "UntagResource",
+    "CreateOrganization",
+    "DeleteOrganization",
+    "ListOrganizations",
+    "ReadDataRetention",
+)
+
+
+@performs("DescribeOrganization")
+def show_settings(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    described = settings_reads.read_setting(request.actor, "DescribeOrganization", organization)
+    shown = described.shown or display.mirrored_description(organization)
+    skipped = _skip_reason(described)
+    tags = _read_tags(request, organization, shown, skipped)
+    skipped = skipped or (settings_reads.NOT_READ if tags and tags.is_away else None)
+    context = {
+        "title": "Settings",
+        "organization": organization,
+        "tags": tags,
+        "cards": list(read_cards(request.actor, organization, skipped)),
+        "may": {name: policy.allows(request.actor, name, organization) for name in OFFERED_OPERATIONS},
+        **_properties_context(organization, described, shown),
+    }
+    return pages.render_page(request, "organizations/settings.html", context)
+
+
+@performs("DescribeOrganization")
+def show_state(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """Show the properties alone, polled while the organization is created or deleted."""
+    described = settings_reads.read_setting(request.actor, "DescribeOrganization", organization)
+    shown = described.shown or display.mirrored_description(organization)
+    context = {"organization": organization, **_properties_context(organization, described, shown)}
+    return pages.render_page(request, "organizations/identity.html", context)
+
+
+def _properties_context(organization: Organization, described: SettingResult, shown: Any) -> dict[str, Any]:
+    return {
+        "described": described,
+        "items": display.organization_items(organization, shown),
+        "state": display.organization_state(shown),
+        "directory": display.organization_directory(shown),
+    }
+
+
+def _skip_reason(described: SettingResult) -> Explanation | None:
+    """Return why nothing else can be read, if that is so."""
+    if described.is_away:
+        return settings_reads.NOT_READ
+    return NOT_ACTIVE if described.shown.get("State", "Active") != "Active" else None
+
+
+def _read_tags(
+    request: ConsoleRequest, organization: Organization, shown: Any, skipped: Explanation | None
+) -> SettingResult | None:
+    """Return the tags; `None` if the operator may not read them or the ARN is not known yet."""
+    arn = shown.get("ARN") or organization.arn
+    if not arn or not policy.allows(request.actor, "ListTagsForResource", organization):
+        return None
+    if skipped:
+        return SettingResult(problem=skipped)
+    return settings_reads.read_setting(request.actor, "ListTagsForResource", organization, ResourceARN=arn)
+
+
+@performs("TagResource")
+def add_tag(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    form = TagForm(request.POST if request.method == "POST" else None)
+    return operation_views.operation_page(
+        request,
+        organization,
+        form,
+        "TagResource",
+        title="Add a tag",
+        verb="Add",
+        note="A key that is there already gets the new value. An organization has at most 50 tags.",
+        message=lambda: f"The tag {form.cleaned_data['key']} is set.",
+        params=lambda: {"ResourceARN": organization.arn, "Tags": [_tag_parameter(form)]},
+        back=_tags_url(organization),
+        context={"trail": [("Settings", _tags_url(organization))]},
+    )
+
+
+@require_POST
+@performs("UntagResource")
+def remove_tag(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    form = RemoveTagForm(request.POST)
+    return operation_views.operation_button(
+        request,
+        organization,
+        form,
+        "UntagResource",
+        message=lambda: f"The tag {form.cleaned_data['key']} is removed.",
+        params=lambda: {"ResourceARN": organization.arn, "TagKeys": [form.cleaned_data["key"]]},
+        back=_tags_url(organization),
+    )
+
+
+def _tag_parameter(form: TagForm) -> dict[str, str]:
+    return {"Key": form.cleaned_data["key"], "Value": form.cleaned_data["value"]}
+
+
+def _tags_url(organization: Organization) -> str:
+    return reverse("organizations:settings", args=[organization.slug])
+
+
+@performs("ListOrganizations")
+def list_account_organizations(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    back = reverse("organizations:settings", args=[organization.slug])
+    try:
+        listed = list(gateway.call_pages(request.actor, "ListOrganizations", organization))
+    except errors.CallFailed as failure:
+        return aws_errors.error_page(request, failure, back=back)
+    summaries = [each for page in listed for each in page.get("OrganizationSummaries", [])]
+    context = {
+        "title": "Organizations of the AWS account",
+        "organization": organization,
+        "back": back,
+        "rows": _account_rows(request, summaries),
+    }
+    return pages.render_page(request, "organizations/account.html", context)
+
+
+def _account_rows(request: ConsoleRequest, summaries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add to each organization where it is in the console, if the operator has a grant there."""
+    served = {each.organization_id: each for each in policy.held_organizations(request.actor)}
+    return [{**each, "served": served.get(each["OrganizationId"])} for each in summaries]
+
+
+def is_denied_by_session(organization: Organization) -> bool:
+    """Return whether the assumed role's session denies creating and deleting organizations."""
+    allowed = {"*", organization.organization_id} & set(settings.ALLOW_ORGANIZATION_CHANGES)
+    return bool(organization.role_arn) and not allowed
+
+
+ALIAS_TAKEN = "Another organization has this alias, here or in another account: take another one."
+
+
+@performs("CreateOrganization")
+def create_organization(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    form = CreateOrganizationForm(pages.post_data(request))
+    if form.is_valid():
+        answer = _request_creation(request, organization, form)
+        if answer is not None:
+            return answer
+    context = {
+        "title": "New organization",
+        "organization": organization,
+        "back": _organization_url(organization),
+        "is_denied": is_denied_by_session(organization),
+    }
+    return pages.form_page(request, "organizations/create.html", form, context)
+
+
+@require_safe
+@performs("CreateOrganization")
+def show_creation(request: ConsoleRequest, organization: Organization, made: str) -> HttpResponse:
+    """Show the state of a new organization, polled until it is active or has failed."""
+    _require_created_here(organization, made)
+    look = _read_created(request, organization, made)
+    known = Organization.objects.filter(organization_id=made).first()
+    state = display.organization_state(look.shown)
+    context = {
+        "title": f"New organization {look.shown.get('Alias', '')}".strip(),
+        "organization": organization,
+        "made": made,
+        "look": look,
+        "items": display.organization_items(organization, look.shown),
+        "state": state,
+        "asks_again": state.passing or look.is_away,
+        "known": known,
+        "form": AddOrganizationForm(initial={"slug": str(look.shown.get("Alias", "")).lower()}),
+        "is_active": look.shown.get("State") == "Active",
+    }
+    return pages.render_page(request, "organizations/follow.html", context, fragment="progress")
+
+
+@require_POST
+@performs("ManageOrganizations")
+def add_organization(request: ConsoleRequest, organization: Organization, made: str) -> HttpResponse:
+    """Add a new organization to the console, or show on its page why not."""
+    _require_created_here(organization, made)
+    back = reverse("organizations:follow", args=[organization.slug, made])
+    form = AddOrganizationForm(request.POST)
+    if problem := _slug_problem(form, made):
+        return pages.redirect_with_message(request, problem, back, level=messages.ERROR)
+    look = _read_created(request, organization, made)
+    if look.shown.get("State") != "Active":
+        return pages.redirect_with_message(
+            request, "It does not work yet, so it was not added.", back, level=messages.ERROR
+        )
+    slug = form.cleaned_data["slug"]
+    try:
+        adopted = registration.register_organization(
+            request.actor, request.user, organization, made, slug, str(look.shown.get("ARN", ""))
+        )
+    except ValidationError:
+        return pages.redirect_with_message(request, _slug_problem(form, made), back, level=messages.ERROR)
+    return pages.redirect_with_message(
+        request, f"{slug} is added, and its directory is being read.", _organization_url(adopted, "overview")
+    )
+
+
+def _request_creation(
+    request: ConsoleRequest, organization: Organization, form: CreateOrganizationForm
+) -> HttpResponse | None:
+    """Create the organization; return `None` with errors in the form if WorkMail refuses a value."""
+    why: dict[str, Any] = form.why()
+    try:
+        made = engine.perform_write(request.actor, "CreateOrganization", organization, **why, **form.asked())
+    except errors.CallFailed as failure:
+        if getattr(failure, "code", "") == "NameAvailabilityException":
+            form.add_error("Alias", ALIAS_TAKEN)
+            return None
+        if aws_errors.add_to_form(form, failure):
+            return None
+        return aws_errors.error_page(request, failure, back=_organization_url(organization))
+    address = reverse("organizations:follow", args=[organization.slug, made["OrganizationId"]])
+    return pages.redirect_with_message(request, "WorkMail sets it up now, which takes some minutes.", address)
+
+
+def _read_created(request: ConsoleRequest, organization: Organization, made: str) -> SettingResult:
+    return settings_reads.read_setting(
+        request.actor, "DescribeOrganization", organization, OrganizationId=made
+    )
+
+
+def _slug_problem(form: AddOrganizationForm, made: str) -> str:
+    if not form.is_valid():
+        return "Its word in addresses has to be letters, digits, - and _, at most 62."
+    if Organization.objects.filter(organization_id=made).exists():
+        return "It is in the console already."
+    if Organization.objects.filter(slug=form.cleaned_data["slug"]).exists():
+        return f"The word {form.cleaned_data['slug']} is taken: take another one."
+    return ""
+
+
+def _require_created_here(organization: Organization, made: str) -> None:
+    """Raise `Http404` unless the organization was created from this one."""
+    if not registration.was_created_from(organization, made):
+        raise Http404(f"{made} was not made from {organization.slug}")
+
+
+def _organization_url(organization: Organization, page: str = "settings") -> str:
+    return reverse(f"organizations:{page}", args=[organization.slug])
+
+
+CONFIRMATION_SECONDS = 15 * 60  # seconds between the two pages
+DELETION_SALT = "console.areas.organizations.deletion"
+CONFIRMATION_EXPIRED = "That was asked for too long ago, or by somebody else. Begin again."
+
+
+@performs("DeleteOrganization")
+def delete_organization(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """Show the first page, with the current alias to type, read from AWS."""
+    if not get_completeness(organization).has_lists:
+        return _refuse_incomplete_lists(request, organization)
+    try:
+        described = gateway.call(request.actor, "DescribeOrganization", organization)
+    except errors.CallFailed as failure:
+        return aws_errors.error_page(request, failure, back=_settings_url(organization))
+    alias = str(described.get("Alias") or organization.slug)
+    form = DeleteOrganizationForm(pages.post_data(request), expected=alias)
+    if form.is_valid():
+        asked = {**form.chosen, **form.why(), "alias": alias}
+        first = _sign_choices(request, organization, asked)
+        return _confirmation_page(request, organization, ConfirmDeletionForm(initial={"first": first}), asked)
+    context = {
+        "title": f"Delete the organization {alias}?",
+        "organization": organization,
+        "losses": read_deletion_impact(request.actor, organization),
+        "back": _settings_url(organization),
+        "is_denied": is_denied_by_session(organization),
+    }
+    return pages.form_page(request, "organizations/delete.html", form, context)
+
+
+@require_POST
+@performs("DeleteOrganization")
+def confirm_deletion(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """Delete the organization by the signed choices of the first page."""
+    if not get_completeness(organization).has_lists:
+        return _refuse_incomplete_lists(request, organization)
+    asked = _read_signed_choices(request, organization, request.POST.get("first", ""))
+    if asked is None:
+        return pages.redirect_with_message(
+            request, CONFIRMATION_EXPIRED, _deletion_url(organization), level=messages.ERROR
+        )
+    form = ConfirmDeletionForm(request.POST)
+    if form.is_valid():
+        return _request_deletion(request, organization, form, asked)
+    return _confirmation_page(request, organization, form, asked)
+
+
+def _refuse_incomplete_lists(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    """Refuse a deletion while the lists that show its impact are incomplete."""
+    return pages.problem_page(
+        request,
+        title="The directory is still being read",
+        happened="The console has not read all users, groups, resources and domains of this organization,"
+        " so it cannot show what would be deleted.",
+        not_happened="The organization was not deleted.",
+        now="Wait until the overview shows when the lists were synced, then try again.",
+        status=409,
+        back=_settings_url(organization),
+    )
+
+
+def _confirmation_page(
+    request: ConsoleRequest, organization: Organization, form: ConfirmDeletionForm, asked: dict[str, Any]
+) -> HttpResponse:
+    context = {
+        "title": f"Really delete {asked['alias']}?",
+        "organization": organization,
+        "losses": read_deletion_impact(request.actor, organization),
+        "asked": asked,
+        "back": _settings_url(organization),
+    }
+    return pages.form_page(request, "organizations/delete_confirm.html", form, context)
+
+
+def _request_deletion(
+    request: ConsoleRequest, organization: Organization, form: ConfirmDeletionForm, asked: dict[str, Any]
+) -> HttpResponse:
+    why: dict[str, Any] = {"reason": asked["reason"], "ticket": asked["ticket"]}
+    flags = {name: asked[name] for name in DELETION_FLAGS if asked[name] or name == "DeleteDirectory"}
+    try:
+        engine.perform_write(request.actor, "DeleteOrganization", organization, **why, **flags)
+    except errors.CallFailed as failure:
+        return aws_errors.error_page(request, failure, back=_settings_url(organization))
+    return pages.redirect_with_message(
+        request, f"WorkMail is deleting {asked['alias']}.", _settings_url(organization)
+    )
+
+
+def _sign_choices(request: ConsoleRequest, organization: Organization, asked: dict[str, Any]) -> str:
+    return signing.dumps(
+        {**asked, "who": request.actor.operator_id, "where": organization.pk}, salt=DELETION_SALT
+    )
+
+
+def _read_signed_choices(
+    request: ConsoleRequest, organization: Organization, text: str
+) -> dict[str, Any] | None:
+    """Return the signed choices of the first page, `None` if they are invalid or too old."""
+    try:
+        asked: dict[str, Any] = signing.loads(text, salt=DELETION_SALT, max_age=CONFIRMATION_SECONDS)
+    except signing.BadSignature:
+        return None
+    mine = (asked["who"], asked["where"]) == (request.actor.operator_id, organization.pk)
+    return asked if mine else None
+
+
+def _deletion_url(organization: Organization) -> str:
+    return reverse("organizations:delete", args=[organization.slug])
+
+
+def _settings_url(organization: Organization) -> str:
+    return reverse("organizations:settings", args=[organization.slug])

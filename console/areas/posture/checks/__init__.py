@@ -1,1 +1,0 @@
-"""The checks themselves, one small function each, by what they are about."""

@@ -1,0 +1,33 @@
+"""Troubleshoot a user's mail access with everything WorkMail can say about it."""
+
+from django.http import HttpResponse
+
+from console.areas.directory import kinds, scope
+from console.areas.directory.kinds import Kind
+from console.areas.troubleshooting import aws_reads, diagnosis
+from console.areas.troubleshooting.forms import ConnectionForm
+from console.mirror.models import Organization
+from console.operators.access import ConsoleRequest, performs
+from console.ui import pages
+from console.web import aws_errors
+
+
+@performs("DiagnosePerson")
+def show_diagnosis(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+    person = scope.find(request.actor, "DiagnosePerson", organization, user_id, Kind.USER)
+    form = ConnectionForm(request.GET or None)
+    told = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    context = {
+        "title": f"Why can’t {person} get mail?",  # noqa: RUF001 - an apostrophe
+        "organization": organization,
+        "person": person,
+        "form": form,
+        "back": kinds.place(person),
+    }
+    if not pages.is_prefetch(request):
+        found = aws_reads.read_answers(request.actor, person, told.get("address", ""), told.get("device", ""))
+        case = diagnosis.DiagnosisCase(request.actor, person, found, told.get("device_id", ""))
+        context["findings"] = diagnosis.diagnose(case)
+        context["problems"] = [aws_errors.explain_error(each, wrote=False) for each in found.failures[:1]]
+        context["asked"] = len(found.answers) + len(found.protocols)
+    return pages.render_page(request, "doctor/diagnose.html", context, fragment="findings")
