@@ -82,7 +82,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "console.ui.templatetags.ui",
-                "console.areas.directory.tags",
+                "console.areas.entities.tags",
                 "template_partials.templatetags.partials",
             ],
         },

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from console import health, navigation
-from console.areas.organizations import views as organizations
+from console.areas.organizations import views
 
 Addresses = list[URLPattern | URLResolver]
 
@@ -33,7 +33,7 @@ in_organization: Addresses = [
     path("settings/data-retention/", include("console.data_retention.urls")),
 ]
 urlpatterns: Addresses = [
-    path("", organizations.redirect_to_organization, name="home"),
+    path("", views.redirect_to_organization, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("console.areas.account.sign_in_urls")),

@@ -67,7 +67,7 @@ CASES = {
     "changes": Case("console.changes.engine._run_steps", lambda each: change(each, "running")),
     "previews": Case("console.changes.preview.prepare_preview", lambda each: change(each, "draft")),
     "posture": Case("console.areas.health_checks.runner.run_review", nothing, itself),
-    "digests": Case("console.areas.lifecycle.digests.body", reader, lambda each: each.name),
+    "digests": Case("console.areas.lifecycle.digests.build_digest", reader, lambda each: each.name),
     "settling": Case("console.gateway.unknown_outcomes.settle_intent", intent),
 }
 # These ask nothing of AWS and do the same for all organizations together: rows of one kind are removed

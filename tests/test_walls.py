@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("console",),
 )
 CURE = "Pass the value in, or move what both need to the lower package. See ARCHITECTURE.md, Layers."
-SHARED = {"directory"}  # what users, groups and resources have alike: other areas build on its pages
+SHARED = {"entities"}  # what users, groups and resources have alike: other areas build on its pages
 Offenders = dict[str, list[str]]
 
 

@@ -12,7 +12,7 @@ from console.actor import Actor
 from console.mirror.models import Organization
 from console.operators import accounts, roles
 from console.operators.models import Grant, Operator, Role
-from console.sandbox import seeds as sandbox
+from console.sandbox import seeds
 from console.sandbox.organization_setup import ACCOUNT, REGION
 
 # The sandbox's second domain: large enough to work in, small enough to see that the rest is not there.
@@ -28,7 +28,7 @@ class DemoOperator:
     name: str
     roles: tuple[str, ...]
     note: str
-    organizations: tuple[str, ...] = (sandbox.NORTHWIND_ID,)
+    organizations: tuple[str, ...] = (seeds.NORTHWIND_ID,)
     domains: tuple[str, ...] = ()
 
 
@@ -53,10 +53,10 @@ DEMO_OPERATORS = (
         "Olivia Marsh",
         ("Owner",),
         "both organizations",
-        (sandbox.NORTHWIND_ID, sandbox.HARBOR_ID),
+        (seeds.NORTHWIND_ID, seeds.HARBOR_ID),
     ),
     DemoOperator(
-        "harbor@console.example", "Hugo Lind", ("Administrator",), "only Harbor Legal", (sandbox.HARBOR_ID,)
+        "harbor@console.example", "Hugo Lind", ("Administrator",), "only Harbor Legal", (seeds.HARBOR_ID,)
     ),
 )
 
@@ -81,9 +81,9 @@ def seed() -> list[tuple[str, str, str, str]]:
 def _create_organizations() -> list[Organization]:
     return [
         _create_organization(
-            sandbox.NORTHWIND_ID, sandbox.NORTHWIND, "Northwind Health", sandbox.NORTHWIND_DOMAINS
+            seeds.NORTHWIND_ID, seeds.NORTHWIND, "Northwind Health", seeds.NORTHWIND_DOMAINS
         ),
-        _create_organization(sandbox.HARBOR_ID, sandbox.HARBOR, "Harbor Legal", sandbox.HARBOR_DOMAINS),
+        _create_organization(seeds.HARBOR_ID, seeds.HARBOR, "Harbor Legal", seeds.HARBOR_DOMAINS),
     ]
 
 

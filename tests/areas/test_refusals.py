@@ -12,7 +12,7 @@ from django.urls import include, path, reverse
 from django.utils import timezone
 
 from console import urls
-from console.areas.exports import job_queue as exports
+from console.areas.exports import job_queue
 from console.gateway import gateway
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
@@ -159,7 +159,7 @@ class TestWhatIsEntered:
         client = world.browser(world.operator("Owner", organization))
         url = Samples(organization, fixtures.ADA).url("lifecycle:offboard")
         refused = policy.Denied("not on this user", operation="DeleteAlias", target="alias")
-        with mock.patch("console.areas.lifecycle.leaving.draft", side_effect=refused):
+        with mock.patch("console.areas.lifecycle.offboard_plan.draft_offboarding", side_effect=refused):
             answer = client.post(url, {"what": ["disable"], "other": "bo"})
         assert (answer.status_code, "not on this user" in answer.content.decode()) == (422, True)
         entry = Entry.objects.get(kind=DENIED)
@@ -210,5 +210,5 @@ def test_a_step_that_queues_an_export_is_entered_too(organization: Organization)
     actor = world.actor(world.operator("Auditor", organization)).through("worker")
     ada = Entity.objects.get(organization=organization, entity_id=fixtures.ADA)
     with pytest.raises(policy.Denied):
-        exports.queue_exports(actor, world.destination(organization), [ada], reason="")
+        job_queue.queue_exports(actor, world.destination(organization), [ada], reason="")
     assert Entry.objects.get(kind=DENIED).target == fixtures.ADA

@@ -125,11 +125,11 @@ def after(organization: Any, sort: str, **only: Any) -> str:
     """The query of page 1,000 in this order, or of the page in the middle if there are fewer."""
     from django.http import QueryDict
 
-    from console.areas.users.tables import PEOPLE
+    from console.areas.users.tables import USERS_TABLE
     from console.mirror.models import Entity
     from console.ui.keyset import Cursor
 
-    order = PEOPLE.sort(QueryDict(f"sort={sort}"))
+    order = USERS_TABLE.sort(QueryDict(f"sort={sort}"))
     people = order.apply(Entity.objects.of(organization, "user").filter(**only), "id")
     place = min(1000 * SIZE, people.count() // 2)
     value, key = people.values_list(order.field, "id")[place]
@@ -195,9 +195,9 @@ def more(desk: Desk, narrow: Desk) -> list[Case]:
 
 
 def sorts(desk: Desk) -> list[Case]:
-    from console.areas.users.tables import PEOPLE
+    from console.areas.users.tables import USERS_TABLE
 
-    names = [column.name for column in PEOPLE.columns if column.sort]
+    names = [column.name for column in USERS_TABLE.columns if column.sort]
     ways = [*names, *(f"-{name}" for name in names)]
     first = [desk.people(f"by {way}, first", f"sort={way}") for way in ways]
     return first + [desk.people(f"by {way}, deep", after(desk.organization, way)) for way in ways]

@@ -10,8 +10,7 @@ from django.db.models import F
 from console.actor import Actor
 from console.areas.exports import job_queue
 from console.areas.exports.models import Destination, ExportJob
-from console.changes import drafts
-from console.changes import engine as changes
+from console.changes import drafts, engine
 from console.changes.models import Change
 from console.changes.steps import PlannedStep
 from console.gateway import gateway, unknown_outcomes
@@ -213,12 +212,12 @@ class Changing:
         Change.objects.filter(pk=self.change.pk).update(state=Change.State.RUNNING, turn_at=town.time())
 
     def act(self) -> object:
-        return changes.sweep()
+        return engine.sweep()
 
     def others(self) -> Iterator[str]:
         for _ in range(3):
             self.town.time.pass_(seconds=120)
-            changes.sweep()
+            engine.sweep()
             self.town.settle(self.person)
         yield from self.wrongs()
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from console.areas.exports import job_queue as exports
+from console.areas.exports import job_queue
 from console.areas.exports.models import ExportJob
-from console.changes import engine as changes
+from console.changes import engine
 from console.changes.models import Change
 from console.gateway import gateway
 from tests.crash import lines
@@ -44,7 +44,7 @@ def live(town: Town, act: lines.Act) -> bool:
 def test_a_change_is_paused_and_can_be_resumed(town: Town, poison: list[str]) -> None:
     bad, good = Changing(town, 1), Changing(town, 2)
     poison.append(bad.person.entity_id)
-    kills = sum(live(town, changes.sweep) for _ in range(MOST + 4))
+    kills = sum(live(town, engine.sweep) for _ in range(MOST + 4))
     bad.change.refresh_from_db()
     good.change.refresh_from_db()
     print(f"\nR13 change: {kills} workers killed before it was paused")  # noqa: T201 - a figure of the scorecard
@@ -60,7 +60,7 @@ def test_a_change_is_paused_and_can_be_resumed(town: Town, poison: list[str]) ->
 def test_an_export_is_parked(town: Town, poison: list[str]) -> None:
     bad, good = Export(town, 1), Export(town, 2)
     poison.append(bad.person.entity_id)
-    kills = sum(live(town, exports.sweep_exports) for _ in range(MOST + 4))
+    kills = sum(live(town, job_queue.sweep_exports) for _ in range(MOST + 4))
     bad.row.refresh_from_db()
     good.row.refresh_from_db()
     print(f"\nR13 export: {kills} workers killed before it was parked")  # noqa: T201 - a figure of the scorecard

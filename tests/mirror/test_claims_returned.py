@@ -8,7 +8,7 @@ import pytest
 
 from console import clock
 from console.actor import Actor
-from console.areas.health_checks import runner as posture
+from console.areas.health_checks import runner
 from console.areas.health_checks.models import Review
 from console.changes import completion, drafts, engine, execution
 from console.changes.models import Change
@@ -130,9 +130,9 @@ class TestAReview:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         Organization.objects.update(listed_at=clock.now())
-        raising_once(monkeypatch, posture, name, failure())
+        raising_once(monkeypatch, runner, name, failure())
         with suppress(SystemExit, KeyboardInterrupt):
-            posture.run_due_reviews()
+            runner.run_due_reviews()
         assert not Review.objects.exists()
-        posture.run_due_reviews()
+        runner.run_due_reviews()
         assert Review.objects.count() == 1

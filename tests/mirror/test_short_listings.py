@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from console.actor import Actor
-from console.areas.lifecycle import freezing, standing
+from console.areas.lifecycle.access_block import block_rules, block_status
 from console.areas.lifecycle.models import Frozen
 from console.gateway import gateway
 from console.mirror.models import HeldListing, Membership, Organization, PassRemovals
@@ -131,14 +131,14 @@ class TestBlockedUsers:
         for number in range(self.BLOCKED):
             entity = person(organization, f"leaver{number}")
             Frozen.objects.create(organization=organization, entity_id=entity.entity_id, rule="blocked")
-        monkeypatch.setattr(freezing, "is_managed", lambda _: True)
+        monkeypatch.setattr(block_rules, "is_block_rule", lambda _: True)
         empty = ReadResult(organization, "ListAccessControlRules", {}, {"Rules": []})
-        standing.absorb(empty)
+        block_status.update_blocked_users(empty)
         assert Frozen.objects.count() == self.BLOCKED
         held = HeldListing.objects.get()
         assert (str(held), held.missing, held.is_of_pass) == ("Blocked users", self.BLOCKED, False)
         assert held_listings.confirm_removal(owner, organization, held.pk, self.BLOCKED)
-        standing.absorb(empty)
+        block_status.update_blocked_users(empty)
         assert not Frozen.objects.exists()
         assert not HeldListing.objects.exists()
 
@@ -147,6 +147,8 @@ class TestBlockedUsers:
     ) -> None:
         for number in range(self.BLOCKED):
             Frozen.objects.create(organization=organization, entity_id=f"leaver{number}", rule="blocked")
-        gateway.call(owner, freezing.DELETE, organization, Name="default")
-        standing.absorb(ReadResult(organization, "ListAccessControlRules", {}, {"Rules": []}))
+        gateway.call(owner, block_rules.DELETE_OPERATION, organization, Name="default")
+        block_status.update_blocked_users(
+            ReadResult(organization, "ListAccessControlRules", {}, {"Rules": []})
+        )
         assert not Frozen.objects.exists()

@@ -10,10 +10,9 @@ import pytest
 from django.utils import timezone
 
 from console.actor import Actor
-from console.areas.changes import views as policies
+from console.areas.changes import views
 from console.areas.changes.forms import ChangePoliciesForm
-from console.changes import budget, completion, control, engine, preview
-from console.changes import policies as change_policies
+from console.changes import budget, completion, control, engine, policies, preview
 from console.changes.models import Budget, Change, Conditions, Step
 from console.ledger.models import Entry
 from console.mirror.models import Organization
@@ -125,7 +124,7 @@ class TestControl:
         third = world.actor(world.operator("Owner", organization, name="otto"))
         for _ in range(TRIES):
             change = make(organization, third, "UpdateUser", state=State.AWAITING, prepared_at=timezone.now())
-            seen = change_policies.compute_digest(change)
+            seen = policies.compute_digest(change)
             acts = [
                 partial(control.approve_change, actor, mine, seen)
                 for actor, mine in zip((olga, oleg), copies(change), strict=True)
@@ -208,12 +207,12 @@ class TestPolicies:
             assert Conditions.objects.get().approve_over == 2 * number + saved.index(True)
 
     def save(self, actor: Actor, organization: Organization, limit: int) -> bool:
-        instance = change_policies.get_policies(organization)
+        instance = policies.get_policies(organization)
         shown = ChangePoliciesForm(instance=instance)["seen"].value()
         form = ChangePoliciesForm({"approve_over": limit, "seen": shown}, instance=instance)
         assert form.is_valid(), form.errors
         request: Any = SimpleNamespace(actor=actor)
-        return policies._save_policies(request, organization, form)
+        return views._save_policies(request, organization, form)
 
 
 class TestBudget:

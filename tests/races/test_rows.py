@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
-from console.areas.lifecycle import freezing, standing
+from console.areas.lifecycle.access_block import block_rules, block_status
 from console.areas.lifecycle.models import Frozen
 from console.changes.models import Change, LeaseLost, Step
 from console.gateway import target_leases
@@ -104,11 +104,11 @@ class TestReadings:
             return {"Rules": [{"Name": f"frozen-{number}", "UserIds": [ADA, BO]}]}
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(freezing, "is_managed", lambda _: True)
-            patch.setattr(freezing, "ids", lambda rule: rule["UserIds"])
+            patch.setattr(block_rules, "is_block_rule", lambda _: True)
+            patch.setattr(block_rules, "get_user_ids", lambda rule: rule["UserIds"])
             for number in range(TRIES):
                 reading = ReadResult(organization, "ListAccessControlRules", {}, rules(number))
-                results_at_once(*[partial(standing.absorb, reading)] * 2)
+                results_at_once(*[partial(block_status.update_blocked_users, reading)] * 2)
                 assert sorted(Frozen.objects.values_list("entity_id", "rule")) == [
                     (each, f"frozen-{number}") for each in sorted([ADA, BO])
                 ]

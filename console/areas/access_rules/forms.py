@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from console.areas.access_rules import rule_groups
 from console.areas.access_rules.models import NamedNetwork, ProtectedPerson
 from console.areas.access_rules.wording import RuleWording
-from console.areas.directory.forms.naming import EntityField, get_named
+from console.areas.entities.forms import EntityField, match_entity
 from console.mirror.models import Entity, EntityQuerySet
 from console.rules.access import ACTIONS
 from console.ui.address_list import parse_addresses
@@ -27,7 +27,7 @@ class UsersField(LinesField):
         self.people = people.filter(kind=Entity.Kind.USER).exclude(state=Entity.State.DELETED)
 
     def values_of(self, line: str) -> list[Any]:
-        return [get_named(self.people, mention.text).entity_id for mention in parse_addresses(line)]
+        return [match_entity(self.people, mention.text).entity_id for mention in parse_addresses(line)]
 
 
 class NetworksField(LinesField):

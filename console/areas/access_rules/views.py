@@ -14,7 +14,7 @@ from console.areas.access_rules.forms import AccessRuleForm, AccessTestForm, Net
 from console.areas.access_rules.models import NamedNetwork, ProtectedPerson
 from console.areas.access_rules.plans import CHANGE_KIND, AccessRulePlan
 from console.areas.access_rules.rule_groups import RuleGroup, group_rules
-from console.areas.directory.views.suggestions import suggest
+from console.areas.entities.suggestions import suggestions_url
 from console.aws import errors
 from console.mirror.models import Entity, Organization
 from console.operators import policy
@@ -54,7 +54,7 @@ def run_access_test(request: ConsoleRequest, organization: Organization) -> Http
     form = AccessTestForm(
         request.GET if "IpAddress" in request.GET else None,
         people=people,
-        suggest=suggest(organization, "all"),
+        suggest=suggestions_url(organization, "all"),
     )
     context: dict[str, Any] = {"title": "Test access", "organization": organization}
     if form.is_bound and form.is_valid():
@@ -270,7 +270,7 @@ def protect_user(request: ConsoleRequest, organization: Organization) -> HttpRes
         pages.post_data(request),
         instance=ProtectedPerson(organization=organization),
         people=living,
-        suggest=suggest(organization, "all"),
+        suggest=suggestions_url(organization, "all"),
     )
     if form.is_valid() and form.save_recorded(request.actor):
         return pages.redirect_with_message(

@@ -145,7 +145,7 @@ class SecretsForm(forms.Form):
             if not (typed := cleaned.get(name)):
                 continue
             if step.operation in GENERATED_PASSWORD_OPERATIONS:
-                for problem in passwords.problems(typed):
+                for problem in passwords.find_password_problems(typed):
                     self.add_error(name, problem)
             given = attended_changes.fill_secrets(step.params, {path: typed})
             found = model.find_input_problems(step.operation, given)
@@ -161,7 +161,7 @@ class SecretsForm(forms.Form):
         for step, path, name in self.asked:
             value = self.cleaned_data[name]
             if not value:
-                value = self.generated[step.position] = passwords.generated()
+                value = self.generated[step.position] = passwords.generate_password()
             steps[step.position] = step
             entered.setdefault(step.position, {})[path] = value
         return {

@@ -8,13 +8,14 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from console.areas.audit_log import scope as ledger
-from console.areas.directory import scope as directory
-from console.areas.domains import display, domain_checks, holders, mail_settings, plans, records, scope
+from console.areas.audit_log import scope
+from console.areas.domains import display, domain_checks, holders, mail_settings, plans, records
+from console.areas.domains import scope as domains_scope
 from console.areas.domains.forms import InboundDmarcForm, MoveAddressesForm, RegisterDomainForm
 from console.areas.domains.models import MAX_CHECKS, Check
 from console.areas.domains.plans import DomainMovePlan
 from console.areas.domains.tables import DOMAIN_TABLE, HOLDER_TABLE, annotate_domains
+from console.areas.entities import scope as entities_scope
 from console.aws import errors
 from console.changes import drafts, engine
 from console.gateway import gateway
@@ -29,7 +30,7 @@ from console.web import aws_errors, downloads
 
 @performs("ListMailDomains")
 def list_domains(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    found = annotate_domains(scope.visible_domains(request.actor, organization))
+    found = annotate_domains(domains_scope.visible_domains(request.actor, organization))
     extra = {"base": request.path, "is_read": get_completeness(organization).has_lists}
     page = tables.paginate(found, DOMAIN_TABLE, request.GET, extra=extra)
     read = Sync.objects.filter(organization=organization, stage=Sync.Stage.DOMAINS).first()
@@ -38,7 +39,7 @@ def list_domains(request: ConsoleRequest, organization: Organization) -> HttpRes
         "organization": organization,
         "page": page,
         "read_at": read.finished_at if read else None,
-        "may": scope.get_rights(request.actor, organization),
+        "may": domains_scope.get_rights(request.actor, organization),
     }
     if not pages.wants_fragment(request):
         context |= {
@@ -53,7 +54,7 @@ MAX_RECENT = 5
 
 @performs("GetMailDomain")
 def show_domain(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
-    found = scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+    found = domains_scope.get_domain(request.actor, "GetMailDomain", organization, domain)
     shown, failure = _read_domain(request, found)
     if failure:
         return failure
@@ -62,7 +63,7 @@ def show_domain(request: ConsoleRequest, organization: Organization, domain: str
 
 @performs("GetMailDomain")
 def download_zone_file(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
-    found = scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+    found = domains_scope.get_domain(request.actor, "GetMailDomain", organization, domain)
     shown, failure = _read_domain(request, found)
     if failure:
         return failure
@@ -80,7 +81,7 @@ def download_zone_file(request: ConsoleRequest, organization: Organization, doma
 @performs("GetMailDomain")
 def list_addresses(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
     """List the entities with an address on the domain that the operator can see."""
-    found = scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+    found = domains_scope.get_domain(request.actor, "GetMailDomain", organization, domain)
     seen = holders.list_visible_holders(request.actor, organization, found.name)
     extra = {
         "slug": organization.slug,
@@ -93,7 +94,7 @@ def list_addresses(request: ConsoleRequest, organization: Organization, domain: 
         "domain": found,
         "page": tables.paginate(seen, HOLDER_TABLE, request.GET, extra=extra),
         "count": tables.format_count(seen),
-        "may": scope.get_rights(request.actor, organization, found.name),
+        "may": domains_scope.get_rights(request.actor, organization, found.name),
     }
     return pages.render_page(request, "domains/addresses.html", context, fragment="rows")
 
@@ -119,7 +120,7 @@ def _domain_page(
         "title": domain.name,
         "organization": organization,
         "domain": domain,
-        "may": scope.get_rights(actor, organization, domain.name),
+        "may": domains_scope.get_rights(actor, organization, domain.name),
         "ownership": display.aws_badge(shown.get("OwnershipVerificationStatus", "")),
         "dkim": display.aws_badge(shown.get("DkimVerificationStatus", "")),
         "is_pending": shown.get("OwnershipVerificationStatus") == "PENDING",
@@ -155,7 +156,7 @@ def _usage_context(request: ConsoleRequest, domain: Domain) -> dict[str, Any]:
     organization, actor = domain.organization, request.actor
     entries = None
     if policy.covers_organization(actor, "ReadLedger", organization):
-        entries = ledger.entries_about(actor, organization, domain.name)[:MAX_RECENT]
+        entries = scope.entries_about(actor, organization, domain.name)[:MAX_RECENT]
     return {
         "counts": holders.count_addresses(organization, domain.name),
         "expected": holders.check_expected_addresses(actor, organization, domain.name),
@@ -175,7 +176,7 @@ CHECK_TONES = {
 @performs("CheckMailDomain")
 def check_domain(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
     """Check the records in DNS, which takes a few seconds, and read the verification status from AWS."""
-    found = scope.get_domain(request.actor, "CheckMailDomain", organization, domain)
+    found = domains_scope.get_domain(request.actor, "CheckMailDomain", organization, domain)
     shown, failure = _read_domain(request, found)
     if failure:
         return failure
@@ -190,7 +191,7 @@ def check_domain(request: ConsoleRequest, organization: Organization, domain: st
 
 @performs("GetMailDomain")
 def list_checks(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
-    found = scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+    found = domains_scope.get_domain(request.actor, "GetMailDomain", organization, domain)
     context = {
         "title": f"Checks of {found.name}",
         "organization": organization,
@@ -203,7 +204,7 @@ def list_checks(request: ConsoleRequest, organization: Organization, domain: str
 
 @performs("GetMailDomain")
 def show_check(request: ConsoleRequest, organization: Organization, domain: str, number: int) -> HttpResponse:
-    found = scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+    found = domains_scope.get_domain(request.actor, "GetMailDomain", organization, domain)
     check = get_object_or_404(domain_checks.list_checks(organization, found.name), pk=number)
     context = {
         "title": "A check of the past",
@@ -259,7 +260,7 @@ def register_domain(request: ConsoleRequest, organization: Organization) -> Http
 
 @performs("UpdateDefaultMailDomain")
 def make_default_domain(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
-    found = scope.get_domain(request.actor, "UpdateDefaultMailDomain", organization, domain)
+    found = domains_scope.get_domain(request.actor, "UpdateDefaultMailDomain", organization, domain)
     back = domain_url(organization, found.name)
     if found.is_default:
         return _not_possible_page(request, back, f"{found.name} is the default domain already.")
@@ -294,7 +295,7 @@ def make_default_domain(request: ConsoleRequest, organization: Organization, dom
 @performs("DeregisterMailDomain")
 def deregister_domain(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
     """Deregister the domain, unless it is the default, a test domain or in use."""
-    found = scope.get_domain(request.actor, "DeregisterMailDomain", organization, domain)
+    found = domains_scope.get_domain(request.actor, "DeregisterMailDomain", organization, domain)
     if refused := _deregistration_refusal(request, found):
         return refused
     form = ConfirmForm(pages.post_data(request), expected=found.name)
@@ -336,7 +337,7 @@ def _deregistration_refusal(request: ConsoleRequest, domain: Domain) -> HttpResp
         "organization": organization,
         "domain": domain,
         "count": count,
-        "may": scope.get_rights(request.actor, organization, domain.name),
+        "may": domains_scope.get_rights(request.actor, organization, domain.name),
         "back": back,
     }
     return pages.render_page(request, "domains/still_used.html", context, status=409)
@@ -359,8 +360,8 @@ MAX_NAMES = 5
 
 @performs("UpdatePrimaryEmailAddress")
 def move_addresses(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
-    found = scope.get_domain(request.actor, "GetMailDomain", organization, domain)
-    usable = directory.usable_domains(request.actor, "UpdatePrimaryEmailAddress", organization)
+    found = domains_scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+    usable = entities_scope.usable_domains(request.actor, "UpdatePrimaryEmailAddress", organization)
     targets = [name for name in usable if name != found.name]
     form = MoveAddressesForm(pages.post_data(request), targets=targets)
     if form.is_valid() and (answer := _draft_move(request, found, form)):

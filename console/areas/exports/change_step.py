@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from console.actor import Actor
-from console.areas.exports import job_queue as exports
+from console.areas.exports import job_queue
 from console.areas.exports.models import Destination, ExportJob
 from console.aws import errors
 from console.celery import hint
@@ -14,7 +14,7 @@ from console.changes.models import Step
 from console.mirror.models import Entity
 
 State = ExportJob.State
-JOB_RESULT_KEY = exports.JOB_RESULT_KEY
+JOB_RESULT_KEY = job_queue.JOB_RESULT_KEY
 POLL_INTERVAL = timedelta(seconds=15)
 SWEEP_TASK = "console.areas.exports.tasks.sweep"
 
@@ -24,7 +24,7 @@ def perform_export(actor: Actor, step: Step, params: dict[str, Any]) -> dict[str
     if not step.change.kind:
         return execution.send_write(actor, step, params)
     job = _find_job(step, params["EntityId"]) or _queue_job(actor, step, params)
-    if step.change.kind == exports.QUEUE_CHANGE_KIND:
+    if step.change.kind == job_queue.QUEUE_CHANGE_KIND:
         return {}  # the step keeps the id of the export, by which its start finds the approval
     if job.state == State.COMPLETED:
         return {"JobId": job.job_id}
@@ -57,7 +57,7 @@ def _queue_job(actor: Actor, step: Step, params: dict[str, Any]) -> ExportJob:
         bucket=params["S3BucketName"],
         prefix=params["S3Prefix"],
     )
-    exports.queue_exports(actor, place, [person], reason=change.reason, ticket=change.ticket)
+    job_queue.queue_exports(actor, place, [person], reason=change.reason, ticket=change.ticket)
     mailbox = ExportJob.objects.filter(organization=change.organization, entity_id=person.entity_id)
     job = mailbox.latest("pk")  # the new one, or the one that another request has just opened
     step.store_result({JOB_RESULT_KEY: job.pk})

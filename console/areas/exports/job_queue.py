@@ -20,8 +20,7 @@ from console.areas.exports import aws_jobs, selection
 from console.areas.exports.models import COOL_DOWN, MAX_ATTEMPTS, MAX_RUNNING, Destination, ExportJob
 from console.areas.exports.selection import UNDER_WAY, SkippedMailbox, serialize_skipped
 from console.aws import errors
-from console.changes import drafts, policies
-from console.changes import engine as changes
+from console.changes import drafts, engine, policies
 from console.changes.models import Step
 from console.changes.steps import PlannedStep
 from console.gateway import gateway, requirements
@@ -96,7 +95,7 @@ def _require_policies(
     change = drafts.create_change(
         actor, organization, title, steps, reason=reason, ticket=ticket, kind=QUEUE_CHANGE_KIND
     )
-    raise changes.ApprovalNeeded(change)
+    raise engine.ApprovalNeeded(change)
 
 
 def queue_exports(
@@ -398,7 +397,7 @@ def cancel_job(actor: Actor, job: ExportJob, *, reason: str = "") -> None:
         return
     job.refresh_from_db()
     if job.state == State.RUNNING:
-        changes.perform_write(
+        engine.perform_write(
             actor,
             "CancelMailboxExportJob",
             job.organization,

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from console.areas.directory import kinds
+from console.areas.entities import kinds
 from console.areas.exports import display, job_queue, scope, selection
 from console.areas.exports.forms import DestinationForm, ExportForm
 from console.areas.exports.models import MAX_RUNNING, Destination, ExportJob
@@ -95,7 +95,7 @@ def show_export(request: ConsoleRequest, organization: Organization, pk: int) ->
         "title": f"Export of {job.entity_name}",
         "organization": organization,
         "job": job,
-        "page_of_entity": kinds.place(entity) if entity else "",
+        "page_of_entity": kinds.entity_url(entity) if entity else "",
         "why_not": get_mailbox(entity).why_not if entity else "",
         "state": display.state_badge(job.state),
         "check": display.check_badge(job.check_result),

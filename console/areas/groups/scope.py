@@ -1,42 +1,43 @@
-"""Which groups an operator may see and touch, and which members she may see in them."""
+"""The groups and members that an operator can see and change."""
 
 from collections.abc import Iterable
 
 from console.actor import Actor
-from console.areas.directory import kinds, scope
-from console.areas.directory.kinds import Kind
+from console.areas.entities import kinds, scope
+from console.areas.entities.kinds import Kind
 from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
 
 
-def find(actor: Actor, operation: str, organization: Organization, group_id: str) -> Entity:
-    """The group on which `actor` wants to perform `operation`, as in `directory.scope`."""
-    return scope.find(actor, operation, organization, group_id, Kind.GROUP)
+def get_group(actor: Actor, operation: str, organization: Organization, group_id: str) -> Entity:
+    return scope.get_entity(actor, operation, organization, group_id, Kind.GROUP)
 
 
-def members(actor: Actor, group: Entity) -> EntityQuerySet:
-    """Whom `actor` may see of those who are directly in the group."""
-    seen = scope.entities(actor, "ListGroupMembers", group.organization)
+def visible_members(actor: Actor, group: Entity) -> EntityQuerySet:
+    """Return the direct members that `actor` can see."""
+    seen = scope.visible_entities(actor, "ListGroupMembers", group.organization)
     return seen.filter(memberships__group=group).exclude(state=Entity.State.DELETED)
 
 
-def outside(actor: Actor, group: Entity) -> int:
-    """How many of them she may not see."""
+def count_hidden_members(actor: Actor, group: Entity) -> int:
+    """Count the direct members that `actor` cannot see."""
     if policy.covers_organization(actor, "ListGroupMembers", group.organization):
         return 0
     living = Entity.objects.filter(memberships__group=group).exclude(state=Entity.State.DELETED)
-    return living.count() - members(actor, group).count()
+    return living.count() - visible_members(actor, group).count()
 
 
-def candidates(actor: Actor, group: Entity | None, organization: Organization) -> EntityQuerySet:
-    """Whom she may put into it: people and groups, even if they are disabled."""
-    found = scope.entities(actor, "AssociateMemberToGroup", organization)
+def addable_entities(actor: Actor, group: Entity | None, organization: Organization) -> EntityQuerySet:
+    """Return the users and groups, also disabled ones, that `actor` may add to the group."""
+    found = scope.visible_entities(actor, "AssociateMemberToGroup", organization)
     found = found.filter(kind__in=(Kind.USER, Kind.GROUP)).exclude(state=Entity.State.DELETED)
     return found.exclude(pk=group.pk) if group else found
 
 
-def seen(actor: Actor, entities: Iterable[Entity]) -> set[int]:
-    """The keys of those whom she may see, without asking the database."""
+def visible_ids(actor: Actor, entities: Iterable[Entity]) -> set[int]:
+    """Return the keys of the entities that `actor` can see, without a query."""
     return {
-        each.pk for each in entities if policy.allows(actor, kinds.of(each).describe, each.organization, each)
+        each.pk
+        for each in entities
+        if policy.allows(actor, kinds.get_kind_info(each).describe, each.organization, each)
     }

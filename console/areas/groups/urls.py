@@ -1,25 +1,25 @@
-"""Addresses of the group pages."""
+"""URLs of groups."""
 
 from django.urls import path
 
-from console.areas.directory import urls as directory
-from console.areas.directory.kinds import Kind
-from console.areas.groups.views import creation, group, lifecycle, listing, members
+from console.areas.entities import urls
+from console.areas.entities.kinds import Kind
+from console.areas.groups import views
 
 app_name = "groups"
 urlpatterns = [
-    path("", listing.listing, name="list"),
-    path("count/", listing.count, name="count"),
-    path("groups.csv", listing.as_csv, name="csv"),
-    path("new/", creation.create, name="create"),
-    path("<str:group_id>/", group.detail, name="detail"),
-    path("<str:group_id>/refresh/", group.refresh, name="refresh"),
-    path("<str:group_id>/edit/", group.edit, name="edit"),
-    path("<str:group_id>/delete/", lifecycle.delete, name="delete"),
-    path("<str:group_id>/everybody/", group.everybody, name="everybody"),
-    path("<str:group_id>/members/", members.members, name="members"),
-    path("<str:group_id>/members/members.csv", members.as_csv, name="members-csv"),
-    path("<str:group_id>/members/add/", members.add, name="member-add"),
-    path("<str:group_id>/members/remove/", members.remove, name="member-remove"),
-    *directory.of(Kind.GROUP),
+    path("", views.list_groups, name="list"),
+    path("count/", views.count_groups, name="count"),
+    path("groups.csv", views.download_groups, name="csv"),
+    path("new/", views.create_group, name="create"),
+    path("<str:group_id>/", views.group_detail, name="detail"),
+    path("<str:group_id>/refresh/", views.refresh_group, name="refresh"),
+    path("<str:group_id>/edit/", views.edit_group, name="edit"),
+    path("<str:group_id>/delete/", views.delete_group, name="delete"),
+    path("<str:group_id>/everybody/", views.list_reached_users, name="everybody"),
+    path("<str:group_id>/members/", views.list_members, name="members"),
+    path("<str:group_id>/members/members.csv", views.download_members, name="members-csv"),
+    path("<str:group_id>/members/add/", views.add_members, name="member-add"),
+    path("<str:group_id>/members/remove/", views.remove_members, name="member-remove"),
+    *urls.entity_urlpatterns(Kind.GROUP),
 ]

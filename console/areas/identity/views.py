@@ -7,8 +7,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from console.areas.directory import kinds, scope
-from console.areas.directory.kinds import Kind
+from console.areas.entities import kinds, scope
+from console.areas.entities.kinds import Kind
 from console.areas.identity import access_tokens, display, identity_center
 from console.areas.identity.forms import (
     APPLICATION,
@@ -245,7 +245,7 @@ def list_tokens(request: ConsoleRequest, organization: Organization) -> HttpResp
 
 @performs("ListPersonalAccessTokens")
 def list_user_tokens(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
-    person = scope.find(request.actor, access_tokens.LIST_OPERATION, organization, user_id, Kind.USER)
+    person = scope.get_entity(request.actor, access_tokens.LIST_OPERATION, organization, user_id, Kind.USER)
     context = {
         **_user_context(person),
         "rows": display.build_rows(access_tokens.list_user_tokens(request.actor, person)),
@@ -258,7 +258,7 @@ def list_user_tokens(request: ConsoleRequest, organization: Organization, user_i
 def revoke_token(
     request: ConsoleRequest, organization: Organization, user_id: str, token_id: str
 ) -> HttpResponse:
-    person = scope.find(request.actor, access_tokens.DELETE_OPERATION, organization, user_id, Kind.USER)
+    person = scope.get_entity(request.actor, access_tokens.DELETE_OPERATION, organization, user_id, Kind.USER)
     token = access_tokens.find_token(request.actor, person, token_id)
     if token is None:
         return _missing_token_page(request, person)
@@ -294,7 +294,7 @@ def revoke_token(
 @performs("DeletePersonalAccessToken")
 def revoke_user_tokens(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
     """Draft a change with one step per token, to be reviewed before it runs."""
-    person = scope.find(request.actor, access_tokens.DELETE_OPERATION, organization, user_id, Kind.USER)
+    person = scope.get_entity(request.actor, access_tokens.DELETE_OPERATION, organization, user_id, Kind.USER)
     held = access_tokens.list_user_tokens(request.actor, person)
     if not held:
         return _missing_token_page(request, person)
@@ -341,7 +341,7 @@ def _draft_revocation(
 
 
 def _user_context(person: Entity) -> dict[str, object]:
-    return {"organization": person.organization, "entity": person, "words": kinds.of(person)}
+    return {"organization": person.organization, "entity": person, "words": kinds.get_kind_info(person)}
 
 
 def _tokens_url(organization: Organization) -> str:

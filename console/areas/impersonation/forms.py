@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from console.areas.directory.forms.naming import EntityField, get_named
+from console.areas.entities.forms import EntityField, match_entity
 from console.areas.impersonation.roles import TYPE_LABELS, ImpersonationRole
 from console.aws import model
 from console.mirror.models import EntityQuerySet
@@ -51,7 +51,7 @@ class UsersField(forms.CharField):
         """Return the user's id; an id that the rule has already may stay, even if it is unknown."""
         if text in self.kept:
             return text
-        return get_named(self.people, text).entity_id
+        return match_entity(self.people, text).entity_id
 
 
 class ImpersonationRuleForm(forms.Form):

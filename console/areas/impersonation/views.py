@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 
-from console.areas.directory import kinds, scope
-from console.areas.directory.kinds import Kind
-from console.areas.directory.views.suggestions import suggest
+from console.areas.entities import kinds, scope
+from console.areas.entities.kinds import Kind
+from console.areas.entities.suggestions import suggestions_url
 from console.areas.impersonation import display, reach, roles
 from console.areas.impersonation.forms import ImpersonationRoleForm, IssueTokenForm, UserForm
 from console.areas.impersonation.roles import ImpersonationRole
@@ -191,7 +191,7 @@ def select_user(request: ConsoleRequest, organization: Organization) -> HttpResp
 @performs("GetImpersonationRoleEffect")
 def show_user(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
     """Show the roles that can impersonate the user, directly or through delegates of the mailbox."""
-    person = scope.find(request.actor, EFFECT_OPERATION, organization, user_id, Kind.USER)
+    person = scope.get_entity(request.actor, EFFECT_OPERATION, organization, user_id, Kind.USER)
     known = roles.list_complete_roles(organization)
     through = reach.find_indirect_reach(known, person)
     seen = _visible_delegates(request, organization, through)
@@ -199,7 +199,7 @@ def show_user(request: ConsoleRequest, organization: Organization, user_id: str)
     context = {
         "organization": organization,
         "entity": person,
-        "words": kinds.of(person),
+        "words": kinds.get_kind_info(person),
         "direct": [each for each in direct if each.allowed],
         "kept_out": [each for each in direct if not each.allowed],
         "through": [each for each in through if each.holder.person.pk in seen],
@@ -211,11 +211,11 @@ def show_user(request: ConsoleRequest, organization: Organization, user_id: str)
 
 
 def _build_user_form(request: ConsoleRequest, organization: Organization) -> UserForm:
-    visible = scope.entities(request.actor, EFFECT_OPERATION, organization).filter(kind=Kind.USER)
+    visible = scope.visible_entities(request.actor, EFFECT_OPERATION, organization).filter(kind=Kind.USER)
     return UserForm(
         request.GET if "other" in request.GET else None,
         people=visible.exclude(state=Entity.State.DELETED),
-        suggest=suggest(organization, "all"),
+        suggest=suggestions_url(organization, "all"),
     )
 
 
@@ -247,7 +247,7 @@ def _visible_delegates(
     request: ConsoleRequest, organization: Organization, through: list[reach.IndirectReach]
 ) -> set[int]:
     """Return the keys of the delegates that the operator can see; for members of a group, with the group."""
-    visible = scope.entities(request.actor, "ListUsers", organization)
+    visible = scope.visible_entities(request.actor, "ListUsers", organization)
     ids = {each.holder.person.pk for each in through}
     groups = {each.holder.group.pk for each in through if each.holder.group}
     known = set(visible.filter(pk__in=ids | groups).values_list("pk", flat=True))

@@ -1,4 +1,4 @@
-"""Freeze rules are written as what they add and remove; whoever reads the rules shows who is frozen."""
+"""Register the writes, the undo and the read effect of access rules that block users."""
 
 from django.apps import AppConfig
 
@@ -8,11 +8,11 @@ class LifecycleConfig(AppConfig):
     label = "lifecycle"
 
     def ready(self) -> None:
-        from console.areas.lifecycle import merging, standing
+        from console.areas.lifecycle.access_block import block_status, rule_merge
         from console.changes import execution, undo
         from console.mirror import effects
 
-        execution.performers["PutAccessControlRule"] = merging.write
-        execution.performers["DeleteAccessControlRule"] = merging.write
-        undo.special_inverses.append(merging.taken_back)
-        effects.HANDLERS["ListAccessControlRules"] = standing.absorb
+        execution.performers["PutAccessControlRule"] = rule_merge.write_rule
+        execution.performers["DeleteAccessControlRule"] = rule_merge.write_rule
+        undo.special_inverses.append(rule_merge.plan_undo)
+        effects.HANDLERS["ListAccessControlRules"] = block_status.update_blocked_users

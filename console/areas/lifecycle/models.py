@@ -1,4 +1,4 @@
-"""What WorkMail does not keep of people's lives: how they begin, who is frozen, what leavers had."""
+"""Blocked users, snapshots of offboarded users, templates and presets, which WorkMail does not store."""
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -9,7 +9,7 @@ from console.mirror.models import Organization
 
 
 class Frozen(models.Model):
-    """Somebody whom a managed rule keeps from her mail, as the rules were last read."""
+    """A user whom a block rule denied access when the rules were last read."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="frozen")
     entity_id = models.CharField(max_length=256)
@@ -25,7 +25,7 @@ class Frozen(models.Model):
 
 
 class Capsule(models.Model):
-    """Everything of somebody as it was before she was offboarded, by AWS's names, to bring it back."""
+    """A snapshot of a user before offboarding, by AWS names, to restore the user from."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="capsules")
     entity_id = models.CharField(max_length=256)
@@ -42,7 +42,7 @@ class Capsule(models.Model):
 
 
 class Preset(models.Model):
-    """How an organization lets people go: which parts of an offboarding are ticked to begin with."""
+    """The parts of an offboarding that are selected initially."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="presets")
     name = models.CharField(max_length=80)
@@ -58,7 +58,7 @@ class Preset(models.Model):
 
 
 class OnboardingTemplate(models.Model):
-    """What new people of a kind begin with; `groups` are ids."""
+    """Initial values of new users; `groups` are ids."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="onboarding")
     name = models.CharField(max_length=80)
@@ -77,7 +77,7 @@ class OnboardingTemplate(models.Model):
 
 
 class Digest(models.Model):
-    """That somebody got her digest of a day, or that there was nothing to tell: it is made once."""
+    """A daily digest that was sent to an operator or had no content, so that it is created once."""
 
     operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="digests")
     day = models.DateField()

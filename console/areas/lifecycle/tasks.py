@@ -1,4 +1,4 @@
-"""What Celery may be asked to look at: digests that are due."""
+"""Celery task that sends due digests."""
 
 from celery import shared_task
 
@@ -7,4 +7,4 @@ from console.areas.lifecycle import digests
 
 @shared_task(name="console.areas.lifecycle.tasks.digest")
 def digest() -> None:
-    digests.send_due()
+    digests.send_due_digests()

@@ -1,20 +1,21 @@
-"""Addresses of what happens to people: frozen and thawed, offboarded and brought back."""
+"""URLs for blocking, offboarding and restoring users, presets and templates."""
 
 from django.urls import path
 
-from console.areas.lifecycle.views import freezing, keeping, offboarding, rehiring
+from console.areas.lifecycle import views as lifecycle_views
+from console.areas.lifecycle.access_block import views
 
 app_name = "lifecycle"
 urlpatterns = [
-    path("keeping/", keeping.listing, name="keeping"),
-    path("presets/new/", keeping.preset_create, name="preset-create"),
-    path("presets/<int:pk>/edit/", keeping.preset_edit, name="preset-edit"),
-    path("presets/<int:pk>/delete/", keeping.preset_delete, name="preset-delete"),
-    path("templates/new/", keeping.template_create, name="template-create"),
-    path("templates/<int:pk>/edit/", keeping.template_edit, name="template-edit"),
-    path("templates/<int:pk>/delete/", keeping.template_delete, name="template-delete"),
-    path("<str:entity_id>/freeze/", freezing.freeze, name="freeze"),
-    path("<str:entity_id>/thaw/", freezing.thaw, name="thaw"),
-    path("<str:entity_id>/offboard/", offboarding.offboard, name="offboard"),
-    path("<str:entity_id>/rehire/", rehiring.rehire, name="rehire"),
+    path("keeping/", lifecycle_views.list_templates, name="keeping"),
+    path("presets/new/", lifecycle_views.create_preset, name="preset-create"),
+    path("presets/<int:pk>/edit/", lifecycle_views.edit_preset, name="preset-edit"),
+    path("presets/<int:pk>/delete/", lifecycle_views.delete_preset, name="preset-delete"),
+    path("templates/new/", lifecycle_views.create_template, name="template-create"),
+    path("templates/<int:pk>/edit/", lifecycle_views.edit_template, name="template-edit"),
+    path("templates/<int:pk>/delete/", lifecycle_views.delete_template, name="template-delete"),
+    path("<str:entity_id>/freeze/", views.block_user, name="freeze"),
+    path("<str:entity_id>/thaw/", views.restore_user_access, name="thaw"),
+    path("<str:entity_id>/offboard/", lifecycle_views.offboard_user, name="offboard"),
+    path("<str:entity_id>/rehire/", lifecycle_views.restore_user, name="rehire"),
 ]

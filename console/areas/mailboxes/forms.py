@@ -6,8 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from console.areas.directory.forms.addresses import require_domain
-from console.areas.directory.forms.naming import EntityField
+from console.areas.entities.forms import EntityField, require_domain
 from console.areas.mailboxes.plans import AddressTransfer
 from console.mirror.models import Entity, EntityQuerySet
 from console.ui.form_fields import build_field, get_shape

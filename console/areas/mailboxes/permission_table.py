@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from console.actor import Actor
-from console.areas.directory import kinds
-from console.areas.directory.kinds import Kind
+from console.areas.entities import kinds
+from console.areas.entities.kinds import Kind
 from console.mirror.models import Entity, EntityQuerySet, Membership, Organization, Permission
 from console.operators import policy
 from console.ui.filters import Filter, filter_rows
@@ -47,7 +47,7 @@ def _grantee_cell(values: Values) -> SafeString | str:
 
 
 def _entity_cell(values: Values, kind: str, entity_id: str, name: str, email: str) -> SafeString | str:
-    space = kinds.OF[Kind(kind)].space
+    space = kinds.KIND_INFO[Kind(kind)].space
     if not space:
         return build_html('{}<span class="below">{}</span>', name, email)
     href = reverse(f"{space}:detail", args=[values["slug"], entity_id])

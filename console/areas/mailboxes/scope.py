@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from console.actor import Actor
-from console.areas.exports import scope as exports
+from console.areas.exports import scope
 from console.areas.exports.models import ExportJob
 from console.mirror import mailboxes
 from console.mirror.mailboxes import RETENTION_PERIOD
@@ -32,7 +32,7 @@ def count_days_left(disabled: datetime, now: datetime) -> int:
 
 
 def visible_completed_exports(actor: Actor, organization: Organization) -> QuerySet[ExportJob]:
-    known = exports.visible_exports(actor, LIST_EXPORTS, organization)
+    known = scope.visible_exports(actor, LIST_EXPORTS, organization)
     return known.filter(state=ExportJob.State.COMPLETED)
 
 

@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from console.actor import Actor
-from console.areas.directory import kinds
-from console.areas.directory.showing import state_badge
+from console.areas.entities import kinds
+from console.areas.entities.display import state_badge
 from console.areas.mailboxes import scope
-from console.areas.users.showing import fill, megabytes
+from console.areas.users.display import format_megabytes, quota_percentage
 from console.mirror.mailboxes import mailboxes_removed_within
 from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
@@ -40,7 +40,8 @@ METER_HTML = (
 
 def _mailbox_cell(values: Values) -> SafeString:
     href = reverse(
-        f"{kinds.OF[EntityKind(values['kind'])].space}:detail", args=[values["slug"], values["entity_id"]]
+        f"{kinds.KIND_INFO[EntityKind(values['kind'])].space}:detail",
+        args=[values["slug"], values["entity_id"]],
     )
     name = values["display_name"] or values["name"]
     return build_html(
@@ -50,17 +51,17 @@ def _mailbox_cell(values: Values) -> SafeString:
 
 def _size_cell(values: Values) -> SafeString | str:
     """Return the used share of the quota as a meter; WorkMail reports it of users only."""
-    full = fill(values["mailbox_size"], values["mailbox_quota"])
+    full = quota_percentage(values["mailbox_size"], values["mailbox_quota"])
     if full is None:
         return DASH
     tone = "is-danger" if full >= DANGER_PERCENT else "is-warning" if full >= WARNING_PERCENT else ""
-    size, quota = megabytes(values["mailbox_size"]), megabytes(values["mailbox_quota"])
+    size, quota = format_megabytes(values["mailbox_size"]), format_megabytes(values["mailbox_quota"])
     return build_html(METER_HTML, size, quota, full, tone, full, min(full, 100))
 
 
 def _quota_cell(values: Values) -> SafeString | str:
     """Return the quota, linked to its form if the operator can change it."""
-    shown = megabytes(values["mailbox_quota"])
+    shown = format_megabytes(values["mailbox_quota"])
     if not values["may_quota"] or values["kind"] != EntityKind.USER or values["state"] != EntityState.ENABLED:
         return shown
     href = reverse("users:quota", args=[values["slug"], values["entity_id"]])
@@ -190,6 +191,6 @@ def iterate_csv_rows(mailboxes: QuerySet[Any]) -> Iterator[list[Any]]:
     rows = mailboxes.values_list(*CSV_FIELDS, "disabled_date", "exported", "entity_id")
     for display_name, name, email, role, state, size, quota, disabled, exported, entity_id in rows.iterator():
         days = scope.count_days_left(disabled, now) if disabled and state == EntityState.DISABLED else None
-        full = fill(size, quota)
+        full = quota_percentage(size, quota)
         kind = ROLE_LABELS.get(role, role)
         yield [display_name, name, email, kind, state, size, quota, full, disabled, days, exported, entity_id]

@@ -8,14 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.actor import Actor
-from console.areas.directory import kinds
-from console.areas.directory import scope as directory
-from console.areas.directory.kinds import Kind, place
-from console.areas.directory.views.asking import about
-from console.areas.directory.views.drafts import draft
-from console.areas.directory.views.listing import domain_filter
-from console.areas.directory.views.suggestions import suggest
-from console.areas.mailboxes import addresses, permission_table, scope
+from console.areas.entities import kinds, scope
+from console.areas.entities.form_views import create_draft_from_form, entity_context
+from console.areas.entities.generic_views import domain_filter
+from console.areas.entities.kinds import Kind, entity_url
+from console.areas.entities.suggestions import suggestions_url
+from console.areas.mailboxes import addresses, permission_table
+from console.areas.mailboxes import scope as mailboxes_scope
 from console.areas.mailboxes.forms import DISABLE, RENAME, AddressSearchForm, AddressTransferForm
 from console.areas.mailboxes.tables import (
     CSV_HEADER,
@@ -39,7 +38,7 @@ from console.web import aws_errors, downloads
 @performs("GetMailboxDetails")
 def list_mailboxes(request: ConsoleRequest, organization: Organization) -> HttpResponse:
     actor, asked = request.actor, request.GET
-    shown = build_table(asked, exports=policy.allows(actor, scope.LIST_EXPORTS, organization))
+    shown = build_table(asked, exports=policy.allows(actor, mailboxes_scope.LIST_EXPORTS, organization))
     kinds = find_mailboxes(actor, organization, asked)
     mailboxes = with_last_export(actor, organization, nearest_mailboxes(kinds, shown, asked))
     page = tables.paginate(mailboxes, shown, asked, extra=_cell_context(request, organization))
@@ -59,7 +58,7 @@ def list_mailboxes(request: ConsoleRequest, organization: Organization) -> HttpR
 @performs("GetMailboxDetails")
 def download_mailboxes_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
     actor = request.actor
-    shown = build_table(request.GET, exports=policy.allows(actor, scope.LIST_EXPORTS, organization))
+    shown = build_table(request.GET, exports=policy.allows(actor, mailboxes_scope.LIST_EXPORTS, organization))
     every = combine_mailboxes(find_mailboxes(actor, organization, request.GET))
     rows = tables.sort_rows(with_last_export(actor, organization, every), shown, request.GET)
     name = f"mailboxes-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
@@ -75,7 +74,7 @@ def _cell_context(request: ConsoleRequest, organization: Organization) -> dict[s
 
 def _page_context(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
     """Return the context of the whole page, which its fragment does not need."""
-    domains = domain_filter(directory.seen_domains(request.actor, organization))
+    domains = domain_filter(scope.visible_domains(request.actor, organization))
     offered = [*build_filters(request.actor, organization), domains]
     return {
         "bar": filters.filter_bar(offered, request.GET, placeholder="Name, address or alias"),
@@ -166,7 +165,7 @@ def transfer_addresses(request: ConsoleRequest, organization: Organization, enti
     if request.method == "POST" and form.is_valid() and (answer := _draft_transfer(request, giver, form)):
         return answer
     whole = policy.allows(request.actor, WAY_OPERATIONS[DISABLE], organization, giver)
-    context = {**about(giver), "back": place(giver), "whole": whole}
+    context = {**entity_context(giver), "back": entity_url(giver), "whole": whole}
     return pages.form_page(request, "mailboxes/handover.html", form, context)
 
 
@@ -174,24 +173,24 @@ def _get_giver(request: ConsoleRequest, organization: Organization, entity_id: s
     met = get_object_or_404(Entity, organization=organization, entity_id=entity_id)
     if met.is_deleted:
         raise Http404("the address was given up when it was deleted")
-    operation = "DeleteAlias" if met.state == Entity.State.ENABLED else kinds.of(met).describe
-    return directory.find(request.actor, operation, organization, entity_id, Kind(met.kind))
+    operation = "DeleteAlias" if met.state == Entity.State.ENABLED else kinds.get_kind_info(met).describe
+    return scope.get_entity(request.actor, operation, organization, entity_id, Kind(met.kind))
 
 
 def _build_transfer_form(request: ConsoleRequest, giver: Entity) -> AddressTransferForm:
     actor, organization = request.actor, giver.organization
-    takers = directory.entities(actor, "CreateAlias", organization).filter(state=Entity.State.ENABLED)
+    takers = scope.visible_entities(actor, "CreateAlias", organization).filter(state=Entity.State.ENABLED)
     asked = request.GET.get("address")
     return AddressTransferForm(
         pages.post_data(request),
         giver=giver,
         held=addresses.list_addresses(giver),
         takers=takers.exclude(pk=giver.pk),
-        suggest=suggest(organization, "all"),
+        suggest=suggestions_url(organization, "all"),
         ways=[
             way for way, needed in WAY_OPERATIONS.items() if policy.allows(actor, needed, organization, giver)
         ],
-        domains=directory.usable_domains(actor, PRIMARY_OPERATION, organization),
+        domains=scope.usable_domains(actor, PRIMARY_OPERATION, organization),
         renames=policy.allows(actor, PRIMARY_OPERATION, organization),
         initial={"addresses": [asked]} if asked else {},
     )
@@ -200,7 +199,9 @@ def _build_transfer_form(request: ConsoleRequest, giver: Entity) -> AddressTrans
 def _draft_transfer(request: ConsoleRequest, giver: Entity, form: AddressTransferForm) -> HttpResponse | None:
     plan = form.plan()
     steps, organization = plan.steps(), giver.organization
-    return draft(request, organization, form, plan.title, steps, "hand-over", reverts=plan.reverts)
+    return create_draft_from_form(
+        request, organization, form, plan.title, steps, "hand-over", reverts=plan.reverts
+    )
 
 
 TAB_PAGES = (

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.areas.access_rules.models import ProtectedPerson
-from console.areas.directory.forms.naming import EntityField
+from console.areas.entities.forms import EntityField
 from console.areas.mobile.wording import PROPERTY_LABELS
 from console.aws import model
 from console.mirror.models import Entity, EntityQuerySet

@@ -8,13 +8,13 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from console.areas.access_rules import display
-from console.areas.access_rules import live_rules as access
+from console.areas.access_rules import display, live_rules
 from console.areas.access_rules.rule_groups import group_rules
-from console.areas.directory import kinds, scope
-from console.areas.directory.kinds import Kind
-from console.areas.directory.views.suggestions import suggest
-from console.areas.mobile import live_rules, override_expiry, plans, tester, wording
+from console.areas.entities import kinds, scope
+from console.areas.entities.kinds import Kind
+from console.areas.entities.suggestions import suggestions_url
+from console.areas.mobile import live_rules as mobile_live_rules
+from console.areas.mobile import override_expiry, plans, tester, wording
 from console.areas.mobile.forms import DeviceTestForm, MobileRuleForm, OverrideForm, OverrideRemovalForm
 from console.areas.mobile.plans import CHANGE_KIND, RULE_ID, MobileRulePlan
 from console.aws import errors
@@ -53,7 +53,7 @@ def with_failure_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
 @performs("ListMobileDeviceAccessRules")
 @with_failure_page
 def list_rules(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    rules = live_rules.list_rules(request.actor, organization)
+    rules = mobile_live_rules.list_rules(request.actor, organization)
     context = {
         "title": "Mobile devices",
         "organization": organization,
@@ -66,20 +66,22 @@ def list_rules(request: ConsoleRequest, organization: Organization) -> HttpRespo
 @performs("CreateMobileDeviceAccessRule")
 @with_failure_page
 def create_rule(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    return _rule_form_page(request, organization, live_rules.list_rules(request.actor, organization), None)
+    return _rule_form_page(
+        request, organization, mobile_live_rules.list_rules(request.actor, organization), None
+    )
 
 
 @performs("UpdateMobileDeviceAccessRule")
 @with_failure_page
 def edit_rule(request: ConsoleRequest, organization: Organization, device_rule: str) -> HttpResponse:
-    rules = live_rules.list_rules(request.actor, organization)
+    rules = mobile_live_rules.list_rules(request.actor, organization)
     return _rule_form_page(request, organization, rules, _get_rule_or_404(rules, device_rule))
 
 
 @performs("DeleteMobileDeviceAccessRule")
 @with_failure_page
 def delete_rule(request: ConsoleRequest, organization: Organization, device_rule: str) -> HttpResponse:
-    rules = live_rules.list_rules(request.actor, organization)
+    rules = mobile_live_rules.list_rules(request.actor, organization)
     rule = _get_rule_or_404(rules, device_rule)
     plan = plans.plan_deletion(organization, rules, rule)
     return _review_page(request, plan, "Delete the rule", f"Delete {rule['Name']}?", None)
@@ -91,7 +93,7 @@ def run_device_test(request: ConsoleRequest, organization: Organization) -> Http
     actor = request.actor
     people = policy.visible_entities(actor, "GetMobileDeviceAccessOverride", organization)
     bound = request.GET if "DeviceType" in request.GET else None
-    form = DeviceTestForm(bound, people=people, suggest=suggest(organization, "all"))
+    form = DeviceTestForm(bound, people=people, suggest=suggestions_url(organization, "all"))
     context: dict[str, Any] = {"title": "Test a device", "organization": organization}
     if form.is_bound and form.is_valid():
         person, device_id = form.cleaned_data["other"], form.cleaned_data["DeviceId"]
@@ -152,7 +154,7 @@ PUT_OVERRIDE, DELETE_OVERRIDE = "PutMobileDeviceAccessOverride", "DeleteMobileDe
 @performs("ListMobileDeviceAccessOverrides")
 @with_failure_page
 def list_overrides(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    found = live_rules.list_overrides(request.actor, organization)
+    found = mobile_live_rules.list_overrides(request.actor, organization)
     ends = override_expiry.get_expiry_times(organization)
     context = {
         "title": "Overrides for devices",
@@ -170,7 +172,7 @@ def show_user(request: ConsoleRequest, organization: Organization, user_id: str)
     """Show the rules and overrides of one user, for the user's page."""
     actor = request.actor
     operation = "ListMobileDeviceAccessOverrides"
-    somebody = scope.find(actor, operation, organization, user_id, Kind.USER)
+    somebody = scope.get_entity(actor, operation, organization, user_id, Kind.USER)
     ends = override_expiry.get_expiry_times(organization)
     context = {
         "title": f"Rules and devices of {somebody}",
@@ -178,7 +180,7 @@ def show_user(request: ConsoleRequest, organization: Organization, user_id: str)
         "person": somebody,
         "overrides": [
             _override_context(each, somebody, ends)
-            for each in live_rules.list_user_overrides(actor, somebody)
+            for each in mobile_live_rules.list_user_overrides(actor, somebody)
         ],
         "mobile_rules": _list_mobile_rules(request, organization),
         "access_rules": _list_access_rules(request, somebody),
@@ -198,7 +200,7 @@ def put_override(request: ConsoleRequest, organization: Organization) -> HttpRes
     form = OverrideForm(
         pages.post_data(request),
         people=users,
-        suggest=suggest(organization, "all"),
+        suggest=suggestions_url(organization, "all"),
         may_end=policy.allows(request.actor, DELETE_OVERRIDE, organization),
         initial={"Effect": "ALLOW", **device, **override},
     )
@@ -219,7 +221,7 @@ def put_override(request: ConsoleRequest, organization: Organization) -> HttpRes
 @performs("DeleteMobileDeviceAccessOverride")
 def delete_override(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
     """Delete an override, and its scheduled end."""
-    somebody = scope.find(request.actor, DELETE_OVERRIDE, organization, user_id, Kind.USER)
+    somebody = scope.get_entity(request.actor, DELETE_OVERRIDE, organization, user_id, Kind.USER)
     form = OverrideRemovalForm(
         pages.post_data(request), initial={"DeviceId": request.GET.get("DeviceId", "")}
     )
@@ -235,7 +237,7 @@ def delete_override(request: ConsoleRequest, organization: Organization, user_id
         params=lambda: {"UserId": somebody.entity_id, "DeviceId": form.device},
         ends=lambda: override_expiry.build_expiry_step(somebody, form.device),
         back=overrides_url(organization),
-        landing=lambda: kinds.place(somebody),
+        landing=lambda: kinds.entity_url(somebody),
         target=somebody,
         context={
             "trail": [("Mobile devices", rules_url(organization)), ("Overrides", overrides_url(organization))]
@@ -258,7 +260,7 @@ def _save_override(
         title=f"{verb} device {params['DeviceId']} of {somebody}",
         ends=lambda: override_expiry.build_expiry_step(somebody, params["DeviceId"]),
         back=overrides_url(organization),
-        landing=lambda: kinds.place(somebody),
+        landing=lambda: kinds.entity_url(somebody),
     )
 
 
@@ -293,7 +295,7 @@ def _override_context(
 def _list_mobile_rules(request: ConsoleRequest, organization: Organization) -> list[tuple[str, bool]] | None:
     if not policy.allows(request.actor, "ListMobileDeviceAccessRules", organization):
         return None
-    rules = live_rules.list_rules(request.actor, organization)
+    rules = mobile_live_rules.list_rules(request.actor, organization)
     return [(wording.describe_rule(rule), rule["Effect"] == ALLOW) for rule in rules]
 
 
@@ -302,9 +304,9 @@ def _list_access_rules(request: ConsoleRequest, somebody: Entity) -> list[displa
     actor, organization = request.actor, somebody.organization
     if not policy.allows(actor, "ListAccessControlRules", organization):
         return None
-    rules = access.list_rules(actor, organization)
-    words = access.build_wording(actor, organization, rules)
-    concern = [rule for rule in rules if access.concerns_user(rule, somebody.entity_id)]
+    rules = live_rules.list_rules(actor, organization)
+    words = live_rules.build_wording(actor, organization, rules)
+    concern = [rule for rule in rules if live_rules.concerns_user(rule, somebody.entity_id)]
     return [display.display_rule(group, words) for group in group_rules(concern)]
 
 

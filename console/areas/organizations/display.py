@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from console.actor import Actor
-from console.areas.availability import display as availability
-from console.areas.monitoring import display as monitoring
-from console.areas.retention import display as retention
+from console.areas.availability import display
+from console.areas.monitoring import display as monitoring_display
+from console.areas.retention import display as retention_display
 from console.mirror.directory_type import Directory
 from console.mirror.models import Organization
 from console.operators import policy
@@ -124,14 +124,18 @@ class SettingCard:
 
 CARD_DEFINITIONS = (
     CardDefinition(
-        "Retention", "clock", "retention:detail", "GetDefaultRetentionPolicy", retention.summarize_policy
+        "Retention",
+        "clock",
+        "retention:detail",
+        "GetDefaultRetentionPolicy",
+        retention_display.summarize_policy,
     ),
     CardDefinition(
         "Availability of other directories",
         "calendar-clock",
         "availability:list",
         "ListAvailabilityConfigurations",
-        availability.summarize_configurations,
+        display.summarize_configurations,
         "AvailabilityConfigurations",
     ),
     CardDefinition(
@@ -139,7 +143,7 @@ CARD_DEFINITIONS = (
         "file-text",
         "monitoring:detail",
         "DescribeEmailMonitoringConfiguration",
-        monitoring.summarize_logging,
+        monitoring_display.summarize_logging,
     ),
 )
 

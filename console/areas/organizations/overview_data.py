@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.actor import Actor
-from console.areas.exports import scope as exports
+from console.areas.exports import scope
 from console.areas.exports.models import ExportJob
 from console.ledger import proofs
 from console.ledger.models import Entry
@@ -72,9 +72,9 @@ def count_exported(actor: Actor, organization: Organization, known: Completeness
 def summarize_exports(actor: Actor, organization: Organization) -> dict[str, Any] | None:
     if not policy.allows(actor, LIST_EXPORTS, organization):
         return None
-    jobs = exports.visible_exports(actor, LIST_EXPORTS, organization)
+    jobs = scope.visible_exports(actor, LIST_EXPORTS, organization)
     running = jobs.filter(state__in=[ExportJob.State.STARTING, ExportJob.State.RUNNING])
-    return {**exports.count_by_stage(jobs), "jobs": running.order_by("started_at", "pk")[:LATEST_SHOWN]}
+    return {**scope.count_by_stage(jobs), "jobs": running.order_by("started_at", "pk")[:LATEST_SHOWN]}
 
 
 def list_own_changes(actor: Actor, organization: Organization) -> list[Entry]:
@@ -126,7 +126,7 @@ def _policy_concerns(actor: Actor, organization: Organization) -> Iterator[Conce
 def _export_concerns(actor: Actor, organization: Organization) -> Iterator[Concern]:
     if not policy.allows(actor, LIST_EXPORTS, organization):
         return
-    jobs = exports.visible_exports(actor, LIST_EXPORTS, organization)
+    jobs = scope.visible_exports(actor, LIST_EXPORTS, organization)
     href = reverse("exports:list", args=[organization.slug]) + "?stage=problem"
     stuck = Q(state__in=[ExportJob.State.FAILED, ExportJob.State.PARKED])
     found = jobs.aggregate(

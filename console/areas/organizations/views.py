@@ -11,8 +11,7 @@ from console.areas.organizations import overview_data
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs, signed_in
-from console.sync import held_listings
-from console.sync import mirror_refresh as sync_freshness
+from console.sync import held_listings, mirror_refresh
 from console.sync.completeness import SIZE_STAGES, get_completeness
 from console.ui import pages
 
@@ -59,7 +58,7 @@ def show_freshness(request: ConsoleRequest, organization: Organization) -> HttpR
 @require_POST
 @performs("SyncMirror")
 def start_sync(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    sync_freshness.request_sync(request.actor, organization)
+    mirror_refresh.request_sync(request.actor, organization)
     overview = reverse("organizations:overview", args=[organization.slug])
     return pages.redirect_with_message(request, "The directory is being read again.", overview)
 
@@ -82,7 +81,7 @@ def confirm_removal(request: ConsoleRequest, organization: Organization) -> Http
 def _freshness_context(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
     """Return the sync state; counts and errors only for operators who may see everything."""
     return {
-        "freshness": sync_freshness.get_freshness(organization),
+        "freshness": mirror_refresh.get_freshness(organization),
         "may_sync": policy.allows(request.actor, "SyncMirror", organization),
         "may_confirm": policy.covers_organization(request.actor, "SyncMirror", organization),
         "whole": policy.covers_organization(request.actor, "ReadOverview", organization),

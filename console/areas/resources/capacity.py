@@ -1,46 +1,46 @@
-"""How many people a room holds: WorkMail has no member for it, so it stands in the description, readable.
+"""The capacity of a room, kept in its description because WorkMail has no field for it.
 
-Read is what people write themselves (`Capacity: 12`, `12 seats`), written is always `Capacity: 12`.
+Texts such as `Capacity: 12` and `12 seats` are read; `Capacity: 12` is written.
 """
 
 import re
 
-WRITTEN = "Capacity: {}"
+CAPACITY_TEXT = "Capacity: {}"
 # What a number of seats, places or people is followed by, in the languages that people write here.
-UNITS = (
+SEAT_UNITS = (
     "seats?|places?|people|persons?|Plätzen?|Personen|lugares|plazas|asientos|posti|personas|pessoas|personer"
     "|plasser|platser|pladser|paikkaa|míst|miest|miejsc|osób|θέσεις|άτομα|мест|місць|מקומות|מושבים|ที่นั่ง"
 )
-COUNTED = "名|席|人|명|석"  # these follow without a space, and nothing ends the word
-KNOWN = re.compile(
+SEAT_SUFFIXES = "名|席|人|명|석"  # these follow without a space, and nothing ends the word
+CAPACITY_PATTERN = re.compile(
     r"\b(?:capacity|seats)\b(?:\s*[:=]\s*|\s+(?:of\s+)?)(\d{1,5})\b"
-    rf"|\b(\d{{1,5}})(?:\s+(?:{UNITS})(?!\w)|\s?(?:{COUNTED}))",
+    rf"|\b(\d{{1,5}})(?:\s+(?:{SEAT_UNITS})(?!\w)|\s?(?:{SEAT_SUFFIXES}))",
     re.IGNORECASE,
 )
-JOINTS = " \t\n,;·|-)."  # what held the words together from which the capacity was taken
-ENDS = " \t\n,;·|-(."  # leads on to something that is not there any more, or ends a sentence
+LEADING_SEPARATORS = " \t\n,;·|-)."  # what held the words together from which the capacity was taken
+TRAILING_SEPARATORS = " \t\n,;·|-(."  # leads on to something that is not there any more, or ends a sentence
 
 
-def split(description: str) -> tuple[str, int | None]:
-    """The description without its capacity, and the capacity, `None` if it names none."""
-    found = KNOWN.search(description)
+def split_description(description: str) -> tuple[str, int | None]:
+    """Return the description without its capacity, and the capacity or `None`."""
+    found = CAPACITY_PATTERN.search(description)
     if found is None:
         return description.strip(), None
     before, after = description[: found.start()], description[found.end() :]
-    parts = (before.rstrip(ENDS), after.strip(JOINTS))
+    parts = (before.rstrip(TRAILING_SEPARATORS), after.strip(LEADING_SEPARATORS))
     return ", ".join(part for part in map(str.strip, parts) if part), int(found[1] or found[2])
 
 
-def joined(text: str, capacity: int | None) -> str:
-    """A description of both; `split` takes it apart again."""
+def join_description(text: str, capacity: int | None) -> str:
+    """Return a description with the capacity, which `split_description` reads back."""
     if capacity is None:
         return text.strip()
-    text = text.strip().rstrip(ENDS)
-    written = WRITTEN.format(capacity)
+    text = text.strip().rstrip(TRAILING_SEPARATORS)
+    written = CAPACITY_TEXT.format(capacity)
     if not re.search(r"\w", text):
         return written
     return f"{text} {written}" if text.endswith(("!", "?")) else f"{text}. {written}"
 
 
-def of(description: str | None) -> int | None:
-    return split(description or "")[1]
+def get_capacity(description: str | None) -> int | None:
+    return split_description(description or "")[1]

@@ -1,4 +1,4 @@
-"""A new room as a change: made, enabled, given delegates, then told what to do with requests."""
+"""The creation of a resource as steps of a change."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -6,31 +6,31 @@ from typing import Any
 from console.changes.steps import FromStep, PlannedStep
 from console.mirror.models import Entity
 
-MADE = FromStep(0, "ResourceId")
+NEW_RESOURCE_ID = FromStep(0, "ResourceId")
 
 
-def making(
+def plan_resource_creation(
     params: Mapping[str, Any],
     address: str = "",
     delegates: Iterable[Entity] = (),
     options: Mapping[str, bool] | None = None,
 ) -> list[PlannedStep]:
-    """The delegates come first: until somebody answers, AWS lets no room stop accepting by itself."""
+    """Plan delegates before options: without a delegate, WorkMail requires automatic acceptance."""
     name = params["Name"]
     steps = [PlannedStep("CreateResource", params, label=f"Create {name}")]
     if address:
-        registered = {"EntityId": MADE, "Email": address}
+        registered = {"EntityId": NEW_RESOURCE_ID, "Email": address}
         steps.append(
             PlannedStep("RegisterToWorkMail", registered, label=f"Enable {name} as {address}", needs=0)
         )
-    steps += [_delegate(name, each) for each in delegates]
+    steps += [_delegate_step(name, each) for each in delegates]
     if options is not None:
         last = len(steps) - 1
-        told = {"ResourceId": MADE, "BookingOptions": dict(options)}
+        told = {"ResourceId": NEW_RESOURCE_ID, "BookingOptions": dict(options)}
         steps.append(PlannedStep("UpdateResource", told, label=f"Booking options of {name}", needs=last))
     return steps
 
 
-def _delegate(name: str, delegate: Entity) -> PlannedStep:
-    params = {"ResourceId": MADE, "EntityId": delegate.entity_id}
+def _delegate_step(name: str, delegate: Entity) -> PlannedStep:
+    params = {"ResourceId": NEW_RESOURCE_ID, "EntityId": delegate.entity_id}
     return PlannedStep("AssociateDelegateToResource", params, label=f"{delegate} answers for {name}", needs=0)

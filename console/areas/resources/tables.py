@@ -1,4 +1,4 @@
-"""Rooms and equipment as rows: the columns of the list and of its file, and what a URL asks for."""
+"""The table of resources, its CSV columns and its filters."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,95 +8,99 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 from console.actor import Actor
-from console.areas.directory import tables as directory
-from console.areas.resources import booking, capacity, scope
-from console.areas.resources.showing import TYPES, kind
+from console.areas.entities import tables
+from console.areas.resources import booking_options, capacity, scope
+from console.areas.resources.display import TYPE_LABELS, type_label
 from console.mirror.models import Delegate, EntityQuerySet, Organization
 from console.plurals import number_of
 from console.ui.filters import Filter
 from console.ui.markup import DASH, badge
 from console.ui.tables import Column, Table
 
-Values = Mapping[str, Any]
-NOBODY = badge("Nobody", "danger")
-DELEGATED = Exists(Delegate.objects.filter(resource=OuterRef("pk")))
-ACCEPTS = f"details__BookingOptions__{booking.ACCEPT}"
+RowValues = Mapping[str, Any]
+NOBODY_BADGE = badge("Nobody", "danger")
+HAS_DELEGATES = Exists(Delegate.objects.filter(resource=OuterRef("pk")))
+ACCEPT_LOOKUP = f"details__BookingOptions__{booking_options.AUTO_ACCEPT}"
 
 
-def _described(values: Values) -> SafeString | str:
-    return capacity.split(values["details"].get("Description") or "")[0] or DASH
+def _description_cell(values: RowValues) -> SafeString | str:
+    return capacity.split_description(values["details"].get("Description") or "")[0] or DASH
 
 
-def _capacity(values: Values) -> SafeString | str:
-    found = capacity.of(values["details"].get("Description"))
+def _capacity_cell(values: RowValues) -> SafeString | str:
+    found = capacity.get_capacity(values["details"].get("Description"))
     return DASH if found is None else f"{found:,}"
 
 
-def _answers(values: Values) -> SafeString | str:
-    """Who deals with a request, in a word or two."""
-    known, delegates = booking.options(values["details"]), values["answering"] or 0
+def _answers_cell(values: RowValues) -> SafeString | str:
+    """Return who answers a request, in one or two words."""
+    known, delegates = booking_options.get_options(values["details"]), values["answering"] or 0
     if known is None:
         return DASH
-    if not booking.is_answered(known, delegates):
-        return NOBODY
+    if not booking_options.is_answered(known, delegates):
+        return NOBODY_BADGE
     people = number_of(delegates, "delegate")
-    return people if not known[booking.ACCEPT] else f"Automatic, {people}" if delegates else "Automatic"
+    return (
+        people
+        if not known[booking_options.AUTO_ACCEPT]
+        else f"Automatic, {people}"
+        if delegates
+        else "Automatic"
+    )
 
 
-RESOURCES = Table(
+RESOURCES_TABLE = Table(
     (
-        Column("name", "Name", ("name", "display_name", "entity_id", "email"), directory.name, "sort_name"),
-        Column("type", "Type", ("role",), lambda values: kind(values["role"]), "role", hide="md"),
+        Column("name", "Name", ("name", "display_name", "entity_id", "email"), tables.name_cell, "sort_name"),
+        Column("type", "Type", ("role",), lambda values: type_label(values["role"]), "role", hide="md"),
         Column("email", "Address", sort="email", hide="sm"),
-        Column("description", "Description", ("details",), _described, hide="lg"),
-        Column("capacity", "Capacity", ("details",), _capacity, numeric=True, hide="md"),
-        Column("answers", "Who answers", ("details", "answering"), _answers),
-        Column("state", "State", ("state", "hidden"), directory.state, "state", hide="sm"),
-        Column("enabled", "Enabled", ("enabled_date",), directory.enabled, "sort_enabled", hide="xxl"),
+        Column("description", "Description", ("details",), _description_cell, hide="lg"),
+        Column("capacity", "Capacity", ("details",), _capacity_cell, numeric=True, hide="md"),
+        Column("answers", "Who answers", ("details", "answering"), _answers_cell),
+        Column("state", "State", ("state", "hidden"), tables.state_cell, "state", hide="sm"),
+        Column("enabled", "Enabled", ("enabled_date",), tables.enabled_cell, "sort_enabled", hide="xxl"),
     ),
     default_sort="name",
     key="id",
     fields=("found",),
 )
-HEADER = (
+CSV_HEADER = (
     *("Name", "Type", "Address", "Description", "Capacity", "State", "Hidden from the address book"),
-    *booking.LABELS.values(),
+    *booking_options.OPTION_LABELS.values(),
     *("Delegates", "Enabled", "Disabled", "Id"),
 )
-FILED = ("name", "role", "email", "details", "state", "hidden", "answering")
-LAST = ("enabled_date", "disabled_date", "entity_id")
+CSV_FIELDS = ("name", "role", "email", "details", "state", "hidden", "answering")
+CSV_LAST_FIELDS = ("enabled_date", "disabled_date", "entity_id")
 
 
-def filed(resources: QuerySet[Any]) -> Iterator[list[Any]]:
-    """The rows of the file, below `HEADER`."""
+def iterate_csv_rows(resources: QuerySet[Any]) -> Iterator[list[Any]]:
     for name, type_, email, details, state, hidden, answering, *last in resources.values_list(
-        *FILED, *LAST
+        *CSV_FIELDS, *CSV_LAST_FIELDS
     ).iterator():
-        text, seats = capacity.split(details.get("Description") or "")
-        known: Mapping[str, bool] = booking.options(details) or {}
-        options = [known.get(member) for member in booking.LABELS]
-        yield [name, kind(type_), email, text, seats, state, hidden, *options, answering or 0, *last]
+        text, seats = capacity.split_description(details.get("Description") or "")
+        known: Mapping[str, bool] = booking_options.get_options(details) or {}
+        options = [known.get(member) for member in booking_options.OPTION_LABELS]
+        yield [name, type_label(type_), email, text, seats, state, hidden, *options, answering or 0, *last]
 
 
-ANSWERS = {
-    "automatic": Q(**{ACCEPTS: True}),
-    "delegates": Q(DELEGATED),
-    "nobody": Q(**{ACCEPTS: False}) & ~Q(DELEGATED),
+ANSWER_CONDITIONS = {
+    "automatic": Q(**{ACCEPT_LOOKUP: True}),
+    "delegates": Q(HAS_DELEGATES),
+    "nobody": Q(**{ACCEPT_LOOKUP: False}) & ~Q(HAS_DELEGATES),
 }
-FILTERS = (
-    Filter("type", "Type", list(TYPES.items()), "role"),
-    directory.STATE,
+RESOURCE_FILTERS = (
+    Filter("type", "Type", list(TYPE_LABELS.items()), "role"),
+    tables.STATE_FILTER,
     Filter(
         "answers",
         "Who answers",
         [("automatic", "Itself"), ("delegates", "Delegates"), ("nobody", "Nobody")],
-        ANSWERS.__getitem__,
+        ANSWER_CONDITIONS.__getitem__,
     ),
-    directory.DELETED,
+    tables.DELETED_FILTER,
 )
 
 
-def found(actor: Actor, organization: Organization, params: QueryDict) -> EntityQuerySet:
-    """The rooms and equipment that a URL asks for, among those that `actor` may see."""
-    seen = scope.resources(actor, organization).matching(params.get("q", ""))
-    return directory.chosen(scope.answered(seen), FILTERS, params)
+def filter_resources(actor: Actor, organization: Organization, params: QueryDict) -> EntityQuerySet:
+    seen = scope.visible_resources(actor, organization).matching(params.get("q", ""))
+    return tables.apply_filters(scope.annotate_delegate_count(seen), RESOURCE_FILTERS, params)

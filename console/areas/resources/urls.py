@@ -1,23 +1,23 @@
-"""Addresses of the pages about rooms and equipment."""
+"""URLs of resources."""
 
 from django.urls import path
 
-from console.areas.directory import urls as directory
-from console.areas.directory.kinds import Kind
-from console.areas.resources.views import creation, delegates, edit, lifecycle, listing, resource
+from console.areas.entities import urls
+from console.areas.entities.kinds import Kind
+from console.areas.resources import views
 
 app_name = "resources"
 urlpatterns = [
-    path("", listing.listing, name="list"),
-    path("count/", listing.count, name="count"),
-    path("rooms.csv", listing.as_csv, name="csv"),
-    path("new/", creation.create, name="create"),
-    path("<str:resource_id>/", resource.detail, name="detail"),
-    path("<str:resource_id>/refresh/", resource.refresh, name="refresh"),
-    path("<str:resource_id>/edit/", edit.edit, name="edit"),
-    path("<str:resource_id>/delete/", lifecycle.delete, name="delete"),
-    path("<str:resource_id>/delegates/add/", delegates.add, name="delegate-add"),
-    path("<str:resource_id>/delegates/remove/", delegates.remove, name="delegate-remove"),
+    path("", views.list_resources, name="list"),
+    path("count/", views.count_resources, name="count"),
+    path("rooms.csv", views.download_resources, name="csv"),
+    path("new/", views.create_resource, name="create"),
+    path("<str:resource_id>/", views.resource_detail, name="detail"),
+    path("<str:resource_id>/refresh/", views.refresh_resource, name="refresh"),
+    path("<str:resource_id>/edit/", views.edit_resource, name="edit"),
+    path("<str:resource_id>/delete/", views.delete_resource, name="delete"),
+    path("<str:resource_id>/delegates/add/", views.add_delegate, name="delegate-add"),
+    path("<str:resource_id>/delegates/remove/", views.remove_delegate, name="delegate-remove"),
     # Only people and groups can be in a group [documented].
-    *(each for each in directory.of(Kind.RESOURCE) if not str(each.name).startswith("group-")),
+    *(each for each in urls.entity_urlpatterns(Kind.RESOURCE) if not str(each.name).startswith("group-")),
 ]

@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from console.actor import Actor
-from console.areas.audit_log import scope as ledger
-from console.areas.exports import scope as exports
+from console.areas.audit_log import scope
+from console.areas.exports import scope as exports_scope
 from console.areas.exports.models import ExportJob
 from console.areas.search import results
 from console.areas.search.entity_search import MAX_CANDIDATES, EntitySearch
@@ -30,7 +30,7 @@ def search_exports(
     """Search exports of these mailboxes and by ticket or job id, latest first."""
     if not policy.allows(actor, "ListMailboxExportJobs", organization):
         return HitGroup("Exports", "package-export", [])
-    seen = exports.visible_exports(actor, "ListMailboxExportJobs", organization)
+    seen = exports_scope.visible_exports(actor, "ListMailboxExportJobs", organization)
     found = {
         each.pk: each
         for wanted in (Q(entity_id__in=entity_ids), Q(job_id=asked.text), Q(ticket__in=asked.spellings))
@@ -77,7 +77,7 @@ def search_entries(actor: Actor, organization: Organization, asked: SearchQuery,
     """Search audit log entries by ticket or request id, one per call."""
     if not policy.allows(actor, "ReadLedger", organization):
         return HitGroup("Ledger", "book", [])
-    own = ledger.readable_parts(actor, organization)[0]
+    own = scope.readable_parts(actor, organization)[0]
     calls = {
         call
         for wanted in (

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.actor import Actor
-from console.areas.audit_log import scope as ledger
+from console.areas.audit_log import scope
 from console.areas.domains.models import Check
 from console.areas.exports.models import ExportJob
 from console.areas.troubleshooting.aws_reads import ACCESS_EFFECT, MOBILE_EFFECT, AwsAnswers
-from console.areas.users.showing import megabytes
+from console.areas.users.display import format_megabytes
 from console.mirror.mailboxes import Mailbox, Obstacle, get_mailbox
 from console.mirror.models import Entity
 from console.operators import policy
@@ -131,7 +131,7 @@ def check_mailbox(case: DiagnosisCase) -> Iterator[Diagnosis]:
     if size is None or not quota or not case.mailbox.exists:
         return
     percent = round(100 * size / quota)
-    evidence = f"{megabytes(size)} of {megabytes(quota)}, {percent} %"
+    evidence = f"{format_megabytes(size)} of {format_megabytes(quota)}, {percent} %"
     href = case.user_link("UpdateMailboxQuota", "users:quota")
     if percent >= 100:
         advice = "New mail goes back to its senders until some is deleted, or the quota grows."
@@ -327,7 +327,7 @@ def check_recent_changes(case: DiagnosisCase) -> Iterator[Diagnosis]:
     organization = case.person.organization
     if not policy.allows(case.actor, "ReadLedger", organization, case.person):
         return
-    entries = ledger.entries_about(case.actor, organization, case.person.entity_id)
+    entries = scope.entries_about(case.actor, organization, case.person.entity_id)
     for entry in entries.filter(at__gte=timezone.now() - RECENT_PERIOD)[:MAX_SHOWN]:
         fresh = timezone.now() - entry.at < PROPAGATION_PERIOD
         advice = "Mail programs may take up to five minutes to follow." if fresh else ""

@@ -2,8 +2,8 @@
 
 from django.http import HttpResponse
 
-from console.areas.directory import kinds, scope
-from console.areas.directory.kinds import Kind
+from console.areas.entities import kinds, scope
+from console.areas.entities.kinds import Kind
 from console.areas.troubleshooting import aws_reads, diagnosis
 from console.areas.troubleshooting.forms import ConnectionForm
 from console.mirror.models import Organization
@@ -14,7 +14,7 @@ from console.web import aws_errors
 
 @performs("DiagnosePerson")
 def show_diagnosis(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
-    person = scope.find(request.actor, "DiagnosePerson", organization, user_id, Kind.USER)
+    person = scope.get_entity(request.actor, "DiagnosePerson", organization, user_id, Kind.USER)
     form = ConnectionForm(request.GET or None)
     told = form.cleaned_data if form.is_bound and form.is_valid() else {}
     context = {
@@ -22,7 +22,7 @@ def show_diagnosis(request: ConsoleRequest, organization: Organization, user_id:
         "organization": organization,
         "person": person,
         "form": form,
-        "back": kinds.place(person),
+        "back": kinds.entity_url(person),
     }
     if not pages.is_prefetch(request):
         found = aws_reads.read_answers(request.actor, person, told.get("address", ""), told.get("device", ""))

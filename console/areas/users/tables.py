@@ -1,4 +1,4 @@
-"""People as rows: the columns of the list and of its file, the filters, and what a URL asks for."""
+"""The table of users, its CSV columns and its filters."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,42 +7,52 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 from console.actor import Actor
-from console.areas.directory.scope import groups as visible_groups
-from console.areas.directory.tables import DELETED, HIDDEN, STATE, chosen, enabled, name, state
+from console.areas.entities.scope import visible_groups
+from console.areas.entities.tables import (
+    DELETED_FILTER,
+    HIDDEN_FILTER,
+    STATE_FILTER,
+    apply_filters,
+    enabled_cell,
+    name_cell,
+    state_cell,
+)
 from console.areas.users import scope
-from console.areas.users.showing import ROLES, fill, megabytes, role
+from console.areas.users.display import ROLE_LABELS, format_megabytes, quota_percentage, role_label
 from console.mirror import group_queries
 from console.mirror.models import EntityQuerySet, Organization
 from console.ui.filters import Filter
 from console.ui.markup import DASH, build_html
 from console.ui.tables import Column, Table
 
-Values = Mapping[str, Any]
-NOTED = 50  # percent
+RowValues = Mapping[str, Any]
+NEARLY_FULL = 50  # percent
 
 
-def _size(values: Values) -> SafeString | str:
-    """How full it is matters once it matters."""
-    full = fill(values["mailbox_size"], values["mailbox_quota"]) or 0
-    size = megabytes(values["mailbox_size"])
-    return build_html('{}<span class="below">{} % full</span>', size, full) if full >= NOTED else size
+def _size_cell(values: RowValues) -> SafeString | str:
+    """Return the mailbox size, with the used percentage from `NEARLY_FULL` on."""
+    full = quota_percentage(values["mailbox_size"], values["mailbox_quota"]) or 0
+    size = format_megabytes(values["mailbox_size"])
+    return build_html('{}<span class="below">{} % full</span>', size, full) if full >= NEARLY_FULL else size
 
 
-def _quota(values: Values) -> SafeString | str:
-    return megabytes(values["mailbox_quota"])
+def _quota_cell(values: RowValues) -> SafeString | str:
+    return format_megabytes(values["mailbox_quota"])
 
 
-PEOPLE = Table(
+USERS_TABLE = Table(
     (
-        Column("person", "Name", ("display_name", "name", "entity_id"), name, "sort_display_name"),
+        Column("person", "Name", ("display_name", "name", "entity_id"), name_cell, "sort_display_name"),
         Column("name", "Username", sort="sort_name", hide="xl"),
         Column("email", "Address", sort="email", hide="sm"),
         Column("department", "Department", sort="sort_department", hide="lg"),
-        Column("state", "State", ("state", "hidden"), state, "state"),
-        Column("role", "Role", show=lambda values: role(values["role"]) or DASH, sort="role", hide="xxl"),
-        Column("size", "Mailbox", ("mailbox_size", "mailbox_quota"), _size, "sort_size", True, "md"),
-        Column("quota", "Quota", ("mailbox_quota",), _quota, "sort_quota", True, "xxl"),
-        Column("enabled", "Enabled", ("enabled_date",), enabled, "sort_enabled", hide="xxl"),
+        Column("state", "State", ("state", "hidden"), state_cell, "state"),
+        Column(
+            "role", "Role", show=lambda values: role_label(values["role"]) or DASH, sort="role", hide="xxl"
+        ),
+        Column("size", "Mailbox", ("mailbox_size", "mailbox_quota"), _size_cell, "sort_size", True, "md"),
+        Column("quota", "Quota", ("mailbox_quota",), _quota_cell, "sort_quota", True, "xxl"),
+        Column("enabled", "Enabled", ("enabled_date",), enabled_cell, "sort_enabled", hide="xxl"),
     ),
     default_sort="person",
     key="id",
@@ -50,7 +60,7 @@ PEOPLE = Table(
     fields=("found",),
 )
 # The same rows as a file: what a page has no room for, in WorkMail's own units.
-FILE = Table(
+USERS_CSV = Table(
     (
         Column("person", "Display name", ("display_name",), sort="sort_display_name"),
         Column("name", "Username", ("name",), sort="sort_name"),
@@ -70,18 +80,17 @@ FILE = Table(
     default_sort="person",
     key="id",
 )
-FILTERS = (
-    STATE,
-    Filter("role", "Role", list(ROLES.items()), "role"),
-    HIDDEN,
-    DELETED,
+USER_FILTERS = (
+    STATE_FILTER,
+    Filter("role", "Role", list(ROLE_LABELS.items()), "role"),
+    HIDDEN_FILTER,
+    DELETED_FILTER,
 )
 
 
-def found(actor: Actor, organization: Organization, params: QueryDict) -> EntityQuerySet:
-    """The people whom a URL asks for, among those whom `actor` may see."""
-    people = scope.people(actor, organization).matching(params.get("q", ""))
-    narrow = chosen(people, FILTERS, params)
+def filter_users(actor: Actor, organization: Organization, params: QueryDict) -> EntityQuerySet:
+    people = scope.visible_users(actor, organization).matching(params.get("q", ""))
+    narrow = apply_filters(people, USER_FILTERS, params)
     if group := params.get("group", "").strip():
         wanted = group_queries.find_groups(visible_groups(actor, organization), group)
         narrow = group_queries.filter_members(narrow, wanted, searched=bool(params.get("q", "").strip()))

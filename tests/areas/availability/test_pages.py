@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import connection
 
 from console.areas.availability import display
-from console.sandbox import availability_test as sandbox_words
+from console.sandbox import availability_test
 from console.sandbox.fixtures import TestSandbox
 from tests.areas import world
 from tests.areas.settled import Desk, loaded, written
@@ -88,7 +88,7 @@ class TestMaking:
         answer = adam.post("availability:create", data=data)
         page = world.body(answer)
         assert answer.status_code == 422
-        assert sandbox_words.NO_CONNECTION in page
+        assert availability_test.NO_CONNECTION in page
         assert "certificate is one of a public authority" in page
         assert "PARTNER\\reader" in page
         assert configured(town) == []
@@ -214,10 +214,10 @@ class TestTheTest:
 
     def test_every_reason_of_the_sandbox_has_advice_of_its_own(self) -> None:
         reasons = [
-            sandbox_words.UNREACHABLE,
-            sandbox_words.NO_CONNECTION,
-            sandbox_words.BAD_CREDENTIALS,
-            *sandbox_words.FUNCTION_FAILURES.values(),
+            availability_test.UNREACHABLE,
+            availability_test.NO_CONNECTION,
+            availability_test.BAD_CREDENTIALS,
+            *availability_test.FUNCTION_FAILURES.values(),
         ]
         advice = [display.find_remedy(reason) for reason in reasons]
         assert display.DEFAULT_REMEDY not in advice

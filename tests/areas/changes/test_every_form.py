@@ -8,7 +8,7 @@ import pytest
 from django import forms as django_forms
 
 from console.areas.changes.forms import list_approvable_operations
-from console.areas.directory.forms.naming import EntityField, GroupsField
+from console.areas.entities.forms import EntityField, GroupsField
 from console.changes import attended_changes, engine
 from console.changes.models import Change, Conditions, Step
 from console.mirror.models import Organization

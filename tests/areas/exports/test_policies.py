@@ -8,8 +8,7 @@ from console.actor import Actor
 from console.areas.exports import job_queue
 from console.areas.exports.models import Destination, ExportJob
 from console.aws import errors
-from console.changes import control, policies
-from console.changes import engine as changes
+from console.changes import control, engine, policies
 from console.changes.models import Change, Conditions
 from console.mirror.models import Entity, Organization
 from console.sandbox.fixtures import TestSandbox
@@ -30,9 +29,9 @@ def demand(organization: Organization, **given: Any) -> None:
 
 def waiting(act: Any) -> Change:
     """The change that an act leaves behind to be approved."""
-    with pytest.raises(changes.ApprovalNeeded) as stopped:
+    with pytest.raises(engine.ApprovalNeeded) as stopped:
         act()
-    changes.start_change(stopped.value.change)
+    engine.start_change(stopped.value.change)
     change = Change.objects.get(pk=stopped.value.change.pk)
     assert change.state == Change.State.AWAITING
     Change.objects.filter(pk=change.pk).update(prepared_at=change.requested_at)
@@ -58,7 +57,7 @@ class TestApproval:
         assert not ExportJob.objects.exists()
         assert not sandbox.calls(job_queue.OPERATION)
         control.approve_change(approver, change, policies.compute_digest(change))
-        changes.sweep()
+        engine.sweep()
         job_queue.sweep_exports()
         change.refresh_from_db()
         assert change.state == Change.State.DONE

@@ -1,6 +1,6 @@
 """One group's page: members, the groups within it, whom it reaches and how, and what joins it with others."""
 
-from console.areas.groups import nesting
+from console.areas.groups import nested_groups
 from console.mirror.models import Entity, Membership, Organization
 from console.sandbox.fixtures import ADA, TestSandbox
 from tests.areas import world
@@ -92,11 +92,11 @@ class TestNesting:
         assert "Stands elsewhere in this tree" in text(page)
         assert len(adam.get("everybody", STAFF).context["reach"].ways) == 3
         group = Entity.objects.get(entity_id=TEAM)
-        assert len(nesting.above(group)) == 3
+        assert len(nested_groups.find_ancestor_ids(group)) == 3
 
     def test_a_walk_stops_at_its_limit_and_says_so(self, organization: Organization) -> None:
         actor = world.actor(world.operator("Owner", organization))
-        reach = nesting.everybody(actor, Entity.objects.get(entity_id=STAFF), most=2)
+        reach = nested_groups.find_reached_users(actor, Entity.objects.get(entity_id=STAFF), most=2)
         assert (len(reach.ways), reach.more) == (2, True)
 
     def test_who_is_disabled_in_between_is_said(self, adam: Desk) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from console.areas.groups import resolving
+from console.areas.groups import membership
 from console.mirror.models import Entity, Organization
 from console.sandbox.fixtures import ADA, BO, TestSandbox
 from tests.areas.desk import Desk
@@ -26,13 +26,15 @@ def add(desk: Desk, group: str, pasted: str, **more: str) -> Any:
 class TestResolving:
     def test_knows_everybody_by_any_name_once(self, organization: Organization) -> None:
         everyone = Entity.objects.filter(organization=organization)
-        found = resolving.resolve(everyone, organization, PASTE)
+        found = membership.resolve_members(everyone, organization, PASTE)
         assert [each.entity_id for each in found.entities] == [ADA, BO, DEE, EVE]
         assert found.unknown == ["No user or group was found for “nobody@example.com”."]
 
     def test_a_display_name_is_offered_and_never_chosen(self, organization: Organization) -> None:
         Entity.objects.filter(entity_id=DEE).update(display_name="Sam", sort_display_name="sam")
-        found = resolving.resolve(Entity.objects.filter(organization=organization), organization, "Sam")
+        found = membership.resolve_members(
+            Entity.objects.filter(organization=organization), organization, "Sam"
+        )
         assert found.entities == []
         assert found.unknown == ["“Sam” can mean dee@branch.example. Enter the email address."]
 
@@ -41,7 +43,9 @@ class TestResolving:
     ) -> None:
         pasted = "\n".join(f"person{number}@example.com" for number in range(900))
         with django_assert_max_num_queries(8):
-            found = resolving.resolve(Entity.objects.filter(organization=organization), organization, pasted)
+            found = membership.resolve_members(
+                Entity.objects.filter(organization=organization), organization, pasted
+            )
         assert len(found.unknown) == 900
 
 
@@ -79,7 +83,7 @@ class TestAdding:
         assert wire.calls == []
 
     def test_too_many_come_back_with_the_limit(self, helga: Desk) -> None:
-        page = add(helga, NURSES, "\n".join(str(number) for number in range(resolving.MOST + 1)))
+        page = add(helga, NURSES, "\n".join(str(number) for number in range(membership.MAX_PASTED + 1)))
         assert page.status_code == 422
         assert "at most 2,000" in text(page)
 

@@ -44,7 +44,7 @@ def wants(desk: Desk) -> None:
 class TestDigest:
     def test_names_who_goes_next_first(self, adam: Desk, now: datetime) -> None:
         wants(adam)
-        assert digests.send_due() == 1
+        assert digests.send_due_digests() == 1
         (message,) = mail.outbox
         assert message.to == ["adam@desk.example"]
         assert message.body.index("Ada Çelik (ada): ") < message.body.index("Bo Ek (bo): ")
@@ -52,30 +52,30 @@ class TestDigest:
 
     def test_comes_once_a_day(self, adam: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         wants(adam)
-        digests.send_due()
-        digests.send_due()
+        digests.send_due_digests()
+        digests.send_due_digests()
         assert len(mail.outbox) == 1
         move(monkeypatch, 1)
-        digests.send_due()
+        digests.send_due_digests()
         assert len(mail.outbox) == 2
         assert "in 1 day" in mail.outbox[1].body
 
     def test_waits_for_the_morning(self, adam: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         wants(adam)
         move(monkeypatch, 0, hour=5)
-        assert digests.send_due() == 0
+        assert digests.send_due_digests() == 0
 
     def test_goes_to_nobody_who_did_not_ask(self, adam: Desk, helga: Desk) -> None:
         wants(helga)
-        digests.send_due()
+        digests.send_due_digests()
         assert [each.to for each in mail.outbox] == [["helga@desk.example"]]
 
     def test_tells_a_narrowed_operator_nothing_of_others(self, nell: Desk) -> None:
         wants(nell)
-        assert digests.send_due() == 0
+        assert digests.send_due_digests() == 0
         Entity.objects.filter(entity_id=ADA).update(domain="example.com")
         Digest.objects.all().delete()
-        digests.send_due()
+        digests.send_due_digests()
         assert "Ada" in mail.outbox[0].body
         assert "Bo Ek" not in mail.outbox[0].body
 
@@ -83,8 +83,8 @@ class TestDigest:
         wants(adam)
         with monkeypatch.context() as patch:
             patch.setattr(digests, "send_mail", _broken)
-            assert digests.send_due() == 0
-        assert digests.send_due() == 1
+            assert digests.send_due_digests() == 0
+        assert digests.send_due_digests() == 1
 
     def test_is_asked_for_among_the_preferences(self, adam: Desk) -> None:
         page = adam.client.get(reverse("account:preferences"))
@@ -95,7 +95,7 @@ class TestDigest:
 
 def test_nothing_to_tell_is_no_mail(adam: Desk, now: datetime) -> None:
     wants(adam)
-    assert digests.send_due() == 0
+    assert digests.send_due_digests() == 0
     assert mail.outbox == []
 
 

@@ -32,22 +32,24 @@ class TestReading:
         ],
     )
     def test_takes_the_number_out_of_the_words(self, description: str, text: str, seats: int | None) -> None:
-        assert capacity.split(description) == (text, seats)
+        assert capacity.split_description(description) == (text, seats)
 
 
 class TestWriting:
     def test_stays_readable(self) -> None:
-        assert capacity.joined("Second floor, beamer", 12) == "Second floor, beamer. Capacity: 12"
-        assert capacity.joined("Second floor.", 12) == "Second floor. Capacity: 12"
-        assert capacity.joined("", 12) == "Capacity: 12"
-        assert capacity.joined("Second floor", None) == "Second floor"
+        assert capacity.join_description("Second floor, beamer", 12) == "Second floor, beamer. Capacity: 12"
+        assert capacity.join_description("Second floor.", 12) == "Second floor. Capacity: 12"
+        assert capacity.join_description("", 12) == "Capacity: 12"
+        assert capacity.join_description("Second floor", None) == "Second floor"
 
     @given(TEXTS, st.none() | st.integers(1, 99_999))
     @example("0;.", 1)  # what is left of a list, and then a full stop
     def test_what_was_read_is_written_so_that_it_is_read_alike(self, text: str, seats: int | None) -> None:
-        words = capacity.split(text)[0]
-        if capacity.of(words) is not None:  # two numbers in one description: the second is only words
+        words = capacity.split_description(text)[0]
+        if (
+            capacity.get_capacity(words) is not None
+        ):  # two numbers in one description: the second is only words
             return
-        once = capacity.joined(words, seats)
-        assert capacity.of(once) == seats
-        assert capacity.joined(*capacity.split(once)) == once.strip()
+        once = capacity.join_description(words, seats)
+        assert capacity.get_capacity(once) == seats
+        assert capacity.join_description(*capacity.split_description(once)) == once.strip()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from console.areas.resources import booking
+from console.areas.resources import booking_options
 from console.changes import engine
 from console.changes.models import Change
 from console.mirror.models import Entity
@@ -14,7 +14,7 @@ from tests.areas import world
 from tests.areas.resources.conftest import TEAM, Desk
 from tests.areas.users.conftest import BRANCH, Wire
 
-ACCEPT = f"BookingOptions.{booking.ACCEPT}"
+ACCEPT = f"BookingOptions.{booking_options.AUTO_ACCEPT}"
 ROOM = {"Name": "loft", "Type": "ROOM", "Description": "Under the roof", "Capacity": "6", ACCEPT: "on"}
 WHOLE = ["CreateResource", "RegisterToWorkMail", "UpdateResource"]
 
@@ -79,7 +79,7 @@ class TestTheSteps:
         shown = town.call("DescribeResource", ResourceId=room.entity_id)
         assert (shown["State"], shown["Email"]) == ("ENABLED", "loft@example.com")
         assert shown["Description"] == "Under the roof. Capacity: 6"
-        assert shown["BookingOptions"][booking.ACCEPT]
+        assert shown["BookingOptions"][booking_options.AUTO_ACCEPT]
         assert (room.email, room.role) == ("loft@example.com", "ROOM")
 
     def test_name_delegates_before_it_stops_accepting_by_itself(self, adam: Desk, town: TestSandbox) -> None:
@@ -90,7 +90,9 @@ class TestTheSteps:
         room = Entity.objects.get(name="loft").entity_id
         found = town.call("ListResourceDelegates", ResourceId=room)["Delegates"]
         assert {each["Id"] for each in found} == {ADA, TEAM}
-        assert not town.call("DescribeResource", ResourceId=room)["BookingOptions"][booking.ACCEPT]
+        assert not town.call("DescribeResource", ResourceId=room)["BookingOptions"][
+            booking_options.AUTO_ACCEPT
+        ]
 
     def test_stop_where_the_address_is_taken(self, adam: Desk, town: TestSandbox) -> None:
         change = self.run(adam, Email="ada@example.com")

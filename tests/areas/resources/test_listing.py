@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from console.areas.resources.tables import RESOURCES
+from console.areas.resources.tables import RESOURCES_TABLE
 from console.mirror.models import Delegate, Entity, Organization
 from console.sandbox.fixtures import TestSandbox
 from tests.areas import world
@@ -52,7 +52,7 @@ class TestTheList:
     ) -> None:
         assert rows(helga.get("list", data=asked)) == found
 
-    @pytest.mark.parametrize("column", [column.name for column in RESOURCES.columns if column.sort])
+    @pytest.mark.parametrize("column", [column.name for column in RESOURCES_TABLE.columns if column.sort])
     def test_sorts_by_every_column_both_ways(self, helga: Desk, column: str) -> None:
         up = rows(helga.get("list", data={"sort": column}))
         assert rows(helga.get("list", data={"sort": f"-{column}"})) == up[::-1]

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from console.areas.resources import booking
-from console.areas.resources.showing import LABELS
+from console.areas.resources import booking_options
+from console.areas.resources.display import RECORD_LABELS
 from console.aws import model
 from console.ledger.models import Entry
 from console.mirror.models import Delegate, Entity
@@ -36,11 +36,11 @@ class TestThePage:
     def test_shows_everything_that_workmail_tells_of_it(self, helga: Desk) -> None:
         page = text(helga.get("detail", HALL))
         shown = ("hall", "hall@example.com", "aula@example.com", "Second floor", ">12<", "Bo Ek", HALL)
-        assert [each for each in (*shown, *LABELS.values()) if each not in page] == []
+        assert [each for each in (*shown, *RECORD_LABELS.values()) if each not in page] == []
 
     def test_knows_every_member_of_the_description(self) -> None:
-        assert {*LABELS, "BookingOptions"} == set(model.output_members("DescribeResource"))
-        assert set(booking.DEFAULTS) == set(
+        assert {*RECORD_LABELS, "BookingOptions"} == set(model.output_members("DescribeResource"))
+        assert set(booking_options.DEFAULT_OPTIONS) == set(
             model.output_members("DescribeResource")["BookingOptions"].members  # type: ignore[attr-defined]  # a structure
         )
 
@@ -49,7 +49,7 @@ class TestThePage:
         [
             (HALL, "Accepts requests by itself when the time is free."),
             (DEN, "a delegate answers each request."),
-            (LOST, booking.NOBODY),
+            (LOST, booking_options.UNANSWERED_SENTENCE),
             (LOST, "Declines requests for a series of meetings."),
         ],
     )
@@ -134,29 +134,31 @@ class TestEditing:
         assert "UpdateResource" not in wire.calls
 
     def test_sends_booking_options_whole(self, adam: Desk, town: TestSandbox) -> None:
-        saved(adam, HALL, **{f"{BOOKED}{booking.RECURRING}": "on"})
+        saved(adam, HALL, **{f"{BOOKED}{booking_options.DECLINE_RECURRING}": "on"})
         assert town.call("DescribeResource", ResourceId=HALL)["BookingOptions"] == {
-            booking.ACCEPT: True,
-            booking.CONFLICTING: True,
-            booking.RECURRING: True,
+            booking_options.AUTO_ACCEPT: True,
+            booking_options.DECLINE_CONFLICTING: True,
+            booking_options.DECLINE_RECURRING: True,
         }
 
     def test_never_leaves_requests_to_nobody(self, adam: Desk, wire: Wire) -> None:
-        page = saved(adam, HALL, **{f"{BOOKED}{booking.ACCEPT}": None})
+        page = saved(adam, HALL, **{f"{BOOKED}{booking_options.AUTO_ACCEPT}": None})
         assert page.status_code == 422
         assert "name a delegate first" in text(page)
         assert adam.url("delegate-add", HALL) in text(page)
         assert "UpdateResource" not in wire.calls
 
     def test_lets_delegates_answer_instead(self, adam: Desk, town: TestSandbox) -> None:
-        assert saved(adam, SHED, **{f"{BOOKED}{booking.ACCEPT}": None}).status_code == 303
-        assert not town.call("DescribeResource", ResourceId=SHED)["BookingOptions"][booking.ACCEPT]
+        assert saved(adam, SHED, **{f"{BOOKED}{booking_options.AUTO_ACCEPT}": None}).status_code == 303
+        assert not town.call("DescribeResource", ResourceId=SHED)["BookingOptions"][
+            booking_options.AUTO_ACCEPT
+        ]
 
     def test_counts_delegates_as_workmail_has_them(self, adam: Desk, town: TestSandbox) -> None:
         """The mirror may not know yet that the last one was taken away outside."""
         for delegate in (ADA, DEE):
             town.call("DisassociateDelegateFromResource", ResourceId=SHED, EntityId=delegate)
-        assert saved(adam, SHED, **{f"{BOOKED}{booking.ACCEPT}": None}).status_code == 422
+        assert saved(adam, SHED, **{f"{BOOKED}{booking_options.AUTO_ACCEPT}": None}).status_code == 422
 
     def test_overwrites_nobody(self, adam: Desk, town: TestSandbox) -> None:
         form = adam.get("edit", HALL).context["form"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from console.areas.users.forms.profile import MEMBERS, ProfileForm
+from console.areas.users.forms import PROFILE_MEMBERS, ProfileForm
 from console.aws import model
 from console.gateway import gateway
 from console.ledger.models import Entry
@@ -30,7 +30,7 @@ def resent(page: Any) -> dict[str, Any]:
 class TestTheForm:
     def test_has_every_member_that_workmail_lets_anybody_change(self) -> None:
         writable = model.input_members("UpdateUser").keys() - {"OrganizationId", "UserId"}
-        assert {name for names in MEMBERS.values() for name in names} == writable
+        assert {name for names in PROFILE_MEMBERS.values() for name in names} == writable
 
     def test_a_display_name_cannot_be_cleared(self, helga: Desk, wire: Wire) -> None:
         page = helga.post("edit", ADA, data={**loaded(helga), "DisplayName": ""})

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from console.areas.users.bulk.cells import Wrong, parsed
+from console.areas.users.user_fields import InvalidCell, parse_cell
 from console.changes import control, engine
 from console.changes.models import Change
 from console.mirror.models import Alias, Domain, Entity
@@ -193,14 +193,14 @@ class TestCells:
             "x": True,
             "non": False,
         }
-        assert {word: parsed("HiddenFromGlobalAddressList", word) for word in words} == words
+        assert {word: parse_cell("HiddenFromGlobalAddressList", word) for word in words} == words
 
     def test_sizes_with_units(self) -> None:
         sizes = {"25 GB": 25600, "25,600 MB": 25600, "2,5 GB": 2560, "50 GB (53,687,091,200 bytes)": 51200}
-        assert {text: parsed("MailboxQuota", text) for text in sizes} == sizes
+        assert {text: parse_cell("MailboxQuota", text) for text in sizes} == sizes
         for text in ("1,024 GB", "1.024 GB", "unlimited", "0", "1.5", "80 GB"):
-            with pytest.raises(Wrong):
-                parsed("MailboxQuota", text)
+            with pytest.raises(InvalidCell):
+                parse_cell("MailboxQuota", text)
 
     def test_a_half_made_user_is_completed(self, adam: Desk, town: TestSandbox) -> None:
         made = town.call("CreateUser", Name="half", DisplayName="Half Made", Password="Abcdef1!x")["UserId"]

@@ -12,7 +12,8 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from console.areas.users.bulk import cells, creating, importing, versions
+from console.areas.users import user_fields
+from console.areas.users.csv_import import edited_users, new_users, row_versions
 from console.changes import control, engine
 from console.changes.models import Change, Conditions
 from console.ledger.models import Entry
@@ -65,7 +66,7 @@ def said(page: Any) -> str:
 class TestTakingAlong:
     def test_has_a_column_for_everything_that_may_be_edited(self, helga: Desk) -> None:
         row = next(each for each in taken(helga) if each["UserId"] == DEE)
-        assert list(row) == ["UserId", "Name", *cells.COLUMNS, "Version"]
+        assert list(row) == ["UserId", "Name", *user_fields.EDITABLE_COLUMNS, "Version"]
         assert (row["Department"], row["HiddenFromGlobalAddressList"], row["Role"]) == (
             "Surgery",
             "no",
@@ -183,12 +184,18 @@ class TestARoundTrip:
             Entity(entity_id=f"id-{n}", name=f"n{n}", details={"Office": text, "Street": text[::-1]})
             for n, text in enumerate(texts)
         ]
-        shown = [[cells.written(cells.current(each)[name]) for name in cells.COLUMNS] for each in people]
+        shown = [
+            [
+                user_fields.format_cell(user_fields.get_current_values(each)[name])
+                for name in user_fields.EDITABLE_COLUMNS
+            ]
+            for each in people
+        ]
         rows = [
-            [person.entity_id, person.name, *row, versions.version(row) if marked else ""]
+            [person.entity_id, person.name, *row, row_versions.make_row_version(row) if marked else ""]
             for person, row in zip(people, shown, strict=True)
         ]
-        ours = "".join(write_rows(importing.HEADER, rows)).removeprefix("\ufeff")
+        ours = "".join(write_rows(edited_users.CSV_HEADER, rows)).removeprefix("\ufeff")
         again = io.StringIO(newline="")
         # Python quotes a lone CR only where lines end in one, too.
         quoting: Literal[0, 1] = csv.QUOTE_MINIMAL if "\r" in ends else csv.QUOTE_ALL
@@ -196,11 +203,15 @@ class TestARoundTrip:
             csv.reader(io.StringIO(ours, newline=""))
         )
         text, _ = encodings.decode_text(again.getvalue().encode(codec))
-        sheet = uploaded_table.parse_table(text, importing.NAMES, 100)
+        sheet = uploaded_table.parse_table(text, edited_users.HEADER_NAMES, 100)
         assert len(sheet.lines) == len(people)
         for person, line in zip(people, sheet.lines, strict=True):
-            now = cells.current(person)
-            assert [name for name in cells.COLUMNS if not cells.same(line.cells[name], now[name])] == []
+            now = user_fields.get_current_values(person)
+            assert [
+                name
+                for name in user_fields.EDITABLE_COLUMNS
+                if not user_fields.is_same_value(line.cells[name], now[name])
+            ] == []
 
 
 class TestWhatIsWrong:
@@ -351,7 +362,7 @@ class TestSpreadsheets:
         assert text in said(page)
 
     def test_too_many_rows_are_told(self, helga: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("console.areas.users.forms.files.MOST", 1)
+        monkeypatch.setattr("console.areas.users.csv_import.forms.MAX_ROWS", 1)
         assert "A file can have 1 rows" in said(bring(helga, "Name,Office\nada,x\nbo,y\n"))
 
     def test_nothing_at_all_asks_for_a_file(self, helga: Desk) -> None:
@@ -372,7 +383,7 @@ class TestNewPeople:
 
     def test_have_a_template(self, adam: Desk) -> None:
         text = world.body(adam.get("file-template"))
-        assert text.strip("\ufeff\r\n").split(",") == list(creating.COLUMNS)
+        assert text.strip("\ufeff\r\n").split(",") == list(new_users.NEW_USER_COLUMNS)
 
     def test_come_to_be_with_all_that_the_row_says(self, adam: Desk, town: TestSandbox) -> None:
         self.bring(

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from console.areas.users.tables import PEOPLE
+from console.areas.users.tables import USERS_TABLE
 from console.mirror.models import Organization, Sync
 from console.sandbox.fixtures import ADA, TestSandbox
 from tests.areas.users.conftest import DEE, EVE, NURSES, TEAM, Desk, Wire, read_again
@@ -69,7 +69,7 @@ class TestTheList:
     def test_narrows_by_every_filter(self, helga: Desk, asked: dict[str, str], found: set[str]) -> None:
         assert set(rows(helga.get("list", data=asked))) == found
 
-    @pytest.mark.parametrize("column", [column.name for column in PEOPLE.columns])
+    @pytest.mark.parametrize("column", [column.name for column in USERS_TABLE.columns])
     def test_sorts_by_every_column_both_ways(self, helga: Desk, column: str) -> None:
         up = rows(helga.get("list", data={"sort": column}))
         down = rows(helga.get("list", data={"sort": f"-{column}"}))

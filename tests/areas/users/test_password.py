@@ -39,17 +39,17 @@ def everything_stored() -> str:
 class TestGenerated:
     def test_ones_satisfy_workmail_and_the_form(self) -> None:
         for _ in range(200):
-            password = passwords.generated()
+            password = passwords.generate_password()
             require_strong_password(password)
-            assert passwords.problems(password) == []
+            assert passwords.find_password_problems(password) == []
 
     def test_ones_hold_nothing_that_is_misread_or_that_a_shell_takes(self) -> None:
-        said = "".join(passwords.generated() for _ in range(200))
-        assert set(said) <= set(passwords.CAPITALS + passwords.SMALL + passwords.DIGITS + "-")
+        said = "".join(passwords.generate_password() for _ in range(200))
+        assert set(said) <= set(passwords.CAPITALS + passwords.LOWERCASE + passwords.DIGITS + "-")
         assert not set(said) & set("0O1lI")
 
     def test_ones_are_never_the_same(self) -> None:
-        assert len({passwords.generated() for _ in range(200)}) == 200
+        assert len({passwords.generate_password() for _ in range(200)}) == 200
 
 
 class TestTyped:
@@ -86,7 +86,7 @@ class TestTheReset:
         assert page.status_code == 200
         assert page["Cache-Control"] == "no-store" or "no-store" in page["Cache-Control"]
         assert "within a minute" in page.content.decode()
-        assert passwords.problems(shown(page)) == []
+        assert passwords.find_password_problems(shown(page)) == []
         assert shown(page) not in helga.get("detail", ADA).content.decode()
         user = town.store.entities.get(ADA)
         assert isinstance(user, User)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from console.areas.users.showing import SECTIONS
+from console.areas.users.display import PROFILE_SECTIONS
 from console.aws import model
 from console.mirror.models import Entity
 from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
@@ -31,10 +31,12 @@ class TestThePage:
         assert [
             each for each in ("Ada Çelik", "ada@example.com", "countess@example.com", ADA) if each not in page
         ] == []
-        assert [label for labels in SECTIONS.values() for label in labels.values() if label not in page] == []
+        assert [
+            label for labels in PROFILE_SECTIONS.values() for label in labels.values() if label not in page
+        ] == []
 
     def test_knows_every_member_of_the_description(self) -> None:
-        shown = {member for members in SECTIONS.values() for member in members}
+        shown = {member for members in PROFILE_SECTIONS.values() for member in members}
         assert shown == set(model.output_members("DescribeUser"))
 
     def test_shows_groups_mailbox_and_access_both_ways(self, helga: Desk, town: TestSandbox) -> None:

@@ -3,11 +3,11 @@
 from django.db.models import Count, F, QuerySet
 from django.urls import reverse
 
-from console.areas.directory import kinds
+from console.areas.entities import kinds
 from console.areas.health_checks.check_data import CheckData
 from console.areas.health_checks.definitions import EVIDENCE_SHOWN, CheckResult, Evidence, failed, passed
 from console.areas.health_checks.models import Tone
-from console.areas.users.showing import fill, megabytes
+from console.areas.users.display import format_megabytes, quota_percentage
 from console.mirror.mailboxes import used_mailboxes
 from console.mirror.models import Alias, Entity, EntityQuerySet, Organization
 from console.plurals import number_of
@@ -37,9 +37,11 @@ def _full_mailboxes(organization: Organization) -> EntityQuerySet:
 
 
 def _usage_text(person: Entity) -> str:
-    size, quota = megabytes(person.mailbox_size), megabytes(person.mailbox_quota)
+    size, quota = format_megabytes(person.mailbox_size), format_megabytes(person.mailbox_quota)
     last = ", the largest quota there is" if (person.mailbox_quota or 0) >= LARGEST_QUOTA else ""
-    return f"{person}: {size} of {quota} ({fill(person.mailbox_size, person.mailbox_quota)} %){last}"
+    return (
+        f"{person}: {size} of {quota} ({quota_percentage(person.mailbox_size, person.mailbox_quota)} %){last}"
+    )
 
 
 def check_aliases(facts: CheckData) -> CheckResult:
@@ -49,7 +51,7 @@ def check_aliases(facts: CheckData) -> CheckResult:
     held = dict(found)
     rows = Entity.objects.filter(pk__in=list(held)[:EVIDENCE_SHOWN]).select_related("organization")
     lines = [
-        Evidence(f"{each}: {held[each.pk]} aliases", kinds.place(each))
+        Evidence(f"{each}: {held[each.pk]} aliases", kinds.entity_url(each))
         for each in sorted(rows, key=lambda row: (-held[row.pk], row.sort_name))
     ]
     told = number_of(len(found), "person, group or room has", "people, groups or rooms have")

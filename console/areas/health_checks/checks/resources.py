@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef
 
-from console.areas.directory import kinds
+from console.areas.entities import kinds
 from console.areas.health_checks.check_data import CheckData
 from console.areas.health_checks.definitions import (
     EVIDENCE_SHOWN,
@@ -12,12 +12,12 @@ from console.areas.health_checks.definitions import (
     failed,
     passed,
 )
-from console.areas.resources import booking
+from console.areas.resources import booking_options
 from console.changes.steps import PlannedStep
 from console.mirror.models import Delegate, Entity, EntityQuerySet, Organization
 from console.plurals import number_of
 
-ACCEPTS_LOOKUP = f"details__BookingOptions__{booking.ACCEPT}"
+ACCEPTS_LOOKUP = f"details__BookingOptions__{booking_options.AUTO_ACCEPT}"
 
 
 def check_unanswered_requests(facts: CheckData) -> CheckResult:
@@ -25,7 +25,7 @@ def check_unanswered_requests(facts: CheckData) -> CheckResult:
     if not (count := found.count()):
         return passed("Every room accepts requests by itself, or somebody with a mailbox answers them.")
     lines = [
-        Evidence(str(each), kinds.place(each))
+        Evidence(str(each), kinds.entity_url(each))
         for each in found.select_related("organization")[:EVIDENCE_SHOWN]
     ]
     told = number_of(count, "room accepts", "rooms accept")
@@ -37,10 +37,10 @@ def plan_automatic_acceptance(facts: CheckData) -> list[PlannedStep]:
 
 
 def _acceptance_step(resource: Entity) -> PlannedStep:
-    known = booking.options(resource.details) or booking.DEFAULTS
+    known = booking_options.get_options(resource.details) or booking_options.DEFAULT_OPTIONS
     return PlannedStep(
         "UpdateResource",
-        {"ResourceId": resource.entity_id, "BookingOptions": {**known, booking.ACCEPT: True}},
+        {"ResourceId": resource.entity_id, "BookingOptions": {**known, booking_options.AUTO_ACCEPT: True}},
         f"{resource} accepts requests by itself",
         None,
         {"BookingOptions": known},

@@ -7,8 +7,8 @@ from django.urls import reverse
 from console.areas.health_checks.check_data import CheckData
 from console.areas.health_checks.definitions import CheckResult, Evidence, failed, passed
 from console.areas.health_checks.models import Tone
-from console.areas.monitoring import display as monitoring
-from console.areas.retention import display as retention
+from console.areas.monitoring import display
+from console.areas.retention import display as retention_display
 from console.changes.steps import PlannedStep
 from console.gateway.gateway import ReadRequest
 from console.mirror.models import Domain, Organization
@@ -84,9 +84,10 @@ def plan_dmarc_enforcement(facts: CheckData) -> list[PlannedStep]:
 def check_retention(facts: CheckData) -> CheckResult:
     look = facts.look("GetDefaultRetentionPolicy")
     page = reverse("retention:detail", args=[facts.organization.slug])
-    lines = [Evidence(each, page) for each in retention.summarize_policy(look)]
+    lines = [Evidence(each, page) for each in retention_display.summarize_policy(look)]
     acting = any(
-        each["Action"] in retention.DELETION_TEXTS for each in look.shown.get("FolderConfigurations", [])
+        each["Action"] in retention_display.DELETION_TEXTS
+        for each in look.shown.get("FolderConfigurations", [])
     )
     if not acting:
         return failed("Nothing is ever deleted by itself; mail is kept for good.", lines, tone=Tone.LOOK)
@@ -96,7 +97,7 @@ def check_retention(facts: CheckData) -> CheckResult:
 def check_monitoring(facts: CheckData) -> CheckResult:
     look = facts.look("DescribeEmailMonitoringConfiguration")
     page = reverse("monitoring:detail", args=[facts.organization.slug])
-    lines = [Evidence(each, page) for each in monitoring.summarize_logging(look)]
+    lines = [Evidence(each, page) for each in display.summarize_logging(look)]
     if look.is_unset:
         return failed("E-mail events are not logged.", lines)
     return passed("E-mail events are logged.", lines)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
-from console.areas.directory import kinds
+from console.areas.entities import kinds
 from console.areas.health_checks.check_data import CheckData
 from console.areas.health_checks.definitions import (
     EVIDENCE_SHOWN,
@@ -108,7 +108,7 @@ def check_leavers_access(facts: CheckData) -> CheckResult:
     rows = list(found.select_related("owner__organization")[:EVIDENCE_SHOWN])
     names = _grantee_names(facts.organization, rows)
     told = number_of(count, "right to a mailbox is", "rights to mailboxes are")
-    lines = [Evidence(_permission_text(row, names), kinds.place(row.owner)) for row in rows]
+    lines = [Evidence(_permission_text(row, names), kinds.entity_url(row.owner)) for row in rows]
     return failed(f"{told} held by somebody who is disabled or deleted.", lines, count)
 
 
@@ -119,7 +119,7 @@ def plan_access_removal(facts: CheckData) -> list[PlannedStep]:
         PlannedStep(
             "DeleteMailboxPermissions",
             {"EntityId": row.owner.entity_id, "GranteeId": row.grantee_id},
-            f"{names[row.grantee_id]} may do nothing with {kinds.mailbox(row.owner)} any more",
+            f"{names[row.grantee_id]} may do nothing with {kinds.mailbox_label(row.owner)} any more",
             None,
             {f"Access of {row.grantee_id}": sorted(row.values)},
         )
@@ -143,7 +143,7 @@ def _grantee_names(organization: Organization, rows: Iterable[Permission]) -> di
 
 def _permission_text(row: Permission, names: dict[str, str]) -> str:
     may = ", ".join(PERMISSION_LABELS.get(each, each) for each in row.values)
-    mailbox = kinds.mailbox(row.owner)
+    mailbox = kinds.mailbox_label(row.owner)
     return f"{mailbox[:1].upper()}{mailbox[1:]}: {names[row.grantee_id]} may {may}"
 
 
@@ -153,7 +153,7 @@ def check_leavers_groups(facts: CheckData) -> CheckResult:
         return passed("Nobody who is disabled or deleted is in a group.")
     rows = found.select_related("group__organization", "member")[:EVIDENCE_SHOWN]
     lines = [
-        Evidence(f"{row.member} in {row.group}{_never_enabled_note(row.member)}", kinds.place(row.group))
+        Evidence(f"{row.member} in {row.group}{_never_enabled_note(row.member)}", kinds.entity_url(row.group))
         for row in rows
     ]
     told = number_of(count, "membership is", "memberships are")

@@ -1,1 +1,1 @@
-"""Many people at once: chosen by ticks, filters, lists or files, and changed by one change with a preview."""
+"""Bulk actions on selected users, each as one change with a preview."""

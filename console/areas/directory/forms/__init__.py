@@ -1,1 +1,0 @@
-"""Forms of what people, groups and resources have alike."""

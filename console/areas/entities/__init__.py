@@ -1,0 +1,1 @@
+"""Pages and queries that users, groups and resources have in common."""

@@ -1,1 +1,0 @@
-"""What the pages of groups ask for, one module a page."""

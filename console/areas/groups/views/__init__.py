@@ -1,1 +1,0 @@
-"""Pages of groups, one module a subject."""

@@ -1,0 +1,1 @@
+"""Blocking a user's access to their mailbox, and restoring it."""

@@ -1,1 +1,0 @@
-"""What is asked of those who let people come and go."""

@@ -1,0 +1,75 @@
+"""Snapshots of users before they are offboarded."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from console import clock
+from console.actor import Actor
+from console.areas.lifecycle.models import Capsule
+from console.aws import errors
+from console.gateway import gateway
+from console.ledger import journal
+from console.mirror.mailboxes import RETENTION_PERIOD
+from console.mirror.models import Entity, Permission
+
+SNAPSHOT_ACTOR = Actor.system("what leavers have")
+
+
+def take_snapshot(actor: Actor, person: Entity) -> Capsule:
+    """Read the user as the console and store the result.
+
+    It includes what the operator cannot see. Raise `CallFailed` if a read fails.
+    """
+    described = gateway.call(SNAPSHOT_ACTOR, "DescribeUser", person.organization, UserId=person.entity_id)
+    state = {
+        "DescribeUser": described,
+        "Aliases": _list_all(person, "ListAliases", "Aliases"),
+        "Groups": _list_all(person, "ListGroupsForEntity", "Groups"),
+        "Readers": _list_all(person, "ListMailboxPermissions", "Permissions"),
+        "Opens": _list_granted_mailboxes(person),
+        "MailboxQuota": _read_quota(person),
+        "Overrides": _list_overrides(person),
+    }
+    return Capsule.objects.create(
+        organization=person.organization,
+        entity_id=person.entity_id,
+        name=str(person),
+        state=journal.plain(state),
+        taken_by=actor.name,
+    )
+
+
+def get_latest_snapshot(person: Entity) -> Capsule | None:
+    """Return the latest snapshot from the time that WorkMail keeps a disabled mailbox."""
+    found = Capsule.objects.filter(organization=person.organization, entity_id=person.entity_id)
+    return found.filter(taken_at__gt=clock.recent() - RETENTION_PERIOD).order_by("-taken_at", "-pk").first()
+
+
+def _list_all(person: Entity, operation: str, member: str) -> list[Any]:
+    pages = gateway.call_pages(SNAPSHOT_ACTOR, operation, person.organization, EntityId=person.entity_id)
+    return [each for page in pages for each in page.get(member, [])]
+
+
+def _list_granted_mailboxes(person: Entity) -> list[dict[str, Any]]:
+    """Return the user's permissions on other mailboxes from the mirror; WorkMail does not list them."""
+    held: Iterable[Permission] = Permission.objects.filter(
+        organization=person.organization, grantee_id=person.entity_id
+    ).select_related("owner")
+    return [{"EntityId": each.owner.entity_id, "PermissionValues": each.values} for each in held]
+
+
+def _read_quota(person: Entity) -> int | None:
+    try:
+        shown = gateway.call(
+            SNAPSHOT_ACTOR, "GetMailboxDetails", person.organization, UserId=person.entity_id
+        )
+    except errors.Refused:
+        return None
+    return shown.get("MailboxQuota")
+
+
+def _list_overrides(person: Entity) -> list[dict[str, Any]]:
+    pages = gateway.call_pages(
+        SNAPSHOT_ACTOR, "ListMobileDeviceAccessOverrides", person.organization, UserId=person.entity_id
+    )
+    return [each for page in pages for each in page.get("Overrides", [])]

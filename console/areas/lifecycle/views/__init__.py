@@ -1,1 +1,0 @@
-"""The pages of people who come, go, come back, and are frozen."""

@@ -1,1 +1,0 @@
-"""The pages about rooms and equipment, one module a page."""

@@ -1,0 +1,170 @@
+"""Views of CSV export for editing and of CSV import."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from console.areas.users import user_fields
+from console.areas.users.bulk import selection
+from console.areas.users.bulk.selection import SelectionTooLarge, UserSelection
+from console.areas.users.bulk.views import selection_problem_page
+from console.areas.users.csv_import import edited_users, new_users, report, row_versions
+from console.areas.users.csv_import.edited_users import ImportPlan
+from console.areas.users.csv_import.forms import EditedFileForm, NewUsersForm, UserFileForm
+from console.aws import errors
+from console.changes import drafts
+from console.changes.models import Change
+from console.ledger import journal
+from console.ledger.models import Entry
+from console.mirror.models import Entity, Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs
+from console.plurals import number_of
+from console.ui import csv_text, pages
+from console.ui.pages import SeeOther, post_data
+from console.web import aws_errors, downloads
+
+EDIT_KIND, CREATE_KIND = "csv", "csv-new"
+
+
+@require_POST
+@performs("UpdateUser")
+def export_for_editing(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+    """Download the selected users as a CSV file for editing."""
+    try:
+        chosen = UserSelection.read(request.POST)
+        people = selection.resolve_selection(request.actor, "UpdateUser", organization, chosen).people
+    except SelectionTooLarge as reason:
+        return selection_problem_page(request, organization, "Too many", str(reason))
+    if not people:
+        return selection_problem_page(
+            request, organization, "Nobody is chosen", "No row was ticked that you may change."
+        )
+    name = f"people-to-edit-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
+    lines = csv_text.write_rows(edited_users.CSV_HEADER, _csv_rows(people))
+    return downloads.stream_csv(request, organization, name, lines, filter=chosen.text)
+
+
+@performs("UpdateUser")
+def import_edited_users(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    form = EditedFileForm(post_data(request), request.FILES or None)
+    if form.is_valid():
+        plan = edited_users.EditedUsersImport(request.actor, organization, form.sheet).plan()
+        if answer := _draft_import(
+            request, organization, form, plan, "UpdateUser", EDIT_KIND, "Users edited in {}"
+        ):
+            return answer
+    context = {
+        "title": "Import edited CSV",
+        "organization": organization,
+        "columns": user_fields.EDITABLE_COLUMNS,
+    }
+    return pages.form_page(request, "users/file_edit.html", form, context)
+
+
+@performs("CreateUser")
+def import_new_users(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    form = NewUsersForm(post_data(request), request.FILES or None)
+    if form.is_valid():
+        plan = new_users.NewUsersImport(request.actor, organization, form.sheet).plan()
+        if answer := _draft_import(
+            request, organization, form, plan, "CreateUser", CREATE_KIND, "New users from {}"
+        ):
+            return answer
+    context = {
+        "title": "Import new users",
+        "organization": organization,
+        "columns": new_users.NEW_USER_COLUMNS,
+    }
+    return pages.form_page(request, "users/file_create.html", form, context)
+
+
+@performs("CreateUser")
+def download_template(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+    """Download the header row only, because an example row would be created."""
+    lines = csv_text.write_rows(new_users.NEW_USER_COLUMNS, [])
+    return downloads.stream_csv(request, organization, "new-people.csv", lines)
+
+
+@performs("ReadChanges")
+def import_report(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
+    """Show the differing cells of an import, and the rows with problems."""
+    seen = Change.objects.visible_to(request.actor, organization).select_related("organization")
+    change = policy.get_in_scope(seen, organization=organization, pk=pk, kind__in=[EDIT_KIND, CREATE_KIND])
+    return pages.render_page(
+        request, "users/file_checked.html", report.get_report_context(request.actor, change, request.GET)
+    )
+
+
+def _draft_import(
+    request: ConsoleRequest,
+    organization: Organization,
+    form: UserFileForm,
+    plan: ImportPlan,
+    operation: str,
+    kind: str,
+    title: str,
+) -> HttpResponse | None:
+    """Create the draft and redirect to its report, or return `None` if the form has errors."""
+    if not plan.steps:
+        return _no_steps_response(request, organization, form, plan)
+    try:
+        change = drafts.create_draft(
+            request.actor,
+            organization,
+            title.format(form.filename),
+            plan.steps,
+            kind=kind,
+            data=report.get_report_data(form.filename, plan),
+            **form.why(),
+        )
+    except errors.CallFailed as failure:
+        return None if aws_errors.add_to_form(form, failure) else aws_errors.error_page(request, failure)
+    what = f"{form.filename} with {number_of(plan.rows, 'row')} was brought in"
+    _record_import(
+        request, organization, operation, what, plan.rows, f"change-{change.pk}", change.reason, change.ticket
+    )
+    return SeeOther(reverse("users:file-checked", args=[organization.slug, change.pk]))
+
+
+def _no_steps_response(
+    request: ConsoleRequest, organization: Organization, form: UserFileForm, plan: ImportPlan
+) -> HttpResponse | None:
+    if not plan.faults:
+        told = f"No changes to save: {number_of(plan.rows, 'row')} compared with WorkMail."
+        return pages.redirect_with_message(request, told, reverse("users:list", args=[organization.slug]))
+    form.add_error(None, f"Of {number_of(plan.rows, 'row')} none can be imported. Nothing was changed.")
+    for fault in plan.faults[: report.MAX_PROBLEMS_SHOWN]:
+        form.add_error(None, f"Row {fault.row} ({fault.who or 'nobody'}): {fault.said}")
+    return None
+
+
+def _csv_rows(people: Iterable[Entity]) -> Iterator[list[str]]:
+    for person in people:
+        now = user_fields.get_current_values(person)
+        shown = [user_fields.format_cell(now[column]) for column in user_fields.EDITABLE_COLUMNS]
+        yield [person.entity_id, person.name, *shown, row_versions.make_row_version(shown)]
+
+
+def _record_import(
+    request: ConsoleRequest,
+    organization: Organization,
+    operation: str,
+    what: str,
+    rows: int,
+    target: str = "",
+    reason: str = "",
+    ticket: str = "",
+) -> None:
+    said: dict[str, Any] = {"target": target, "reason": reason, "ticket": ticket, "what": what, "rows": rows}
+    journal.record_entry(
+        request.actor,
+        Entry.Kind.REQUESTED,
+        organization=organization.organization_id,
+        operation=operation,
+        **said,
+    )

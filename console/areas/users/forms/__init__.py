@@ -1,1 +1,0 @@
-"""What the people pages ask for, one module a page."""

@@ -1,0 +1,390 @@
+"""Views of users: list, details, creation, profile, password, quota and deletion."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from console.areas.entities import generic_views, scope
+from console.areas.entities.form_views import entity_operation_page
+from console.areas.entities.generic_views import EntityList
+from console.areas.entities.kinds import Kind, entity_url
+from console.areas.lifecycle import onboarding_defaults
+from console.areas.lifecycle.models import OnboardingTemplate
+from console.areas.users import display, plans
+from console.areas.users import scope as users_scope
+from console.areas.users.bulk import views
+from console.areas.users.forms import CreateUserForm, ProfileForm, QuotaForm, ResetPasswordForm
+from console.areas.users.tables import USER_FILTERS, USERS_CSV, USERS_TABLE, filter_users
+from console.aws import errors
+from console.changes import control, drafts, engine, policies
+from console.changes.models import Change, Step
+from console.gateway import gateway
+from console.mirror.mailboxes import get_mailbox
+from console.mirror.models import Entity, Organization
+from console.operators import policy
+from console.operators.access import ConsoleRequest, performs
+from console.sync import mirror_refresh
+from console.ui import pages
+from console.ui.pages import post_data
+from console.web import aws_errors, aws_messages, operation_views
+
+SEARCH_PLACEHOLDER = "Name, address, alias or department"
+
+
+def _list_context(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
+    return {
+        "actions": views.list_bulk_actions(request, organization),
+        "bar_of_ticks": "users/tick_bar.html",
+        "may_edit": policy.allows(request.actor, "UpdateUser", organization),
+        "may_run": policy.allows(request.actor, "RunChanges", organization),
+    }
+
+
+USER_LIST = EntityList(
+    Kind.USER,
+    USERS_TABLE,
+    USERS_CSV,
+    USER_FILTERS,
+    filter_users,
+    SEARCH_PLACEHOLDER,
+    "CreateUser",
+    ("group",),
+    _list_context,
+)
+
+
+@performs("ListUsers")
+def list_users(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    return USER_LIST.page(request, organization)
+
+
+@performs("ListUsers")
+def count_users(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    return USER_LIST.count(request, organization)
+
+
+@performs("ListUsers")
+def download_users(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+    return USER_LIST.as_csv(request, organization)
+
+
+@require_POST
+@performs("SyncMirror")
+def sync_now(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    mirror_refresh.request_sync(request.actor, organization)
+    people = reverse("users:list", args=[organization.slug])
+    return pages.redirect_with_message(
+        request, "The directory is being read again; changes show in a moment.", people
+    )
+
+
+@performs("DescribeUser")
+def user_detail(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+    person = users_scope.get_user(request.actor, "DescribeUser", organization, user_id)
+    return generic_views.detail_page(request, person, display.user_detail_context)
+
+
+@performs("DescribeUser")
+def refresh_user(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+    person = users_scope.get_user(request.actor, "DescribeUser", organization, user_id)
+    return generic_views.refresh_detail(request, person, display.user_detail_context)
+
+
+EXTRA_OPERATIONS = ("CreateAlias", "UpdateMailboxQuota", "UpdateUser")
+StepState = Step.State
+
+
+@dataclass(frozen=True, slots=True)
+class CreationResult:
+    """The result of a creation; `failed` are the failed steps with their reasons."""
+
+    user_id: str
+    name: str
+    password: str
+    address: str
+    change: Change
+    failed: list[tuple[str, str]]
+    is_enabled: bool
+
+
+@sensitive_post_parameters("Password")
+@never_cache
+@performs("CreateUser")
+def create_user(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    template = onboarding_defaults.get_template(organization, request.GET.get("template", ""))
+    form = _create_form(request, organization, template)
+    people = reverse("users:list", args=[organization.slug])
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _start_creation(request, organization, form)
+        except errors.CallFailed as failure:
+            if not aws_errors.add_to_form(form, failure):
+                return aws_errors.error_page(request, failure, back=people)
+    context = {
+        "organization": organization,
+        "back": people,
+        "templates": OnboardingTemplate.objects.filter(organization=organization),
+        "template": template,
+        "may_keep": policy.allows(request.actor, "ManageTemplates", organization),
+    }
+    return pages.form_page(request, "users/create.html", form, context)
+
+
+def _create_form(
+    request: ConsoleRequest, organization: Organization, template: OnboardingTemplate | None
+) -> CreateUserForm:
+    """Return the form; a new user has no domain yet, so permissions limited to domains do not apply."""
+    actor = request.actor
+    whole = [
+        each
+        for each in (*EXTRA_OPERATIONS, "RegisterToWorkMail")
+        if policy.covers_organization(actor, each, organization)
+    ]
+    joins = policy.covers_organization(actor, "AssociateMemberToGroup", organization)
+    groups = scope.visible_groups(actor, organization).filter(state=Entity.State.ENABLED)
+    known = scope.usable_domains(actor, "RegisterToWorkMail", organization)
+    domains = known if "RegisterToWorkMail" in whole else []
+    return CreateUserForm(
+        post_data(request),
+        domains=onboarding_defaults.sort_domains(domains, template),
+        groups=groups if joins else None,
+        more=whole,
+        initial=onboarding_defaults.get_initial_values(template, groups) if template else {},
+    )
+
+
+def _start_creation(
+    request: ConsoleRequest, organization: Organization, form: CreateUserForm
+) -> HttpResponse:
+    password = form.password()
+    new = form.newcomer(password)
+    change = drafts.create_change(
+        request.actor,
+        organization,
+        f"Create {new.name}",
+        plans.plan_user_creation(new),
+        kind=plans.CREATE_KIND,
+        **_reason_fields(form),
+    )
+    if policies.needs_approval(change):
+        return operation_views.redirect_to_approval(request, change)
+    engine.start_change(change, request.actor, here=True)
+    change.refresh_from_db()
+    _require_created(request, change)
+    return _creation_response(request, _creation_result(change, new, password))
+
+
+def _reason_fields(form: CreateUserForm) -> dict[str, Any]:
+    return {**form.why()}
+
+
+def _require_created(request: ConsoleRequest, change: Change) -> None:
+    """Raise the error of the first step; cancel the change, because its password is not stored."""
+    step = change.steps.get(position=plans.CREATE_STEP)
+    if step.state == StepState.REFUSED:
+        raise errors.Refused(step.code, step.note)
+    if step.state == StepState.RUNNING:
+        raise errors.Unreachable(step.note)
+    if step.state != StepState.DONE:
+        if change.is_open:
+            control.cancel_change(request.actor, change, "The password that was typed for it is not kept.")
+        raise errors.Throttled("TooManyRequestsException", step.note or "The console is busy.")
+
+
+def _creation_result(change: Change, new: plans.NewUser, password: str) -> CreationResult:
+    steps = list(change.steps.order_by("position"))
+    failed = [
+        (str(each), _failure_text(each))
+        for each in steps
+        if each.state in (StepState.REFUSED, StepState.SKIPPED)
+    ]
+    enabled = bool(new.address) and steps[plans.ENABLE_STEP].state == StepState.DONE
+    user_id = str(steps[plans.CREATE_STEP].result["UserId"])
+    return CreationResult(user_id, new.name, password, new.address, change, failed, enabled)
+
+
+def _failure_text(step: Step) -> str:
+    if step.state == StepState.REFUSED and step.code in aws_messages.MESSAGES:
+        return f"{aws_errors.explain_error(errors.Refused(step.code, step.note)).sentence} ({step.note})"
+    return step.note
+
+
+def _creation_response(request: ConsoleRequest, made: CreationResult) -> HttpResponse:
+    """Show the password once, or redirect to the new user if there is none."""
+    organization = made.change.organization
+    home = reverse("users:detail", args=[organization.slug, made.user_id])
+    if not (made.password or made.failed or made.change.is_open):
+        return pages.redirect_with_message(request, f"{made.name} is created.", home)
+    context = {
+        "organization": organization,
+        "made": made,
+        "password": made.password,
+        "home": home,
+        "resume": reverse("changes:detail", args=[organization.slug, made.change.pk]),
+    }
+    return render(request, "users/created.html", context)
+
+
+HTTP_CONFLICT = 409
+
+
+@performs("UpdateUser")
+def edit_user(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+    person = users_scope.get_user(request.actor, "UpdateUser", organization, user_id)
+    try:
+        form = _profile_form(request, person)
+        if request.method == "POST" and form.is_valid() and (answer := _save_profile(request, person, form)):
+            return answer
+    except errors.Changed:  # between the comparison and the write: compare again
+        return _compare_again(request, person)
+    except errors.CallFailed as failure:
+        return aws_errors.error_page(request, failure, back=entity_url(person))
+    return _profile_page(request, person, form)
+
+
+def _profile_form(request: ConsoleRequest, person: Entity) -> ProfileForm:
+    described = gateway.call(request.actor, "DescribeUser", person.organization, UserId=person.entity_id)
+    return ProfileForm(post_data(request), described=described, subject=person.entity_id)
+
+
+def _save_profile(request: ConsoleRequest, person: Entity, form: ProfileForm) -> HttpResponse | None:
+    params = form.params()
+    if not params:
+        return pages.redirect_with_message(
+            request, "There was nothing to change.", entity_url(person), level=messages.INFO
+        )
+    try:
+        _write_profile(request, person, form, params)
+    except errors.Changed:
+        raise
+    except errors.CallFailed as failure:
+        if aws_errors.add_to_form(form, failure):
+            return None
+        raise
+    return pages.redirect_with_message(request, f"The record of {person} is changed.", entity_url(person))
+
+
+def _write_profile(
+    request: ConsoleRequest, person: Entity, form: ProfileForm, params: dict[str, Any]
+) -> None:
+    engine.perform_write(
+        request.actor,
+        "UpdateUser",
+        person.organization,
+        title=f"Mend the record of {person}",
+        reason=form.cleaned_data["reason"],
+        ticket=form.cleaned_data["ticket"],
+        expecting=form.expected,
+        UserId=person.entity_id,
+        **params,
+    )
+
+
+def _compare_again(request: ConsoleRequest, person: Entity) -> HttpResponse:
+    try:
+        form = _profile_form(request, person)
+    except errors.CallFailed as failure:
+        return aws_errors.error_page(request, failure, back=entity_url(person))
+    form.is_valid()
+    return _profile_page(request, person, form)
+
+
+def _profile_page(request: ConsoleRequest, person: Entity, form: ProfileForm) -> HttpResponse:
+    context = {
+        "organization": person.organization,
+        "person": person,
+        "form": form,
+        "back": entity_url(person),
+    }
+    if form.conflicts:
+        return pages.render_page(request, "users/edit.html", context, status=HTTP_CONFLICT)
+    return pages.form_page(request, "users/edit.html", form, context)
+
+
+@sensitive_post_parameters("Password")
+@never_cache
+@performs("ResetPassword")
+def reset_password(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+    person = users_scope.get_user(request.actor, "ResetPassword", organization, user_id)
+    form = ResetPasswordForm(post_data(request))
+    if request.method == "POST" and form.is_valid():
+        answer = _set_password(request, person, form)
+        if answer is not None:
+            return answer
+    context = {"organization": organization, "person": person, "back": entity_url(person)}
+    return pages.form_page(request, "users/password.html", form, context)
+
+
+def _set_password(request: ConsoleRequest, person: Entity, form: ResetPasswordForm) -> HttpResponse | None:
+    password = form.password()
+    try:
+        engine.perform_write(
+            request.actor,
+            "ResetPassword",
+            person.organization,
+            title=f"Reset the password of {person}",
+            reason=form.cleaned_data["reason"],
+            ticket=form.cleaned_data["ticket"],
+            UserId=person.entity_id,
+            Password=password,
+        )
+    except errors.CallFailed as failure:
+        return (
+            None
+            if aws_errors.add_to_form(form, failure)
+            else aws_errors.error_page(request, failure, back=entity_url(person))
+        )
+    context = {"organization": person.organization, "person": person, "password": password}
+    return render(request, "users/password_set.html", context)
+
+
+@performs("UpdateMailboxQuota")
+def edit_quota(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+    person = users_scope.get_user(request.actor, "UpdateMailboxQuota", organization, user_id)
+    if not get_mailbox(person).is_in_use:
+        return pages.problem_page(
+            request,
+            title="No mailbox in use",
+            happened=f"{person} has no mailbox in use, so there is no quota to set.",
+            not_happened="The quota was not changed.",
+            now="A user with the role User has one while enabled.",
+            status=409,
+            back=entity_url(person),
+        )
+    try:
+        form = _quota_form(request, person)
+    except errors.CallFailed as failure:
+        return aws_errors.error_page(request, failure, back=entity_url(person))
+    return entity_operation_page(
+        request,
+        person,
+        form,
+        "UpdateMailboxQuota",
+        title=f"How large the mailbox of {person} may become",
+        verb="Set the quota",
+        message=lambda: f"The mailbox of {person} may now hold {form.cleaned_data['MailboxQuota']:,} MB.",
+        params=lambda: {"UserId": person.entity_id, "MailboxQuota": form.cleaned_data["MailboxQuota"]},
+    )
+
+
+def _quota_form(request: ConsoleRequest, person: Entity) -> QuotaForm:
+    if request.method == "POST":
+        return QuotaForm(request.POST)
+    quota = {"UserId": person.entity_id, "MailboxQuota": 0}
+    values = gateway.read_current_values(request.actor, "UpdateMailboxQuota", person.organization, **quota)
+    form = QuotaForm(current=values)
+    form.show(person.entity_id, values)
+    return form
+
+
+@performs("DeleteUser")
+def delete_user(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+    person = users_scope.get_user(request.actor, "DeleteUser", organization, user_id)
+    return generic_views.delete_entity(request, person, "DeleteUser")

@@ -1,1 +1,0 @@
-"""The people pages, one module a task."""
