@@ -23,17 +23,17 @@ class RunSummary:
 
 
 @performs("ReadDataRetention")
-def show_overview(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def show_overview(request: ConsoleRequest) -> HttpResponse:
     now = clock.now()
-    counts = removal.count_due(now, organization.organization_id)
+    counts = removal.count_due(now, request.organization.organization_id)
     night = removal.last_night(now)
     is_done = RetentionRun.objects.filter(day=night.date(), finished_at__isnull=False).exists()
     context = {
         "title": "Data retention",
-        "organization": organization,
+        "organization": request.organization,
         "rows": [(kind, counts[kind.name]) for kind in KINDS],
         "next_run": night + timedelta(days=1) if is_done else None,  # a run that is due begins in minutes
-        "runs": [_summarize(run, organization) for run in RetentionRun.objects.all()[:RUNS_SHOWN]],
+        "runs": [_summarize(run, request.organization) for run in RetentionRun.objects.all()[:RUNS_SHOWN]],
     }
     return pages.render_page(request, "data_retention/overview.html", context)
 

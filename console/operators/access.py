@@ -25,6 +25,7 @@ class ConsoleRequest(HttpRequest):
 
     user: Operator  # `performs` and `signed_in` let no anonymous one through
     actor: Actor
+    organization: Organization  # set by `performs`
     htmx: HtmxDetails
 
 
@@ -44,7 +45,7 @@ View = Callable[Concatenate[ConsoleRequest, P], HttpResponseBase]
 def performs(operation: str) -> Callable[[View[P]], DeclaredView]:
     """Require the right to `operation` in the organization of the URL.
 
-    The view gets the `Organization` in place of its slug. An organization without a grant is 404,
+    The view finds the `Organization` in `request.organization`. An organization without a grant is 404,
     a missing right is 403; both are entered in the audit log, and neither asks AWS anything. What only
     reads is asked for with GET or HEAD: anything else is 405.
     """
@@ -55,8 +56,8 @@ def performs(operation: str) -> Callable[[View[P]], DeclaredView]:
         def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_sign_in(request)
-            kwargs["organization"] = policy.get_organization(request.actor, kwargs["organization"])
-            _require_right(request, operation, kwargs["organization"])
+            request.organization = policy.get_organization(request.actor, kwargs.pop("organization"))
+            _require_right(request, operation, request.organization)
             if rule.is_read and request.method not in SAFE_METHODS:
                 return HttpResponseNotAllowed(SAFE_METHODS)
             repeated = form_submissions.answer_repeat(request)

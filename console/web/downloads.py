@@ -23,9 +23,7 @@ NON_FILTER_PARAMS = {"sort", "after", "before", "page"}
 Outcome = Entry.Outcome
 
 
-def record_download(
-    request: ConsoleRequest, organization: Organization, filename: str, *, filter: str = "", **said: Any
-) -> Entry:
+def record_download(request: ConsoleRequest, filename: str, *, filter: str = "", **said: Any) -> Entry:
     """Record a download; `said` has `rows` if known, `target` and other values."""
     match = request.resolver_match
     named = {name: value for name, value in match.kwargs.items() if name != "organization"} if match else {}
@@ -33,7 +31,7 @@ def record_download(
     return journal.record_entry(
         request.actor,
         Entry.Kind.DOWNLOADED,
-        organization=organization.organization_id,
+        organization=request.organization.organization_id,
         operation=getattr(match.func, "performs", "") if match else "",
         file=filename,
         filter=filter or describe_filter(request.GET) or None,
@@ -43,7 +41,6 @@ def record_download(
 
 def send_file(
     request: ConsoleRequest,
-    organization: Organization,
     filename: str,
     content: str | bytes,
     content_type: str,
@@ -51,7 +48,7 @@ def send_file(
 ) -> HttpResponse:
     """Send a small file whole; a HEAD request takes nothing and is not entered."""
     if request.method != "HEAD":
-        record_download(request, organization, filename, **said)
+        record_download(request, filename, **said)
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = content_disposition(filename)
     return response
@@ -59,7 +56,6 @@ def send_file(
 
 def stream_file(
     request: ConsoleRequest,
-    organization: Organization,
     filename: str,
     lines: Iterable[str],
     *,
@@ -71,7 +67,7 @@ def stream_file(
     response = StreamingHttpResponse(content_type=content_type)
     response["Content-Disposition"] = content_disposition(filename)
     if request.method != "HEAD":
-        entry = record_download(request, organization, filename, **said)
+        entry = record_download(request, filename, **said)
         response.streaming_content = _StreamedDownload(lines, entry, headings)
     return response
 
@@ -145,16 +141,13 @@ def stream_table(
     """Stream all rows of a queryset as CSV with the table's exportable columns."""
     columns = [(column.label, column.exported) for column in table.columns if column.exported]
     rows = queryset.values_list(*(source for _, source in columns)).iterator(chunk_size=BATCH_SIZE)
-    return stream_csv(request, organization, filename, write_rows((label for label, _ in columns), rows))
+    return stream_csv(request, filename, write_rows((label for label, _ in columns), rows))
 
 
-def stream_csv(
-    request: ConsoleRequest, organization: Organization, filename: str, lines: Iterable[str], **said: Any
-) -> HttpResponseBase:
+def stream_csv(request: ConsoleRequest, filename: str, lines: Iterable[str], **said: Any) -> HttpResponseBase:
     """Stream CSV lines; `said` goes into the audit entry."""
     return stream_file(
         request,
-        organization,
         filename,
         lines,
         content_type="text/csv; charset=utf-8",

@@ -15,7 +15,7 @@ from console.changes.models import Change
 from console.changes.schedule import ScheduledEnd
 from console.changes.steps import PlannedStep
 from console.gateway import gateway
-from console.mirror.models import Entity, Organization
+from console.mirror.models import Entity
 from console.operators.access import ConsoleRequest
 from console.ui import pages
 from console.ui.forms import ReasonForm, ReplaceForm
@@ -27,7 +27,6 @@ EndGetter = Callable[[], PlannedStep]
 
 def operation_page(
     request: ConsoleRequest,
-    organization: Organization,
     form: ReasonForm,
     operation: str,
     *,
@@ -53,7 +52,6 @@ def operation_page(
         to = landing or (lambda: back)
         answer = perform_operation(
             request,
-            organization,
             form,
             operation,
             message,
@@ -66,14 +64,13 @@ def operation_page(
         )
         if answer is not None:
             return answer
-    asked = {"title": title, "verb": verb, "note": note, "back": back, "organization": organization}
+    asked = {"title": title, "verb": verb, "note": note, "back": back, "organization": request.organization}
     said = {"target": target, "undo": undo.get_label(operation).text}
     return pages.form_page(request, template, form, {**asked, **said, **(context or {})})
 
 
 def operation_button(
     request: ConsoleRequest,
-    organization: Organization,
     form: ReasonForm,
     operation: str,
     *,
@@ -87,9 +84,7 @@ def operation_button(
     if not form.is_valid():
         return pages.redirect_with_message(request, "That button is out of date.", back, level=messages.ERROR)
     to = landing or (lambda: back)
-    answer = perform_operation(
-        request, organization, form, operation, message, params(), back=back, landing=to, ends=ends
-    )
+    answer = perform_operation(request, form, operation, message, params(), back=back, landing=to, ends=ends)
     if answer is not None:
         return answer
     said = " ".join(str(error) for errors_of in form.errors.values() for error in errors_of)
@@ -98,7 +93,6 @@ def operation_button(
 
 def perform_operation(
     request: ConsoleRequest,
-    organization: Organization,
     form: ReasonForm,
     operation: str,
     message: Callable[[], str],
@@ -118,15 +112,15 @@ def perform_operation(
     target = CATALOGUE[operation].target_of(params)
     try:
         if isinstance(form, ReplaceForm):
-            expecting = gateway.read_current_values(request.actor, operation, organization, **params)
+            expecting = gateway.read_current_values(request.actor, operation, request.organization, **params)
             if not form.compare(target, expecting):
                 return None
         given: dict[str, Any] = {"title": title, "expecting": expecting, **form.why(), **params}
         if ends:
             term = ScheduledEnd(ends(), form.cleaned_data.get("until"))
-            schedule.perform_temporary(request.actor, operation, organization, term, **given)
+            schedule.perform_temporary(request.actor, operation, request.organization, term, **given)
         else:
-            engine.perform_write(request.actor, operation, organization, **given)
+            engine.perform_write(request.actor, operation, request.organization, **given)
     except errors.CallFailed as failure:
         if isinstance(form, ReplaceForm) and isinstance(failure, errors.Changed):
             found = {each.field: each.found for each in failure.differences}

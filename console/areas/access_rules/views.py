@@ -29,7 +29,8 @@ PAGE_OPERATIONS = ("PutAccessControlRule", "DeleteAccessControlRule", "GetAccess
 
 
 @performs("ListAccessControlRules")
-def list_rules(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def list_rules(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     actor = request.actor
     try:
         rules = live_rules.list_rules(actor, organization)
@@ -49,7 +50,8 @@ def list_rules(request: ConsoleRequest, organization: Organization) -> HttpRespo
 
 
 @performs("GetAccessControlEffect")
-def run_access_test(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def run_access_test(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     people = policy.visible_entities(request.actor, "GetAccessControlEffect", organization)
     form = AccessTestForm(
         request.GET if "IpAddress" in request.GET else None,
@@ -77,42 +79,42 @@ def with_failure_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
         try:
             return view(request, *args, **kwargs)
         except errors.CallFailed as failure:
-            return aws_errors.error_page(request, failure, back=rules_url(kwargs["organization"]))
+            return aws_errors.error_page(request, failure, back=rules_url(request.organization))
 
     return guarded
 
 
 @performs("PutAccessControlRule")
 @with_failure_page
-def create_rule(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    rules = live_rules.list_rules(request.actor, organization)
-    return _rule_form_page(request, organization, rules, None)
+def create_rule(request: ConsoleRequest) -> HttpResponse:
+    rules = live_rules.list_rules(request.actor, request.organization)
+    return _rule_form_page(request, rules, None)
 
 
 @performs("PutAccessControlRule")
 @with_failure_page
-def edit_rule(request: ConsoleRequest, organization: Organization, rule: str) -> HttpResponse:
-    rules = live_rules.list_rules(request.actor, organization)
-    return _rule_form_page(request, organization, rules, _get_group_or_404(rules, rule))
+def edit_rule(request: ConsoleRequest, rule: str) -> HttpResponse:
+    rules = live_rules.list_rules(request.actor, request.organization)
+    return _rule_form_page(request, rules, _get_group_or_404(rules, rule))
 
 
 @performs("DeleteAccessControlRule")
 @with_failure_page
-def delete_rule(request: ConsoleRequest, organization: Organization, rule: str) -> HttpResponse:
-    rules = live_rules.list_rules(request.actor, organization)
+def delete_rule(request: ConsoleRequest, rule: str) -> HttpResponse:
+    rules = live_rules.list_rules(request.actor, request.organization)
     group = _get_group_or_404(rules, rule)
-    wording = live_rules.build_wording(request.actor, organization, rules)
-    plan = plans.plan_deletion(organization, rules, group, wording)
+    wording = live_rules.build_wording(request.actor, request.organization, rules)
+    plan = plans.plan_deletion(request.organization, rules, group, wording)
     return _review_page(request, plan, verb="Delete the rule", heading=f"Delete {group.name}?")
 
 
 @performs("PutAccessControlRule")
-def suggest_users(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def suggest_users(request: ConsoleRequest) -> HttpResponse:
     """Suggest users while a name is typed; without JavaScript, redirect to the form."""
     to = request.GET.get("to", "")
     if not pages.wants_fragment(request) or to not in SUGGESTION_TARGETS:
-        return redirect("access_rules:create", organization.slug)
-    seen = policy.visible_entities(request.actor, "PutAccessControlRule", organization)
+        return redirect("access_rules:create", request.organization.slug)
+    seen = policy.visible_entities(request.actor, "PutAccessControlRule", request.organization)
     living = seen.filter(kind=Entity.Kind.USER).exclude(state=Entity.State.DELETED)
     text = request.GET.get("find", "").strip()
     found = living.matching(text).order_by("sort_name")[:MAX_SUGGESTIONS] if text else []
@@ -120,33 +122,33 @@ def suggest_users(request: ConsoleRequest, organization: Organization) -> HttpRe
 
 
 def _rule_form_page(
-    request: ConsoleRequest, organization: Organization, rules: list[dict[str, Any]], group: RuleGroup | None
+    request: ConsoleRequest, rules: list[dict[str, Any]], group: RuleGroup | None
 ) -> HttpResponse:
-    form = _build_rule_form(request, organization, rules, group)
+    form = _build_rule_form(request, rules, group)
     stays = request.POST.get("step") == "edit"
     if form.is_bound and form.is_valid() and not stays:
-        plan = _plan_rule_change(request, organization, rules, form, group)
+        plan = _plan_rule_change(request, rules, form, group)
         return _review_page(request, plan, verb="Save the rule", heading=plan.title, form=form)
     context = {
         "title": f"Change {group.name}" if group else "New access rule",
-        "organization": organization,
+        "organization": request.organization,
         "networks": form.wording.networks,
-        "back": rules_url(organization),
+        "back": rules_url(request.organization),
     }
     return pages.form_page(request, "access_rules/edit.html", form, context)
 
 
 def _build_rule_form(
-    request: ConsoleRequest, organization: Organization, rules: list[dict[str, Any]], group: RuleGroup | None
+    request: ConsoleRequest, rules: list[dict[str, Any]], group: RuleGroup | None
 ) -> AccessRuleForm:
     actor, rule = request.actor, group.whole if group else None
-    wording = live_rules.build_wording(actor, organization, rules, roles=True)
+    wording = live_rules.build_wording(actor, request.organization, rules, roles=True)
     ids = [*(rule.get("UserIds") or ()), *(rule.get("NotUserIds") or ())] if rule else []
-    named = Entity.objects.filter(organization=organization, entity_id__in=ids)
+    named = Entity.objects.filter(organization=request.organization, entity_id__in=ids)
     return AccessRuleForm(
         pages.post_data(request),
         rule=rule,
-        people=policy.visible_entities(actor, "PutAccessControlRule", organization),
+        people=policy.visible_entities(actor, "PutAccessControlRule", request.organization),
         wording=wording,
         addresses={each.entity_id: each.email or each.name for each in named},
         taken=frozenset(name for each in rule_groups.group_rules(rules) for name in (each.name, *each.names)),
@@ -155,15 +157,14 @@ def _build_rule_form(
 
 def _plan_rule_change(
     request: ConsoleRequest,
-    organization: Organization,
     rules: list[dict[str, Any]],
     form: AccessRuleForm,
     group: RuleGroup | None,
 ) -> AccessRulePlan:
     """Return the plan, with names read again: the form may name users that no rule named before."""
     wanted = form.asked()
-    wording = live_rules.build_wording(request.actor, organization, [*rules, wanted], roles=True)
-    return plans.plan_saving(organization, rules, form.described(wanted, wording), group, wording)
+    wording = live_rules.build_wording(request.actor, request.organization, [*rules, wanted], roles=True)
+    return plans.plan_saving(request.organization, rules, form.described(wanted, wording), group, wording)
 
 
 def _get_group_or_404(rules: list[Rule] | list[dict[str, Any]], name: str) -> RuleGroup:
@@ -202,49 +203,52 @@ def _review_page(
 
 
 @performs("ListAccessControlRules")
-def list_networks(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def list_networks(request: ConsoleRequest) -> HttpResponse:
     context = {
         "title": "Networks",
-        "organization": organization,
-        "networks": organization.networks.all(),
-        "may": policy.allows(request.actor, "ManageNetworks", organization),
+        "organization": request.organization,
+        "networks": request.organization.networks.all(),
+        "may": policy.allows(request.actor, "ManageNetworks", request.organization),
     }
     return pages.render_page(request, "access_rules/networks.html", context)
 
 
 @performs("ManageNetworks")
-def create_network(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    return _network_form_page(request, NamedNetwork(organization=organization))
+def create_network(request: ConsoleRequest) -> HttpResponse:
+    return _network_form_page(request, NamedNetwork(organization=request.organization))
 
 
 @performs("ManageNetworks")
-def edit_network(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    return _network_form_page(request, get_object_or_404(NamedNetwork, organization=organization, pk=pk))
+def edit_network(request: ConsoleRequest, pk: int) -> HttpResponse:
+    return _network_form_page(
+        request, get_object_or_404(NamedNetwork, organization=request.organization, pk=pk)
+    )
 
 
 @performs("ManageNetworks")
-def delete_network(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    network = get_object_or_404(NamedNetwork, organization=organization, pk=pk)
+def delete_network(request: ConsoleRequest, pk: int) -> HttpResponse:
+    network = get_object_or_404(NamedNetwork, organization=request.organization, pk=pk)
     form = ConfirmForm(pages.post_data(request))
     if form.is_valid():
         why: dict[str, Any] = form.why()
         delete_record(request.actor, "ManageNetworks", network, **why)
         return pages.redirect_with_message(
-            request, f"{network.name} is forgotten.", _networks_url(organization)
+            request, f"{network.name} is forgotten.", _networks_url(request.organization)
         )
     return pages.confirm_page(
         request,
         form,
         title=f"Forget the network {network.name}?",
         verb="Forget",
-        back=_networks_url(organization),
+        back=_networks_url(request.organization),
         consequences=("Rules keep its ranges; they are shown as numbers from then on.",),
     )
 
 
 @performs("ListAccessControlRules")
-def list_protected_users(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def list_protected_users(request: ConsoleRequest) -> HttpResponse:
     """List the protected users that the operator can see, and count the others."""
+    organization = request.organization
     kept = list(ProtectedPerson.objects.filter(organization=organization))
     names = live_rules.get_user_names(request.actor, organization, [each.entity_id for each in kept])
     whole = policy.covers_organization(request.actor, "ListAccessControlRules", organization)
@@ -263,7 +267,8 @@ def list_protected_users(request: ConsoleRequest, organization: Organization) ->
 
 
 @performs("ManageProtectedPeople")
-def protect_user(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def protect_user(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     people = policy.visible_entities(request.actor, "ManageProtectedPeople", organization)
     living = people.filter(kind=Entity.Kind.USER).exclude(state=Entity.State.DELETED)
     form = ProtectedUserForm(
@@ -288,7 +293,8 @@ def protect_user(request: ConsoleRequest, organization: Organization) -> HttpRes
 
 @require_POST
 @performs("ManageProtectedPeople")
-def unprotect_user(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
+def unprotect_user(request: ConsoleRequest, pk: int) -> HttpResponse:
+    organization = request.organization
     kept = get_object_or_404(ProtectedPerson, organization=organization, pk=pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():

@@ -18,7 +18,8 @@ from console.web import downloads
 
 
 @performs("ReadLedger")
-def list_entries(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def list_entries(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     context = {
         "title": "Ledger",
         "organization": organization,
@@ -33,28 +34,31 @@ def list_entries(request: ConsoleRequest, organization: Organization) -> HttpRes
 
 
 @performs("ReadLedger")
-def show_entry(request: ConsoleRequest, organization: Organization, seq: int) -> HttpResponse:
-    entry = scope.get_entry(request.actor, organization, seq)
-    context = display.entry_context(request.actor, organization, entry)
+def show_entry(request: ConsoleRequest, seq: int) -> HttpResponse:
+    entry = scope.get_entry(request.actor, request.organization, seq)
+    context = display.entry_context(request.actor, request.organization, entry)
     return pages.render_page(request, "ledger/detail.html", context)
 
 
 @performs("ExportLedger")
-def download_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
-    found = scope.listed_entries(request.actor, organization, request.GET).filter(seq__lte=_last_number())
+def download_csv(request: ConsoleRequest) -> HttpResponseBase:
+    found = scope.listed_entries(request.actor, request.organization, request.GET).filter(
+        seq__lte=_last_number()
+    )
     rows = tables.sort_rows(found, CSV_TABLE, request.GET)
     lines = csv_text.write_rows((column.label for column in CSV_TABLE.columns), csv_rows(rows))
-    return downloads.stream_csv(request, organization, _download_filename(organization, "csv"), lines)
+    return downloads.stream_csv(request, _download_filename(request.organization, "csv"), lines)
 
 
 @performs("ExportLedger")
-def download_signed_entries(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+def download_signed_entries(request: ConsoleRequest) -> HttpResponseBase:
     """Download the filtered entries as signed JSON lines, if the operator may read everything.
 
     `manage.py ledger verify FILE` verifies it. No name can be hidden in what is signed, so it is for
     those who may see everything.
     """
-    _require_unrestricted(request, organization)
+    organization = request.organization
+    _require_unrestricted(request)
     found = scope.filter_entries(
         scope.readable_entries(request.actor, organization), organization, request.GET
     )
@@ -68,7 +72,6 @@ def download_signed_entries(request: ConsoleRequest, organization: Organization)
     part = export_file.format_part(entries, head, narrowed_to, chain.read_keys(settings.LEDGER_KEYS))
     return downloads.stream_file(
         request,
-        organization,
         _download_filename(organization, "jsonl"),
         (f"{line}\n" for line in part),
         content_type="application/x-ndjson",
@@ -82,8 +85,8 @@ def _filter_bar(request: ConsoleRequest) -> filters.FilterBar:
     return replace(bar, active=bar.active or dated)
 
 
-def _require_unrestricted(request: ConsoleRequest, organization: Organization) -> None:
-    if policy.covers_organization(request.actor, "ExportLedger", organization):
+def _require_unrestricted(request: ConsoleRequest) -> None:
+    if policy.covers_organization(request.actor, "ExportLedger", request.organization):
         return
     raise policy.Denied("Signed entries name others, too, and your rights are narrowed: take the CSV.")
 

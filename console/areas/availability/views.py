@@ -31,20 +31,20 @@ PAGE_OPERATIONS = {
 
 
 @performs("ListAvailabilityConfigurations")
-def list_configurations(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def list_configurations(request: ConsoleRequest) -> HttpResponse:
     look = settings_reads.read_listing(
-        request.actor, configurations.LIST_OPERATION, organization, configurations.LIST_MEMBER
+        request.actor, configurations.LIST_OPERATION, request.organization, configurations.LIST_MEMBER
     )
     context = {
         "title": "Availability of other directories",
-        "organization": organization,
+        "organization": request.organization,
         "look": look,
         "configurations": [
             _configuration_context(each) for each in look.shown.get(configurations.LIST_MEMBER, [])
         ],
         "meaning": display.MEANING,
         "may": {
-            name: policy.allows(request.actor, operation, organization)
+            name: policy.allows(request.actor, operation, request.organization)
             for name, operation in PAGE_OPERATIONS.items()
         },
     }
@@ -52,26 +52,27 @@ def list_configurations(request: ConsoleRequest, organization: Organization) -> 
 
 
 @performs("TestAvailabilityConfiguration")
-def run_configuration_test(request: ConsoleRequest, organization: Organization, partner: str) -> HttpResponse:
+def run_configuration_test(request: ConsoleRequest, partner: str) -> HttpResponse:
     """Run WorkMail's test of the configuration; it connects to the provider and changes nothing."""
     look, tested = SettingResult(), None
     try:
-        tested = configurations.run_test(request.actor, organization, DomainName=partner)
+        tested = configurations.run_test(request.actor, request.organization, DomainName=partner)
     except errors.CallFailed as failure:
         look = settings_reads.failed_result(failure)
     context = {
         "title": f"Test of {partner}",
-        "organization": organization,
+        "organization": request.organization,
         "partner": partner,
         "look": look,
         "tested": tested,
-        "back": configurations_url(organization),
+        "back": configurations_url(request.organization),
     }
     return pages.render_page(request, "availability/test.html", context)
 
 
 @performs("DeleteAvailabilityConfiguration")
-def delete_configuration(request: ConsoleRequest, organization: Organization, partner: str) -> HttpResponse:
+def delete_configuration(request: ConsoleRequest, partner: str) -> HttpResponse:
+    organization = request.organization
     form = ConfirmForm(pages.post_data(request))
     try:
         found = get_configuration(request.actor, organization, partner)
@@ -134,24 +135,24 @@ DOMAIN_TAKEN = "This domain has a configuration already: change that one."
 @sensitive_post_parameters(PASSWORD)
 @never_cache
 @performs("CreateAvailabilityConfiguration")
-def create_configuration(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def create_configuration(request: ConsoleRequest) -> HttpResponse:
     form = CREATE_FORMS[_provider_type(request, "EWS")](pages.post_data(request))
-    return _handle_form(request, organization, form, "New availability configuration", {})
+    return _handle_form(request, form, "New availability configuration", {})
 
 
 @sensitive_post_parameters(PASSWORD)
 @never_cache
 @performs("UpdateAvailabilityConfiguration")
-def edit_configuration(request: ConsoleRequest, organization: Organization, partner: str) -> HttpResponse:
+def edit_configuration(request: ConsoleRequest, partner: str) -> HttpResponse:
     try:
-        current = get_configuration(request.actor, organization, partner)
+        current = get_configuration(request.actor, request.organization, partner)
     except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=configurations_url(organization))
+        return aws_errors.error_page(request, failure, back=configurations_url(request.organization))
     chosen = UPDATE_FORMS[_provider_type(request, str(current.get("ProviderType", "EWS")))]
-    form = chosen(pages.post_data(request), current=current, subject=f"{organization.slug}/{partner}")
+    form = chosen(pages.post_data(request), current=current, subject=f"{request.organization.slug}/{partner}")
     shown = {"ListAvailabilityConfigurations": {"AvailabilityConfigurations": [current]}}
     expecting = changed_fields.read_values(chosen.operation, shown, {"DomainName": partner})
-    return _handle_form(request, organization, form, f"Change {partner}", {"DomainName": partner}, expecting)
+    return _handle_form(request, form, f"Change {partner}", {"DomainName": partner}, expecting)
 
 
 def _provider_type(request: ConsoleRequest, otherwise: str) -> str:
@@ -161,7 +162,6 @@ def _provider_type(request: ConsoleRequest, otherwise: str) -> str:
 
 def _handle_form(
     request: ConsoleRequest,
-    organization: Organization,
     form: ProviderForm,
     title: str,
     target: Mapping[str, str],
@@ -170,23 +170,21 @@ def _handle_form(
     tested = None
     if form.is_valid():
         try:
-            tested = _test_provider(request, organization, form)
+            tested = _test_provider(request, form)
             if tested is None or (tested.passed and "test" not in request.POST):
-                return _save_configuration(request, organization, form, target, expecting)
+                return _save_configuration(request, form, target, expecting)
         except errors.CallFailed as failure:
             if not _add_failure(form, failure):
-                return aws_errors.error_page(request, failure, back=configurations_url(organization))
-    return _configuration_form_page(request, organization, form, title, tested)
+                return aws_errors.error_page(request, failure, back=configurations_url(request.organization))
+    return _configuration_form_page(request, form, title, tested)
 
 
-def _test_provider(
-    request: ConsoleRequest, organization: Organization, form: ProviderForm
-) -> ProviderTestResult | None:
+def _test_provider(request: ConsoleRequest, form: ProviderForm) -> ProviderTestResult | None:
     """Return the test result, or `None` if no test is wanted; a failed test is a form error on saving."""
     only = "test" in request.POST
     if not only and not form.cleaned_data["test_first"]:
         return None
-    tested = configurations.run_test(request.actor, organization, **form.provider)
+    tested = configurations.run_test(request.actor, request.organization, **form.provider)
     if not tested.passed and not only:
         form.add_error(None, "Nothing was saved, since WorkMail's test failed. Save without it if you must.")
     return tested
@@ -194,7 +192,6 @@ def _test_provider(
 
 def _save_configuration(
     request: ConsoleRequest,
-    organization: Organization,
     form: ProviderForm,
     target: Mapping[str, str],
     expecting: Mapping[str, Any] | None,
@@ -203,9 +200,11 @@ def _save_configuration(
     domain = target.get("DomainName") or form.domain
     why: dict[str, Any] = form.why()
     params = {"DomainName": domain, **form.provider}
-    engine.perform_write(request.actor, form.operation, organization, expecting=expecting, **why, **params)
+    engine.perform_write(
+        request.actor, form.operation, request.organization, expecting=expecting, **why, **params
+    )
     return pages.redirect_with_message(
-        request, f"WorkMail asks {domain} from now on.", configurations_url(organization)
+        request, f"WorkMail asks {domain} from now on.", configurations_url(request.organization)
     )
 
 
@@ -219,16 +218,15 @@ def _add_failure(form: ProviderForm, failure: errors.CallFailed) -> bool:
 
 def _configuration_form_page(
     request: ConsoleRequest,
-    organization: Organization,
     form: ProviderForm,
     title: str,
     tested: ProviderTestResult | None,
 ) -> HttpResponse:
     context = {
         "title": title,
-        "organization": organization,
+        "organization": request.organization,
         "tested": tested,
-        "back": configurations_url(organization),
-        "place": arn.parse_organization_arn(organization.arn),
+        "back": configurations_url(request.organization),
+        "place": arn.parse_organization_arn(request.organization.arn),
     }
     return pages.form_page(request, "availability/edit.html", form, context)

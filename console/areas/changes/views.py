@@ -44,31 +44,31 @@ State = Change.State
 
 
 @performs("ReadChanges")
-def list_changes(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    seen = Change.objects.visible_to(request.actor, organization)
+def list_changes(request: ConsoleRequest) -> HttpResponse:
+    seen = Change.objects.visible_to(request.actor, request.organization)
     page = tables.paginate(filter_changes(seen, request.GET), CHANGES, request.GET)
     context = {
         "title": "Changes",
-        "organization": organization,
+        "organization": request.organization,
         "page": page,
         "bar": filters.filter_bar(FILTERS, request.GET, placeholder="Title, ticket or operator"),
-        "may_set": policy.allows(request.actor, "SetConditions", organization),
+        "may_set": policy.allows(request.actor, "SetConditions", request.organization),
     }
     return pages.render_page(request, "changes/list.html", context, fragment="changes")
 
 
 @performs("ReadChanges")
-def list_scheduled_changes(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def list_scheduled_changes(request: ConsoleRequest) -> HttpResponse:
     """List the scheduled changes, earliest first."""
-    seen = Change.objects.visible_to(request.actor, organization)
+    seen = Change.objects.visible_to(request.actor, request.organization)
     coming = seen.filter(state=State.SCHEDULED).order_by("not_before", "pk")[:500]
-    context = {"title": "Calendar", "organization": organization, "changes": coming}
+    context = {"title": "Calendar", "organization": request.organization, "changes": coming}
     return pages.render_page(request, "changes/calendar.html", context)
 
 
 @performs("ReadChanges")
-def show_change(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    change = get_change(request, organization, pk)
+def show_change(request: ConsoleRequest, pk: int) -> HttpResponse:
+    change = get_change(request, pk)
     return pages.render_page(
         request, "changes/detail.html", change_context(request, change), fragment="change"
     )
@@ -111,9 +111,9 @@ def change_context(request: ConsoleRequest, change: Change) -> dict[str, Any]:
     }
 
 
-def get_change(request: ConsoleRequest, organization: Organization, pk: int) -> Change:
-    seen = Change.objects.visible_to(request.actor, organization).select_related("organization")
-    return policy.get_in_scope(seen, organization=organization, pk=pk)
+def get_change(request: ConsoleRequest, pk: int) -> Change:
+    seen = Change.objects.visible_to(request.actor, request.organization).select_related("organization")
+    return policy.get_in_scope(seen, organization=request.organization, pk=pk)
 
 
 def change_url(change: Change) -> str:
@@ -172,8 +172,8 @@ STATE_MESSAGES = {
 
 @require_POST
 @performs("RunChanges")
-def run_change(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    change = get_change(request, organization, pk)
+def run_change(request: ConsoleRequest, pk: int) -> HttpResponse:
+    change = get_change(request, pk)
     form = ScheduleForm(request.POST)
     if not form.is_valid():
         return _redirect_to_change(
@@ -195,7 +195,7 @@ def _action_view(right: str, act: Callable[[ConsoleRequest, Change], str]) -> De
     @require_POST
     @performs(right)
     def view(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-        change = get_change(request, organization, pk)
+        change = get_change(request, pk)
         try:
             return _redirect_to_change(request, change, act(request, change), messages.SUCCESS)
         except control.InvalidState as reason:
@@ -246,9 +246,9 @@ retry_change = _action_view("RunChanges", _retry)
 
 @require_POST
 @performs("RunChanges")
-def undo_change(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
+def undo_change(request: ConsoleRequest, pk: int) -> HttpResponse:
     """Draft the undo of a change and go to its preview."""
-    change = get_change(request, organization, pk)
+    change = get_change(request, pk)
     try:
         undone = undo.draft_undo(request.actor, change)
     except CannotUndo as reason:
@@ -268,8 +268,8 @@ def _redirect_to_change(request: ConsoleRequest, change: Change, message: str, l
 @sensitive_variables("form", "secrets")
 @never_cache
 @performs("RunChanges")
-def run_attended_change(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    change = get_change(request, organization, pk)
+def run_attended_change(request: ConsoleRequest, pk: int) -> HttpResponse:
+    change = get_change(request, pk)
     if problem := control.find_attended_problem(request.actor, change):
         return pages.problem_page(
             request,
@@ -288,7 +288,7 @@ def run_attended_change(request: ConsoleRequest, organization: Organization, pk:
             return pages.redirect_with_message(request, str(reason), change_url(change), level=messages.ERROR)
         return _show_answer(request, change, form)
     context = {
-        "organization": organization,
+        "organization": request.organization,
         "change": change,
         "back": change_url(change),
         "title": change.title,
@@ -342,9 +342,7 @@ def _show_answer(request: ConsoleRequest, change: Change, form: SecretsForm) -> 
 def _download_message(request: ConsoleRequest, change: Change, step: Step, content: bytes) -> HttpResponse:
     said = {"target": step.target, "size": len(content), "change": change.pk}
     said |= {"reason": change.reason, "ticket": change.ticket}
-    return downloads.send_file(
-        request, change.organization, f"{step.target}.eml", content, "message/rfc822", **said
-    )
+    return downloads.send_file(request, f"{step.target}.eml", content, "message/rfc822", **said)
 
 
 def _read_message(change: Change) -> tuple[Step, bytes] | None:
@@ -360,25 +358,21 @@ CSV_HEADER = ("Row", "Step", "Operation", "Target", "Id", "State", "Code", "Note
 
 
 @performs("ReadChanges")
-def download_receipt(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    change = get_change(request, organization, pk)
+def download_receipt(request: ConsoleRequest, pk: int) -> HttpResponse:
+    change = get_change(request, pk)
     steps = list(change.steps.order_by("position")[:RECEIPT_STEPS])
     text = display.receipt_text(request.actor, change, steps, request.build_absolute_uri(change_url(change)))
     filename = f"change-{change.pk}-receipt.txt"
     if request.method != "HEAD":
-        downloads.record_download(
-            request, organization, filename, rows=len(steps), **_download_fields(change)
-        )
+        downloads.record_download(request, filename, rows=len(steps), **_download_fields(change))
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @performs("ReadChanges")
-def download_steps(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponseBase:
-    change = get_change(request, organization, pk)
+def download_steps(request: ConsoleRequest, pk: int) -> HttpResponseBase:
+    change = get_change(request, pk)
     lines = csv_text.write_rows(CSV_HEADER, _csv_rows(request.actor, change))
-    return downloads.stream_csv(
-        request, organization, f"change-{change.pk}-result.csv", lines, **_download_fields(change)
-    )
+    return downloads.stream_csv(request, f"change-{change.pk}-result.csv", lines, **_download_fields(change))
 
 
 def _download_fields(change: Change) -> dict[str, str]:
@@ -413,7 +407,8 @@ def _rows_without_steps(change: Change) -> list[tuple[Any, ...]]:
 
 
 @performs("SetConditions")
-def edit_policies(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def edit_policies(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     form = ChangePoliciesForm(pages.post_data(request), instance=policies.get_policies(organization))
     if form.is_valid() and _save_policies(request, organization, form):
         return pages.redirect_with_message(request, "Change policies saved.", _changes_url(organization))
@@ -429,7 +424,7 @@ def _save_policies(request: ConsoleRequest, organization: Organization, form: Ch
         return False
     loosened = policies.describe_loosening(held, form.instance)
     if loosened and not policy.allows(request.actor, "LoosenConditions", organization):
-        _refuse_loosening(request, organization, form, loosened)
+        _refuse_loosening(request, form, loosened)
         return False
     form.instance.pk, form.instance.organization = held.pk, organization
     form.instance.save(force_update=True)
@@ -445,12 +440,10 @@ def _save_policies(request: ConsoleRequest, organization: Organization, form: Ch
     return True
 
 
-def _refuse_loosening(
-    request: ConsoleRequest, organization: Organization, form: ChangePoliciesForm, loosened: list[str]
-) -> None:
+def _refuse_loosening(request: ConsoleRequest, form: ChangePoliciesForm, loosened: list[str]) -> None:
     """Add the error that only an owner may loosen the policies, and record the attempt."""
     refusals.record_refusal(
-        request.actor, policy.Denied("; ".join(loosened)), organization, "LoosenConditions"
+        request.actor, policy.Denied("; ".join(loosened)), request.organization, "LoosenConditions"
     )
     form.add_error(
         None,

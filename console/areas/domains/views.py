@@ -29,7 +29,8 @@ from console.web import aws_errors, downloads
 
 
 @performs("ListMailDomains")
-def list_domains(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def list_domains(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     found = annotate_domains(domains_scope.visible_domains(request.actor, organization))
     extra = {"base": request.path, "is_read": get_completeness(organization).has_lists}
     page = tables.paginate(found, DOMAIN_TABLE, request.GET, extra=extra)
@@ -53,8 +54,8 @@ MAX_RECENT = 5
 
 
 @performs("GetMailDomain")
-def show_domain(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
-    found = domains_scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+def show_domain(request: ConsoleRequest, domain: str) -> HttpResponse:
+    found = domains_scope.get_domain(request.actor, "GetMailDomain", request.organization, domain)
     shown, failure = _read_domain(request, found)
     if failure:
         return failure
@@ -62,15 +63,14 @@ def show_domain(request: ConsoleRequest, organization: Organization, domain: str
 
 
 @performs("GetMailDomain")
-def download_zone_file(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
-    found = domains_scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+def download_zone_file(request: ConsoleRequest, domain: str) -> HttpResponse:
+    found = domains_scope.get_domain(request.actor, "GetMailDomain", request.organization, domain)
     shown, failure = _read_domain(request, found)
     if failure:
         return failure
     text = records.format_zone_file(found.name, records.list_records(found.name, shown))
     return downloads.send_file(
         request,
-        organization,
         f"{found.name}.txt",
         text,
         "text/plain; charset=utf-8",
@@ -79,8 +79,9 @@ def download_zone_file(request: ConsoleRequest, organization: Organization, doma
 
 
 @performs("GetMailDomain")
-def list_addresses(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
+def list_addresses(request: ConsoleRequest, domain: str) -> HttpResponse:
     """List the entities with an address on the domain that the operator can see."""
+    organization = request.organization
     found = domains_scope.get_domain(request.actor, "GetMailDomain", organization, domain)
     seen = holders.list_visible_holders(request.actor, organization, found.name)
     extra = {
@@ -174,13 +175,13 @@ CHECK_TONES = {
 
 @require_POST
 @performs("CheckMailDomain")
-def check_domain(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
+def check_domain(request: ConsoleRequest, domain: str) -> HttpResponse:
     """Check the records in DNS, which takes a few seconds, and read the verification status from AWS."""
-    found = domains_scope.get_domain(request.actor, "CheckMailDomain", organization, domain)
+    found = domains_scope.get_domain(request.actor, "CheckMailDomain", request.organization, domain)
     shown, failure = _read_domain(request, found)
     if failure:
         return failure
-    made = domain_checks.run_check(organization, found.name, shown, by=request.actor.name)
+    made = domain_checks.run_check(request.organization, found.name, shown, by=request.actor.name)
     answer = _domain_page(request, found, shown, fragment="checked")
     return pages.add_toast(
         answer,
@@ -190,25 +191,25 @@ def check_domain(request: ConsoleRequest, organization: Organization, domain: st
 
 
 @performs("GetMailDomain")
-def list_checks(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
-    found = domains_scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+def list_checks(request: ConsoleRequest, domain: str) -> HttpResponse:
+    found = domains_scope.get_domain(request.actor, "GetMailDomain", request.organization, domain)
     context = {
         "title": f"Checks of {found.name}",
-        "organization": organization,
+        "organization": request.organization,
         "domain": found,
-        "told": domain_checks.list_differences(domain_checks.list_checks(organization, found.name)),
+        "told": domain_checks.list_differences(domain_checks.list_checks(request.organization, found.name)),
         "kept": MAX_CHECKS,
     }
     return pages.render_page(request, "domains/checks.html", context)
 
 
 @performs("GetMailDomain")
-def show_check(request: ConsoleRequest, organization: Organization, domain: str, number: int) -> HttpResponse:
-    found = domains_scope.get_domain(request.actor, "GetMailDomain", organization, domain)
-    check = get_object_or_404(domain_checks.list_checks(organization, found.name), pk=number)
+def show_check(request: ConsoleRequest, domain: str, number: int) -> HttpResponse:
+    found = domains_scope.get_domain(request.actor, "GetMailDomain", request.organization, domain)
+    check = get_object_or_404(domain_checks.list_checks(request.organization, found.name), pk=number)
     context = {
         "title": "A check of the past",
-        "organization": organization,
+        "organization": request.organization,
         "domain": found,
         "check": check,
         "verdicts": domain_checks.read_verdicts(check),
@@ -234,32 +235,32 @@ SYNC_INCOMPLETE = (
 
 
 @performs("RegisterMailDomain")
-def register_domain(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def register_domain(request: ConsoleRequest) -> HttpResponse:
     form = RegisterDomainForm(pages.post_data(request))
     if form.is_valid():
         name = form.cleaned_data["DomainName"]
         message = f"{name} is registered. Publish its records; AWS then verifies it by itself."
         answer = _perform_write(
             request,
-            organization,
             form,
             "RegisterMailDomain",
             message,
-            domain_url(organization, name),
+            domain_url(request.organization, name),
             DomainName=name,
         )
         if answer is not None:
             return answer
     context = {
         "title": "Register a domain",
-        "organization": organization,
-        "back": reverse("domains:list", args=[organization.slug]),
+        "organization": request.organization,
+        "back": reverse("domains:list", args=[request.organization.slug]),
     }
     return pages.form_page(request, "domains/register.html", form, context)
 
 
 @performs("UpdateDefaultMailDomain")
-def make_default_domain(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
+def make_default_domain(request: ConsoleRequest, domain: str) -> HttpResponse:
+    organization = request.organization
     found = domains_scope.get_domain(request.actor, "UpdateDefaultMailDomain", organization, domain)
     back = domain_url(organization, found.name)
     if found.is_default:
@@ -276,7 +277,7 @@ def make_default_domain(request: ConsoleRequest, organization: Organization, dom
     if form.is_valid():
         message = f"{found.name} is the default domain."
         answer = _perform_write(
-            request, organization, form, "UpdateDefaultMailDomain", message, back, DomainName=found.name
+            request, form, "UpdateDefaultMailDomain", message, back, DomainName=found.name
         )
         if answer is not None:
             return answer
@@ -293,17 +294,16 @@ def make_default_domain(request: ConsoleRequest, organization: Organization, dom
 
 
 @performs("DeregisterMailDomain")
-def deregister_domain(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
+def deregister_domain(request: ConsoleRequest, domain: str) -> HttpResponse:
     """Deregister the domain, unless it is the default, a test domain or in use."""
+    organization = request.organization
     found = domains_scope.get_domain(request.actor, "DeregisterMailDomain", organization, domain)
     if refused := _deregistration_refusal(request, found):
         return refused
     form = ConfirmForm(pages.post_data(request), expected=found.name)
     if form.is_valid():
         message, to = f"{found.name} is deregistered.", reverse("domains:list", args=[organization.slug])
-        answer = _perform_write(
-            request, organization, form, "DeregisterMailDomain", message, to, DomainName=found.name
-        )
+        answer = _perform_write(request, form, "DeregisterMailDomain", message, to, DomainName=found.name)
         if answer is not None:
             return answer
     return pages.confirm_page(
@@ -359,7 +359,8 @@ MAX_NAMES = 5
 
 
 @performs("UpdatePrimaryEmailAddress")
-def move_addresses(request: ConsoleRequest, organization: Organization, domain: str) -> HttpResponse:
+def move_addresses(request: ConsoleRequest, domain: str) -> HttpResponse:
+    organization = request.organization
     found = domains_scope.get_domain(request.actor, "GetMailDomain", organization, domain)
     usable = entities_scope.usable_domains(request.actor, "UpdatePrimaryEmailAddress", organization)
     targets = [name for name in usable if name != found.name]
@@ -418,7 +419,8 @@ DMARC_MESSAGES = {
 
 
 @performs("PutInboundDmarcSettings")
-def edit_inbound_dmarc(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def edit_inbound_dmarc(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     back = reverse("domains:list", args=[organization.slug])
     try:
         current = gateway.call(request.actor, mail_settings.DMARC_OPERATION, organization)
@@ -430,7 +432,6 @@ def edit_inbound_dmarc(request: ConsoleRequest, organization: Organization) -> H
         expecting = {"Enforced": current.get("Enforced")}
         answer = _perform_write(
             request,
-            organization,
             form,
             "PutInboundDmarcSettings",
             DMARC_MESSAGES[wanted],
@@ -446,7 +447,6 @@ def edit_inbound_dmarc(request: ConsoleRequest, organization: Organization) -> H
 
 def _perform_write(
     request: ConsoleRequest,
-    organization: Organization,
     form: ReasonForm,
     operation: str,
     message: str,
@@ -456,7 +456,7 @@ def _perform_write(
     """Perform the write and return the response, or `None` if the form has the error."""
     why: dict[str, Any] = form.why()
     try:
-        engine.perform_write(request.actor, operation, organization, **why, **params)
+        engine.perform_write(request.actor, operation, request.organization, **why, **params)
     except errors.CallFailed as failure:
         if aws_errors.add_to_form(form, failure):
             return None

@@ -11,7 +11,7 @@ from console.areas.entities.kinds import Kind
 from console.aws import errors
 from console.changes import drafts
 from console.changes.steps import PlannedStep
-from console.mirror.models import Entity, Organization
+from console.mirror.models import Entity
 from console.operators import policy, refusals
 from console.operators.access import ConsoleRequest
 from console.ui.forms import ReasonForm
@@ -26,7 +26,6 @@ def perform_on_entity(
     """Return the response to a write, or `None` if the form has errors."""
     return operation_views.perform_operation(
         request,
-        entity.organization,
         form,
         operation,
         lambda: message,
@@ -55,7 +54,6 @@ def entity_operation_page(
     """Show a form that performs `operation` with `params()` when it is valid."""
     return operation_views.operation_page(
         request,
-        entity.organization,
         form,
         operation,
         params=params,
@@ -80,7 +78,6 @@ def entity_operation_button(
     """Perform `operation` from a button on the detail page, where errors are shown."""
     return operation_views.operation_button(
         request,
-        entity.organization,
         form,
         operation,
         message=message,
@@ -98,7 +95,6 @@ def entity_context(entity: Entity) -> dict[str, Any]:
 
 def create_draft_from_form(
     request: ConsoleRequest,
-    organization: Organization,
     form: ReasonForm,
     title: str,
     steps: Sequence[PlannedStep],
@@ -115,7 +111,7 @@ def create_draft_from_form(
         return None
     try:
         change = drafts.create_draft(
-            request.actor, organization, title, steps, kind=kind, reverts=reverts, **form.why()
+            request.actor, request.organization, title, steps, kind=kind, reverts=reverts, **form.why()
         )
     except policy.Denied as denied:
         refusals.record_request_refusal(request, request.actor, denied)
@@ -124,5 +120,5 @@ def create_draft_from_form(
         if not aws_errors.add_to_form(form, failure):
             return aws_errors.error_page(request, failure)
     else:
-        return SeeOther(reverse("changes:detail", args=[organization.slug, change.pk]))
+        return SeeOther(reverse("changes:detail", args=[request.organization.slug, change.pk]))
     return None

@@ -143,13 +143,11 @@ def _detail_template(entity: Entity) -> str:
 
 
 @performs("RegisterToWorkMail")
-def enable_entity(
-    request: ConsoleRequest, organization: Organization, entity_id: str, kind: Kind
-) -> HttpResponse:
-    entity = scope.get_entity(request.actor, "RegisterToWorkMail", organization, entity_id, kind)
+def enable_entity(request: ConsoleRequest, entity_id: str, kind: Kind) -> HttpResponse:
+    entity = scope.get_entity(request.actor, "RegisterToWorkMail", request.organization, entity_id, kind)
     form = EnableForm(
         post_data(request),
-        domains=scope.usable_domains(request.actor, "RegisterToWorkMail", organization),
+        domains=scope.usable_domains(request.actor, "RegisterToWorkMail", request.organization),
         local=entity.name.partition("@")[0],
         initial={"Email": request.GET["address"]} if request.GET.get("address") else {},
     )
@@ -167,10 +165,8 @@ def enable_entity(
 
 
 @performs("DeregisterFromWorkMail")
-def disable_entity(
-    request: ConsoleRequest, organization: Organization, entity_id: str, kind: Kind
-) -> HttpResponse:
-    entity = scope.get_entity(request.actor, "DeregisterFromWorkMail", organization, entity_id, kind)
+def disable_entity(request: ConsoleRequest, entity_id: str, kind: Kind) -> HttpResponse:
+    entity = scope.get_entity(request.actor, "DeregisterFromWorkMail", request.organization, entity_id, kind)
     form = ConfirmForm(post_data(request))
     if request.method == "POST" and form.is_valid():
         done = f"{entity} is disabled."

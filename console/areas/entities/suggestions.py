@@ -13,13 +13,13 @@ QUERY_PARAMS = ("group", "other")  # the fields that ask for suggestions
 
 
 @performs("ListUsers")
-def suggest_entities(request: ConsoleRequest, organization: Organization, kind: str) -> HttpResponse:
+def suggest_entities(request: ConsoleRequest, kind: str) -> HttpResponse:
     """Render matching groups (`kind` "groups") or matching entities of any kind."""
     text = " ".join(request.GET.get(name, "") for name in QUERY_PARAMS).strip()
-    entities = scope.visible_entities(request.actor, "ListUsers", organization)
+    entities = scope.visible_entities(request.actor, "ListUsers", request.organization)
     entities = entities.exclude(state=Entity.State.DELETED)
     if kind == "groups":
-        entities = scope.visible_groups(request.actor, organization)
+        entities = scope.visible_groups(request.actor, request.organization)
     matches = entities.matching(text).order_by("sort_name")[:MAX_SUGGESTIONS] if text else []
     return render(request, "directory/suggestions.html", {"matches": matches})
 

@@ -27,7 +27,7 @@ from console.areas.entities.relations import MailboxAccess
 from console.areas.entities.suggestions import entity_name, suggestions_url
 from console.aws import changed_fields, errors
 from console.changes.steps import PlannedStep
-from console.mirror.models import Entity, Organization
+from console.mirror.models import Entity
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.pages import post_data
@@ -35,11 +35,9 @@ from console.web import aws_errors
 
 
 @performs("CreateAlias")
-def add_alias(
-    request: ConsoleRequest, organization: Organization, entity_id: str, kind: Kind
-) -> HttpResponse:
-    entity = scope.get_entity(request.actor, "CreateAlias", organization, entity_id, kind)
-    domains = scope.usable_domains(request.actor, "CreateAlias", organization)
+def add_alias(request: ConsoleRequest, entity_id: str, kind: Kind) -> HttpResponse:
+    entity = scope.get_entity(request.actor, "CreateAlias", request.organization, entity_id, kind)
+    domains = scope.usable_domains(request.actor, "CreateAlias", request.organization)
     form = AliasForm(post_data(request), domains=domains, local=entity.email.partition("@")[0])
     return entity_operation_page(
         request,
@@ -55,10 +53,8 @@ def add_alias(
 
 @require_POST
 @performs("DeleteAlias")
-def remove_alias(
-    request: ConsoleRequest, organization: Organization, entity_id: str, kind: Kind
-) -> HttpResponse:
-    entity = scope.get_entity(request.actor, "DeleteAlias", organization, entity_id, kind)
+def remove_alias(request: ConsoleRequest, entity_id: str, kind: Kind) -> HttpResponse:
+    entity = scope.get_entity(request.actor, "DeleteAlias", request.organization, entity_id, kind)
     form = RemoveAliasForm(request.POST)
     return entity_operation_button(
         request,
@@ -72,10 +68,10 @@ def remove_alias(
 
 @require_POST
 @performs("UpdatePrimaryEmailAddress")
-def set_primary_address(
-    request: ConsoleRequest, organization: Organization, entity_id: str, kind: Kind
-) -> HttpResponse:
-    entity = scope.get_entity(request.actor, "UpdatePrimaryEmailAddress", organization, entity_id, kind)
+def set_primary_address(request: ConsoleRequest, entity_id: str, kind: Kind) -> HttpResponse:
+    entity = scope.get_entity(
+        request.actor, "UpdatePrimaryEmailAddress", request.organization, entity_id, kind
+    )
     form = PrimaryAddressForm(request.POST)
     return entity_operation_button(
         request,
@@ -90,15 +86,15 @@ def set_primary_address(
 
 
 @performs("AssociateMemberToGroup")
-def join_group(
-    request: ConsoleRequest, organization: Organization, entity_id: str, kind: Kind
-) -> HttpResponse:
-    entity = scope.get_entity(request.actor, "AssociateMemberToGroup", organization, entity_id, kind)
-    joinable = scope.visible_entities(request.actor, "AssociateMemberToGroup", organization).filter(
+def join_group(request: ConsoleRequest, entity_id: str, kind: Kind) -> HttpResponse:
+    entity = scope.get_entity(request.actor, "AssociateMemberToGroup", request.organization, entity_id, kind)
+    joinable = scope.visible_entities(request.actor, "AssociateMemberToGroup", request.organization).filter(
         kind=Kind.GROUP
     )
     groups = joinable.exclude(state=Entity.State.DELETED).exclude(pk=entity.pk)
-    form = JoinGroupForm(post_data(request), groups=groups, suggest=suggestions_url(organization, "groups"))
+    form = JoinGroupForm(
+        post_data(request), groups=groups, suggest=suggestions_url(request.organization, "groups")
+    )
     return entity_operation_page(
         request,
         entity,
@@ -116,10 +112,10 @@ def join_group(
 
 @require_POST
 @performs("DisassociateMemberFromGroup")
-def leave_group(
-    request: ConsoleRequest, organization: Organization, entity_id: str, kind: Kind
-) -> HttpResponse:
-    entity = scope.get_entity(request.actor, "DisassociateMemberFromGroup", organization, entity_id, kind)
+def leave_group(request: ConsoleRequest, entity_id: str, kind: Kind) -> HttpResponse:
+    entity = scope.get_entity(
+        request.actor, "DisassociateMemberFromGroup", request.organization, entity_id, kind
+    )
     form = LeaveGroupForm(request.POST)
     return entity_operation_button(
         request,
@@ -127,7 +123,7 @@ def leave_group(
         form,
         "DisassociateMemberFromGroup",
         message=lambda: (
-            f"{entity} is not in {entity_name(form.cleaned_data['group'], organization)} any more."
+            f"{entity} is not in {entity_name(form.cleaned_data['group'], request.organization)} any more."
         ),
         params=lambda: {"GroupId": form.cleaned_data["group"], "MemberId": entity.entity_id},
         ends=lambda: PlannedStep(
@@ -142,11 +138,9 @@ PERMISSION_REPLACES = "What is chosen replaces all that was allowed before."
 
 
 @performs("PutMailboxPermissions")
-def add_grantee(
-    request: ConsoleRequest, organization: Organization, entity_id: str, kind: Kind
-) -> HttpResponse:
+def add_grantee(request: ConsoleRequest, entity_id: str, kind: Kind) -> HttpResponse:
     """Grant another entity permissions on this mailbox."""
-    entity = scope.get_entity(request.actor, "PutMailboxPermissions", organization, entity_id, kind)
+    entity = scope.get_entity(request.actor, "PutMailboxPermissions", request.organization, entity_id, kind)
     held = relations.list_grantees(request.actor, entity)
     form = _permission_form(request, entity, "Who", held, owner=entity)
     return entity_operation_page(
@@ -166,11 +160,9 @@ def add_grantee(
 
 
 @performs("PutMailboxPermissions")
-def add_granted_mailbox(
-    request: ConsoleRequest, organization: Organization, entity_id: str, kind: Kind
-) -> HttpResponse:
+def add_granted_mailbox(request: ConsoleRequest, entity_id: str, kind: Kind) -> HttpResponse:
     """Grant this entity permissions on another mailbox."""
-    entity = scope.get_entity(request.actor, "PutMailboxPermissions", organization, entity_id, kind)
+    entity = scope.get_entity(request.actor, "PutMailboxPermissions", request.organization, entity_id, kind)
     form = _permission_form(
         request, entity, "Whose mailbox", relations.list_granted_mailboxes(request.actor, entity)
     )
@@ -192,11 +184,11 @@ def add_granted_mailbox(
 
 @require_POST
 @performs("DeleteMailboxPermissions")
-def remove_grantee(
-    request: ConsoleRequest, organization: Organization, entity_id: str, kind: Kind
-) -> HttpResponse:
+def remove_grantee(request: ConsoleRequest, entity_id: str, kind: Kind) -> HttpResponse:
     """Revoke another entity's permissions on this mailbox."""
-    entity = scope.get_entity(request.actor, "DeleteMailboxPermissions", organization, entity_id, kind)
+    entity = scope.get_entity(
+        request.actor, "DeleteMailboxPermissions", request.organization, entity_id, kind
+    )
     form = RevokePermissionForm(request.POST)
     return entity_operation_button(
         request,
@@ -204,7 +196,8 @@ def remove_grantee(
         form,
         "DeleteMailboxPermissions",
         message=lambda: (
-            f"{entity_name(form.cleaned_data['other'], organization)} lost access to {mailbox_label(entity)}."
+            f"{entity_name(form.cleaned_data['other'], request.organization)}"
+            f" lost access to {mailbox_label(entity)}."
         ),
         params=lambda: {"EntityId": entity.entity_id, "GranteeId": form.cleaned_data["other"]},
         ends=lambda: _permission_end(entity.entity_id, form.cleaned_data["other"]),
@@ -213,18 +206,20 @@ def remove_grantee(
 
 @require_POST
 @performs("DeleteMailboxPermissions")
-def remove_granted_mailbox(
-    request: ConsoleRequest, organization: Organization, entity_id: str, kind: Kind
-) -> HttpResponse:
+def remove_granted_mailbox(request: ConsoleRequest, entity_id: str, kind: Kind) -> HttpResponse:
     """Revoke this entity's permissions on another mailbox."""
-    entity = scope.get_entity(request.actor, "DeleteMailboxPermissions", organization, entity_id, kind)
+    entity = scope.get_entity(
+        request.actor, "DeleteMailboxPermissions", request.organization, entity_id, kind
+    )
     form = RevokePermissionForm(request.POST)
     return entity_operation_button(
         request,
         entity,
         form,
         "DeleteMailboxPermissions",
-        message=lambda: f"{entity} lost access to {entity_name(form.cleaned_data['other'], organization)}.",
+        message=lambda: (
+            f"{entity} lost access to {entity_name(form.cleaned_data['other'], request.organization)}."
+        ),
         params=lambda: {"EntityId": form.cleaned_data["other"], "GranteeId": entity.entity_id},
         ends=lambda: _permission_end(form.cleaned_data["other"], entity.entity_id),
     )
@@ -278,11 +273,9 @@ TRANSFER_NOTE = "You see every step before anything happens."
 
 
 @performs("DeregisterFromWorkMail")
-def transfer_to_successor(
-    request: ConsoleRequest, organization: Organization, entity_id: str, kind: Kind
-) -> HttpResponse:
+def transfer_to_successor(request: ConsoleRequest, entity_id: str, kind: Kind) -> HttpResponse:
     """Draft a transfer; each of its steps requires a permission of its own."""
-    entity = scope.get_entity(request.actor, "DeregisterFromWorkMail", organization, entity_id, kind)
+    entity = scope.get_entity(request.actor, "DeregisterFromWorkMail", request.organization, entity_id, kind)
     try:
         form = _transfer_form(request, entity)
         if (
@@ -326,4 +319,4 @@ def _draft_transfer(request: ConsoleRequest, entity: Entity, form: TransferForm)
     disable = bool(form.cleaned_data.get("disable"))
     steps = transfer.plan_transfer(request.actor, entity, successor, chosen, disable=disable)
     title = f"Hand over what {entity} has to {successor}"
-    return create_draft_from_form(request, entity.organization, form, title, steps, "handover")
+    return create_draft_from_form(request, form, title, steps, "handover")

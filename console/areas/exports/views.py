@@ -29,8 +29,9 @@ State = ExportJob.State
 
 
 @performs("ListMailboxExportJobs")
-def list_exports(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    found = _filter_exports(request, organization)
+def list_exports(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
+    found = _filter_exports(request)
     context = {
         "title": "Exports",
         "organization": organization,
@@ -39,27 +40,27 @@ def list_exports(request: ConsoleRequest, organization: Organization) -> HttpRes
         "not_contained": display.NOT_EXPORTED_NOTE,
         "may_start": policy.allows(request.actor, "StartMailboxExportJob", organization),
         "result": selection.read_request_result(request.actor, organization, request.GET.get("request", "")),
-        **_open_exports_context(request, organization),
+        **_open_exports_context(request),
     }
     return pages.render_page(request, "exports/list.html", context, fragment="rows")
 
 
 @performs("ListMailboxExportJobs")
-def list_open_exports(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def list_open_exports(request: ConsoleRequest) -> HttpResponse:
     """Show the running and queued exports; the page polls this every two seconds while there are any."""
-    context = {"organization": organization, **_open_exports_context(request, organization)}
+    context = {"organization": request.organization, **_open_exports_context(request)}
     return pages.render_page(request, "exports/list.html", context, fragment="under_way")
 
 
 @performs("ListMailboxExportJobs")
-def download_exports_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
-    found = tables.sort_rows(_filter_exports(request, organization), EXPORT_TABLE, request.GET)
-    name = f"exports-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    return downloads.stream_table(request, organization, name, found, EXPORT_TABLE)
+def download_exports_csv(request: ConsoleRequest) -> HttpResponseBase:
+    found = tables.sort_rows(_filter_exports(request), EXPORT_TABLE, request.GET)
+    name = f"exports-{request.organization.slug}-{timezone.now():%Y-%m-%d}.csv"
+    return downloads.stream_table(request, request.organization, name, found, EXPORT_TABLE)
 
 
-def _open_exports_context(request: ConsoleRequest, organization: Organization) -> dict[str, object]:
-    visible = scope.visible_exports(request.actor, "ListMailboxExportJobs", organization)
+def _open_exports_context(request: ConsoleRequest) -> dict[str, object]:
+    visible = scope.visible_exports(request.actor, "ListMailboxExportJobs", request.organization)
     running = visible.filter(state__in=[State.STARTING, State.RUNNING]).order_by("started_at", "pk")
     return {
         "running": running[:MAX_RUNNING],
@@ -68,8 +69,8 @@ def _open_exports_context(request: ConsoleRequest, organization: Organization) -
     }
 
 
-def _filter_exports(request: ConsoleRequest, organization: Organization) -> "scope.Exports":
-    visible = scope.visible_exports(request.actor, "ListMailboxExportJobs", organization)
+def _filter_exports(request: ConsoleRequest) -> "scope.Exports":
+    visible = scope.visible_exports(request.actor, "ListMailboxExportJobs", request.organization)
     return filters.filter_rows(
         scope.search_exports(visible, request.GET.get("q", "")), [STAGE_FILTER], request.GET
     )
@@ -85,15 +86,16 @@ STARTED_CONSEQUENCES = (
 
 
 @performs("DescribeMailboxExportJob")
-def show_export(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    job = get_export(request, organization, "DescribeMailboxExportJob", pk)
+def show_export(request: ConsoleRequest, pk: int) -> HttpResponse:
+    job = get_export(request, "DescribeMailboxExportJob", pk)
     history = Entry.objects.filter(
-        organization=organization.organization_id, target__in=filter(None, [job.entity_id, job.job_id])
+        organization=request.organization.organization_id,
+        target__in=filter(None, [job.entity_id, job.job_id]),
     ).filter(operation__in=scope.EXPORT_OPERATIONS)
     entity = job_queue.find_entity(job)
     context = {
         "title": f"Export of {job.entity_name}",
-        "organization": organization,
+        "organization": request.organization,
         "job": job,
         "page_of_entity": kinds.entity_url(entity) if entity else "",
         "why_not": get_mailbox(entity).why_not if entity else "",
@@ -101,15 +103,15 @@ def show_export(request: ConsoleRequest, organization: Organization, pk: int) ->
         "check": display.check_badge(job.check_result),
         "not_contained": display.NOT_EXPORTED_NOTE,
         "history": history.order_by("-seq")[:20],
-        "may": scope.get_rights(request.actor, organization),
+        "may": scope.get_rights(request.actor, request.organization),
     }
     return pages.render_page(request, "exports/detail.html", context, fragment="job")
 
 
 @performs("CancelMailboxExportJob")
-def cancel_export(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    job = get_export(request, organization, "CancelMailboxExportJob", pk)
-    back = reverse("exports:detail", args=[organization.slug, pk])
+def cancel_export(request: ConsoleRequest, pk: int) -> HttpResponse:
+    job = get_export(request, "CancelMailboxExportJob", pk)
+    back = reverse("exports:detail", args=[request.organization.slug, pk])
     form = ConfirmForm(pages.post_data(request))
     if form.is_valid():
         try:
@@ -129,9 +131,10 @@ def cancel_export(request: ConsoleRequest, organization: Organization, pk: int) 
 
 @require_POST
 @performs("DownloadMailboxExport")
-def download_export(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
+def download_export(request: ConsoleRequest, pk: int) -> HttpResponse:
     """Show a download link for five minutes, after the request is in the audit log; the link is a secret."""
-    job = get_export(request, organization, "DownloadMailboxExport", pk)
+    organization = request.organization
+    job = get_export(request, "DownloadMailboxExport", pk)
     back = export_url(organization, job)
     if job.state != JobState.COMPLETED:
         return pages.redirect_with_message(request, "There is nothing to download yet.", back)
@@ -139,7 +142,7 @@ def download_export(request: ConsoleRequest, organization: Organization, pk: int
         size = storage.get_object_size(organization, job.bucket, job.path)
     except errors.CallFailed as failure:
         return aws_errors.error_page(request, failure, back=back)
-    _record_download(request, organization, job, size)
+    _record_download(request, job, size)
     link = storage.create_download_url(organization, job.bucket, job.path, f"{job.entity_name}.zip")
     minutes = storage.LINK_SECONDS // 60
     context = {
@@ -153,9 +156,9 @@ def download_export(request: ConsoleRequest, organization: Organization, pk: int
     return pages.render_page(request, "exports/download.html", context)
 
 
-def get_export(request: ConsoleRequest, organization: Organization, operation: str, pk: int) -> ExportJob:
-    seen = scope.visible_exports(request.actor, operation, organization)
-    return policy.get_in_scope(seen, organization=organization, pk=pk)
+def get_export(request: ConsoleRequest, operation: str, pk: int) -> ExportJob:
+    seen = scope.visible_exports(request.actor, operation, request.organization)
+    return policy.get_in_scope(seen, organization=request.organization, pk=pk)
 
 
 def export_url(organization: Organization, job: ExportJob) -> str:
@@ -171,10 +174,9 @@ def _cancel_message(job: ExportJob) -> str:
     )
 
 
-def _record_download(request: ConsoleRequest, organization: Organization, job: ExportJob, size: int) -> None:
+def _record_download(request: ConsoleRequest, job: ExportJob, size: int) -> None:
     downloads.record_download(
         request,
-        organization,
         f"{job.entity_name}.zip",
         target=job.entity_id,
         target_name=job.entity_name,
@@ -187,7 +189,8 @@ SWEEP_TASK = "console.areas.exports.tasks.sweep"
 
 
 @performs("StartMailboxExportJob")
-def create_exports(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def create_exports(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     destinations = Destination.objects.filter(organization=organization)
     if not destinations.exists():
         context = {"title": "Export mailboxes", "organization": organization}
@@ -200,7 +203,7 @@ def create_exports(request: ConsoleRequest, organization: Organization) -> HttpR
         destinations=destinations,
         initial={"mailboxes": "\n".join(_mailbox_labels(entities, request.GET.getlist("entity")))},
     )
-    if form.is_valid() and (answer := _queue_exports(request, organization, form)):
+    if form.is_valid() and (answer := _queue_exports(request, form)):
         return answer
     context = {
         "title": "Export mailboxes",
@@ -216,11 +219,11 @@ def _mailbox_labels(entities: EntityQuerySet, values: list[str]) -> list[str]:
 
 
 @performs("StartMailboxExportJob")
-def suggest_mailboxes(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def suggest_mailboxes(request: ConsoleRequest) -> HttpResponse:
     """Suggest mailboxes while a name is typed; without JavaScript, redirect to the form."""
     if not pages.wants_fragment(request):
-        return redirect("exports:create", organization.slug)
-    visible = policy.visible_entities(request.actor, "StartMailboxExportJob", organization)
+        return redirect("exports:create", request.organization.slug)
+    visible = policy.visible_entities(request.actor, "StartMailboxExportJob", request.organization)
     text = request.GET.get("find", "").strip()
     found = visible.filter(exportable_mailboxes()).matching(text).order_by("sort_name")[:8] if text else []
     return pages.render_page(request, "partials/picker_results.html", {"found": found, "to": "id_mailboxes"})
@@ -228,29 +231,27 @@ def suggest_mailboxes(request: ConsoleRequest, organization: Organization) -> Ht
 
 @require_POST
 @performs("StartMailboxExportJob")
-def retry_export(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    job = get_export(request, organization, "StartMailboxExportJob", pk)
+def retry_export(request: ConsoleRequest, pk: int) -> HttpResponse:
+    job = get_export(request, "StartMailboxExportJob", pk)
     if job.is_open:
         return pages.redirect_with_message(
-            request, "This export is still under way.", export_url(organization, job)
+            request, "This export is still under way.", export_url(request.organization, job)
         )
     try:
         again = job_queue.retry_job(request.actor, job)
     except job_queue.NotExportable as failure:
         return pages.redirect_with_message(
-            request, str(failure), export_url(organization, job), level=messages.ERROR
+            request, str(failure), export_url(request.organization, job), level=messages.ERROR
         )
     hint(SWEEP_TASK)
     return pages.redirect_with_message(
-        request, f"The export of {job.entity_name} is queued again.", export_url(organization, again)
+        request, f"The export of {job.entity_name} is queued again.", export_url(request.organization, again)
     )
 
 
-def _queue_exports(
-    request: ConsoleRequest, organization: Organization, form: ExportForm
-) -> HttpResponse | None:
+def _queue_exports(request: ConsoleRequest, form: ExportForm) -> HttpResponse | None:
     """Queue the exports and return the response, or `None` if the form has the error."""
-    selection = form.select(organization, form.cleaned_data["mailboxes"])
+    selection = form.select(request.organization, form.cleaned_data["mailboxes"])
     destination, left_out = form.cleaned_data["destination"], selection.left_out
     jobs: list[ExportJob] = []
     if selection.included:
@@ -263,47 +264,51 @@ def _queue_exports(
         return None
     if len(jobs) == 1 and not left_out:
         return pages.redirect_with_message(
-            request, f"The export of {jobs[0].entity_name} is queued.", export_url(organization, jobs[0])
+            request,
+            f"The export of {jobs[0].entity_name} is queued.",
+            export_url(request.organization, jobs[0]),
         )
-    return pages.redirect_with_message(request, *summarize_request(request.actor, organization, jobs))
+    return pages.redirect_with_message(request, *summarize_request(request.actor, request.organization, jobs))
 
 
 @performs("ListMailboxExportJobs")
-def list_destinations(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def list_destinations(request: ConsoleRequest) -> HttpResponse:
     context = {
         "title": "Destinations of exports",
-        "organization": organization,
-        "destinations": organization.destinations.all(),
-        "may_manage": policy.allows(request.actor, DestinationForm.action, organization),
+        "organization": request.organization,
+        "destinations": request.organization.destinations.all(),
+        "may_manage": policy.allows(request.actor, DestinationForm.action, request.organization),
     }
     return pages.render_page(request, "exports/destinations.html", context)
 
 
 @performs("ManageExportDestinations")
-def create_destination(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    return _destination_form_page(request, Destination(organization=organization, prefix="exports"))
+def create_destination(request: ConsoleRequest) -> HttpResponse:
+    return _destination_form_page(request, Destination(organization=request.organization, prefix="exports"))
 
 
 @performs("ManageExportDestinations")
-def edit_destination(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    return _destination_form_page(request, get_object_or_404(Destination, organization=organization, pk=pk))
+def edit_destination(request: ConsoleRequest, pk: int) -> HttpResponse:
+    return _destination_form_page(
+        request, get_object_or_404(Destination, organization=request.organization, pk=pk)
+    )
 
 
 @performs("ManageExportDestinations")
-def delete_destination(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    destination = get_object_or_404(Destination, organization=organization, pk=pk)
+def delete_destination(request: ConsoleRequest, pk: int) -> HttpResponse:
+    destination = get_object_or_404(Destination, organization=request.organization, pk=pk)
     form = ConfirmForm(pages.post_data(request))
     if form.is_valid():
         delete_record(request.actor, DestinationForm.action, destination)
         return pages.redirect_with_message(
-            request, f"{destination.name} is no longer offered.", _destinations_url(organization)
+            request, f"{destination.name} is no longer offered.", _destinations_url(request.organization)
         )
     return pages.confirm_page(
         request,
         form,
         title=f"Remove the destination {destination.name}?",
         verb="Remove",
-        back=_destinations_url(organization),
+        back=_destinations_url(request.organization),
         consequences=("Exports that were already requested keep it. The bucket itself is not touched.",),
     )
 

@@ -45,49 +45,51 @@ GROUP_LIST = EntityList(
 
 
 @performs("ListGroups")
-def list_groups(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    return GROUP_LIST.page(request, organization)
+def list_groups(request: ConsoleRequest) -> HttpResponse:
+    return GROUP_LIST.page(request, request.organization)
 
 
 @performs("ListGroups")
-def count_groups(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    return GROUP_LIST.count(request, organization)
+def count_groups(request: ConsoleRequest) -> HttpResponse:
+    return GROUP_LIST.count(request, request.organization)
 
 
 @performs("ListGroups")
-def download_groups(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
-    return GROUP_LIST.as_csv(request, organization)
+def download_groups(request: ConsoleRequest) -> HttpResponseBase:
+    return GROUP_LIST.as_csv(request, request.organization)
 
 
 RENAME_NOTE = "WorkMail cannot rename a group: this is all that can be changed about its record."
 
 
 @performs("DescribeGroup")
-def group_detail(request: ConsoleRequest, organization: Organization, group_id: str) -> HttpResponse:
-    group = groups_scope.get_group(request.actor, "DescribeGroup", organization, group_id)
+def group_detail(request: ConsoleRequest, group_id: str) -> HttpResponse:
+    group = groups_scope.get_group(request.actor, "DescribeGroup", request.organization, group_id)
     return generic_views.detail_page(request, group, display.group_detail_context)
 
 
 @performs("DescribeGroup")
-def refresh_group(request: ConsoleRequest, organization: Organization, group_id: str) -> HttpResponse:
-    group = groups_scope.get_group(request.actor, "DescribeGroup", organization, group_id)
+def refresh_group(request: ConsoleRequest, group_id: str) -> HttpResponse:
+    group = groups_scope.get_group(request.actor, "DescribeGroup", request.organization, group_id)
     return generic_views.refresh_detail(request, group, display.group_detail_context)
 
 
 @performs("ListGroupMembers")
-def list_reached_users(request: ConsoleRequest, organization: Organization, group_id: str) -> HttpResponse:
+def list_reached_users(request: ConsoleRequest, group_id: str) -> HttpResponse:
     """List the users that mail to the group reaches, and the nested groups between."""
-    group = groups_scope.get_group(request.actor, "ListGroupMembers", organization, group_id)
+    group = groups_scope.get_group(request.actor, "ListGroupMembers", request.organization, group_id)
     reach = nested_groups.find_reached_users(request.actor, group)
     context = {"title": f"Everybody whom {group} reaches", "reach": reach, "most": nested_groups.MAX_REACHED}
     return pages.render_page(request, "groups/everybody.html", {**context, **entity_context(group)})
 
 
 @performs("UpdateGroup")
-def edit_group(request: ConsoleRequest, organization: Organization, group_id: str) -> HttpResponse:
-    group = groups_scope.get_group(request.actor, "UpdateGroup", organization, group_id)
+def edit_group(request: ConsoleRequest, group_id: str) -> HttpResponse:
+    group = groups_scope.get_group(request.actor, "UpdateGroup", request.organization, group_id)
     try:
-        described = gateway.call(request.actor, "DescribeGroup", organization, GroupId=group.entity_id)
+        described = gateway.call(
+            request.actor, "DescribeGroup", request.organization, GroupId=group.entity_id
+        )
     except errors.CallFailed as failure:
         return aws_errors.error_page(request, failure, back=entity_url(group))
     form = GroupVisibilityForm(post_data(request), current=described, subject=group.entity_id)
@@ -106,19 +108,18 @@ def edit_group(request: ConsoleRequest, organization: Organization, group_id: st
 
 
 @performs("CreateGroup")
-def create_group(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def create_group(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     candidates = groups_scope.addable_entities(request.actor, None, organization)
     form = CreateGroupForm(
         post_data(request),
         organization=organization,
-        domains=_creation_domains(request, organization),
+        domains=_creation_domains(request),
         entities=candidates,
     )
     if request.method == "POST" and form.is_valid():
         title = f"Create the group {form.cleaned_data['Name']}"
-        if answer := create_draft_from_form(
-            request, organization, form, title, _plan_group_creation(form), "group"
-        ):
+        if answer := create_draft_from_form(request, form, title, _plan_group_creation(form), "group"):
             return answer
     back = reverse("groups:list", args=[organization.slug])
     context = {
@@ -144,18 +145,18 @@ def _plan_group_creation(form: CreateGroupForm) -> list[PlannedStep]:
     return steps
 
 
-def _creation_domains(request: ConsoleRequest, organization: Organization) -> list[str]:
+def _creation_domains(request: ConsoleRequest) -> list[str]:
     """Return the domains for a new group, which has none yet; permissions limited to domains do not apply."""
-    if not policy.covers_organization(request.actor, "RegisterToWorkMail", organization):
+    if not policy.covers_organization(request.actor, "RegisterToWorkMail", request.organization):
         return []
-    return scope.usable_domains(request.actor, "RegisterToWorkMail", organization)
+    return scope.usable_domains(request.actor, "RegisterToWorkMail", request.organization)
 
 
 @performs("ListGroupMembers")
-def list_members(request: ConsoleRequest, organization: Organization, group_id: str) -> HttpResponse:
-    group = groups_scope.get_group(request.actor, "ListGroupMembers", organization, group_id)
+def list_members(request: ConsoleRequest, group_id: str) -> HttpResponse:
+    group = groups_scope.get_group(request.actor, "ListGroupMembers", request.organization, group_id)
     rows = tables.annotate_count(filter_members(request.actor, group, request.GET))
-    bases = {each.value: _list_url_of_kind(organization, each) for each in (Kind.USER, Kind.GROUP)}
+    bases = {each.value: _list_url_of_kind(request.organization, each) for each in (Kind.USER, Kind.GROUP)}
     page = tables.paginate(rows, MEMBERS_TABLE, request.GET, extra={"bases": bases})
     context = {
         **entity_context(group),
@@ -173,26 +174,26 @@ def list_members(request: ConsoleRequest, organization: Organization, group_id: 
 
 
 @performs("ListGroupMembers")
-def download_members(request: ConsoleRequest, organization: Organization, group_id: str) -> HttpResponseBase:
-    group = groups_scope.get_group(request.actor, "ListGroupMembers", organization, group_id)
+def download_members(request: ConsoleRequest, group_id: str) -> HttpResponseBase:
+    group = groups_scope.get_group(request.actor, "ListGroupMembers", request.organization, group_id)
     rows = tables.sort_rows(filter_members(request.actor, group, request.GET), MEMBERS_CSV, request.GET)
     name = f"members-{group.name}-{timezone.now():%Y-%m-%d}.csv"
-    return downloads.stream_table(request, organization, name, rows, MEMBERS_CSV)
+    return downloads.stream_table(request, request.organization, name, rows, MEMBERS_CSV)
 
 
 @performs("AssociateMemberToGroup")
-def add_members(request: ConsoleRequest, organization: Organization, group_id: str) -> HttpResponse:
+def add_members(request: ConsoleRequest, group_id: str) -> HttpResponse:
     """Show the resolved list, then create a draft with one step per member."""
-    group = groups_scope.get_group(request.actor, "AssociateMemberToGroup", organization, group_id)
-    candidates = groups_scope.addable_entities(request.actor, group, organization)
-    form = AddMembersForm(post_data(request), organization=organization, entities=candidates)
+    group = groups_scope.get_group(request.actor, "AssociateMemberToGroup", request.organization, group_id)
+    candidates = groups_scope.addable_entities(request.actor, group, request.organization)
+    form = AddMembersForm(post_data(request), organization=request.organization, entities=candidates)
     joining = None
     if request.method == "POST" and form.is_valid():
         joining = membership.find_members_to_add(group, form.cleaned_data["members"])
         if form.cleaned_data["sure"] and joining.added:
             steps = membership.plan_additions(group.entity_id, str(group), joining.added)
             title = f"Add {len(steps):,} member{'s' * (len(steps) > 1)} to {group}"
-            if answer := create_draft_from_form(request, organization, form, title, steps, "members"):
+            if answer := create_draft_from_form(request, form, title, steps, "members"):
                 return answer
     context = {
         **entity_context(group),
@@ -205,9 +206,11 @@ def add_members(request: ConsoleRequest, organization: Organization, group_id: s
 
 @require_POST
 @performs("DisassociateMemberFromGroup")
-def remove_members(request: ConsoleRequest, organization: Organization, group_id: str) -> HttpResponse:
+def remove_members(request: ConsoleRequest, group_id: str) -> HttpResponse:
     """Create a draft with one step per selected row."""
-    group = groups_scope.get_group(request.actor, "DisassociateMemberFromGroup", organization, group_id)
+    group = groups_scope.get_group(
+        request.actor, "DisassociateMemberFromGroup", request.organization, group_id
+    )
     form, back = RemoveMembersForm(request.POST), entity_url(group, "members")
     if form.is_valid():
         leaving = list(
@@ -217,7 +220,7 @@ def remove_members(request: ConsoleRequest, organization: Organization, group_id
         )
         steps = membership.plan_removals(group, leaving)
         title = f"Remove {len(steps):,} member{'s' * (len(steps) > 1)} from {group}"
-        if answer := create_draft_from_form(request, organization, form, title, steps, "members"):
+        if answer := create_draft_from_form(request, form, title, steps, "members"):
             return answer
     said = " ".join(str(error) for errors_of in form.errors.values() for error in errors_of)
     return pages.redirect_with_message(request, said, back, level=messages.ERROR)
@@ -233,6 +236,6 @@ def _can_change_members(request: ConsoleRequest, operation: str, group: Entity) 
 
 
 @performs("DeleteGroup")
-def delete_group(request: ConsoleRequest, organization: Organization, group_id: str) -> HttpResponse:
-    group = groups_scope.get_group(request.actor, "DeleteGroup", organization, group_id)
+def delete_group(request: ConsoleRequest, group_id: str) -> HttpResponse:
+    group = groups_scope.get_group(request.actor, "DeleteGroup", request.organization, group_id)
     return generic_views.delete_entity(request, group, "DeleteGroup")

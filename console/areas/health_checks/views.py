@@ -22,7 +22,8 @@ CHANGE_KIND = "posture"
 
 
 @performs("ReadPosture")
-def show_overview(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def show_overview(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     kept = display.latest_reviews(organization)
     rows = display.check_rows(request.actor, organization, kept)
     context = {
@@ -38,17 +39,18 @@ def show_overview(request: ConsoleRequest, organization: Organization) -> HttpRe
 
 @require_POST
 @performs("CheckPosture")
-def run_checks_now(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    review = runner.run_review(organization, request.actor.name)
+def run_checks_now(request: ConsoleRequest) -> HttpResponse:
+    review = runner.run_review(request.organization, request.actor.name)
     wrong = sum(each.tone in display.FAILED_TONES for each in review.findings.all())
     told = number_of(wrong, "check wants", "checks want")
     said = f"Checked: {told} somebody." if wrong else "Checked: nothing wants mending."
-    return pages.redirect_with_message(request, said, _overview_url(organization))
+    return pages.redirect_with_message(request, said, _overview_url(request.organization))
 
 
 @performs("CheckPosture")
-def fix_check(request: ConsoleRequest, organization: Organization, check: str) -> HttpResponseBase:
+def fix_check(request: ConsoleRequest, check: str) -> HttpResponseBase:
     """Draft the fix of a check from the current state, not from the stored result."""
+    organization = request.organization
     found = CHECKS_BY_ID.get(check)
     if found is None or found.mend is None:
         raise Http404(check)
@@ -56,7 +58,7 @@ def fix_check(request: ConsoleRequest, organization: Organization, check: str) -
         raise policy.Denied(f"{', '.join(found.mend.operations)}: not among your rights")
     form = ReasonForm(pages.post_data(request))
     if form.is_valid():
-        answer = _draft_fix(request, organization, found, found.mend, form)
+        answer = _draft_fix(request, found, found.mend, form)
         if answer is not None:
             return answer
     context = {
@@ -76,9 +78,10 @@ _PREVIEW_NOTE = (
 
 
 def _draft_fix(
-    request: ConsoleRequest, organization: Organization, check: HealthCheck, plan: Fix, form: ReasonForm
+    request: ConsoleRequest, check: HealthCheck, plan: Fix, form: ReasonForm
 ) -> HttpResponseBase | None:
     """Draft the fix and go to its preview; return `None` with an error in the form if AWS refused a read."""
+    organization = request.organization
     back = _overview_url(organization)
     try:
         steps = list(plan.steps(runner.read_check_data(organization, [check])))[:MAX_STEPS]

@@ -38,7 +38,8 @@ PAGE_OPERATIONS = (
 
 
 @performs("DescribeIdentityProviderConfiguration")
-def show_sign_in(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def show_sign_in(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     configuration = identity_center.read_configuration(request.actor, organization)
     tokens = configuration.get("PersonalAccessTokenConfiguration") or {}
     context = {
@@ -54,7 +55,8 @@ def show_sign_in(request: ConsoleRequest, organization: Organization) -> HttpRes
 
 
 @performs("PutIdentityProviderConfiguration")
-def configure_sign_in(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def configure_sign_in(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     configuration = identity_center.read_configuration(request.actor, organization)
     association = identity_center.get_association(request.actor, organization)
     form = ConfigurationForm(
@@ -65,7 +67,7 @@ def configure_sign_in(request: ConsoleRequest, organization: Organization) -> Ht
         initial=_suggested_values(request),
     )
     if form.is_valid():
-        answer = _save_configuration(request, organization, form, configuration)
+        answer = _save_configuration(request, form, configuration)
         if answer is not None:
             return answer
     context = {"organization": organization, "association": association, "back": sign_in_url(organization)}
@@ -73,12 +75,12 @@ def configure_sign_in(request: ConsoleRequest, organization: Organization) -> Ht
 
 
 @performs("DeleteIdentityProviderConfiguration")
-def remove_configuration(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def remove_configuration(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     form = ConfirmForm(pages.post_data(request), expected=organization.slug)
     if form.is_valid():
         answer = operation_views.perform_operation(
             request,
-            organization,
             form,
             "DeleteIdentityProviderConfiguration",
             lambda: "People sign in with the directory's passwords alone.",
@@ -110,7 +112,6 @@ def sign_in_url(organization: Organization) -> str:
 
 def _save_configuration(
     request: ConsoleRequest,
-    organization: Organization,
     form: ConfigurationForm,
     configuration: dict[str, Any],
 ) -> HttpResponse | None:
@@ -120,7 +121,7 @@ def _save_configuration(
         engine.perform_write(
             request.actor,
             "PutIdentityProviderConfiguration",
-            organization,
+            request.organization,
             expecting={"AuthenticationMode": configuration.get("AuthenticationMode")},
             **params,
         )
@@ -128,10 +129,12 @@ def _save_configuration(
         return (
             None
             if aws_errors.add_to_form(form, failure)
-            else aws_errors.error_page(request, failure, back=sign_in_url(organization))
+            else aws_errors.error_page(request, failure, back=sign_in_url(request.organization))
         )
     return pages.redirect_with_message(
-        request, "How people sign in is saved. WorkMail follows within minutes.", sign_in_url(organization)
+        request,
+        "How people sign in is saved. WorkMail follows within minutes.",
+        sign_in_url(request.organization),
     )
 
 
@@ -148,25 +151,26 @@ APPLICATION_NOTE = (
 
 
 @performs("CreateIdentityCenterApplication")
-def create_application(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def create_application(request: ConsoleRequest) -> HttpResponse:
     form = ApplicationForm(pages.post_data(request))
     if form.is_valid():
-        answer = _create_application(request, organization, form)
+        answer = _create_application(request, form)
         if answer is not None:
             return answer
     context = {
-        "organization": organization,
+        "organization": request.organization,
         "title": "An application in Identity Center",
         "verb": "Create the application",
         "note": APPLICATION_NOTE,
-        "trail": sign_in_trail(organization),
-        "back": sign_in_url(organization),
+        "trail": sign_in_trail(request.organization),
+        "back": sign_in_url(request.organization),
     }
     return pages.form_page(request, "partials/form_page.html", form, context)
 
 
 @performs("DeleteIdentityCenterApplication")
-def delete_application(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def delete_application(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     used = (
         identity_center.read_configuration(request.actor, organization).get("IdentityCenterConfiguration")
         or {}
@@ -175,7 +179,6 @@ def delete_application(request: ConsoleRequest, organization: Organization) -> H
     if form.is_valid():
         answer = operation_views.perform_operation(
             request,
-            organization,
             form,
             "DeleteIdentityCenterApplication",
             lambda: "The application is gone from Identity Center.",
@@ -204,30 +207,29 @@ def sign_in_trail(organization: Organization) -> list[tuple[str, str]]:
     return [("Sign-in", sign_in_url(organization))]
 
 
-def _create_application(
-    request: ConsoleRequest, organization: Organization, form: ApplicationForm
-) -> HttpResponse | None:
+def _create_application(request: ConsoleRequest, form: ApplicationForm) -> HttpResponse | None:
     why: dict[str, Any] = form.why()
     try:
         answer = engine.perform_write(
-            request.actor, "CreateIdentityCenterApplication", organization, **why, **form.whole()
+            request.actor, "CreateIdentityCenterApplication", request.organization, **why, **form.whole()
         )
     except errors.CallFailed as failure:
         return (
             None
             if aws_errors.add_to_form(form, failure)
-            else aws_errors.error_page(request, failure, back=sign_in_url(organization))
+            else aws_errors.error_page(request, failure, back=sign_in_url(request.organization))
         )
     made = str(answer["ApplicationArn"])
     following = urlencode({"instance": form.cleaned_data["InstanceArn"], "application": made})
-    to = f"{reverse('identity:configure', args=[organization.slug])}?{following}"
+    to = f"{reverse('identity:configure', args=[request.organization.slug])}?{following}"
     return pages.redirect_with_message(
         request, f"The application {made} is there. Assign people to it before it is used.", to
     )
 
 
 @performs("ListPersonalAccessTokens")
-def list_tokens(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def list_tokens(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     everybody = access_tokens.list_tokens(request.actor, organization)
     show = request.GET.get("show", "")
     chosen = display.filter_tokens(everybody, show)
@@ -244,21 +246,25 @@ def list_tokens(request: ConsoleRequest, organization: Organization) -> HttpResp
 
 
 @performs("ListPersonalAccessTokens")
-def list_user_tokens(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
-    person = scope.get_entity(request.actor, access_tokens.LIST_OPERATION, organization, user_id, Kind.USER)
+def list_user_tokens(request: ConsoleRequest, user_id: str) -> HttpResponse:
+    person = scope.get_entity(
+        request.actor, access_tokens.LIST_OPERATION, request.organization, user_id, Kind.USER
+    )
     context = {
         **_user_context(person),
         "rows": display.build_rows(access_tokens.list_user_tokens(request.actor, person)),
-        "may_revoke": policy.allows(request.actor, access_tokens.DELETE_OPERATION, organization, person),
+        "may_revoke": policy.allows(
+            request.actor, access_tokens.DELETE_OPERATION, request.organization, person
+        ),
     }
     return pages.render_page(request, "identity/tokens_of.html", context)
 
 
 @performs("DeletePersonalAccessToken")
-def revoke_token(
-    request: ConsoleRequest, organization: Organization, user_id: str, token_id: str
-) -> HttpResponse:
-    person = scope.get_entity(request.actor, access_tokens.DELETE_OPERATION, organization, user_id, Kind.USER)
+def revoke_token(request: ConsoleRequest, user_id: str, token_id: str) -> HttpResponse:
+    person = scope.get_entity(
+        request.actor, access_tokens.DELETE_OPERATION, request.organization, user_id, Kind.USER
+    )
     token = access_tokens.find_token(request.actor, person, token_id)
     if token is None:
         return _missing_token_page(request, person)
@@ -266,7 +272,6 @@ def revoke_token(
     if form.is_valid():
         answer = operation_views.perform_operation(
             request,
-            organization,
             form,
             access_tokens.DELETE_OPERATION,
             lambda: f"The token {token.name} of {person} is revoked.",
@@ -292,9 +297,11 @@ def revoke_token(
 
 
 @performs("DeletePersonalAccessToken")
-def revoke_user_tokens(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+def revoke_user_tokens(request: ConsoleRequest, user_id: str) -> HttpResponse:
     """Draft a change with one step per token, to be reviewed before it runs."""
-    person = scope.get_entity(request.actor, access_tokens.DELETE_OPERATION, organization, user_id, Kind.USER)
+    person = scope.get_entity(
+        request.actor, access_tokens.DELETE_OPERATION, request.organization, user_id, Kind.USER
+    )
     held = access_tokens.list_user_tokens(request.actor, person)
     if not held:
         return _missing_token_page(request, person)
@@ -308,7 +315,7 @@ def revoke_user_tokens(request: ConsoleRequest, organization: Organization, user
         "title": f"Revoke {number_of(len(held), 'token')} of {person}",
         "verb": "Show what will happen",
         "note": "The next page lists each token; nothing happens before you say so there.",
-        "trail": [("Tokens", _tokens_url(organization)), (str(person), user_tokens_url(person))],
+        "trail": [("Tokens", _tokens_url(request.organization)), (str(person), user_tokens_url(person))],
         "back": user_tokens_url(person),
     }
     return pages.form_page(request, "partials/form_page.html", form, context)

@@ -34,7 +34,8 @@ MAX_NAMES = 20
 
 
 @performs("ListImpersonationRoles")
-def list_roles(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def list_roles(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     context = {
         "organization": organization,
         "roles": sorted(roles.list_roles(request.actor, organization), key=lambda each: each.name.casefold()),
@@ -45,7 +46,8 @@ def list_roles(request: ConsoleRequest, organization: Organization) -> HttpRespo
 
 
 @performs("GetImpersonationRole")
-def show_role(request: ConsoleRequest, organization: Organization, role_id: str) -> HttpResponse:
+def show_role(request: ConsoleRequest, role_id: str) -> HttpResponse:
+    organization = request.organization
     role = roles.read_role(request.actor, organization, role_id)
     names = roles.get_user_names(organization, role.rules)
     everybody, others = roles.split_reach(role.rules)
@@ -61,11 +63,12 @@ def show_role(request: ConsoleRequest, organization: Organization, role_id: str)
 
 
 @performs("CreateImpersonationRole")
-def create_role(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def create_role(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     form = ImpersonationRoleForm(pages.post_data(request), people=active_users(organization))
     back = reverse("impersonation:list", args=[organization.slug])
     if form.is_valid():
-        answer = _perform_write(request, organization, form, "CreateImpersonationRole", back)
+        answer = _perform_write(request, form, "CreateImpersonationRole", back)
         if isinstance(answer, HttpResponse):
             return answer
         if answer is not None:
@@ -78,7 +81,8 @@ def create_role(request: ConsoleRequest, organization: Organization) -> HttpResp
 
 
 @performs("UpdateImpersonationRole")
-def edit_role(request: ConsoleRequest, organization: Organization, role_id: str) -> HttpResponse:
+def edit_role(request: ConsoleRequest, role_id: str) -> HttpResponse:
+    organization = request.organization
     role = roles.read_role(request.actor, organization, role_id)
     written = roles.get_user_addresses(organization, role.rules)
     form = ImpersonationRoleForm(
@@ -88,7 +92,7 @@ def edit_role(request: ConsoleRequest, organization: Organization, role_id: str)
     if form.is_valid():
         expecting = {name: value for name, value in role.values.items() if name != "Description"}
         given = {"ImpersonationRoleId": role.id, "expecting": expecting}
-        answer = _perform_write(request, organization, form, "UpdateImpersonationRole", back, **given)
+        answer = _perform_write(request, form, "UpdateImpersonationRole", back, **given)
         if isinstance(answer, HttpResponse):
             return answer
         if answer is not None:
@@ -102,7 +106,8 @@ def edit_role(request: ConsoleRequest, organization: Organization, role_id: str)
 
 
 @performs("DeleteImpersonationRole")
-def delete_role(request: ConsoleRequest, organization: Organization, role_id: str) -> HttpResponse:
+def delete_role(request: ConsoleRequest, role_id: str) -> HttpResponse:
+    organization = request.organization
     role = roles.read_role(request.actor, organization, role_id)
     form = ConfirmForm(pages.post_data(request), expected=role.name)
     back = role_url(organization, role)
@@ -145,7 +150,6 @@ def active_users(organization: Organization) -> EntityQuerySet:
 
 def _perform_write(
     request: ConsoleRequest,
-    organization: Organization,
     form: ImpersonationRoleForm,
     operation: str,
     back: str,
@@ -154,7 +158,7 @@ def _perform_write(
     """Return AWS's answer, an error page, or `None` if the form has the error."""
     params: dict[str, Any] = {**form.why(), **form.values(), **more}
     try:
-        return engine.perform_write(request.actor, operation, organization, **params)
+        return engine.perform_write(request.actor, operation, request.organization, **params)
     except errors.CallFailed as failure:
         return (
             None
@@ -167,18 +171,19 @@ EFFECT_OPERATION = "GetImpersonationRoleEffect"
 
 
 @performs("GetImpersonationRoleEffect")
-def run_role_test(request: ConsoleRequest, organization: Organization, role_id: str) -> HttpResponse:
-    role = roles.read_role(request.actor, organization, role_id)
-    form = _build_user_form(request, organization)
-    context: dict[str, Any] = {"organization": organization, "role": role}
+def run_role_test(request: ConsoleRequest, role_id: str) -> HttpResponse:
+    role = roles.read_role(request.actor, request.organization, role_id)
+    form = _build_user_form(request)
+    context: dict[str, Any] = {"organization": request.organization, "role": role}
     if form.is_valid():
         context |= _test_context(request, role, form.cleaned_data["other"])
     return pages.form_page(request, "impersonation/test.html", form, context)
 
 
 @performs("GetImpersonationRoleEffect")
-def select_user(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    form = _build_user_form(request, organization)
+def select_user(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
+    form = _build_user_form(request)
     if form.is_valid():
         person = form.cleaned_data["other"]
         return redirect("impersonation:by-person", organization.slug, person.entity_id)
@@ -189,12 +194,13 @@ def select_user(request: ConsoleRequest, organization: Organization) -> HttpResp
 
 
 @performs("GetImpersonationRoleEffect")
-def show_user(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+def show_user(request: ConsoleRequest, user_id: str) -> HttpResponse:
     """Show the roles that can impersonate the user, directly or through delegates of the mailbox."""
+    organization = request.organization
     person = scope.get_entity(request.actor, EFFECT_OPERATION, organization, user_id, Kind.USER)
     known = roles.list_complete_roles(organization)
     through = reach.find_indirect_reach(known, person)
-    seen = _visible_delegates(request, organization, through)
+    seen = _visible_delegates(request, through)
     direct = reach.find_direct_reach(known, person)
     context = {
         "organization": organization,
@@ -210,12 +216,14 @@ def show_user(request: ConsoleRequest, organization: Organization, user_id: str)
     return pages.render_page(request, "impersonation/by_person.html", context)
 
 
-def _build_user_form(request: ConsoleRequest, organization: Organization) -> UserForm:
-    visible = scope.visible_entities(request.actor, EFFECT_OPERATION, organization).filter(kind=Kind.USER)
+def _build_user_form(request: ConsoleRequest) -> UserForm:
+    visible = scope.visible_entities(request.actor, EFFECT_OPERATION, request.organization).filter(
+        kind=Kind.USER
+    )
     return UserForm(
         request.GET if "other" in request.GET else None,
         people=visible.exclude(state=Entity.State.DELETED),
-        suggest=suggestions_url(organization, "all"),
+        suggest=suggestions_url(request.organization, "all"),
     )
 
 
@@ -243,11 +251,9 @@ def _test_context(request: ConsoleRequest, role: ImpersonationRole, person: Enti
     }
 
 
-def _visible_delegates(
-    request: ConsoleRequest, organization: Organization, through: list[reach.IndirectReach]
-) -> set[int]:
+def _visible_delegates(request: ConsoleRequest, through: list[reach.IndirectReach]) -> set[int]:
     """Return the keys of the delegates that the operator can see; for members of a group, with the group."""
-    visible = scope.visible_entities(request.actor, "ListUsers", organization)
+    visible = scope.visible_entities(request.actor, "ListUsers", request.organization)
     ids = {each.holder.person.pk for each in through}
     groups = {each.holder.group.pk for each in through if each.holder.group}
     known = set(visible.filter(pk__in=ids | groups).values_list("pk", flat=True))
@@ -260,17 +266,17 @@ def _visible_delegates(
 
 @never_cache
 @performs("AssumeImpersonationRole")
-def issue_token(request: ConsoleRequest, organization: Organization, role_id: str) -> HttpResponse:
-    role = roles.read_role(request.actor, organization, role_id)
+def issue_token(request: ConsoleRequest, role_id: str) -> HttpResponse:
+    role = roles.read_role(request.actor, request.organization, role_id)
     form = IssueTokenForm(pages.post_data(request))
-    back = reverse("impersonation:detail", args=[organization.slug, role.id])
+    back = reverse("impersonation:detail", args=[request.organization.slug, role.id])
     if form.is_valid():
-        answer = _token_page(request, organization, role, form, back)
+        answer = _token_page(request, role, form, back)
         if answer is not None:
             return answer
     everybody, others = roles.split_reach(role.rules)
     context = {
-        "organization": organization,
+        "organization": request.organization,
         "role": role,
         "back": back,
         "everybody": everybody,
@@ -282,7 +288,6 @@ def issue_token(request: ConsoleRequest, organization: Organization, role_id: st
 @sensitive_variables("answer", "context")
 def _token_page(
     request: ConsoleRequest,
-    organization: Organization,
     role: ImpersonationRole,
     form: IssueTokenForm,
     back: str,
@@ -292,7 +297,7 @@ def _token_page(
         answer = engine.read_secret(
             request.actor,
             "AssumeImpersonationRole",
-            organization,
+            request.organization,
             title=f"Issue an impersonation token for {role.name}",
             ImpersonationRoleId=role.id,
             **why,
@@ -304,7 +309,7 @@ def _token_page(
             else aws_errors.error_page(request, failure, back=back)
         )
     context = {
-        "organization": organization,
+        "organization": request.organization,
         "role": role,
         "back": back,
         "token": answer["Token"],

@@ -37,8 +37,10 @@ from console.web.record_forms import delete_record
 
 
 @performs("DeregisterFromWorkMail")
-def offboard_user(request: ConsoleRequest, organization: Organization, entity_id: str) -> HttpResponse:
-    person = scope.get_entity(request.actor, "DeregisterFromWorkMail", organization, entity_id, Kind.USER)
+def offboard_user(request: ConsoleRequest, entity_id: str) -> HttpResponse:
+    person = scope.get_entity(
+        request.actor, "DeregisterFromWorkMail", request.organization, entity_id, Kind.USER
+    )
     if person.state != Entity.State.ENABLED:
         return _not_enabled_page(request, person)
     form = _offboard_form(request, person)
@@ -50,7 +52,7 @@ def offboard_user(request: ConsoleRequest, organization: Organization, entity_id
 
 
 def _offboard_form(request: ConsoleRequest, person: Entity) -> OffboardForm:
-    organization, chosen = person.organization, _get_preset(request, person.organization)
+    organization, chosen = person.organization, _get_preset(request)
     others = scope.visible_entities(request.actor, "CreateAlias", organization)
     return OffboardForm(
         post_data(request),
@@ -65,9 +67,9 @@ def _offboard_form(request: ConsoleRequest, person: Entity) -> OffboardForm:
     )
 
 
-def _get_preset(request: ConsoleRequest, organization: Organization) -> Preset | None:
+def _get_preset(request: ConsoleRequest) -> Preset | None:
     wanted = request.GET.get("preset", "")
-    presets = Preset.objects.filter(organization=organization)
+    presets = Preset.objects.filter(organization=request.organization)
     return presets.filter(pk=wanted).first() if wanted.isascii() and wanted.isdigit() else presets.first()
 
 
@@ -134,8 +136,8 @@ def _not_enabled_page(request: ConsoleRequest, person: Entity) -> HttpResponse:
 
 
 @performs("RegisterToWorkMail")
-def restore_user(request: ConsoleRequest, organization: Organization, entity_id: str) -> HttpResponse:
-    person = scope.get_entity(request.actor, "RegisterToWorkMail", organization, entity_id, Kind.USER)
+def restore_user(request: ConsoleRequest, entity_id: str) -> HttpResponse:
+    person = scope.get_entity(request.actor, "RegisterToWorkMail", request.organization, entity_id, Kind.USER)
     capsule = snapshots.get_latest_snapshot(person)
     if person.state != Entity.State.DISABLED or capsule is None:
         return _not_restorable_page(request, person)
@@ -203,12 +205,12 @@ TemplateOrPreset = OnboardingTemplate | Preset
 
 
 @performs("ManageTemplates")
-def list_templates(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    presets = Preset.objects.filter(organization=organization)
+def list_templates(request: ConsoleRequest) -> HttpResponse:
+    presets = Preset.objects.filter(organization=request.organization)
     context = {
         "title": "Templates and presets",
-        "organization": organization,
-        "templates": OnboardingTemplate.objects.filter(organization=organization),
+        "organization": request.organization,
+        "templates": OnboardingTemplate.objects.filter(organization=request.organization),
         "presets": [
             (each, [OFFBOARD_PARTS[part] for part in each.parts if part in OFFBOARD_PARTS])
             for each in presets
@@ -218,33 +220,37 @@ def list_templates(request: ConsoleRequest, organization: Organization) -> HttpR
 
 
 @performs("ManageTemplates")
-def create_preset(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    return _edit_page(request, Preset(organization=organization))
+def create_preset(request: ConsoleRequest) -> HttpResponse:
+    return _edit_page(request, Preset(organization=request.organization))
 
 
 @performs("ManageTemplates")
-def edit_preset(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    return _edit_page(request, get_object_or_404(Preset, organization=organization, pk=pk))
+def edit_preset(request: ConsoleRequest, pk: int) -> HttpResponse:
+    return _edit_page(request, get_object_or_404(Preset, organization=request.organization, pk=pk))
 
 
 @performs("ManageTemplates")
-def delete_preset(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    return _delete_page(request, get_object_or_404(Preset, organization=organization, pk=pk))
+def delete_preset(request: ConsoleRequest, pk: int) -> HttpResponse:
+    return _delete_page(request, get_object_or_404(Preset, organization=request.organization, pk=pk))
 
 
 @performs("ManageTemplates")
-def create_template(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    return _edit_page(request, OnboardingTemplate(organization=organization))
+def create_template(request: ConsoleRequest) -> HttpResponse:
+    return _edit_page(request, OnboardingTemplate(organization=request.organization))
 
 
 @performs("ManageTemplates")
-def edit_template(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    return _edit_page(request, get_object_or_404(OnboardingTemplate, organization=organization, pk=pk))
+def edit_template(request: ConsoleRequest, pk: int) -> HttpResponse:
+    return _edit_page(
+        request, get_object_or_404(OnboardingTemplate, organization=request.organization, pk=pk)
+    )
 
 
 @performs("ManageTemplates")
-def delete_template(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
-    return _delete_page(request, get_object_or_404(OnboardingTemplate, organization=organization, pk=pk))
+def delete_template(request: ConsoleRequest, pk: int) -> HttpResponse:
+    return _delete_page(
+        request, get_object_or_404(OnboardingTemplate, organization=request.organization, pk=pk)
+    )
 
 
 def _template_form(request: ConsoleRequest, kept: TemplateOrPreset) -> PresetForm | OnboardingTemplateForm:

@@ -36,12 +36,13 @@ from console.web import aws_errors, downloads
 
 
 @performs("GetMailboxDetails")
-def list_mailboxes(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def list_mailboxes(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     actor, asked = request.actor, request.GET
     shown = build_table(asked, exports=policy.allows(actor, mailboxes_scope.LIST_EXPORTS, organization))
     kinds = find_mailboxes(actor, organization, asked)
     mailboxes = with_last_export(actor, organization, nearest_mailboxes(kinds, shown, asked))
-    page = tables.paginate(mailboxes, shown, asked, extra=_cell_context(request, organization))
+    page = tables.paginate(mailboxes, shown, asked, extra=_cell_context(request))
     context = {
         "organization": organization,
         "page": page,
@@ -51,39 +52,39 @@ def list_mailboxes(request: ConsoleRequest, organization: Organization) -> HttpR
         "narrowed": bool(set(asked) - {"sort", "after", "before"}),
     }
     if not pages.wants_fragment(request):
-        context |= _page_context(request, organization)
+        context |= _page_context(request)
     return pages.render_page(request, "mailboxes/list.html", context, fragment="mailboxes")
 
 
 @performs("GetMailboxDetails")
-def download_mailboxes_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+def download_mailboxes_csv(request: ConsoleRequest) -> HttpResponseBase:
+    organization = request.organization
     actor = request.actor
     shown = build_table(request.GET, exports=policy.allows(actor, mailboxes_scope.LIST_EXPORTS, organization))
     every = combine_mailboxes(find_mailboxes(actor, organization, request.GET))
     rows = tables.sort_rows(with_last_export(actor, organization, every), shown, request.GET)
     name = f"mailboxes-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    return downloads.stream_csv(
-        request, organization, name, csv_text.write_rows(CSV_HEADER, iterate_csv_rows(rows))
-    )
+    return downloads.stream_csv(request, name, csv_text.write_rows(CSV_HEADER, iterate_csv_rows(rows)))
 
 
-def _cell_context(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
-    may_quota = policy.allows(request.actor, "UpdateMailboxQuota", organization)
-    return {"slug": organization.slug, "may_quota": may_quota}
+def _cell_context(request: ConsoleRequest) -> dict[str, Any]:
+    may_quota = policy.allows(request.actor, "UpdateMailboxQuota", request.organization)
+    return {"slug": request.organization.slug, "may_quota": may_quota}
 
 
-def _page_context(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
+def _page_context(request: ConsoleRequest) -> dict[str, Any]:
     """Return the context of the whole page, which its fragment does not need."""
-    domains = domain_filter(scope.visible_domains(request.actor, organization))
-    offered = [*build_filters(request.actor, organization), domains]
+    domains = domain_filter(scope.visible_domains(request.actor, request.organization))
+    offered = [*build_filters(request.actor, request.organization), domains]
     return {
         "bar": filters.filter_bar(offered, request.GET, placeholder="Name, address or alias"),
-        "tabs": _build_tabs(request.actor, organization, "mailboxes:list"),
+        "tabs": _build_tabs(request.actor, request.organization, "mailboxes:list"),
     }
 
 
 @performs("ListMailboxPermissions")
-def list_permissions(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def list_permissions(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     rows, asked = permission_table.find_permissions(request.actor, organization, request.GET), request.GET
     page = tables.paginate(
         permission_table.with_grantee(permission_table.nearest_permissions(rows, asked)),
@@ -108,43 +109,40 @@ def list_permissions(request: ConsoleRequest, organization: Organization) -> Htt
 
 
 @performs("ListMailboxPermissions")
-def download_permissions_csv(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
-    rows = permission_table.find_permissions(request.actor, organization, request.GET)
-    name = f"access-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
+def download_permissions_csv(request: ConsoleRequest) -> HttpResponseBase:
+    rows = permission_table.find_permissions(request.actor, request.organization, request.GET)
+    name = f"access-{request.organization.slug}-{timezone.now():%Y-%m-%d}.csv"
     ordered = tables.sort_rows(
         permission_table.with_grantee(rows), permission_table.PERMISSION_TABLE, request.GET
     )
     return downloads.stream_csv(
         request,
-        organization,
         name,
         csv_text.write_rows(permission_table.CSV_HEADER, permission_table.iterate_csv_rows(ordered)),
     )
 
 
 @performs("DescribeEntity")
-def search_address(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def search_address(request: ConsoleRequest) -> HttpResponse:
     form = AddressSearchForm(request.GET if "Email" in request.GET else None)
     context = {
-        "organization": organization,
-        "tabs": _build_tabs(request.actor, organization, "mailboxes:address"),
+        "organization": request.organization,
+        "tabs": _build_tabs(request.actor, request.organization, "mailboxes:address"),
     }
     if form.is_bound and form.is_valid():
-        context |= _search_context(request, organization, form)
+        context |= _search_context(request, form)
     return pages.form_page(request, "mailboxes/address.html", form, context)
 
 
-def _search_context(
-    request: ConsoleRequest, organization: Organization, form: AddressSearchForm
-) -> dict[str, object]:
+def _search_context(request: ConsoleRequest, form: AddressSearchForm) -> dict[str, object]:
     """Return the result of the search; an address outside the operator's domains is an error."""
     email = str(form.cleaned_data["Email"])
-    reach = policy.granted_domains(request.actor, "DescribeEntity", organization)
+    reach = policy.granted_domains(request.actor, "DescribeEntity", request.organization)
     if reach and email.rpartition("@")[2].lower() not in reach:
         form.add_error("Email", f"You may ask for addresses on {' and '.join(reach)}.")
         return {}
     try:
-        return {"holder": addresses.find_holder(request.actor, organization, email)}
+        return {"holder": addresses.find_holder(request.actor, request.organization, email)}
     except errors.CallFailed as failure:
         if aws_errors.add_to_form(form, failure):
             return {}
@@ -159,22 +157,22 @@ WAY_OPERATIONS = {RENAME: PRIMARY_OPERATION, DISABLE: "DeregisterFromWorkMail"}
 
 
 @performs("CreateAlias")
-def transfer_addresses(request: ConsoleRequest, organization: Organization, entity_id: str) -> HttpResponse:
-    giver = _get_giver(request, organization, entity_id)
+def transfer_addresses(request: ConsoleRequest, entity_id: str) -> HttpResponse:
+    giver = _get_giver(request, entity_id)
     form = _build_transfer_form(request, giver)
     if request.method == "POST" and form.is_valid() and (answer := _draft_transfer(request, giver, form)):
         return answer
-    whole = policy.allows(request.actor, WAY_OPERATIONS[DISABLE], organization, giver)
+    whole = policy.allows(request.actor, WAY_OPERATIONS[DISABLE], request.organization, giver)
     context = {**entity_context(giver), "back": entity_url(giver), "whole": whole}
     return pages.form_page(request, "mailboxes/handover.html", form, context)
 
 
-def _get_giver(request: ConsoleRequest, organization: Organization, entity_id: str) -> Entity:
-    met = get_object_or_404(Entity, organization=organization, entity_id=entity_id)
+def _get_giver(request: ConsoleRequest, entity_id: str) -> Entity:
+    met = get_object_or_404(Entity, organization=request.organization, entity_id=entity_id)
     if met.is_deleted:
         raise Http404("the address was given up when it was deleted")
     operation = "DeleteAlias" if met.state == Entity.State.ENABLED else kinds.get_kind_info(met).describe
-    return scope.get_entity(request.actor, operation, organization, entity_id, Kind(met.kind))
+    return scope.get_entity(request.actor, operation, request.organization, entity_id, Kind(met.kind))
 
 
 def _build_transfer_form(request: ConsoleRequest, giver: Entity) -> AddressTransferForm:
@@ -199,9 +197,7 @@ def _build_transfer_form(request: ConsoleRequest, giver: Entity) -> AddressTrans
 def _draft_transfer(request: ConsoleRequest, giver: Entity, form: AddressTransferForm) -> HttpResponse | None:
     plan = form.plan()
     steps, organization = plan.steps(), giver.organization
-    return create_draft_from_form(
-        request, organization, form, plan.title, steps, "hand-over", reverts=plan.reverts
-    )
+    return create_draft_from_form(request, form, plan.title, steps, "hand-over", reverts=plan.reverts)
 
 
 TAB_PAGES = (

@@ -12,7 +12,6 @@ from console.areas.messages import parser_process
 from console.areas.messages.forms import OpenMessageForm, ReplaceMessageForm
 from console.aws import errors
 from console.changes import engine
-from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
@@ -27,15 +26,15 @@ NOT_FOUND = (
 
 @never_cache
 @performs("GetRawMessageContent")
-def open_message(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def open_message(request: ConsoleRequest) -> HttpResponse:
     form = OpenMessageForm(pages.post_data(request))
-    content = _read_content(request, organization, form) if form.is_valid() else None
+    content = _read_content(request, form) if form.is_valid() else None
     if isinstance(content, HttpResponse):
         return content
     if content is None:
-        return pages.form_page(request, "messages/look.html", form, _page_context(request, organization))
+        return pages.form_page(request, "messages/look.html", form, _page_context(request))
     context = {
-        "organization": organization,
+        "organization": request.organization,
         "message": parser_process.run_parser(content),
         "asked": form.cleaned_data,
     }
@@ -45,21 +44,22 @@ def open_message(request: ConsoleRequest, organization: Organization) -> HttpRes
 @require_POST
 @never_cache
 @performs("GetRawMessageContent")
-def download_message(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def download_message(request: ConsoleRequest) -> HttpResponse:
     """Download the message, read from WorkMail again: the console stores none."""
     form = OpenMessageForm(pages.post_data(request))
-    content = _read_content(request, organization, form) if form.is_valid() else None
+    content = _read_content(request, form) if form.is_valid() else None
     if isinstance(content, HttpResponse):
         return content
     if content is None:
-        return pages.form_page(request, "messages/look.html", form, _page_context(request, organization))
+        return pages.form_page(request, "messages/look.html", form, _page_context(request))
     message_id = form.cleaned_data["messageId"]
     said = {"target": message_id, "size": len(content), **form.why()}
-    return downloads.send_file(request, organization, f"{message_id}.eml", content, "message/rfc822", **said)
+    return downloads.send_file(request, f"{message_id}.eml", content, "message/rfc822", **said)
 
 
 @performs("PutRawMessageContent")
-def replace_message(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def replace_message(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     form = ReplaceMessageForm(
         pages.post_data(request), initial={"messageId": request.GET.get("messageId", "")}
     )
@@ -80,20 +80,22 @@ def replace_message(request: ConsoleRequest, organization: Organization) -> Http
     return pages.form_page(request, "messages/replace.html", form, context)
 
 
-def _read_content(
-    request: ConsoleRequest, organization: Organization, form: OpenMessageForm
-) -> bytes | HttpResponse | None:
+def _read_content(request: ConsoleRequest, form: OpenMessageForm) -> bytes | HttpResponse | None:
     """Return the message, an error page, or `None` if the form has the error."""
     params: dict[str, Any] = {**form.why(), **form.whole()}
     try:
         answer = engine.read_secret(
-            request.actor, "GetRawMessageContent", organization, title="Open a message in transit", **params
+            request.actor,
+            "GetRawMessageContent",
+            request.organization,
+            title="Open a message in transit",
+            **params,
         )
     except errors.CallFailed as failure:
         if _add_failure(form, failure):
             return None
         return aws_errors.error_page(
-            request, failure, back=reverse("messages:look", args=[organization.slug])
+            request, failure, back=reverse("messages:look", args=[request.organization.slug])
         )
     return bytes(answer["messageContent"])
 
@@ -105,6 +107,6 @@ def _add_failure(form: OperationForm, failure: errors.CallFailed) -> bool:
     return aws_errors.add_to_form(form, failure)
 
 
-def _page_context(request: ConsoleRequest, organization: Organization) -> dict[str, object]:
-    may_replace = policy.allows(request.actor, "PutRawMessageContent", organization)
-    return {"organization": organization, "may_replace": may_replace}
+def _page_context(request: ConsoleRequest) -> dict[str, object]:
+    may_replace = policy.allows(request.actor, "PutRawMessageContent", request.organization)
+    return {"organization": request.organization, "may_replace": may_replace}

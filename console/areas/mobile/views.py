@@ -52,44 +52,43 @@ def with_failure_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
 
 @performs("ListMobileDeviceAccessRules")
 @with_failure_page
-def list_rules(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    rules = mobile_live_rules.list_rules(request.actor, organization)
+def list_rules(request: ConsoleRequest) -> HttpResponse:
+    rules = mobile_live_rules.list_rules(request.actor, request.organization)
     context = {
         "title": "Mobile devices",
-        "organization": organization,
+        "organization": request.organization,
         "rules": [(rule, wording.describe_rule(rule), rule["Effect"] == ALLOW) for rule in rules],
-        "may": {name: policy.allows(request.actor, name, organization) for name in PAGE_OPERATIONS},
+        "may": {name: policy.allows(request.actor, name, request.organization) for name in PAGE_OPERATIONS},
     }
     return pages.render_page(request, "mobile/list.html", context)
 
 
 @performs("CreateMobileDeviceAccessRule")
 @with_failure_page
-def create_rule(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    return _rule_form_page(
-        request, organization, mobile_live_rules.list_rules(request.actor, organization), None
-    )
+def create_rule(request: ConsoleRequest) -> HttpResponse:
+    return _rule_form_page(request, mobile_live_rules.list_rules(request.actor, request.organization), None)
 
 
 @performs("UpdateMobileDeviceAccessRule")
 @with_failure_page
-def edit_rule(request: ConsoleRequest, organization: Organization, device_rule: str) -> HttpResponse:
-    rules = mobile_live_rules.list_rules(request.actor, organization)
-    return _rule_form_page(request, organization, rules, _get_rule_or_404(rules, device_rule))
+def edit_rule(request: ConsoleRequest, device_rule: str) -> HttpResponse:
+    rules = mobile_live_rules.list_rules(request.actor, request.organization)
+    return _rule_form_page(request, rules, _get_rule_or_404(rules, device_rule))
 
 
 @performs("DeleteMobileDeviceAccessRule")
 @with_failure_page
-def delete_rule(request: ConsoleRequest, organization: Organization, device_rule: str) -> HttpResponse:
-    rules = mobile_live_rules.list_rules(request.actor, organization)
+def delete_rule(request: ConsoleRequest, device_rule: str) -> HttpResponse:
+    rules = mobile_live_rules.list_rules(request.actor, request.organization)
     rule = _get_rule_or_404(rules, device_rule)
-    plan = plans.plan_deletion(organization, rules, rule)
+    plan = plans.plan_deletion(request.organization, rules, rule)
     return _review_page(request, plan, "Delete the rule", f"Delete {rule['Name']}?", None)
 
 
 @performs("GetMobileDeviceAccessEffect")
 @with_failure_page
-def run_device_test(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def run_device_test(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     actor = request.actor
     people = policy.visible_entities(actor, "GetMobileDeviceAccessOverride", organization)
     bound = request.GET if "DeviceType" in request.GET else None
@@ -101,19 +100,17 @@ def run_device_test(request: ConsoleRequest, organization: Organization) -> Http
     return pages.form_page(request, "mobile/test.html", form, context)
 
 
-def _rule_form_page(
-    request: ConsoleRequest, organization: Organization, rules: DeviceRules, rule: dict[str, Any] | None
-) -> HttpResponse:
+def _rule_form_page(request: ConsoleRequest, rules: DeviceRules, rule: dict[str, Any] | None) -> HttpResponse:
     form = MobileRuleForm(pages.post_data(request), rule=rule)
     if form.is_bound and form.is_valid() and request.POST.get("step") != rule_review.EDIT:
         plan = plans.plan_saving(
-            organization, rules, form.asked(), rule[RULE_ID] if rule else plans.NEW_RULE_ID
+            request.organization, rules, form.asked(), rule[RULE_ID] if rule else plans.NEW_RULE_ID
         )
         return _review_page(request, plan, "Save the rule", plan.title, form)
     context = {
         "title": f"Change {rule['Name']}" if rule else "New mobile device rule",
-        "organization": organization,
-        "back": rules_url(organization),
+        "organization": request.organization,
+        "back": rules_url(request.organization),
     }
     return pages.form_page(request, "mobile/edit.html", form, context)
 
@@ -153,7 +150,8 @@ PUT_OVERRIDE, DELETE_OVERRIDE = "PutMobileDeviceAccessOverride", "DeleteMobileDe
 
 @performs("ListMobileDeviceAccessOverrides")
 @with_failure_page
-def list_overrides(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def list_overrides(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     found = mobile_live_rules.list_overrides(request.actor, organization)
     ends = override_expiry.get_expiry_times(organization)
     context = {
@@ -161,38 +159,39 @@ def list_overrides(request: ConsoleRequest, organization: Organization) -> HttpR
         "organization": organization,
         "overrides": [_override_context(each, person, ends) for each, person in found],
         "whole": policy.covers_organization(request.actor, "ListMobileDeviceAccessOverrides", organization),
-        "may": _override_rights(request, organization),
+        "may": _override_rights(request),
     }
     return pages.render_page(request, "mobile/overrides.html", context)
 
 
 @performs("ListMobileDeviceAccessOverrides")
 @with_failure_page
-def show_user(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+def show_user(request: ConsoleRequest, user_id: str) -> HttpResponse:
     """Show the rules and overrides of one user, for the user's page."""
     actor = request.actor
     operation = "ListMobileDeviceAccessOverrides"
-    somebody = scope.get_entity(actor, operation, organization, user_id, Kind.USER)
-    ends = override_expiry.get_expiry_times(organization)
+    somebody = scope.get_entity(actor, operation, request.organization, user_id, Kind.USER)
+    ends = override_expiry.get_expiry_times(request.organization)
     context = {
         "title": f"Rules and devices of {somebody}",
-        "organization": organization,
+        "organization": request.organization,
         "person": somebody,
         "overrides": [
             _override_context(each, somebody, ends)
             for each in mobile_live_rules.list_user_overrides(actor, somebody)
         ],
-        "mobile_rules": _list_mobile_rules(request, organization),
+        "mobile_rules": _list_mobile_rules(request),
         "access_rules": _list_access_rules(request, somebody),
-        "may": _override_rights(request, organization, somebody),
+        "may": _override_rights(request, somebody),
     }
     return pages.render_page(request, "mobile/person.html", context, fragment="rules")
 
 
 @performs("PutMobileDeviceAccessOverride")
 @with_failure_page
-def put_override(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def put_override(request: ConsoleRequest) -> HttpResponse:
     """Create or replace an override; `?other=` and `DeviceId=` load the current values."""
+    organization = request.organization
     users = policy.visible_entities(request.actor, PUT_OVERRIDE, organization)
     device = {name: request.GET.get(name, "") for name in ("other", "DeviceId")}
     values = {} if request.method == "POST" else _read_current_override(request, users, device)
@@ -207,7 +206,7 @@ def put_override(request: ConsoleRequest, organization: Organization) -> HttpRes
     if values:
         form.show(device["other"], values)
     if form.is_valid():
-        answer = _save_override(request, organization, form)
+        answer = _save_override(request, form)
         if answer is not None:
             return answer
     context = {
@@ -219,15 +218,15 @@ def put_override(request: ConsoleRequest, organization: Organization) -> HttpRes
 
 
 @performs("DeleteMobileDeviceAccessOverride")
-def delete_override(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
+def delete_override(request: ConsoleRequest, user_id: str) -> HttpResponse:
     """Delete an override, and its scheduled end."""
+    organization = request.organization
     somebody = scope.get_entity(request.actor, DELETE_OVERRIDE, organization, user_id, Kind.USER)
     form = OverrideRemovalForm(
         pages.post_data(request), initial={"DeviceId": request.GET.get("DeviceId", "")}
     )
     return operation_views.operation_page(
         request,
-        organization,
         form,
         DELETE_OVERRIDE,
         title=f"Remove an override of {somebody}",
@@ -245,21 +244,18 @@ def delete_override(request: ConsoleRequest, organization: Organization, user_id
     )
 
 
-def _save_override(
-    request: ConsoleRequest, organization: Organization, form: OverrideForm
-) -> HttpResponse | None:
+def _save_override(request: ConsoleRequest, form: OverrideForm) -> HttpResponse | None:
     somebody, params = form.cleaned_data["other"], form.asked()
     verb = "Allow" if params["Effect"] == ALLOW else "Deny"
     return operation_views.perform_operation(
         request,
-        organization,
         form,
         PUT_OVERRIDE,
         lambda: _success_message(form.cleaned_data.get("until")),
         params,
         title=f"{verb} device {params['DeviceId']} of {somebody}",
         ends=lambda: override_expiry.build_expiry_step(somebody, params["DeviceId"]),
-        back=overrides_url(organization),
+        back=overrides_url(request.organization),
         landing=lambda: kinds.entity_url(somebody),
     )
 
@@ -292,10 +288,10 @@ def _override_context(
     }
 
 
-def _list_mobile_rules(request: ConsoleRequest, organization: Organization) -> list[tuple[str, bool]] | None:
-    if not policy.allows(request.actor, "ListMobileDeviceAccessRules", organization):
+def _list_mobile_rules(request: ConsoleRequest) -> list[tuple[str, bool]] | None:
+    if not policy.allows(request.actor, "ListMobileDeviceAccessRules", request.organization):
         return None
-    rules = mobile_live_rules.list_rules(request.actor, organization)
+    rules = mobile_live_rules.list_rules(request.actor, request.organization)
     return [(wording.describe_rule(rule), rule["Effect"] == ALLOW) for rule in rules]
 
 
@@ -310,11 +306,9 @@ def _list_access_rules(request: ConsoleRequest, somebody: Entity) -> list[displa
     return [display.display_rule(group, words) for group in group_rules(concern)]
 
 
-def _override_rights(
-    request: ConsoleRequest, organization: Organization, somebody: Entity | None = None
-) -> dict[str, bool]:
+def _override_rights(request: ConsoleRequest, somebody: Entity | None = None) -> dict[str, bool]:
     return {
-        name: policy.allows(request.actor, name, organization, somebody)
+        name: policy.allows(request.actor, name, request.organization, somebody)
         for name in (PUT_OVERRIDE, DELETE_OVERRIDE)
     }
 

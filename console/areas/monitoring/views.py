@@ -22,7 +22,8 @@ PUT_OPERATION, DELETE_OPERATION = "PutEmailMonitoringConfiguration", "DeleteEmai
 
 
 @performs("DescribeEmailMonitoringConfiguration")
-def show_logging(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def show_logging(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     look = settings_reads.read_setting(request.actor, READ_OPERATION, organization)
     context = {
         "title": "Log of e-mail events",
@@ -40,7 +41,8 @@ def show_logging(request: ConsoleRequest, organization: Organization) -> HttpRes
 
 
 @performs("PutEmailMonitoringConfiguration")
-def edit_logging(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def edit_logging(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     place = _organization_arn_parts(organization)
     try:
         current = settings_reads.get_setting(request.actor, READ_OPERATION, organization)
@@ -52,7 +54,7 @@ def edit_logging(request: ConsoleRequest, organization: Organization) -> HttpRes
             initial=suggested,
             subject=organization.organization_id,
         )
-        if form.is_valid() and (answer := _save_logging(request, organization, form)):
+        if form.is_valid() and (answer := _save_logging(request, form)):
             return answer
     except errors.CallFailed as failure:
         return aws_errors.error_page(request, failure, back=_logging_url(organization))
@@ -66,7 +68,8 @@ def edit_logging(request: ConsoleRequest, organization: Organization) -> HttpRes
 
 
 @performs("DeleteEmailMonitoringConfiguration")
-def stop_logging(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def stop_logging(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     form = ConfirmForm(pages.post_data(request))
     if form.is_valid():
         try:
@@ -91,13 +94,11 @@ def stop_logging(request: ConsoleRequest, organization: Organization) -> HttpRes
     )
 
 
-def _save_logging(
-    request: ConsoleRequest, organization: Organization, form: MonitoringForm
-) -> HttpResponse | None:
+def _save_logging(request: ConsoleRequest, form: MonitoringForm) -> HttpResponse | None:
     """Save the configuration and return the response, or `None` if the form has the error."""
     why: dict[str, Any] = {**form.why(), "expecting": form.current}
     try:
-        engine.perform_write(request.actor, PUT_OPERATION, organization, **why, **form.asked())
+        engine.perform_write(request.actor, PUT_OPERATION, request.organization, **why, **form.asked())
     except errors.Refused as refusal:
         if refusal.code == "ResourceNotFoundException":
             form.add_error(None, f"{display.NOT_FOUND} WorkMail says: {refusal}")
@@ -106,7 +107,7 @@ def _save_logging(
             return None
         raise
     return pages.redirect_with_message(
-        request, "E-mail events are logged from now on.", _logging_url(organization)
+        request, "E-mail events are logged from now on.", _logging_url(request.organization)
     )
 
 

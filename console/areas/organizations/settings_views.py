@@ -46,11 +46,12 @@ OFFERED_OPERATIONS = (
 
 
 @performs("DescribeOrganization")
-def show_settings(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def show_settings(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     described = settings_reads.read_setting(request.actor, "DescribeOrganization", organization)
     shown = described.shown or display.mirrored_description(organization)
     skipped = _skip_reason(described)
-    tags = _read_tags(request, organization, shown, skipped)
+    tags = _read_tags(request, shown, skipped)
     skipped = skipped or (settings_reads.NOT_READ if tags and tags.is_away else None)
     context = {
         "title": "Settings",
@@ -64,8 +65,9 @@ def show_settings(request: ConsoleRequest, organization: Organization) -> HttpRe
 
 
 @performs("DescribeOrganization")
-def show_state(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def show_state(request: ConsoleRequest) -> HttpResponse:
     """Show the properties alone, polled while the organization is created or deleted."""
+    organization = request.organization
     described = settings_reads.read_setting(request.actor, "DescribeOrganization", organization)
     shown = described.shown or display.mirrored_description(organization)
     context = {"organization": organization, **_properties_context(organization, described, shown)}
@@ -88,48 +90,46 @@ def _skip_reason(described: SettingResult) -> Explanation | None:
     return NOT_ACTIVE if described.shown.get("State", "Active") != "Active" else None
 
 
-def _read_tags(
-    request: ConsoleRequest, organization: Organization, shown: Any, skipped: Explanation | None
-) -> SettingResult | None:
+def _read_tags(request: ConsoleRequest, shown: Any, skipped: Explanation | None) -> SettingResult | None:
     """Return the tags; `None` if the operator may not read them or the ARN is not known yet."""
-    arn = shown.get("ARN") or organization.arn
-    if not arn or not policy.allows(request.actor, "ListTagsForResource", organization):
+    arn = shown.get("ARN") or request.organization.arn
+    if not arn or not policy.allows(request.actor, "ListTagsForResource", request.organization):
         return None
     if skipped:
         return SettingResult(problem=skipped)
-    return settings_reads.read_setting(request.actor, "ListTagsForResource", organization, ResourceARN=arn)
+    return settings_reads.read_setting(
+        request.actor, "ListTagsForResource", request.organization, ResourceARN=arn
+    )
 
 
 @performs("TagResource")
-def add_tag(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def add_tag(request: ConsoleRequest) -> HttpResponse:
     form = TagForm(request.POST if request.method == "POST" else None)
     return operation_views.operation_page(
         request,
-        organization,
         form,
         "TagResource",
         title="Add a tag",
         verb="Add",
         note="A key that is there already gets the new value. An organization has at most 50 tags.",
         message=lambda: f"The tag {form.cleaned_data['key']} is set.",
-        params=lambda: {"ResourceARN": organization.arn, "Tags": [_tag_parameter(form)]},
-        back=_tags_url(organization),
-        context={"trail": [("Settings", _tags_url(organization))]},
+        params=lambda: {"ResourceARN": request.organization.arn, "Tags": [_tag_parameter(form)]},
+        back=_tags_url(request.organization),
+        context={"trail": [("Settings", _tags_url(request.organization))]},
     )
 
 
 @require_POST
 @performs("UntagResource")
-def remove_tag(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def remove_tag(request: ConsoleRequest) -> HttpResponse:
     form = RemoveTagForm(request.POST)
     return operation_views.operation_button(
         request,
-        organization,
         form,
         "UntagResource",
         message=lambda: f"The tag {form.cleaned_data['key']} is removed.",
-        params=lambda: {"ResourceARN": organization.arn, "TagKeys": [form.cleaned_data["key"]]},
-        back=_tags_url(organization),
+        params=lambda: {"ResourceARN": request.organization.arn, "TagKeys": [form.cleaned_data["key"]]},
+        back=_tags_url(request.organization),
     )
 
 
@@ -142,16 +142,16 @@ def _tags_url(organization: Organization) -> str:
 
 
 @performs("ListOrganizations")
-def list_account_organizations(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    back = reverse("organizations:settings", args=[organization.slug])
+def list_account_organizations(request: ConsoleRequest) -> HttpResponse:
+    back = reverse("organizations:settings", args=[request.organization.slug])
     try:
-        listed = list(gateway.call_pages(request.actor, "ListOrganizations", organization))
+        listed = list(gateway.call_pages(request.actor, "ListOrganizations", request.organization))
     except errors.CallFailed as failure:
         return aws_errors.error_page(request, failure, back=back)
     summaries = [each for page in listed for each in page.get("OrganizationSummaries", [])]
     context = {
         "title": "Organizations of the AWS account",
-        "organization": organization,
+        "organization": request.organization,
         "back": back,
         "rows": _account_rows(request, summaries),
     }
@@ -174,35 +174,35 @@ ALIAS_TAKEN = "Another organization has this alias, here or in another account: 
 
 
 @performs("CreateOrganization")
-def create_organization(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def create_organization(request: ConsoleRequest) -> HttpResponse:
     form = CreateOrganizationForm(pages.post_data(request))
     if form.is_valid():
-        answer = _request_creation(request, organization, form)
+        answer = _request_creation(request, form)
         if answer is not None:
             return answer
     context = {
         "title": "New organization",
-        "organization": organization,
-        "back": _organization_url(organization),
-        "is_denied": is_denied_by_session(organization),
+        "organization": request.organization,
+        "back": _organization_url(request.organization),
+        "is_denied": is_denied_by_session(request.organization),
     }
     return pages.form_page(request, "organizations/create.html", form, context)
 
 
 @require_safe
 @performs("CreateOrganization")
-def show_creation(request: ConsoleRequest, organization: Organization, made: str) -> HttpResponse:
+def show_creation(request: ConsoleRequest, made: str) -> HttpResponse:
     """Show the state of a new organization, polled until it is active or has failed."""
-    _require_created_here(organization, made)
-    look = _read_created(request, organization, made)
+    _require_created_here(request.organization, made)
+    look = _read_created(request, made)
     known = Organization.objects.filter(organization_id=made).first()
     state = display.organization_state(look.shown)
     context = {
         "title": f"New organization {look.shown.get('Alias', '')}".strip(),
-        "organization": organization,
+        "organization": request.organization,
         "made": made,
         "look": look,
-        "items": display.organization_items(organization, look.shown),
+        "items": display.organization_items(request.organization, look.shown),
         "state": state,
         "asks_again": state.passing or look.is_away,
         "known": known,
@@ -214,14 +214,14 @@ def show_creation(request: ConsoleRequest, organization: Organization, made: str
 
 @require_POST
 @performs("ManageOrganizations")
-def add_organization(request: ConsoleRequest, organization: Organization, made: str) -> HttpResponse:
+def add_organization(request: ConsoleRequest, made: str) -> HttpResponse:
     """Add a new organization to the console, or show on its page why not."""
-    _require_created_here(organization, made)
-    back = reverse("organizations:follow", args=[organization.slug, made])
+    _require_created_here(request.organization, made)
+    back = reverse("organizations:follow", args=[request.organization.slug, made])
     form = AddOrganizationForm(request.POST)
     if problem := _slug_problem(form, made):
         return pages.redirect_with_message(request, problem, back, level=messages.ERROR)
-    look = _read_created(request, organization, made)
+    look = _read_created(request, made)
     if look.shown.get("State") != "Active":
         return pages.redirect_with_message(
             request, "It does not work yet, so it was not added.", back, level=messages.ERROR
@@ -229,7 +229,7 @@ def add_organization(request: ConsoleRequest, organization: Organization, made: 
     slug = form.cleaned_data["slug"]
     try:
         adopted = registration.register_organization(
-            request.actor, request.user, organization, made, slug, str(look.shown.get("ARN", ""))
+            request.actor, request.user, request.organization, made, slug, str(look.shown.get("ARN", ""))
         )
     except ValidationError:
         return pages.redirect_with_message(request, _slug_problem(form, made), back, level=messages.ERROR)
@@ -238,27 +238,27 @@ def add_organization(request: ConsoleRequest, organization: Organization, made: 
     )
 
 
-def _request_creation(
-    request: ConsoleRequest, organization: Organization, form: CreateOrganizationForm
-) -> HttpResponse | None:
+def _request_creation(request: ConsoleRequest, form: CreateOrganizationForm) -> HttpResponse | None:
     """Create the organization; return `None` with errors in the form if WorkMail refuses a value."""
     why: dict[str, Any] = form.why()
     try:
-        made = engine.perform_write(request.actor, "CreateOrganization", organization, **why, **form.asked())
+        made = engine.perform_write(
+            request.actor, "CreateOrganization", request.organization, **why, **form.asked()
+        )
     except errors.CallFailed as failure:
         if getattr(failure, "code", "") == "NameAvailabilityException":
             form.add_error("Alias", ALIAS_TAKEN)
             return None
         if aws_errors.add_to_form(form, failure):
             return None
-        return aws_errors.error_page(request, failure, back=_organization_url(organization))
-    address = reverse("organizations:follow", args=[organization.slug, made["OrganizationId"]])
+        return aws_errors.error_page(request, failure, back=_organization_url(request.organization))
+    address = reverse("organizations:follow", args=[request.organization.slug, made["OrganizationId"]])
     return pages.redirect_with_message(request, "WorkMail sets it up now, which takes some minutes.", address)
 
 
-def _read_created(request: ConsoleRequest, organization: Organization, made: str) -> SettingResult:
+def _read_created(request: ConsoleRequest, made: str) -> SettingResult:
     return settings_reads.read_setting(
-        request.actor, "DescribeOrganization", organization, OrganizationId=made
+        request.actor, "DescribeOrganization", request.organization, OrganizationId=made
     )
 
 
@@ -288,10 +288,11 @@ CONFIRMATION_EXPIRED = "That was asked for too long ago, or by somebody else. Be
 
 
 @performs("DeleteOrganization")
-def delete_organization(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def delete_organization(request: ConsoleRequest) -> HttpResponse:
     """Show the first page, with the current alias to type, read from AWS."""
+    organization = request.organization
     if not get_completeness(organization).has_lists:
-        return _refuse_incomplete_lists(request, organization)
+        return _refuse_incomplete_lists(request)
     try:
         described = gateway.call(request.actor, "DescribeOrganization", organization)
     except errors.CallFailed as failure:
@@ -300,8 +301,8 @@ def delete_organization(request: ConsoleRequest, organization: Organization) -> 
     form = DeleteOrganizationForm(pages.post_data(request), expected=alias)
     if form.is_valid():
         asked = {**form.chosen, **form.why(), "alias": alias}
-        first = _sign_choices(request, organization, asked)
-        return _confirmation_page(request, organization, ConfirmDeletionForm(initial={"first": first}), asked)
+        first = _sign_choices(request, asked)
+        return _confirmation_page(request, ConfirmDeletionForm(initial={"first": first}), asked)
     context = {
         "title": f"Delete the organization {alias}?",
         "organization": organization,
@@ -314,22 +315,22 @@ def delete_organization(request: ConsoleRequest, organization: Organization) -> 
 
 @require_POST
 @performs("DeleteOrganization")
-def confirm_deletion(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def confirm_deletion(request: ConsoleRequest) -> HttpResponse:
     """Delete the organization by the signed choices of the first page."""
-    if not get_completeness(organization).has_lists:
-        return _refuse_incomplete_lists(request, organization)
-    asked = _read_signed_choices(request, organization, request.POST.get("first", ""))
+    if not get_completeness(request.organization).has_lists:
+        return _refuse_incomplete_lists(request)
+    asked = _read_signed_choices(request, request.POST.get("first", ""))
     if asked is None:
         return pages.redirect_with_message(
-            request, CONFIRMATION_EXPIRED, _deletion_url(organization), level=messages.ERROR
+            request, CONFIRMATION_EXPIRED, _deletion_url(request.organization), level=messages.ERROR
         )
     form = ConfirmDeletionForm(request.POST)
     if form.is_valid():
-        return _request_deletion(request, organization, form, asked)
-    return _confirmation_page(request, organization, form, asked)
+        return _request_deletion(request, form, asked)
+    return _confirmation_page(request, form, asked)
 
 
-def _refuse_incomplete_lists(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def _refuse_incomplete_lists(request: ConsoleRequest) -> HttpResponse:
     """Refuse a deletion while the lists that show its impact are incomplete."""
     return pages.problem_page(
         request,
@@ -339,52 +340,50 @@ def _refuse_incomplete_lists(request: ConsoleRequest, organization: Organization
         not_happened="The organization was not deleted.",
         now="Wait until the overview shows when the lists were synced, then try again.",
         status=409,
-        back=_settings_url(organization),
+        back=_settings_url(request.organization),
     )
 
 
 def _confirmation_page(
-    request: ConsoleRequest, organization: Organization, form: ConfirmDeletionForm, asked: dict[str, Any]
+    request: ConsoleRequest, form: ConfirmDeletionForm, asked: dict[str, Any]
 ) -> HttpResponse:
     context = {
         "title": f"Really delete {asked['alias']}?",
-        "organization": organization,
-        "losses": read_deletion_impact(request.actor, organization),
+        "organization": request.organization,
+        "losses": read_deletion_impact(request.actor, request.organization),
         "asked": asked,
-        "back": _settings_url(organization),
+        "back": _settings_url(request.organization),
     }
     return pages.form_page(request, "organizations/delete_confirm.html", form, context)
 
 
 def _request_deletion(
-    request: ConsoleRequest, organization: Organization, form: ConfirmDeletionForm, asked: dict[str, Any]
+    request: ConsoleRequest, form: ConfirmDeletionForm, asked: dict[str, Any]
 ) -> HttpResponse:
     why: dict[str, Any] = {"reason": asked["reason"], "ticket": asked["ticket"]}
     flags = {name: asked[name] for name in DELETION_FLAGS if asked[name] or name == "DeleteDirectory"}
     try:
-        engine.perform_write(request.actor, "DeleteOrganization", organization, **why, **flags)
+        engine.perform_write(request.actor, "DeleteOrganization", request.organization, **why, **flags)
     except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=_settings_url(organization))
+        return aws_errors.error_page(request, failure, back=_settings_url(request.organization))
     return pages.redirect_with_message(
-        request, f"WorkMail is deleting {asked['alias']}.", _settings_url(organization)
+        request, f"WorkMail is deleting {asked['alias']}.", _settings_url(request.organization)
     )
 
 
-def _sign_choices(request: ConsoleRequest, organization: Organization, asked: dict[str, Any]) -> str:
+def _sign_choices(request: ConsoleRequest, asked: dict[str, Any]) -> str:
     return signing.dumps(
-        {**asked, "who": request.actor.operator_id, "where": organization.pk}, salt=DELETION_SALT
+        {**asked, "who": request.actor.operator_id, "where": request.organization.pk}, salt=DELETION_SALT
     )
 
 
-def _read_signed_choices(
-    request: ConsoleRequest, organization: Organization, text: str
-) -> dict[str, Any] | None:
+def _read_signed_choices(request: ConsoleRequest, text: str) -> dict[str, Any] | None:
     """Return the signed choices of the first page, `None` if they are invalid or too old."""
     try:
         asked: dict[str, Any] = signing.loads(text, salt=DELETION_SALT, max_age=CONFIRMATION_SECONDS)
     except signing.BadSignature:
         return None
-    mine = (asked["who"], asked["where"]) == (request.actor.operator_id, organization.pk)
+    mine = (asked["who"], asked["where"]) == (request.actor.operator_id, request.organization.pk)
     return asked if mine else None
 
 

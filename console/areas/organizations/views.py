@@ -27,7 +27,8 @@ def redirect_to_organization(request: ConsoleRequest) -> HttpResponse:
 
 
 @performs("ReadOverview")
-def show_overview(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def show_overview(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     actor = request.actor
     entities = policy.visible_entities(actor, "ReadOverview", organization)
     known = get_completeness(organization)
@@ -43,34 +44,34 @@ def show_overview(request: ConsoleRequest, organization: Organization) -> HttpRe
         "domains": policy.granted_domains(actor, "ReadOverview", organization),
         "may_create": policy.allows(actor, "CreateUser", organization),
         "may_export": policy.allows(actor, "StartMailboxExportJob", organization),
-        **_freshness_context(request, organization),
+        **_freshness_context(request),
     }
     return pages.render_page(request, "organizations/overview.html", context)
 
 
 @performs("ReadOverview")
-def show_freshness(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def show_freshness(request: ConsoleRequest) -> HttpResponse:
     """Show the progress of the sync, polled while the local copy is filled."""
-    context = {"organization": organization, **_freshness_context(request, organization)}
+    context = {"organization": request.organization, **_freshness_context(request)}
     return pages.render_page(request, "organizations/overview.html", context, fragment="freshness")
 
 
 @require_POST
 @performs("SyncMirror")
-def start_sync(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    mirror_refresh.request_sync(request.actor, organization)
-    overview = reverse("organizations:overview", args=[organization.slug])
+def start_sync(request: ConsoleRequest) -> HttpResponse:
+    mirror_refresh.request_sync(request.actor, request.organization)
+    overview = reverse("organizations:overview", args=[request.organization.slug])
     return pages.redirect_with_message(request, "The directory is being read again.", overview)
 
 
 @require_POST
 @performs("SyncMirror")
-def confirm_removal(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def confirm_removal(request: ConsoleRequest) -> HttpResponse:
     """Confirm that what the last listing lacked is removed; the count must be the one that was shown."""
-    overview = reverse("organizations:overview", args=[organization.slug])
+    overview = reverse("organizations:overview", args=[request.organization.slug])
     given = (request.POST.get(name, "") for name in ("held", "missing"))
     held_id, missing = (int(text) if text.isdecimal() and len(text) < 10 else 0 for text in given)
-    if held_listings.confirm_removal(request.actor, organization, held_id, missing):
+    if held_listings.confirm_removal(request.actor, request.organization, held_id, missing):
         text = "Removal confirmed. The listing is read again and what is missing is removed."
         return pages.redirect_with_message(request, text, overview)
     return pages.redirect_with_message(
@@ -78,8 +79,9 @@ def confirm_removal(request: ConsoleRequest, organization: Organization) -> Http
     )
 
 
-def _freshness_context(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
+def _freshness_context(request: ConsoleRequest) -> dict[str, Any]:
     """Return the sync state; counts and errors only for operators who may see everything."""
+    organization = request.organization
     return {
         "freshness": mirror_refresh.get_freshness(organization),
         "may_sync": policy.allows(request.actor, "SyncMirror", organization),

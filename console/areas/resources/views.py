@@ -33,7 +33,7 @@ from console.areas.resources.tables import (
 )
 from console.aws import errors
 from console.changes import engine
-from console.mirror.models import Entity, Organization
+from console.mirror.models import Entity
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import csv_text, pages, tables
@@ -51,36 +51,34 @@ RESOURCE_LIST = EntityList(
 
 
 @performs("ListResources")
-def list_resources(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    return RESOURCE_LIST.page(request, organization)
+def list_resources(request: ConsoleRequest) -> HttpResponse:
+    return RESOURCE_LIST.page(request, request.organization)
 
 
 @performs("ListResources")
-def count_resources(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    return RESOURCE_LIST.count(request, organization)
+def count_resources(request: ConsoleRequest) -> HttpResponse:
+    return RESOURCE_LIST.count(request, request.organization)
 
 
 @performs("ListResources")
-def download_resources(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+def download_resources(request: ConsoleRequest) -> HttpResponseBase:
     """Download the list with the capacity and booking options, which are no columns of the mirror."""
     resources = tables.sort_rows(
-        filter_resources(request.actor, organization, request.GET), RESOURCES_TABLE, request.GET
+        filter_resources(request.actor, request.organization, request.GET), RESOURCES_TABLE, request.GET
     )
-    name = f"rooms-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    return downloads.stream_csv(
-        request, organization, name, csv_text.write_rows(CSV_HEADER, iterate_csv_rows(resources))
-    )
+    name = f"rooms-{request.organization.slug}-{timezone.now():%Y-%m-%d}.csv"
+    return downloads.stream_csv(request, name, csv_text.write_rows(CSV_HEADER, iterate_csv_rows(resources)))
 
 
 @performs("DescribeResource")
-def resource_detail(request: ConsoleRequest, organization: Organization, resource_id: str) -> HttpResponse:
-    found = resources_scope.get_resource(request.actor, "DescribeResource", organization, resource_id)
+def resource_detail(request: ConsoleRequest, resource_id: str) -> HttpResponse:
+    found = resources_scope.get_resource(request.actor, "DescribeResource", request.organization, resource_id)
     return generic_views.detail_page(request, found, display.resource_detail_context)
 
 
 @performs("DescribeResource")
-def refresh_resource(request: ConsoleRequest, organization: Organization, resource_id: str) -> HttpResponse:
-    found = resources_scope.get_resource(request.actor, "DescribeResource", organization, resource_id)
+def refresh_resource(request: ConsoleRequest, resource_id: str) -> HttpResponse:
+    found = resources_scope.get_resource(request.actor, "DescribeResource", request.organization, resource_id)
     return generic_views.refresh_detail(request, found, display.resource_detail_context)
 
 
@@ -88,34 +86,28 @@ DELEGATE_OPERATION = "AssociateDelegateToResource"
 
 
 @performs("CreateResource")
-def create_resource(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    form = _create_form(request, organization)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and (answer := _draft_creation(request, organization, form))
-    ):
+def create_resource(request: ConsoleRequest) -> HttpResponse:
+    form = _create_form(request)
+    if request.method == "POST" and form.is_valid() and (answer := _draft_creation(request, form)):
         return answer
-    back = reverse("resources:list", args=[organization.slug])
-    context = {"organization": organization, "words": kinds.KIND_INFO[Kind.RESOURCE], "back": back}
+    back = reverse("resources:list", args=[request.organization.slug])
+    context = {"organization": request.organization, "words": kinds.KIND_INFO[Kind.RESOURCE], "back": back}
     return pages.form_page(request, "resources/create.html", form, context)
 
 
-def _create_form(request: ConsoleRequest, organization: Organization) -> CreateResourceForm:
+def _create_form(request: ConsoleRequest) -> CreateResourceForm:
     """Return the form; a new resource has no domain yet, so permissions limited to domains do not apply."""
     actor, domains = request.actor, list[str]()
-    if policy.covers_organization(actor, "RegisterToWorkMail", organization):
-        domains = scope.usable_domains(actor, "RegisterToWorkMail", organization)
-    people = scope.visible_entities(actor, DELEGATE_OPERATION, organization).filter(
+    if policy.covers_organization(actor, "RegisterToWorkMail", request.organization):
+        domains = scope.usable_domains(actor, "RegisterToWorkMail", request.organization)
+    people = scope.visible_entities(actor, DELEGATE_OPERATION, request.organization).filter(
         kind__in=[Kind.USER, Kind.GROUP]
     )
     living = people.exclude(state=Entity.State.DELETED)
     return CreateResourceForm(pages.post_data(request), domains=domains, delegates=living)
 
 
-def _draft_creation(
-    request: ConsoleRequest, organization: Organization, form: CreateResourceForm
-) -> HttpResponse | None:
+def _draft_creation(request: ConsoleRequest, form: CreateResourceForm) -> HttpResponse | None:
     whole = bool(form.domains)
     steps = plans.plan_resource_creation(
         form.params(),
@@ -124,12 +116,14 @@ def _draft_creation(
         form.options if whole else None,
     )
     title = f"New {form.cleaned_data['Type'].lower()} {form.cleaned_data['Name']}"
-    return create_draft_from_form(request, organization, form, title, steps, "create-resource")
+    return create_draft_from_form(request, form, title, steps, "create-resource")
 
 
 @performs("UpdateResource")
-def edit_resource(request: ConsoleRequest, organization: Organization, resource_id: str) -> HttpResponse:
-    resource = resources_scope.get_resource(request.actor, "UpdateResource", organization, resource_id)
+def edit_resource(request: ConsoleRequest, resource_id: str) -> HttpResponse:
+    resource = resources_scope.get_resource(
+        request.actor, "UpdateResource", request.organization, resource_id
+    )
     try:
         form = _resource_form(request, resource)
         if (
@@ -203,15 +197,15 @@ LAST_DELEGATE_HELP = "Name another delegate first, or let {} accept requests aut
 
 
 @performs("AssociateDelegateToResource")
-def add_delegate(request: ConsoleRequest, organization: Organization, resource_id: str) -> HttpResponse:
+def add_delegate(request: ConsoleRequest, resource_id: str) -> HttpResponse:
     operation = "AssociateDelegateToResource"
-    resource = resources_scope.get_resource(request.actor, operation, organization, resource_id)
-    eligible = scope.visible_entities(request.actor, operation, organization).exclude(
+    resource = resources_scope.get_resource(request.actor, operation, request.organization, resource_id)
+    eligible = scope.visible_entities(request.actor, operation, request.organization).exclude(
         state=Entity.State.DELETED
     )
     eligible = eligible.filter(kind__in=[Kind.USER, Kind.GROUP])
     form = AddDelegateForm(
-        pages.post_data(request), delegates=eligible, suggest=suggestions_url(organization, "all")
+        pages.post_data(request), delegates=eligible, suggest=suggestions_url(request.organization, "all")
     )
     return entity_operation_page(
         request,
@@ -231,9 +225,9 @@ def add_delegate(request: ConsoleRequest, organization: Organization, resource_i
 
 @require_POST
 @performs("DisassociateDelegateFromResource")
-def remove_delegate(request: ConsoleRequest, organization: Organization, resource_id: str) -> HttpResponse:
+def remove_delegate(request: ConsoleRequest, resource_id: str) -> HttpResponse:
     operation = "DisassociateDelegateFromResource"
-    resource = resources_scope.get_resource(request.actor, operation, organization, resource_id)
+    resource = resources_scope.get_resource(request.actor, operation, request.organization, resource_id)
     form = RemoveDelegateForm(request.POST)
     if form.is_valid() and (refusal := _check_last_delegate(request, resource, form.cleaned_data["other"])):
         return refusal
@@ -242,7 +236,9 @@ def remove_delegate(request: ConsoleRequest, organization: Organization, resourc
         resource,
         form,
         operation,
-        message=lambda: f"{entity_name(form.cleaned_data['other'], organization)} no longer answers for it.",
+        message=lambda: (
+            f"{entity_name(form.cleaned_data['other'], request.organization)} no longer answers for it."
+        ),
         params=lambda: {"ResourceId": resource.entity_id, "EntityId": form.cleaned_data["other"]},
     )
 
@@ -267,6 +263,8 @@ def _check_last_delegate(request: ConsoleRequest, resource: Entity, delegate_id:
 
 
 @performs("DeleteResource")
-def delete_resource(request: ConsoleRequest, organization: Organization, resource_id: str) -> HttpResponse:
-    resource = resources_scope.get_resource(request.actor, "DeleteResource", organization, resource_id)
+def delete_resource(request: ConsoleRequest, resource_id: str) -> HttpResponse:
+    resource = resources_scope.get_resource(
+        request.actor, "DeleteResource", request.organization, resource_id
+    )
     return generic_views.delete_entity(request, resource, "DeleteResource")

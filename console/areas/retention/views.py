@@ -25,53 +25,51 @@ NOTES = (display.DELAY_NOTE, display.AGE_NOTE)
 
 
 @performs("GetDefaultRetentionPolicy")
-def show_policy(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    look = settings_reads.read_setting(request.actor, READ_OPERATION, organization)
+def show_policy(request: ConsoleRequest) -> HttpResponse:
+    look = settings_reads.read_setting(request.actor, READ_OPERATION, request.organization)
     writes = ("PutRetentionPolicy", "DeleteRetentionPolicy")
     context = {
         "title": "Retention",
-        "organization": organization,
+        "organization": request.organization,
         "look": look,
         "rows": display.build_rows(look.shown.get("FolderConfigurations", []), timezone.now().date()),
         "notes": NOTES,
-        "may": {name: policy.allows(request.actor, name, organization) for name in writes},
+        "may": {name: policy.allows(request.actor, name, request.organization) for name in writes},
     }
     return pages.render_page(request, "retention/detail.html", context)
 
 
 @performs("PutRetentionPolicy")
-def edit_policy(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+def edit_policy(request: ConsoleRequest) -> HttpResponseBase:
     try:
-        current = settings_reads.get_setting(request.actor, READ_OPERATION, organization) or {}
+        current = settings_reads.get_setting(request.actor, READ_OPERATION, request.organization) or {}
     except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=_policy_url(organization))
+        return aws_errors.error_page(request, failure, back=_policy_url(request.organization))
     form = RetentionPolicyForm(
-        pages.post_data(request), current=current, subject=organization.organization_id
+        pages.post_data(request), current=current, subject=request.organization.organization_id
     )
     if form.is_valid() and "look" not in request.POST:
-        answer = _draft_policy(request, organization, form)
+        answer = _draft_policy(request, form)
         if answer is not None:
             return answer
-    return _policy_form_page(request, organization, form)
+    return _policy_form_page(request, form)
 
 
 @performs("DeleteRetentionPolicy")
-def delete_policy(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def delete_policy(request: ConsoleRequest) -> HttpResponse:
     """Delete the policy, by the id that AWS returns now."""
     try:
-        current = settings_reads.get_setting(request.actor, READ_OPERATION, organization)
+        current = settings_reads.get_setting(request.actor, READ_OPERATION, request.organization)
         if current is None:
             return pages.redirect_with_message(
-                request, "There is no policy any more.", _policy_url(organization)
+                request, "There is no policy any more.", _policy_url(request.organization)
             )
-        return _deletion_page(request, organization, str(current.get("Id", "")))
+        return _deletion_page(request, str(current.get("Id", "")))
     except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=_policy_url(organization))
+        return aws_errors.error_page(request, failure, back=_policy_url(request.organization))
 
 
-def _draft_policy(
-    request: ConsoleRequest, organization: Organization, form: RetentionPolicyForm
-) -> HttpResponseBase | None:
+def _draft_policy(request: ConsoleRequest, form: RetentionPolicyForm) -> HttpResponseBase | None:
     """Draft the change and redirect to it; return `None` if the form has the error."""
     step = PlannedStep(
         "PutRetentionPolicy",
@@ -82,31 +80,30 @@ def _draft_policy(
     try:
         title = f"Retention: {display.abbreviate_policy(form.configurations)}"
         change = drafts.create_draft(
-            request.actor, organization, title, [step], kind="retention", **form.why()
+            request.actor, request.organization, title, [step], kind="retention", **form.why()
         )
     except errors.CallFailed as failure:
         if aws_errors.add_to_form(form, failure):
             return None
-        return aws_errors.error_page(request, failure, back=_policy_url(organization))
-    return redirect("changes:detail", organization.slug, change.pk)
+        return aws_errors.error_page(request, failure, back=_policy_url(request.organization))
+    return redirect("changes:detail", request.organization.slug, change.pk)
 
 
-def _policy_form_page(
-    request: ConsoleRequest, organization: Organization, form: RetentionPolicyForm
-) -> HttpResponse:
+def _policy_form_page(request: ConsoleRequest, form: RetentionPolicyForm) -> HttpResponse:
     told = form.configurations if form.is_bound and form.is_valid() else None
     context = {
         "title": "Retention policy",
-        "organization": organization,
-        "back": _policy_url(organization),
+        "organization": request.organization,
+        "back": _policy_url(request.organization),
         "notes": NOTES,
         "rows": display.build_rows(told, timezone.now().date()) if told is not None else None,
-        "losses": describe_losses(organization, told) if told is not None else [],
+        "losses": describe_losses(request.organization, told) if told is not None else [],
     }
     return pages.form_page(request, "retention/edit.html", form, context)
 
 
-def _deletion_page(request: ConsoleRequest, organization: Organization, policy_id: str) -> HttpResponse:
+def _deletion_page(request: ConsoleRequest, policy_id: str) -> HttpResponse:
+    organization = request.organization
     form = ConfirmForm(pages.post_data(request))
     if form.is_valid():
         why: dict[str, Any] = form.why()

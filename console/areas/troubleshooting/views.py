@@ -6,20 +6,19 @@ from console.areas.entities import kinds, scope
 from console.areas.entities.kinds import Kind
 from console.areas.troubleshooting import aws_reads, diagnosis
 from console.areas.troubleshooting.forms import ConnectionForm
-from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.web import aws_errors
 
 
 @performs("DiagnosePerson")
-def show_diagnosis(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
-    person = scope.get_entity(request.actor, "DiagnosePerson", organization, user_id, Kind.USER)
+def show_diagnosis(request: ConsoleRequest, user_id: str) -> HttpResponse:
+    person = scope.get_entity(request.actor, "DiagnosePerson", request.organization, user_id, Kind.USER)
     form = ConnectionForm(request.GET or None)
     told = form.cleaned_data if form.is_bound and form.is_valid() else {}
     context = {
         "title": f"Why can’t {person} get mail?",  # noqa: RUF001 - an apostrophe
-        "organization": organization,
+        "organization": request.organization,
         "person": person,
         "form": form,
         "back": kinds.entity_url(person),

@@ -40,7 +40,7 @@ SEARCH_PLACEHOLDER = "Name, address, alias or department"
 
 def _list_context(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
     return {
-        "actions": views.list_bulk_actions(request, organization),
+        "actions": views.list_bulk_actions(request),
         "bar_of_ticks": "users/tick_bar.html",
         "may_edit": policy.allows(request.actor, "UpdateUser", organization),
         "may_run": policy.allows(request.actor, "RunChanges", organization),
@@ -61,39 +61,39 @@ USER_LIST = EntityList(
 
 
 @performs("ListUsers")
-def list_users(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    return USER_LIST.page(request, organization)
+def list_users(request: ConsoleRequest) -> HttpResponse:
+    return USER_LIST.page(request, request.organization)
 
 
 @performs("ListUsers")
-def count_users(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    return USER_LIST.count(request, organization)
+def count_users(request: ConsoleRequest) -> HttpResponse:
+    return USER_LIST.count(request, request.organization)
 
 
 @performs("ListUsers")
-def download_users(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
-    return USER_LIST.as_csv(request, organization)
+def download_users(request: ConsoleRequest) -> HttpResponseBase:
+    return USER_LIST.as_csv(request, request.organization)
 
 
 @require_POST
 @performs("SyncMirror")
-def sync_now(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    mirror_refresh.request_sync(request.actor, organization)
-    people = reverse("users:list", args=[organization.slug])
+def sync_now(request: ConsoleRequest) -> HttpResponse:
+    mirror_refresh.request_sync(request.actor, request.organization)
+    people = reverse("users:list", args=[request.organization.slug])
     return pages.redirect_with_message(
         request, "The directory is being read again; changes show in a moment.", people
     )
 
 
 @performs("DescribeUser")
-def user_detail(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
-    person = users_scope.get_user(request.actor, "DescribeUser", organization, user_id)
+def user_detail(request: ConsoleRequest, user_id: str) -> HttpResponse:
+    person = users_scope.get_user(request.actor, "DescribeUser", request.organization, user_id)
     return generic_views.detail_page(request, person, display.user_detail_context)
 
 
 @performs("DescribeUser")
-def refresh_user(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
-    person = users_scope.get_user(request.actor, "DescribeUser", organization, user_id)
+def refresh_user(request: ConsoleRequest, user_id: str) -> HttpResponse:
+    person = users_scope.get_user(request.actor, "DescribeUser", request.organization, user_id)
     return generic_views.refresh_detail(request, person, display.user_detail_context)
 
 
@@ -117,13 +117,14 @@ class CreationResult:
 @sensitive_post_parameters("Password")
 @never_cache
 @performs("CreateUser")
-def create_user(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def create_user(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
     template = onboarding_defaults.get_template(organization, request.GET.get("template", ""))
-    form = _create_form(request, organization, template)
+    form = _create_form(request, template)
     people = reverse("users:list", args=[organization.slug])
     if request.method == "POST" and form.is_valid():
         try:
-            return _start_creation(request, organization, form)
+            return _start_creation(request, form)
         except errors.CallFailed as failure:
             if not aws_errors.add_to_form(form, failure):
                 return aws_errors.error_page(request, failure, back=people)
@@ -137,10 +138,9 @@ def create_user(request: ConsoleRequest, organization: Organization) -> HttpResp
     return pages.form_page(request, "users/create.html", form, context)
 
 
-def _create_form(
-    request: ConsoleRequest, organization: Organization, template: OnboardingTemplate | None
-) -> CreateUserForm:
+def _create_form(request: ConsoleRequest, template: OnboardingTemplate | None) -> CreateUserForm:
     """Return the form; a new user has no domain yet, so permissions limited to domains do not apply."""
+    organization = request.organization
     actor = request.actor
     whole = [
         each
@@ -160,14 +160,12 @@ def _create_form(
     )
 
 
-def _start_creation(
-    request: ConsoleRequest, organization: Organization, form: CreateUserForm
-) -> HttpResponse:
+def _start_creation(request: ConsoleRequest, form: CreateUserForm) -> HttpResponse:
     password = form.password()
     new = form.newcomer(password)
     change = drafts.create_change(
         request.actor,
-        organization,
+        request.organization,
         f"Create {new.name}",
         plans.plan_user_creation(new),
         kind=plans.CREATE_KIND,
@@ -236,8 +234,8 @@ HTTP_CONFLICT = 409
 
 
 @performs("UpdateUser")
-def edit_user(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
-    person = users_scope.get_user(request.actor, "UpdateUser", organization, user_id)
+def edit_user(request: ConsoleRequest, user_id: str) -> HttpResponse:
+    person = users_scope.get_user(request.actor, "UpdateUser", request.organization, user_id)
     try:
         form = _profile_form(request, person)
         if request.method == "POST" and form.is_valid() and (answer := _save_profile(request, person, form)):
@@ -311,14 +309,14 @@ def _profile_page(request: ConsoleRequest, person: Entity, form: ProfileForm) ->
 @sensitive_post_parameters("Password")
 @never_cache
 @performs("ResetPassword")
-def reset_password(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
-    person = users_scope.get_user(request.actor, "ResetPassword", organization, user_id)
+def reset_password(request: ConsoleRequest, user_id: str) -> HttpResponse:
+    person = users_scope.get_user(request.actor, "ResetPassword", request.organization, user_id)
     form = ResetPasswordForm(post_data(request))
     if request.method == "POST" and form.is_valid():
         answer = _set_password(request, person, form)
         if answer is not None:
             return answer
-    context = {"organization": organization, "person": person, "back": entity_url(person)}
+    context = {"organization": request.organization, "person": person, "back": entity_url(person)}
     return pages.form_page(request, "users/password.html", form, context)
 
 
@@ -346,8 +344,8 @@ def _set_password(request: ConsoleRequest, person: Entity, form: ResetPasswordFo
 
 
 @performs("UpdateMailboxQuota")
-def edit_quota(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
-    person = users_scope.get_user(request.actor, "UpdateMailboxQuota", organization, user_id)
+def edit_quota(request: ConsoleRequest, user_id: str) -> HttpResponse:
+    person = users_scope.get_user(request.actor, "UpdateMailboxQuota", request.organization, user_id)
     if not get_mailbox(person).is_in_use:
         return pages.problem_page(
             request,
@@ -385,6 +383,6 @@ def _quota_form(request: ConsoleRequest, person: Entity) -> QuotaForm:
 
 
 @performs("DeleteUser")
-def delete_user(request: ConsoleRequest, organization: Organization, user_id: str) -> HttpResponse:
-    person = users_scope.get_user(request.actor, "DeleteUser", organization, user_id)
+def delete_user(request: ConsoleRequest, user_id: str) -> HttpResponse:
+    person = users_scope.get_user(request.actor, "DeleteUser", request.organization, user_id)
     return generic_views.delete_entity(request, person, "DeleteUser")

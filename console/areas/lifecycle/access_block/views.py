@@ -15,7 +15,7 @@ from console.areas.lifecycle.access_block import block_changes, block_rules, blo
 from console.areas.lifecycle.access_block.forms import BlockAccessForm
 from console.aws import errors
 from console.changes.models import Change
-from console.mirror.models import Entity, Organization
+from console.mirror.models import Entity
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.rules.evaluation import Rule
@@ -38,13 +38,15 @@ EFFECT_DELAY = "It can take WorkMail up to five minutes to follow."
 
 
 @performs("PutAccessControlRule")
-def block_user(request: ConsoleRequest, organization: Organization, entity_id: str) -> HttpResponse:
-    person = scope.get_entity(request.actor, "PutAccessControlRule", organization, entity_id, Kind.USER)
+def block_user(request: ConsoleRequest, entity_id: str) -> HttpResponse:
+    person = scope.get_entity(
+        request.actor, "PutAccessControlRule", request.organization, entity_id, Kind.USER
+    )
     if person.state != Entity.State.ENABLED:
         told = f"{person} is not enabled, so there is nothing to freeze."
         return pages.redirect_with_message(request, told, kinds.entity_url(person), level=messages.INFO)
     try:
-        rules = block_rules.read_rules(request.actor, organization)
+        rules = block_rules.read_rules(request.actor, request.organization)
         if block_rules.find_block_rule(rules, person.entity_id):
             return pages.redirect_with_message(
                 request, f"{person} is frozen already.", kinds.entity_url(person)
@@ -58,8 +60,10 @@ def block_user(request: ConsoleRequest, organization: Organization, entity_id: s
 
 
 @performs("PutAccessControlRule")
-def restore_user_access(request: ConsoleRequest, organization: Organization, entity_id: str) -> HttpResponse:
-    person = scope.get_entity(request.actor, "PutAccessControlRule", organization, entity_id, Kind.USER)
+def restore_user_access(request: ConsoleRequest, entity_id: str) -> HttpResponse:
+    person = scope.get_entity(
+        request.actor, "PutAccessControlRule", request.organization, entity_id, Kind.USER
+    )
     form = ReasonForm(post_data(request))
     if request.method == "POST" and form.is_valid():
         answer = _start_restore(request, person, form)

@@ -20,7 +20,7 @@ from console.aws import errors
 from console.celery import hint
 from console.changes import drafts
 from console.changes.steps import PlannedStep
-from console.mirror.models import Entity, Organization
+from console.mirror.models import Entity
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.plurals import number_of
@@ -46,23 +46,26 @@ BULK_ACTIONS = (
 StepPlanner = Callable[[list[Entity]], Sequence[PlannedStep]]
 
 
-def list_bulk_actions(request: ConsoleRequest, organization: Organization) -> list[dict[str, str]]:
+def list_bulk_actions(request: ConsoleRequest) -> list[dict[str, str]]:
     return [
-        {"href": reverse(name, args=[organization.slug]), "icon": icon, "label": label}
+        {"href": reverse(name, args=[request.organization.slug]), "icon": icon, "label": label}
         for name, operation, icon, label in BULK_ACTIONS
-        if policy.allows(request.actor, operation, organization)
+        if policy.allows(request.actor, operation, request.organization)
     ]
 
 
 @performs("RunChanges")
-def add_from_list(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def add_from_list(request: ConsoleRequest) -> HttpResponse:
     """Find the users of a pasted list; offer ambiguous entries and name unknown ones."""
     form = UserListForm(pages.post_data(request))
-    context: dict[str, Any] = {"title": "Add from list", "organization": organization}
+    context: dict[str, Any] = {"title": "Add from list", "organization": request.organization}
     if form.is_valid():
         try:
             pasted = selection.resolve_pasted_list(
-                request.actor, organization, form.cleaned_data["people"], request.POST.getlist("meant")
+                request.actor,
+                request.organization,
+                form.cleaned_data["people"],
+                request.POST.getlist("meant"),
             )
         except SelectionTooLarge as reason:
             form.add_error("people", str(reason))
@@ -72,22 +75,21 @@ def add_from_list(request: ConsoleRequest, organization: Organization) -> HttpRe
             context |= {"offered": pasted.offered, "lost": pasted.unknown, **picked}
             context |= {
                 "shown": people[:MAX_USERS_SHOWN],
-                "actions": list_bulk_actions(request, organization),
+                "actions": list_bulk_actions(request),
             }
     return pages.form_page(request, "users/pick.html", form, context)
 
 
 @require_POST
 @performs("UpdateUser")
-def bulk_edit(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    sizes = policy.allows(request.actor, "UpdateMailboxQuota", organization)
+def bulk_edit(request: ConsoleRequest) -> HttpResponse:
+    sizes = policy.allows(request.actor, "UpdateMailboxQuota", request.organization)
     form = BulkEditForm(_form_data(request), sizes=sizes)
     return _bulk_action_page(
         request,
-        organization,
         "UpdateUser",
         form,
-        plan=lambda people: plans.plan_edits(request.actor, organization, people, form.changes()),
+        plan=lambda people: plans.plan_edits(request.actor, request.organization, people, form.changes()),
         title=lambda: "Bulk edit: " + ", ".join(FIELD_LABELS[name] for name in form.changes()),
         heading="Edit {}",
         template="users/bulk_edit.html",
@@ -96,14 +98,13 @@ def bulk_edit(request: ConsoleRequest, organization: Organization) -> HttpRespon
 
 @require_POST
 @performs("AssociateMemberToGroup")
-def bulk_add_to_group(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    groups = scope.visible_entities(request.actor, "AssociateMemberToGroup", organization)
-    suggest = reverse("users:suggestions", args=[organization.slug, "groups"])
+def bulk_add_to_group(request: ConsoleRequest) -> HttpResponse:
+    groups = scope.visible_entities(request.actor, "AssociateMemberToGroup", request.organization)
+    suggest = reverse("users:suggestions", args=[request.organization.slug, "groups"])
     living = groups.filter(kind=Entity.Kind.GROUP).exclude(state=Entity.State.DELETED)
     form = JoinGroupForm(_form_data(request), groups=living, suggest=suggest)
     return _bulk_action_page(
         request,
-        organization,
         "AssociateMemberToGroup",
         form,
         plan=lambda people: plans.plan_group_joins(people, form.cleaned_data["group"]),
@@ -115,10 +116,9 @@ def bulk_add_to_group(request: ConsoleRequest, organization: Organization) -> Ht
 
 @require_POST
 @performs("DeregisterFromWorkMail")
-def bulk_disable(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def bulk_disable(request: ConsoleRequest) -> HttpResponse:
     return _bulk_action_page(
         request,
-        organization,
         "DeregisterFromWorkMail",
         ReasonForm(_form_data(request)),
         plan=plans.plan_disabling,
@@ -130,17 +130,19 @@ def bulk_disable(request: ConsoleRequest, organization: Organization) -> HttpRes
 
 @require_POST
 @performs("StartMailboxExportJob")
-def bulk_export(request: ConsoleRequest, organization: Organization) -> HttpResponse:
-    chosen = _resolve_posted(request, organization, "StartMailboxExportJob")
+def bulk_export(request: ConsoleRequest) -> HttpResponse:
+    chosen = _resolve_posted(request, "StartMailboxExportJob")
     if isinstance(chosen, HttpResponse):
         return chosen
-    destinations = Destination.objects.filter(organization=organization)
+    destinations = Destination.objects.filter(organization=request.organization)
     if not destinations.exists():
-        return pages.render_page(request, "exports/no_destination.html", {"organization": organization})
+        return pages.render_page(
+            request, "exports/no_destination.html", {"organization": request.organization}
+        )
     form = BulkExportForm(_form_data(request), destinations=destinations)
-    if form.is_valid() and (answer := _queue_exports(request, organization, form, chosen.people)):
+    if form.is_valid() and (answer := _queue_exports(request, form, chosen.people)):
         return answer
-    selectable = exports_selection.select_mailboxes(organization, chosen.people)
+    selectable = exports_selection.select_mailboxes(request.organization, chosen.people)
     context = {
         "left_out": exports_selection.group_by_reason(selectable.left_out),
         "excluded": len(selectable.left_out),
@@ -149,14 +151,14 @@ def bulk_export(request: ConsoleRequest, organization: Organization) -> HttpResp
     }
     heading, verb = "Export the mailboxes of {}", "Queue the exports"
     template = "users/bulk_export.html"
-    return _bulk_form_page(request, organization, form, chosen, heading, verb, (), template, context)
+    return _bulk_form_page(request, form, chosen, heading, verb, (), template, context)
 
 
 def _queue_exports(
-    request: ConsoleRequest, organization: Organization, form: BulkExportForm, people: list[Entity]
+    request: ConsoleRequest, form: BulkExportForm, people: list[Entity]
 ) -> HttpResponse | None:
     """Return the response, or `None` if no mailbox can be exported."""
-    selection, jobs = form.select(organization, people), list[ExportJob]()
+    selection, jobs = form.select(request.organization, people), list[ExportJob]()
     destination, left_out = form.cleaned_data["destination"], selection.left_out
     if selection.included:
         jobs = job_queue.request_exports(
@@ -167,13 +169,12 @@ def _queue_exports(
         form.add_error(None, exports_selection.explain_nothing_queued(left_out))
         return None
     return pages.redirect_with_message(
-        request, *exports_selection.summarize_request(request.actor, organization, jobs)
+        request, *exports_selection.summarize_request(request.actor, request.organization, jobs)
     )
 
 
 def _bulk_action_page(
     request: ConsoleRequest,
-    organization: Organization,
     operation: str,
     form: ReasonForm,
     *,
@@ -184,19 +185,18 @@ def _bulk_action_page(
     template: str = "users/bulk.html",
 ) -> HttpResponse:
     """Show the form; when it is valid, create a draft and redirect to its preview."""
-    chosen = _resolve_posted(request, organization, operation)
+    chosen = _resolve_posted(request, operation)
     if isinstance(chosen, HttpResponse):
         return chosen
     if form.is_valid():
-        answer = _draft_bulk_change(request, organization, form, plan(chosen.people), title())
+        answer = _draft_bulk_change(request, form, plan(chosen.people), title())
         if answer is not None:
             return answer
-    return _bulk_form_page(request, organization, form, chosen, heading, "Preview", consequences, template)
+    return _bulk_form_page(request, form, chosen, heading, "Preview", consequences, template)
 
 
 def _draft_bulk_change(
     request: ConsoleRequest,
-    organization: Organization,
     form: ReasonForm,
     steps: Sequence[PlannedStep],
     title: str,
@@ -206,34 +206,32 @@ def _draft_bulk_change(
         return None
     named = f"{title} ({number_of(len(steps), 'step')})"
     try:
-        change = drafts.create_draft(request.actor, organization, named, steps, kind="bulk", **form.why())
+        change = drafts.create_draft(
+            request.actor, request.organization, named, steps, kind="bulk", **form.why()
+        )
     except errors.CallFailed as failure:
         if not aws_errors.add_to_form(form, failure):
             return aws_errors.error_page(request, failure)
         return None
-    return SeeOther(reverse("changes:detail", args=[organization.slug, change.pk]))
+    return SeeOther(reverse("changes:detail", args=[request.organization.slug, change.pk]))
 
 
-def _resolve_posted(
-    request: ConsoleRequest, organization: Organization, operation: str
-) -> SelectedUsers | HttpResponse:
+def _resolve_posted(request: ConsoleRequest, operation: str) -> SelectedUsers | HttpResponse:
     """Return the selected users that the operator may change, or a page with the problem."""
     try:
         chosen = selection.resolve_selection(
-            request.actor, operation, organization, UserSelection.read(request.POST)
+            request.actor, operation, request.organization, UserSelection.read(request.POST)
         )
     except SelectionTooLarge as reason:
-        return selection_problem_page(request, organization, "Too many", str(reason))
+        return selection_problem_page(request, "Too many", str(reason))
     if not chosen.people:
         return selection_problem_page(
-            request, organization, "Nobody is chosen", "No row was ticked that you may do this with."
+            request, "Nobody is chosen", "No row was ticked that you may do this with."
         )
     return chosen
 
 
-def selection_problem_page(
-    request: ConsoleRequest, organization: Organization, title: str, happened: str
-) -> HttpResponse:
+def selection_problem_page(request: ConsoleRequest, title: str, happened: str) -> HttpResponse:
     return pages.problem_page(
         request,
         title=title,
@@ -241,13 +239,12 @@ def selection_problem_page(
         not_happened="Nothing was changed.",
         now="Go back to the list and tick those whom you mean, or all who match.",
         status=pages.INVALID,
-        back=reverse("users:list", args=[organization.slug]),
+        back=reverse("users:list", args=[request.organization.slug]),
     )
 
 
 def _bulk_form_page(
     request: ConsoleRequest,
-    organization: Organization,
     form: ReasonForm,
     chosen: SelectedUsers,
     heading: str,
@@ -259,14 +256,14 @@ def _bulk_form_page(
     count = len(chosen.people)
     context = {
         "title": heading.format("one person" if count == 1 else f"{count:,} people"),
-        "organization": organization,
+        "organization": request.organization,
         "shown": chosen.people[:MAX_USERS_SHOWN],
         "more": max(count - MAX_USERS_SHOWN, 0),
         "lost": chosen.lost,
         "hidden": UserSelection.read(request.POST).fields,
         "verb": verb,
         "consequences": consequences,
-        "back": reverse("users:list", args=[organization.slug]),
+        "back": reverse("users:list", args=[request.organization.slug]),
         **(more or {}),
     }
     return pages.form_page(request, template, form, context)

@@ -20,7 +20,7 @@ from console.changes import drafts
 from console.changes.models import Change
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.mirror.models import Entity, Organization
+from console.mirror.models import Entity
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.plurals import number_of
@@ -33,68 +33,64 @@ EDIT_KIND, CREATE_KIND = "csv", "csv-new"
 
 @require_POST
 @performs("UpdateUser")
-def export_for_editing(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+def export_for_editing(request: ConsoleRequest) -> HttpResponseBase:
     """Download the selected users as a CSV file for editing."""
     try:
         chosen = UserSelection.read(request.POST)
-        people = selection.resolve_selection(request.actor, "UpdateUser", organization, chosen).people
+        people = selection.resolve_selection(request.actor, "UpdateUser", request.organization, chosen).people
     except SelectionTooLarge as reason:
-        return selection_problem_page(request, organization, "Too many", str(reason))
+        return selection_problem_page(request, "Too many", str(reason))
     if not people:
-        return selection_problem_page(
-            request, organization, "Nobody is chosen", "No row was ticked that you may change."
-        )
-    name = f"people-to-edit-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
+        return selection_problem_page(request, "Nobody is chosen", "No row was ticked that you may change.")
+    name = f"people-to-edit-{request.organization.slug}-{timezone.now():%Y-%m-%d}.csv"
     lines = csv_text.write_rows(edited_users.CSV_HEADER, _csv_rows(people))
-    return downloads.stream_csv(request, organization, name, lines, filter=chosen.text)
+    return downloads.stream_csv(request, name, lines, filter=chosen.text)
 
 
 @performs("UpdateUser")
-def import_edited_users(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def import_edited_users(request: ConsoleRequest) -> HttpResponse:
     form = EditedFileForm(post_data(request), request.FILES or None)
     if form.is_valid():
-        plan = edited_users.EditedUsersImport(request.actor, organization, form.sheet).plan()
-        if answer := _draft_import(
-            request, organization, form, plan, "UpdateUser", EDIT_KIND, "Users edited in {}"
-        ):
+        plan = edited_users.EditedUsersImport(request.actor, request.organization, form.sheet).plan()
+        if answer := _draft_import(request, form, plan, "UpdateUser", EDIT_KIND, "Users edited in {}"):
             return answer
     context = {
         "title": "Import edited CSV",
-        "organization": organization,
+        "organization": request.organization,
         "columns": user_fields.EDITABLE_COLUMNS,
     }
     return pages.form_page(request, "users/file_edit.html", form, context)
 
 
 @performs("CreateUser")
-def import_new_users(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def import_new_users(request: ConsoleRequest) -> HttpResponse:
     form = NewUsersForm(post_data(request), request.FILES or None)
     if form.is_valid():
-        plan = new_users.NewUsersImport(request.actor, organization, form.sheet).plan()
-        if answer := _draft_import(
-            request, organization, form, plan, "CreateUser", CREATE_KIND, "New users from {}"
-        ):
+        plan = new_users.NewUsersImport(request.actor, request.organization, form.sheet).plan()
+        if answer := _draft_import(request, form, plan, "CreateUser", CREATE_KIND, "New users from {}"):
             return answer
     context = {
         "title": "Import new users",
-        "organization": organization,
+        "organization": request.organization,
         "columns": new_users.NEW_USER_COLUMNS,
     }
     return pages.form_page(request, "users/file_create.html", form, context)
 
 
 @performs("CreateUser")
-def download_template(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+def download_template(request: ConsoleRequest) -> HttpResponseBase:
     """Download the header row only, because an example row would be created."""
     lines = csv_text.write_rows(new_users.NEW_USER_COLUMNS, [])
-    return downloads.stream_csv(request, organization, "new-people.csv", lines)
+    return downloads.stream_csv(request, "new-people.csv", lines)
 
 
 @performs("ReadChanges")
-def import_report(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
+def import_report(request: ConsoleRequest, pk: int) -> HttpResponse:
     """Show the differing cells of an import, and the rows with problems."""
-    seen = Change.objects.visible_to(request.actor, organization).select_related("organization")
-    change = policy.get_in_scope(seen, organization=organization, pk=pk, kind__in=[EDIT_KIND, CREATE_KIND])
+    seen = Change.objects.visible_to(request.actor, request.organization).select_related("organization")
+    change = policy.get_in_scope(
+        seen, organization=request.organization, pk=pk, kind__in=[EDIT_KIND, CREATE_KIND]
+    )
     return pages.render_page(
         request, "users/file_checked.html", report.get_report_context(request.actor, change, request.GET)
     )
@@ -102,7 +98,6 @@ def import_report(request: ConsoleRequest, organization: Organization, pk: int) 
 
 def _draft_import(
     request: ConsoleRequest,
-    organization: Organization,
     form: UserFileForm,
     plan: ImportPlan,
     operation: str,
@@ -111,11 +106,11 @@ def _draft_import(
 ) -> HttpResponse | None:
     """Create the draft and redirect to its report, or return `None` if the form has errors."""
     if not plan.steps:
-        return _no_steps_response(request, organization, form, plan)
+        return _no_steps_response(request, form, plan)
     try:
         change = drafts.create_draft(
             request.actor,
-            organization,
+            request.organization,
             title.format(form.filename),
             plan.steps,
             kind=kind,
@@ -125,18 +120,16 @@ def _draft_import(
     except errors.CallFailed as failure:
         return None if aws_errors.add_to_form(form, failure) else aws_errors.error_page(request, failure)
     what = f"{form.filename} with {number_of(plan.rows, 'row')} was brought in"
-    _record_import(
-        request, organization, operation, what, plan.rows, f"change-{change.pk}", change.reason, change.ticket
-    )
-    return SeeOther(reverse("users:file-checked", args=[organization.slug, change.pk]))
+    _record_import(request, operation, what, plan.rows, f"change-{change.pk}", change.reason, change.ticket)
+    return SeeOther(reverse("users:file-checked", args=[request.organization.slug, change.pk]))
 
 
-def _no_steps_response(
-    request: ConsoleRequest, organization: Organization, form: UserFileForm, plan: ImportPlan
-) -> HttpResponse | None:
+def _no_steps_response(request: ConsoleRequest, form: UserFileForm, plan: ImportPlan) -> HttpResponse | None:
     if not plan.faults:
         told = f"No changes to save: {number_of(plan.rows, 'row')} compared with WorkMail."
-        return pages.redirect_with_message(request, told, reverse("users:list", args=[organization.slug]))
+        return pages.redirect_with_message(
+            request, told, reverse("users:list", args=[request.organization.slug])
+        )
     form.add_error(None, f"Of {number_of(plan.rows, 'row')} none can be imported. Nothing was changed.")
     for fault in plan.faults[: report.MAX_PROBLEMS_SHOWN]:
         form.add_error(None, f"Row {fault.row} ({fault.who or 'nobody'}): {fault.said}")
@@ -152,7 +145,6 @@ def _csv_rows(people: Iterable[Entity]) -> Iterator[list[str]]:
 
 def _record_import(
     request: ConsoleRequest,
-    organization: Organization,
     operation: str,
     what: str,
     rows: int,
@@ -164,7 +156,7 @@ def _record_import(
     journal.record_entry(
         request.actor,
         Entry.Kind.REQUESTED,
-        organization=organization.organization_id,
+        organization=request.organization.organization_id,
         operation=operation,
         **said,
     )
