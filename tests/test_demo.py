@@ -64,9 +64,9 @@ Run = Callable[..., subprocess.Popen[str]]
 
 SUPERVISE = """
 import json, os, sys
-from console.demo.supervisor import supervise
+from console.demo.supervisor import run_processes
 commands, last = json.loads(sys.argv[1])
-sys.exit(supervise(commands, os.environ, lambda: print("all started", flush=True), last))
+sys.exit(run_processes(commands, os.environ, lambda: print("all started", flush=True), last))
 """
 # Writes its name down when it is asked to end, after a while.
 MEMBER = "trap 'sleep $2; echo $1 >> $3; exit' TERM; echo up >> $3; while :; do sleep 0.05; done"

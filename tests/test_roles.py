@@ -116,7 +116,7 @@ class TestRole:
             "import django; django.setup()\n"
             "from console.ledger import journal\n"
             "from console.actor import Actor\n"
-            "print(journal.record(Actor.system('tests'), 'changed', what='nothing').seq)"
+            "print(journal.record_entry(Actor.system('tests'), 'changed', what='nothing').seq)"
         )
         environ = {**os.environ, "DATABASE_URL": database.app, "DJANGO_SETTINGS_MODULE": "console.settings"}
         done = subprocess.run(

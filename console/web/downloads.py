@@ -11,7 +11,6 @@ from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttp
 
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.mirror.models import Organization
 from console.operators.access import ConsoleRequest
 from console.operators.refusals import target_from_url
 from console.ui.csv_text import BATCH_SIZE, write_rows
@@ -133,7 +132,6 @@ def content_disposition(filename: str) -> str:
 
 def stream_table(
     request: ConsoleRequest,
-    organization: Organization,
     filename: str,
     queryset: QuerySet[Any],
     table: Table,

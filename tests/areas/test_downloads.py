@@ -101,11 +101,11 @@ class TestEveryAddress:
         self, organization: Organization, client: Client, settings: Any
     ) -> None:
         @performs("ListUsers")
-        def attached(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+        def attached(request: ConsoleRequest) -> HttpResponse:
             return HttpResponse("a", headers={"Content-Disposition": 'attachment; filename="a.csv"'})
 
         @performs("ListUsers")
-        def streamed(request: ConsoleRequest, organization: Organization) -> StreamingHttpResponse:
+        def streamed(request: ConsoleRequest) -> StreamingHttpResponse:
             return StreamingHttpResponse(iter(["a"]), content_type="text/html")
 
         class Planted:
@@ -135,7 +135,7 @@ class TestEveryAddress:
             )
             or (isinstance(node, ast.Constant) and node.value == "Content-Disposition")
         }
-        assert making == {"ui/downloads.py"}
+        assert making == {"web/downloads.py"}
 
 
 def leave(answer: Any) -> None:
@@ -179,7 +179,7 @@ class TestAStream:
             yield "header"
             raise RuntimeError
 
-        with mock.patch("console.ui.csv_text.write_rows", failing), pytest.raises(RuntimeError):
+        with mock.patch("console.web.downloads.write_rows", failing), pytest.raises(RuntimeError):
             client.get(self.url(organization))
         assert Entry.objects.get(kind=OUTCOME).outcome == Outcome.BROKEN_OFF
 

@@ -99,9 +99,9 @@ def swallowing(request: ConsoleRequest, organization: str) -> HttpResponse:
 
 
 @performs("ReadOverview")
-def doubling(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def doubling(request: ConsoleRequest) -> HttpResponse:
     try:
-        gateway.call(request.actor, "DeleteUser", organization, UserId=fixtures.ADA)
+        gateway.call(request.actor, "DeleteUser", request.organization, UserId=fixtures.ADA)
     except policy.Refusal as refusal:
         raise policy.Denied(str(refusal)) from refusal
     return HttpResponse("yes")

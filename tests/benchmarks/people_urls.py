@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
-from console.mirror.models import Entity, Organization
+from console.mirror.models import Entity
 from console.operators.access import ConsoleRequest, performs
 from console.urls import Addresses
 from console.urls import urlpatterns as console
@@ -38,7 +38,7 @@ site.register(Entity, People)
 
 
 @performs("ListUsers")
-def empty(request: ConsoleRequest, organization: Organization) -> HttpResponse:
+def empty(request: ConsoleRequest) -> HttpResponse:
     """What every page costs before it shows anything: session, rights, frame."""
     return render(request, "base.html", {"title": "Empty"})
 

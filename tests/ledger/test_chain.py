@@ -240,16 +240,16 @@ def restored_from_backup(rows: list[Row]) -> tuple[list[Row], SignedHead, list[S
 
 Planted = Callable[[list[Row]], tuple[list[Row], SignedHead, list[SignedHead]]]
 FAULTS: list[tuple[Planted, str, int]] = [
-    (gap_signed, "_gap", 6),
-    (grafted, "_link", 6),
-    (changed_last, "_signature", 5),
-    (key_unknown, "_signature", 6),
-    (rewritten, "_anchored", 3),
-    (tail_cut_head_forged, "_head_signed", 4),
-    (tail_cut, "_head_fits", 4),
-    (added_past_head, "_head_fits", 5),
-    (last_replaced, "_head_fits", 5),
-    (restored_from_backup, "_anchors_reached", 4),
+    (gap_signed, "_check_gap", 6),
+    (grafted, "_check_link", 6),
+    (changed_last, "_check_signature", 5),
+    (key_unknown, "_check_signature", 6),
+    (rewritten, "_check_anchor", 3),
+    (tail_cut_head_forged, "_check_head_signature", 4),
+    (tail_cut, "_check_head", 4),
+    (added_past_head, "_check_head", 5),
+    (last_replaced, "_check_head", 5),
+    (restored_from_backup, "_check_anchors_reached", 4),
 ]
 
 

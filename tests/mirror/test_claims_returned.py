@@ -62,13 +62,13 @@ class TestAChange:
     @pytest.mark.parametrize(
         ("module", "name"),
         [
-            (execution, "recover"),
-            (engine, "_work"),
-            (engine, "_hold"),
-            (engine, "_affords"),
-            (engine, "_one"),
-            (execution, "params"),
-            (completion, "finish"),
+            (execution, "recover_steps"),
+            (engine, "_run_steps"),
+            (engine, "_renew_lease"),
+            (engine, "_wait_for_budget"),
+            (execution, "run_step"),
+            (execution, "resolve_params"),
+            (completion, "finish_change"),
         ],
         ids=lambda part: getattr(part, "__name__", part),
     )
@@ -121,7 +121,7 @@ class TestAStageOfTheSync:
 
 class TestAReview:
     @everything
-    @pytest.mark.parametrize("name", ["gather", "_finding", "_prune"])
+    @pytest.mark.parametrize("name", ["read_check_data", "_build_finding", "_delete_old_reviews"])
     def test_is_made_after_any_exception(
         self,
         organization: Organization,

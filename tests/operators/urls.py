@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import include, path
 
 from console.health import healthz, readyz
-from console.mirror.models import Entity, Organization
+from console.mirror.models import Entity
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs, public, signed_in
 
@@ -15,15 +15,15 @@ def home(request: ConsoleRequest) -> HttpResponseBase:
 
 
 @performs("ListUsers")
-def people(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
-    seen = policy.visible_entities(request.actor, "ListUsers", organization)
+def people(request: ConsoleRequest) -> HttpResponseBase:
+    seen = policy.visible_entities(request.actor, "ListUsers", request.organization)
     return HttpResponse(" ".join(seen.order_by("entity_id").values_list("entity_id", flat=True)))
 
 
 @performs("UpdateUser")
-def edit(request: ConsoleRequest, organization: Organization, user: str) -> HttpResponseBase:
+def edit(request: ConsoleRequest, user: str) -> HttpResponseBase:
     try:
-        found = policy.visible_entities(request.actor, "UpdateUser", organization).get(entity_id=user)
+        found = policy.visible_entities(request.actor, "UpdateUser", request.organization).get(entity_id=user)
     except Entity.DoesNotExist as unknown:
         raise policy.OutOfScope(user) from unknown
     return HttpResponse(found.email)
@@ -35,8 +35,8 @@ def broken(request: HttpRequest) -> HttpResponseBase:
 
 
 @performs("ReadOverview")
-def overview(request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
-    return HttpResponse(organization.slug)
+def overview(request: ConsoleRequest) -> HttpResponseBase:
+    return HttpResponse(request.organization.slug)
 
 
 # The frame around every page leads to the first page of each organization.

@@ -211,8 +211,8 @@ class TestPolicies:
         shown = ChangePoliciesForm(instance=instance)["seen"].value()
         form = ChangePoliciesForm({"approve_over": limit, "seen": shown}, instance=instance)
         assert form.is_valid(), form.errors
-        request: Any = SimpleNamespace(actor=actor)
-        return views._save_policies(request, organization, form)
+        request: Any = SimpleNamespace(actor=actor, organization=organization)
+        return views._save_policies(request, form)
 
 
 class TestBudget:

@@ -23,6 +23,7 @@ cells = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 def asked() -> Any:
     request: Any = RequestFactory().get("/people.csv")
     request.actor, request.resolver_match = Actor(1, "ada@desk.example"), None
+    request.organization = Organization(organization_id="m-1")
     return request
 
 
@@ -81,9 +82,7 @@ class TestTheFile:
             ),
             "label",
         )
-        response: Any = stream_table(
-            asked(), Organization(organization_id="m-1"), "people.csv", Thing.objects.all(), table
-        )
+        response: Any = stream_table(asked(), "people.csv", Thing.objects.all(), table)
         content = b"".join(response.streaming_content).decode()
         assert content == "\ufeffLabel,State\r\n'=1+1,3\r\n"
         assert response["Content-Type"] == "text/csv; charset=utf-8"

@@ -14,7 +14,7 @@ from console.areas.access_rules.forms import AccessRuleForm, AccessTestForm, Net
 from console.areas.access_rules.models import NamedNetwork, ProtectedPerson
 from console.areas.access_rules.plans import CHANGE_KIND, AccessRulePlan
 from console.areas.access_rules.rule_groups import RuleGroup, group_rules
-from console.areas.entities.suggestions import suggestions_url
+from console.areas.entities.suggestion_views import suggestions_url
 from console.aws import errors
 from console.mirror.models import Entity, Organization
 from console.operators import policy

@@ -194,7 +194,7 @@ def _action_view(right: str, act: Callable[[ConsoleRequest, Change], str]) -> De
 
     @require_POST
     @performs(right)
-    def view(request: ConsoleRequest, organization: Organization, pk: int) -> HttpResponse:
+    def view(request: ConsoleRequest, pk: int) -> HttpResponse:
         change = get_change(request, pk)
         try:
             return _redirect_to_change(request, change, act(request, change), messages.SUCCESS)
@@ -410,15 +410,16 @@ def _rows_without_steps(change: Change) -> list[tuple[Any, ...]]:
 def edit_policies(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
     form = ChangePoliciesForm(pages.post_data(request), instance=policies.get_policies(organization))
-    if form.is_valid() and _save_policies(request, organization, form):
+    if form.is_valid() and _save_policies(request, form):
         return pages.redirect_with_message(request, "Change policies saved.", _changes_url(organization))
     context = {"title": "Change policies", "organization": organization, "back": _changes_url(organization)}
     return pages.form_page(request, "changes/conditions.html", form, context)
 
 
 @transaction.atomic
-def _save_policies(request: ConsoleRequest, organization: Organization, form: ChangePoliciesForm) -> bool:
+def _save_policies(request: ConsoleRequest, form: ChangePoliciesForm) -> bool:
     """Save the policies; return false, with an error in the form, if another operator changed them."""
+    organization = request.organization
     held = policies.lock_policies(organization)
     if not form.require_unchanged(held):
         return False

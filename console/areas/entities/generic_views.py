@@ -27,10 +27,10 @@ from console.ui.tables import Table
 from console.web import aws_errors, downloads
 
 PAGING_PARAMS = {"sort", "after", "before"}
-ExtraContext = Callable[[ConsoleRequest, Organization], Mapping[str, Any]]
+ExtraContext = Callable[[ConsoleRequest], Mapping[str, Any]]
 
 
-def _no_extra_context(_: ConsoleRequest, __: Organization) -> Mapping[str, Any]:
+def _no_extra_context(_: ConsoleRequest) -> Mapping[str, Any]:
     return {}
 
 
@@ -52,9 +52,10 @@ class EntityList:
     typed: tuple[str, ...] = ()
     more: ExtraContext = _no_extra_context
 
-    def page(self, request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    def page(self, request: ConsoleRequest) -> HttpResponse:
+        organization = request.organization
         rows = tables.annotate_count(self.found(request.actor, organization, request.GET))
-        more = self.more(request, organization)
+        more = self.more(request)
         table = self.table if more.get("actions") else replace(self.table, identity="")
         page = tables.paginate(rows, table, request.GET, extra={"base": request.path})
         counted, words = tables.page_count(page), kinds.KIND_INFO[self.kind]
@@ -65,33 +66,36 @@ class EntityList:
             "page": page,
             "count": counted,
             "noun": words.noun if counted == "1" else words.plural,
-            "count_href": self._same(request, organization, "count") if counted.endswith("+") else "",
-            "csv_href": self._same(request, organization, "csv"),
+            "count_href": self._same(request, "count") if counted.endswith("+") else "",
+            "csv_href": self._same(request, "csv"),
             "first_reading": mirror_refresh.get_freshness(organization)
             if organization.listed_at is None
             else None,
             "narrowed": bool(set(request.GET) - PAGING_PARAMS),
         }
         if not pages.wants_fragment(request):
-            context |= self._page_context(request, organization)
+            context |= self._page_context(request)
         return pages.render_page(request, f"{words.space}/list.html", context, fragment=words.plural)
 
-    def count(self, request: ConsoleRequest, organization: Organization) -> HttpResponse:
+    def count(self, request: ConsoleRequest) -> HttpResponse:
         """Return the exact number of rows, which the page itself does not compute."""
-        return HttpResponse(f"{self.found(request.actor, organization, request.GET).order_by().count():,}")
+        rows = self.found(request.actor, request.organization, request.GET)
+        return HttpResponse(f"{rows.order_by().count():,}")
 
-    def as_csv(self, request: ConsoleRequest, organization: Organization) -> HttpResponseBase:
+    def as_csv(self, request: ConsoleRequest) -> HttpResponseBase:
+        organization = request.organization
         rows = tables.sort_rows(self.found(request.actor, organization, request.GET), self.file, request.GET)
         name = f"{kinds.KIND_INFO[self.kind].plural}-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-        return downloads.stream_table(request, organization, name, rows, self.file)
+        return downloads.stream_table(request, name, rows, self.file)
 
-    def _same(self, request: ConsoleRequest, organization: Organization, name: str) -> str:
+    def _same(self, request: ConsoleRequest, name: str) -> str:
         """Return the URL of another view of the same rows."""
         space = kinds.KIND_INFO[self.kind].space
-        return f"{reverse(f'{space}:{name}', args=[organization.slug])}?{request.GET.urlencode()}"
+        return f"{reverse(f'{space}:{name}', args=[request.organization.slug])}?{request.GET.urlencode()}"
 
-    def _page_context(self, request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
+    def _page_context(self, request: ConsoleRequest) -> dict[str, Any]:
         """Return the context of the whole page, which its fragment does not need."""
+        organization = request.organization
         domains = scope.visible_domains(request.actor, organization, self.kind)
         choices = [*self.filters, domain_filter(domains)]
         typed = {name: request.GET.get(name, "") for name in self.typed}

@@ -24,7 +24,7 @@ from console.areas.entities.forms import (
 )
 from console.areas.entities.kinds import Kind, mailbox_label
 from console.areas.entities.relations import MailboxAccess
-from console.areas.entities.suggestions import entity_name, suggestions_url
+from console.areas.entities.suggestion_views import entity_name, suggestions_url
 from console.aws import changed_fields, errors
 from console.changes.steps import PlannedStep
 from console.mirror.models import Entity

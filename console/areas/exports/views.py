@@ -56,7 +56,7 @@ def list_open_exports(request: ConsoleRequest) -> HttpResponse:
 def download_exports_csv(request: ConsoleRequest) -> HttpResponseBase:
     found = tables.sort_rows(_filter_exports(request), EXPORT_TABLE, request.GET)
     name = f"exports-{request.organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    return downloads.stream_table(request, request.organization, name, found, EXPORT_TABLE)
+    return downloads.stream_table(request, name, found, EXPORT_TABLE)
 
 
 def _open_exports_context(request: ConsoleRequest) -> dict[str, object]:

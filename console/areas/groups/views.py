@@ -46,17 +46,17 @@ GROUP_LIST = EntityList(
 
 @performs("ListGroups")
 def list_groups(request: ConsoleRequest) -> HttpResponse:
-    return GROUP_LIST.page(request, request.organization)
+    return GROUP_LIST.page(request)
 
 
 @performs("ListGroups")
 def count_groups(request: ConsoleRequest) -> HttpResponse:
-    return GROUP_LIST.count(request, request.organization)
+    return GROUP_LIST.count(request)
 
 
 @performs("ListGroups")
 def download_groups(request: ConsoleRequest) -> HttpResponseBase:
-    return GROUP_LIST.as_csv(request, request.organization)
+    return GROUP_LIST.as_csv(request)
 
 
 RENAME_NOTE = "WorkMail cannot rename a group: this is all that can be changed about its record."
@@ -178,7 +178,7 @@ def download_members(request: ConsoleRequest, group_id: str) -> HttpResponseBase
     group = groups_scope.get_group(request.actor, "ListGroupMembers", request.organization, group_id)
     rows = tables.sort_rows(filter_members(request.actor, group, request.GET), MEMBERS_CSV, request.GET)
     name = f"members-{group.name}-{timezone.now():%Y-%m-%d}.csv"
-    return downloads.stream_table(request, request.organization, name, rows, MEMBERS_CSV)
+    return downloads.stream_table(request, name, rows, MEMBERS_CSV)
 
 
 @performs("AssociateMemberToGroup")

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from console.areas.entities import kinds, scope
 from console.areas.entities.kinds import Kind
-from console.areas.entities.suggestions import suggestions_url
+from console.areas.entities.suggestion_views import suggestions_url
 from console.areas.impersonation import display, reach, roles
 from console.areas.impersonation.forms import ImpersonationRoleForm, IssueTokenForm, UserForm
 from console.areas.impersonation.roles import ImpersonationRole

@@ -9,7 +9,7 @@ from django.urls import reverse
 from console.areas.entities import impact, kinds, scope
 from console.areas.entities.form_views import entity_context
 from console.areas.entities.kinds import Kind
-from console.areas.entities.suggestions import suggestions_url
+from console.areas.entities.suggestion_views import suggestions_url
 from console.areas.exports.models import Destination
 from console.areas.lifecycle import offboard_plan, restore_plan, snapshots
 from console.areas.lifecycle.access_block import block_rules

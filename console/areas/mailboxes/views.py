@@ -12,7 +12,7 @@ from console.areas.entities import kinds, scope
 from console.areas.entities.form_views import create_draft_from_form, entity_context
 from console.areas.entities.generic_views import domain_filter
 from console.areas.entities.kinds import Kind, entity_url
-from console.areas.entities.suggestions import suggestions_url
+from console.areas.entities.suggestion_views import suggestions_url
 from console.areas.mailboxes import addresses, permission_table
 from console.areas.mailboxes import scope as mailboxes_scope
 from console.areas.mailboxes.forms import DISABLE, RENAME, AddressSearchForm, AddressTransferForm
@@ -196,8 +196,7 @@ def _build_transfer_form(request: ConsoleRequest, giver: Entity) -> AddressTrans
 
 def _draft_transfer(request: ConsoleRequest, giver: Entity, form: AddressTransferForm) -> HttpResponse | None:
     plan = form.plan()
-    steps, organization = plan.steps(), giver.organization
-    return create_draft_from_form(request, form, plan.title, steps, "hand-over", reverts=plan.reverts)
+    return create_draft_from_form(request, form, plan.title, plan.steps(), "hand-over", reverts=plan.reverts)
 
 
 TAB_PAGES = (

@@ -12,7 +12,7 @@ from console.areas.access_rules import display, live_rules
 from console.areas.access_rules.rule_groups import group_rules
 from console.areas.entities import kinds, scope
 from console.areas.entities.kinds import Kind
-from console.areas.entities.suggestions import suggestions_url
+from console.areas.entities.suggestion_views import suggestions_url
 from console.areas.mobile import live_rules as mobile_live_rules
 from console.areas.mobile import override_expiry, plans, tester, wording
 from console.areas.mobile.forms import DeviceTestForm, MobileRuleForm, OverrideForm, OverrideRemovalForm

@@ -15,7 +15,7 @@ from console.areas.entities.form_views import (
 )
 from console.areas.entities.generic_views import EntityList
 from console.areas.entities.kinds import Kind, entity_url
-from console.areas.entities.suggestions import entity_name, suggestions_url
+from console.areas.entities.suggestion_views import entity_name, suggestions_url
 from console.areas.resources import current_resource, display, plans
 from console.areas.resources import scope as resources_scope
 from console.areas.resources.forms import (
@@ -52,12 +52,12 @@ RESOURCE_LIST = EntityList(
 
 @performs("ListResources")
 def list_resources(request: ConsoleRequest) -> HttpResponse:
-    return RESOURCE_LIST.page(request, request.organization)
+    return RESOURCE_LIST.page(request)
 
 
 @performs("ListResources")
 def count_resources(request: ConsoleRequest) -> HttpResponse:
-    return RESOURCE_LIST.count(request, request.organization)
+    return RESOURCE_LIST.count(request)
 
 
 @performs("ListResources")

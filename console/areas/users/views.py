@@ -19,7 +19,7 @@ from console.areas.lifecycle import onboarding_defaults
 from console.areas.lifecycle.models import OnboardingTemplate
 from console.areas.users import display, plans
 from console.areas.users import scope as users_scope
-from console.areas.users.bulk import views
+from console.areas.users.bulk import views as bulk_views
 from console.areas.users.forms import CreateUserForm, ProfileForm, QuotaForm, ResetPasswordForm
 from console.areas.users.tables import USER_FILTERS, USERS_CSV, USERS_TABLE, filter_users
 from console.aws import errors
@@ -27,7 +27,7 @@ from console.changes import control, drafts, engine, policies
 from console.changes.models import Change, Step
 from console.gateway import gateway
 from console.mirror.mailboxes import get_mailbox
-from console.mirror.models import Entity, Organization
+from console.mirror.models import Entity
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.sync import mirror_refresh
@@ -38,12 +38,12 @@ from console.web import aws_errors, aws_messages, operation_views
 SEARCH_PLACEHOLDER = "Name, address, alias or department"
 
 
-def _list_context(request: ConsoleRequest, organization: Organization) -> dict[str, Any]:
+def _list_context(request: ConsoleRequest) -> dict[str, Any]:
     return {
-        "actions": views.list_bulk_actions(request),
+        "actions": bulk_views.list_bulk_actions(request),
         "bar_of_ticks": "users/tick_bar.html",
-        "may_edit": policy.allows(request.actor, "UpdateUser", organization),
-        "may_run": policy.allows(request.actor, "RunChanges", organization),
+        "may_edit": policy.allows(request.actor, "UpdateUser", request.organization),
+        "may_run": policy.allows(request.actor, "RunChanges", request.organization),
     }
 
 
@@ -62,17 +62,17 @@ USER_LIST = EntityList(
 
 @performs("ListUsers")
 def list_users(request: ConsoleRequest) -> HttpResponse:
-    return USER_LIST.page(request, request.organization)
+    return USER_LIST.page(request)
 
 
 @performs("ListUsers")
 def count_users(request: ConsoleRequest) -> HttpResponse:
-    return USER_LIST.count(request, request.organization)
+    return USER_LIST.count(request)
 
 
 @performs("ListUsers")
 def download_users(request: ConsoleRequest) -> HttpResponseBase:
-    return USER_LIST.as_csv(request, request.organization)
+    return USER_LIST.as_csv(request)
 
 
 @require_POST

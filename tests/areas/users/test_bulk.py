@@ -80,7 +80,7 @@ class TestASelection:
         assert "Nobody is chosen" in page.content.decode()
 
     def test_of_too_many_says_so(self, helga: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("console.areas.users.bulk.selection.MAX_SELECTED", 1)
+        monkeypatch.setattr("console.areas.users.bulk.selection_forms.MAX_SELECTED", 1)
         for chosen in (TWO, {"all": "on", "query": ""}):
             page = helga.post("bulk-edit", data=chosen)
             assert page.status_code == 422

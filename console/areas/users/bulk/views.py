@@ -12,9 +12,9 @@ from console.areas.entities.forms import JoinGroupForm
 from console.areas.exports import job_queue
 from console.areas.exports import selection as exports_selection
 from console.areas.exports.models import Destination, ExportJob
-from console.areas.users.bulk import plans, selection
+from console.areas.users.bulk import plans, selection_forms
 from console.areas.users.bulk.forms import BulkEditForm, BulkExportForm, UserListForm
-from console.areas.users.bulk.selection import SelectedUsers, SelectionTooLarge, UserSelection
+from console.areas.users.bulk.selection_forms import SelectedUsers, SelectionTooLarge, UserSelection
 from console.areas.users.user_fields import FIELD_LABELS
 from console.aws import errors
 from console.celery import hint
@@ -61,7 +61,7 @@ def add_from_list(request: ConsoleRequest) -> HttpResponse:
     context: dict[str, Any] = {"title": "Add from list", "organization": request.organization}
     if form.is_valid():
         try:
-            pasted = selection.resolve_pasted_list(
+            pasted = selection_forms.resolve_pasted_list(
                 request.actor,
                 request.organization,
                 form.cleaned_data["people"],
@@ -219,7 +219,7 @@ def _draft_bulk_change(
 def _resolve_posted(request: ConsoleRequest, operation: str) -> SelectedUsers | HttpResponse:
     """Return the selected users that the operator may change, or a page with the problem."""
     try:
-        chosen = selection.resolve_selection(
+        chosen = selection_forms.resolve_selection(
             request.actor, operation, request.organization, UserSelection.read(request.POST)
         )
     except SelectionTooLarge as reason:

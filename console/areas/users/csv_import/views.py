@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from console.areas.users import user_fields
-from console.areas.users.bulk import selection
-from console.areas.users.bulk.selection import SelectionTooLarge, UserSelection
+from console.areas.users.bulk import selection_forms
+from console.areas.users.bulk.selection_forms import SelectionTooLarge, UserSelection
 from console.areas.users.bulk.views import selection_problem_page
 from console.areas.users.csv_import import edited_users, new_users, report, row_versions
 from console.areas.users.csv_import.edited_users import ImportPlan
@@ -37,7 +37,9 @@ def export_for_editing(request: ConsoleRequest) -> HttpResponseBase:
     """Download the selected users as a CSV file for editing."""
     try:
         chosen = UserSelection.read(request.POST)
-        people = selection.resolve_selection(request.actor, "UpdateUser", request.organization, chosen).people
+        people = selection_forms.resolve_selection(
+            request.actor, "UpdateUser", request.organization, chosen
+        ).people
     except SelectionTooLarge as reason:
         return selection_problem_page(request, "Too many", str(reason))
     if not people:
