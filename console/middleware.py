@@ -175,7 +175,7 @@ class RequestActor:
         if isinstance(exception, ApprovalNeeded):
             return operation_views.redirect_to_approval(request, exception.change)
         if isinstance(exception, CallFailed):
-            return aws_errors.error_page(request, exception)
+            return aws_errors.error_page(request, exception, back=getattr(request, "back", ""))
         return None
 
     def _enter_refusal(self, request: HttpRequest, refusal: policy.Refusal) -> HttpResponseBase | None:

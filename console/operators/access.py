@@ -25,7 +25,9 @@ class ConsoleRequest(HttpRequest):
 
     user: Operator  # `performs` and `signed_in` let no anonymous one through
     actor: Actor
-    organization: Organization  # set by `performs`
+    organization: Organization  # set by `performs`, as are the two below
+    operation: str  # what the view performs
+    back: str  # where a failed call to AWS leads back to
     htmx: HtmxDetails
 
 
@@ -56,6 +58,7 @@ def performs(operation: str) -> Callable[[View[P]], DeclaredView]:
         def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_sign_in(request)
+            request.operation, request.back = operation, ""
             request.organization = policy.get_organization(request.actor, kwargs.pop("organization"))
             _require_right(request, operation, request.organization)
             if rule.is_read and request.method not in SAFE_METHODS:

@@ -10,117 +10,106 @@ from django.urls import reverse
 
 from console.aws import errors
 from console.aws.catalogue import CATALOGUE
-from console.changes import drafts, engine, preview, schedule, undo
+from console.changes import drafts, engine, preview, schedule
 from console.changes.models import Change
 from console.changes.schedule import ScheduledEnd
-from console.changes.steps import PlannedStep
 from console.gateway import gateway
-from console.mirror.models import Entity
 from console.operators.access import ConsoleRequest
 from console.ui import pages
-from console.ui.forms import ReasonForm, ReplaceForm
+from console.ui.forms import ReplaceForm
 from console.web import aws_errors
-
-ParamsGetter = Callable[[], Mapping[str, Any]]
-EndGetter = Callable[[], PlannedStep]
+from console.web.operation_forms import ConfirmWriteForm, WriteForm
 
 
 def operation_page(
     request: ConsoleRequest,
-    form: ReasonForm,
-    operation: str,
+    form: WriteForm,
     *,
-    title: str,
-    verb: str,
-    message: Callable[[], str],
-    params: ParamsGetter,
-    back: str,
+    back: str = "",
     landing: Callable[[], str] | None = None,
-    note: str = "",
-    expecting: Mapping[str, Any] | None = None,
-    target: Entity | None = None,
-    ends: EndGetter | None = None,
     template: str = "partials/form_page.html",
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """Return a page with one form that performs `operation` once the form is valid.
+    """Show the form, and perform its operation once it is valid.
 
-    `back` is where it leads without doing anything, `landing()` where it leads when it is done; `ends()`
-    is what takes it away again, at the moment that a form with `until` may ask for.
+    `back` is where *Cancel* and a failure lead, by default where the view's object is shown; `landing()` is
+    where success leads, by default there too.
     """
-    if request.method == "POST" and form.is_valid():
-        to = landing or (lambda: back)
-        answer = perform_operation(
-            request,
-            form,
-            operation,
-            message,
-            params(),
-            back=back,
-            landing=to,
-            title=title,
-            expecting=expecting,
-            ends=ends,
-        )
-        if answer is not None:
-            return answer
-    asked = {"title": title, "verb": verb, "note": note, "back": back, "organization": request.organization}
-    said = {"target": target, "undo": undo.get_label(operation).text}
-    return pages.form_page(request, template, form, {**asked, **said, **(context or {})})
+    if form.is_valid() and (answer := perform_form(request, form, back=back, landing=landing)):
+        return answer
+    shown = {
+        "title": form.title,
+        "verb": form.submit,
+        "note": form.note,
+        "back": back or request.back,
+        "undo": form.undo_text,
+    }
+    return pages.form_page(request, template, form, {**shown, **(context or {})})
+
+
+def confirmation_page(
+    request: ConsoleRequest,
+    form: ConfirmWriteForm,
+    *,
+    back: str = "",
+    landing: Callable[[], str] | None = None,
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Ask for a confirmation, and perform the form's operation once it is given."""
+    if form.is_valid() and (answer := perform_form(request, form, back=back, landing=landing)):
+        return answer
+    return pages.confirm_page(
+        request,
+        form,
+        title=form.question,
+        verb=form.submit,
+        back=back or request.back,
+        consequences=form.consequences,
+        danger=form.is_dangerous,
+        context=context,
+    )
 
 
 def operation_button(
     request: ConsoleRequest,
-    form: ReasonForm,
-    operation: str,
+    form: WriteForm,
     *,
-    message: Callable[[], str],
-    params: ParamsGetter,
-    back: str,
+    back: str = "",
     landing: Callable[[], str] | None = None,
-    ends: EndGetter | None = None,
 ) -> HttpResponse:
-    """Perform `operation` from a button, and show errors on the page of the button."""
+    """Perform the form's operation from a button, and show errors on the page of the button."""
+    back = back or request.back
     if not form.is_valid():
         return pages.redirect_with_message(request, "That button is out of date.", back, level=messages.ERROR)
-    to = landing or (lambda: back)
-    answer = perform_operation(request, form, operation, message, params(), back=back, landing=to, ends=ends)
+    answer = perform_form(request, form, back=back, landing=landing)
     if answer is not None:
         return answer
     said = " ".join(str(error) for errors_of in form.errors.values() for error in errors_of)
     return pages.redirect_with_message(request, said, back, level=messages.ERROR)
 
 
-def perform_operation(
+def perform_form(
     request: ConsoleRequest,
-    form: ReasonForm,
-    operation: str,
-    message: Callable[[], str],
-    params: Mapping[str, Any],
+    form: WriteForm,
     *,
-    back: str,
-    landing: Callable[[], str],
-    title: str = "",
-    expecting: Mapping[str, Any] | None = None,
-    ends: EndGetter | None = None,
+    back: str = "",
+    landing: Callable[[], str] | None = None,
 ) -> HttpResponse | None:
-    """Perform `operation`; return the response, or `None` if the form has errors to show.
+    """Perform the operation of a valid form; return the response, or `None` if the form has errors to show.
 
-    `expecting` is what it is based on, by the names of the read that shows it; a `ReplacingForm` is
-    compared with what AWS has.
+    A `ReplaceForm` is compared with what AWS has, and the write is based on that.
     """
-    target = CATALOGUE[operation].target_of(params)
+    back, params = back or request.back, form.params()
+    target = CATALOGUE[form.operation].target_of(params)
+    expected = form.expected_values()
     try:
         if isinstance(form, ReplaceForm):
-            expecting = gateway.read_current_values(request.actor, operation, request.organization, **params)
-            if not form.compare(target, expecting):
+            expected = gateway.read_current_values(
+                request.actor, form.operation, request.organization, **params
+            )
+            if not form.compare(target, expected):
                 return None
-        given: dict[str, Any] = {"title": title, "expecting": expecting, **form.why(), **params}
-        if ends:
-            term = ScheduledEnd(ends(), form.cleaned_data.get("until"))
-            schedule.perform_temporary(request.actor, operation, request.organization, term, **given)
-        else:
-            engine.perform_write(request.actor, operation, request.organization, **given)
+        _perform(request, form, expected, params)
     except errors.CallFailed as failure:
         if isinstance(form, ReplaceForm) and isinstance(failure, errors.Changed):
             found = {each.field: each.found for each in failure.differences}
@@ -129,7 +118,22 @@ def perform_operation(
         if aws_errors.add_to_form(form, failure):
             return None
         return aws_errors.error_page(request, failure, back=back)
-    return pages.redirect_with_message(request, message(), landing())
+    return pages.redirect_with_message(request, form.success(), landing() if landing else back)
+
+
+def _perform(
+    request: ConsoleRequest,
+    form: WriteForm,
+    expected: Mapping[str, Any] | None,
+    params: Mapping[str, Any],
+) -> None:
+    given: dict[str, Any] = {"title": form.title, "expecting": expected, **form.why(), **params}
+    end = form.end_step()
+    if end is None:
+        engine.perform_write(request.actor, form.operation, request.organization, **given)
+    else:
+        term = ScheduledEnd(end, form.cleaned_data.get("until"))
+        schedule.perform_temporary(request.actor, form.operation, request.organization, term, **given)
 
 
 def redirect_to_approval(request: HttpRequest, change: Change) -> HttpResponse:

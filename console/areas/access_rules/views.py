@@ -1,6 +1,5 @@
 """Views of access rules, named networks and protected users."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib.messages import ERROR
@@ -32,10 +31,7 @@ PAGE_OPERATIONS = ("PutAccessControlRule", "DeleteAccessControlRule", "GetAccess
 def list_rules(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
     actor = request.actor
-    try:
-        rules = live_rules.list_rules(actor, organization)
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure)
+    rules = live_rules.list_rules(actor, organization)
     wording = live_rules.build_wording(actor, organization, rules)
     context = {
         "title": "Access rules",
@@ -72,35 +68,23 @@ MAX_SUGGESTIONS = 8
 SUGGESTION_TARGETS = ("id_UserIds", "id_NotUserIds")  # where a person who was found may be added
 
 
-def with_failure_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Show a failed call to AWS as a page."""
-
-    def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except errors.CallFailed as failure:
-            return aws_errors.error_page(request, failure, back=rules_url(request.organization))
-
-    return guarded
-
-
 @performs("PutAccessControlRule")
-@with_failure_page
 def create_rule(request: ConsoleRequest) -> HttpResponse:
+    request.back = rules_url(request.organization)
     rules = live_rules.list_rules(request.actor, request.organization)
     return _rule_form_page(request, rules, None)
 
 
 @performs("PutAccessControlRule")
-@with_failure_page
 def edit_rule(request: ConsoleRequest, rule: str) -> HttpResponse:
+    request.back = rules_url(request.organization)
     rules = live_rules.list_rules(request.actor, request.organization)
     return _rule_form_page(request, rules, _get_group_or_404(rules, rule))
 
 
 @performs("DeleteAccessControlRule")
-@with_failure_page
 def delete_rule(request: ConsoleRequest, rule: str) -> HttpResponse:
+    request.back = rules_url(request.organization)
     rules = live_rules.list_rules(request.actor, request.organization)
     group = _get_group_or_404(rules, rule)
     wording = live_rules.build_wording(request.actor, request.organization, rules)

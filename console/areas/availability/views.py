@@ -74,18 +74,16 @@ def run_configuration_test(request: ConsoleRequest, partner: str) -> HttpRespons
 def delete_configuration(request: ConsoleRequest, partner: str) -> HttpResponse:
     organization = request.organization
     form = ConfirmForm(pages.post_data(request))
-    try:
-        found = get_configuration(request.actor, organization, partner)
-        if form.is_valid():
-            why: dict[str, Any] = form.why()
-            engine.perform_write(
-                request.actor, PAGE_OPERATIONS["delete"], organization, **why, DomainName=partner
-            )
-            return pages.redirect_with_message(
-                request, f"WorkMail asks {partner} no more.", configurations_url(organization)
-            )
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=configurations_url(organization))
+    request.back = configurations_url(organization)
+    found = get_configuration(request.actor, organization, partner)
+    if form.is_valid():
+        why: dict[str, Any] = form.why()
+        engine.perform_write(
+            request.actor, PAGE_OPERATIONS["delete"], organization, **why, DomainName=partner
+        )
+        return pages.redirect_with_message(
+            request, f"WorkMail asks {partner} no more.", configurations_url(organization)
+        )
     return pages.confirm_page(
         request,
         form,
@@ -144,10 +142,8 @@ def create_configuration(request: ConsoleRequest) -> HttpResponse:
 @never_cache
 @performs("UpdateAvailabilityConfiguration")
 def edit_configuration(request: ConsoleRequest, partner: str) -> HttpResponse:
-    try:
-        current = get_configuration(request.actor, request.organization, partner)
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=configurations_url(request.organization))
+    request.back = configurations_url(request.organization)
+    current = get_configuration(request.actor, request.organization, partner)
     chosen = UPDATE_FORMS[_provider_type(request, str(current.get("ProviderType", "EWS")))]
     form = chosen(pages.post_data(request), current=current, subject=f"{request.organization.slug}/{partner}")
     shown = {"ListAvailabilityConfigurations": {"AvailabilityConfigurations": [current]}}

@@ -11,21 +11,26 @@ from django.views.decorators.http import require_POST
 from console.areas.audit_log import scope
 from console.areas.domains import display, domain_checks, holders, mail_settings, plans, records
 from console.areas.domains import scope as domains_scope
-from console.areas.domains.forms import InboundDmarcForm, MoveAddressesForm, RegisterDomainForm
+from console.areas.domains.forms import (
+    DefaultDomainForm,
+    DeregisterDomainForm,
+    InboundDmarcForm,
+    MoveAddressesForm,
+    RegisterDomainForm,
+)
 from console.areas.domains.models import MAX_CHECKS, Check
 from console.areas.domains.plans import DomainMovePlan
 from console.areas.domains.tables import DOMAIN_TABLE, HOLDER_TABLE, annotate_domains
 from console.areas.entities import scope as entities_scope
 from console.aws import errors
-from console.changes import drafts, engine
+from console.changes import drafts
 from console.gateway import gateway
 from console.mirror.models import Domain, Organization, Sync
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.sync.completeness import get_completeness
 from console.ui import pages, tables
-from console.ui.forms import ConfirmForm, ReasonForm
-from console.web import aws_errors, downloads
+from console.web import aws_errors, downloads, operation_views
 
 
 @performs("ListMailDomains")
@@ -218,105 +223,52 @@ def show_check(request: ConsoleRequest, domain: str, number: int) -> HttpRespons
 
 
 VERIFIED = "VERIFIED"
-DEFAULT_CONSEQUENCES = (
-    "New people, groups and rooms are suggested an address on it.",
-    "The addresses that exist stay as they are.",
-)
-DEREGISTER_CONSEQUENCES = (
-    "Nobody can have an address on the domain any more, and WorkMail takes no mail for it.",
-    "Amazon SES keeps the domain as an identity; remove it there if it is not needed.",
-    "The records in DNS stay until somebody removes them: take the MX record away, or mail gets lost.",
-)
-
-SYNC_INCOMPLETE = (
-    "The console is still reading the directory: somebody may have an address here that it does not know of."
-    " WorkMail refuses then."
-)
 
 
 @performs("RegisterMailDomain")
 def register_domain(request: ConsoleRequest) -> HttpResponse:
     form = RegisterDomainForm(pages.post_data(request))
-    if form.is_valid():
-        name = form.cleaned_data["DomainName"]
-        message = f"{name} is registered. Publish its records; AWS then verifies it by itself."
-        answer = _perform_write(
-            request,
-            form,
-            "RegisterMailDomain",
-            message,
-            domain_url(request.organization, name),
-            DomainName=name,
-        )
-        if answer is not None:
-            return answer
-    context = {
-        "title": "Register a domain",
-        "organization": request.organization,
-        "back": reverse("domains:list", args=[request.organization.slug]),
-    }
-    return pages.form_page(request, "domains/register.html", form, context)
+    return operation_views.operation_page(
+        request,
+        form,
+        back=reverse("domains:list", args=[request.organization.slug]),
+        landing=lambda: domain_url(request.organization, form.name),
+        template="domains/register.html",
+    )
 
 
 @performs("UpdateDefaultMailDomain")
 def make_default_domain(request: ConsoleRequest, domain: str) -> HttpResponse:
-    organization = request.organization
-    found = domains_scope.get_domain(request.actor, "UpdateDefaultMailDomain", organization, domain)
-    back = domain_url(organization, found.name)
+    found = _get_requested_domain(request, domain)
     if found.is_default:
-        return _not_possible_page(request, back, f"{found.name} is the default domain already.")
-    try:
-        shown = gateway.call(request.actor, "GetMailDomain", organization, DomainName=found.name)
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=back)
+        return _not_possible_page(request, request.back, f"{found.name} is the default domain already.")
+    shown = gateway.call(request.actor, "GetMailDomain", request.organization, DomainName=found.name)
     if shown.get("OwnershipVerificationStatus") != VERIFIED:
         return _not_possible_page(
-            request, back, f"{found.name} is not verified, so it cannot be the default domain."
+            request, request.back, f"{found.name} is not verified, so it cannot be the default domain."
         )
-    form = ConfirmForm(pages.post_data(request))
-    if form.is_valid():
-        message = f"{found.name} is the default domain."
-        answer = _perform_write(
-            request, form, "UpdateDefaultMailDomain", message, back, DomainName=found.name
-        )
-        if answer is not None:
-            return answer
-    return pages.confirm_page(
-        request,
-        form,
-        title=f"Make {found.name} the default domain?",
-        verb="Make default",
-        back=back,
-        consequences=DEFAULT_CONSEQUENCES,
-        danger=False,
-        context={"organization": organization},
-    )
+    form = DefaultDomainForm(pages.post_data(request), domain=found)
+    return operation_views.confirmation_page(request, form)
 
 
 @performs("DeregisterMailDomain")
 def deregister_domain(request: ConsoleRequest, domain: str) -> HttpResponse:
     """Deregister the domain, unless it is the default, a test domain or in use."""
-    organization = request.organization
-    found = domains_scope.get_domain(request.actor, "DeregisterMailDomain", organization, domain)
+    found = _get_requested_domain(request, domain)
     if refused := _deregistration_refusal(request, found):
         return refused
-    form = ConfirmForm(pages.post_data(request), expected=found.name)
-    if form.is_valid():
-        message, to = f"{found.name} is deregistered.", reverse("domains:list", args=[organization.slug])
-        answer = _perform_write(request, form, "DeregisterMailDomain", message, to, DomainName=found.name)
-        if answer is not None:
-            return answer
-    return pages.confirm_page(
+    return operation_views.confirmation_page(
         request,
-        form,
-        title=f"Deregister {found.name}?",
-        verb="Deregister",
-        back=domain_url(organization, found.name),
-        consequences=DEREGISTER_CONSEQUENCES
-        if organization.detailed_at
-        else (SYNC_INCOMPLETE, *DEREGISTER_CONSEQUENCES),
-        context={"organization": organization},
+        DeregisterDomainForm(pages.post_data(request), domain=found),
+        landing=lambda: reverse("domains:list", args=[request.organization.slug]),
     )
+
+
+def _get_requested_domain(request: ConsoleRequest, name: str) -> Domain:
+    """Return the domain on which the operator may perform the view's operation; failures lead back to it."""
+    domain = domains_scope.get_domain(request.actor, request.operation, request.organization, name)
+    request.back = domain_url(request.organization, domain.name)
+    return domain
 
 
 def _deregistration_refusal(request: ConsoleRequest, domain: Domain) -> HttpResponse | None:
@@ -412,53 +364,10 @@ def _staying_message(plan: DomainMovePlan) -> str:
     return f"Left out, because somebody else has the same name on {plan.target}: {named}."
 
 
-DMARC_MESSAGES = {
-    True: "WorkMail now applies the DMARC policies of senders.",
-    False: "WorkMail no longer applies the DMARC policies of senders.",
-}
-
-
 @performs("PutInboundDmarcSettings")
 def edit_inbound_dmarc(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
-    back = reverse("domains:list", args=[organization.slug])
-    try:
-        current = gateway.call(request.actor, mail_settings.DMARC_OPERATION, organization)
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=back)
+    request.back = reverse("domains:list", args=[organization.slug])
+    current = gateway.call(request.actor, mail_settings.DMARC_OPERATION, organization)
     form = InboundDmarcForm(pages.post_data(request), current=current, subject=organization.organization_id)
-    if form.is_valid():
-        wanted = bool(form.cleaned_data["Enforced"])
-        expecting = {"Enforced": current.get("Enforced")}
-        answer = _perform_write(
-            request,
-            form,
-            "PutInboundDmarcSettings",
-            DMARC_MESSAGES[wanted],
-            back,
-            expecting=expecting,
-            Enforced=wanted,
-        )
-        if answer is not None:
-            return answer
-    context = {"title": "Inbound DMARC", "organization": organization, "back": back}
-    return pages.form_page(request, "domains/dmarc.html", form, context)
-
-
-def _perform_write(
-    request: ConsoleRequest,
-    form: ReasonForm,
-    operation: str,
-    message: str,
-    to: str,
-    **params: Any,
-) -> HttpResponse | None:
-    """Perform the write and return the response, or `None` if the form has the error."""
-    why: dict[str, Any] = form.why()
-    try:
-        engine.perform_write(request.actor, operation, request.organization, **why, **params)
-    except errors.CallFailed as failure:
-        if aws_errors.add_to_form(form, failure):
-            return None
-        return aws_errors.error_page(request, failure, back=to)
-    return pages.redirect_with_message(request, message, to)
+    return operation_views.operation_page(request, form, template="domains/dmarc.html")

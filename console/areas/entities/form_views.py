@@ -1,12 +1,13 @@
 """Responses for forms that perform an operation on an entity or create a draft."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
 
 from console.areas.entities import kinds, scope
+from console.areas.entities.forms import EntityConfirmForm, EntityWriteForm
 from console.areas.entities.kinds import Kind
 from console.aws import errors
 from console.changes import drafts
@@ -17,23 +18,16 @@ from console.operators.access import ConsoleRequest
 from console.ui.forms import ReasonForm
 from console.ui.pages import SeeOther
 from console.web import aws_errors, operation_views
-from console.web.operation_views import EndGetter, ParamsGetter
 
 
-def perform_on_entity(
-    request: ConsoleRequest, entity: Entity, form: ReasonForm, operation: str, message: str, **params: Any
-) -> HttpResponse | None:
-    """Return the response to a write, or `None` if the form has errors."""
-    return operation_views.perform_operation(
-        request,
-        form,
-        operation,
-        lambda: message,
-        params,
-        back=kinds.entity_url(entity),
-        landing=lambda: landing_url(request, entity),
-        title=message,
-    )
+def get_requested_entity(request: ConsoleRequest, entity_id: str, kind: Kind) -> Entity:
+    """Return the entity on which the operator may perform the view's operation; failures lead back to it.
+
+    Raise what `scope.get_entity` raises.
+    """
+    entity = scope.get_entity(request.actor, request.operation, request.organization, entity_id, kind)
+    request.back = kinds.entity_url(entity)
+    return entity
 
 
 def landing_url(request: ConsoleRequest, entity: Entity) -> str:
@@ -42,49 +36,29 @@ def landing_url(request: ConsoleRequest, entity: Entity) -> str:
     return kinds.entity_url(entity) if seen.exists() else kinds.list_url(entity)
 
 
-def entity_operation_page(
-    request: ConsoleRequest,
-    entity: Entity,
-    form: ReasonForm,
-    operation: str,
-    *,
-    params: ParamsGetter,
-    **words: Any,
-) -> HttpResponse:
-    """Show a form that performs `operation` with `params()` when it is valid."""
+def entity_operation_page(request: ConsoleRequest, form: EntityWriteForm) -> HttpResponse:
+    """Show a form that performs its operation on its entity."""
     return operation_views.operation_page(
         request,
         form,
-        operation,
-        params=params,
-        back=kinds.entity_url(entity),
-        landing=lambda: landing_url(request, entity),
+        landing=lambda: landing_url(request, form.entity),
         template="directory/form.html",
-        context=entity_context(entity),
-        **words,
+        context=entity_context(form.entity),
     )
 
 
-def entity_operation_button(
-    request: ConsoleRequest,
-    entity: Entity,
-    form: ReasonForm,
-    operation: str,
-    *,
-    message: Callable[[], str],
-    params: ParamsGetter,
-    ends: EndGetter | None = None,
-) -> HttpResponse:
-    """Perform `operation` from a button on the detail page, where errors are shown."""
-    return operation_views.operation_button(
+def entity_operation_button(request: ConsoleRequest, form: EntityWriteForm) -> HttpResponse:
+    """Perform the operation of a button on the detail page, where errors are shown."""
+    return operation_views.operation_button(request, form, landing=lambda: landing_url(request, form.entity))
+
+
+def entity_confirmation_page(request: ConsoleRequest, form: EntityConfirmForm) -> HttpResponse:
+    """Ask for a confirmation of an operation on the form's entity."""
+    return operation_views.confirmation_page(
         request,
         form,
-        operation,
-        message=message,
-        params=params,
-        back=kinds.entity_url(entity),
-        landing=lambda: landing_url(request, entity),
-        ends=ends,
+        landing=lambda: landing_url(request, form.entity),
+        context=entity_context(form.entity),
     )
 
 

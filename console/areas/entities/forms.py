@@ -7,13 +7,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from console.areas.entities import transfer
+from console.areas.entities import display, expiry, kinds, transfer
 from console.areas.entities.relations import FULL_ACCESS
+from console.areas.entities.suggestion_views import entity_name
+from console.changes.steps import PlannedStep
 from console.mirror import search_text
 from console.mirror.mailboxes import get_mailbox
 from console.mirror.models import Entity, EntityQuerySet
 from console.ui.address_list import parse_addresses
 from console.ui.forms import ExpiryForm, OperationForm, ReasonForm, ReplaceForm
+from console.web.operation_forms import ConfirmWriteForm, WriteForm
 
 MAX_MATCHES_SHOWN = 3
 
@@ -84,7 +87,64 @@ class GroupsField(forms.CharField):
         return list(found.values())
 
 
-class AddressForm(OperationForm, ReasonForm):
+class EntityWriteForm(WriteForm):
+    """A form that performs one operation on an entity."""
+
+    def __init__(self, *args: Any, entity: Entity, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.entity = entity
+
+
+class EntityConfirmForm(ConfirmWriteForm, EntityWriteForm):
+    """A confirmation of an operation on an entity."""
+
+
+class DisableForm(EntityConfirmForm):
+    operation = "DeregisterFromWorkMail"
+    submit = "Disable"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.consequences = tuple(display.disable_consequences(self.entity))
+
+    @property
+    def title(self) -> str:
+        return f"Disable {self.entity}"
+
+    @property
+    def undo_text(self) -> str:
+        """A group has no mailbox that WorkMail removes in the end."""
+        return "" if self.entity.kind == kinds.Kind.GROUP else super().undo_text
+
+    def params(self) -> dict[str, Any]:
+        return {"EntityId": self.entity.entity_id}
+
+    def success(self) -> str:
+        return f"{self.entity} is disabled."
+
+
+class DeleteEntityForm(EntityConfirmForm):
+    """Deletion by the kind's own `operation`."""
+
+    submit = "Delete for good"
+
+    def __init__(self, *args: Any, entity: Entity, operation: str, **kwargs: Any) -> None:
+        super().__init__(*args, entity=entity, expected=entity.name, **kwargs)
+        self.operation = operation  # type: ignore[misc]  # one form for three operations
+        self.consequences = tuple(display.delete_consequences(entity))
+
+    @property
+    def title(self) -> str:
+        return f"Delete {self.entity}"
+
+    def params(self) -> dict[str, Any]:
+        return {kinds.get_kind_info(self.entity).member: self.entity.entity_id}
+
+    def success(self) -> str:
+        return f"{self.entity} is deleted."
+
+
+class AddressForm(OperationForm, EntityWriteForm):
     """An address on one of `domains`, the domains on which the operator may create addresses."""
 
     member: ClassVar[str]
@@ -119,6 +179,9 @@ class AddressForm(OperationForm, ReasonForm):
     def address(self) -> str:
         return str(self.cleaned_data[self.member])
 
+    def params(self) -> dict[str, Any]:
+        return {"EntityId": self.entity.entity_id, self.member: self.address}
+
 
 def require_domain(form: forms.Form, member: str, domains: Sequence[str]) -> None:
     """Add an error to the field unless its address is on one of the domains."""
@@ -134,9 +197,17 @@ class AliasForm(AddressForm):
     members = ("Alias",)
     member = "Alias"
     labels = {"Alias": "New alias"}
+    submit = "Add the address"
+
+    @property
+    def title(self) -> str:
+        return f"Another address for {self.entity}"
 
     def first(self, suggested: list[str]) -> str:
         return ""
+
+    def success(self) -> str:
+        return f"{self.address} now reaches {self.entity}, too."
 
 
 class EnableForm(AddressForm):
@@ -144,16 +215,42 @@ class EnableForm(AddressForm):
     members = ("Email",)
     member = "Email"
     labels = {"Email": "Primary address"}
+    submit = "Enable"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.note = display.enable_note(self.entity)
+
+    @property
+    def title(self) -> str:
+        return f"Enable {self.entity}"
+
+    def success(self) -> str:
+        return f"{self.entity} is enabled as {self.address}."
 
 
-class PrimaryAddressForm(ReasonForm):
+class PrimaryAddressForm(EntityWriteForm):
     """An alias to make primary, from a button."""
 
+    operation = "UpdatePrimaryEmailAddress"
     Email = forms.CharField(widget=forms.HiddenInput)
 
+    def params(self) -> dict[str, Any]:
+        return {"EntityId": self.entity.entity_id, "Email": self.cleaned_data["Email"]}
 
-class RemoveAliasForm(ReasonForm):
+    def success(self) -> str:
+        return f"{self.entity} now writes as {self.cleaned_data['Email']}; the old address stays an alias."
+
+
+class RemoveAliasForm(EntityWriteForm):
+    operation = "DeleteAlias"
     Alias = forms.CharField(widget=forms.HiddenInput)
+
+    def params(self) -> dict[str, Any]:
+        return {"EntityId": self.entity.entity_id, "Alias": self.cleaned_data["Alias"]}
+
+    def success(self) -> str:
+        return f"{self.cleaned_data['Alias']} does not reach {self.entity} any more."
 
 
 PERMISSION_LABELS = {
@@ -161,11 +258,15 @@ PERMISSION_LABELS = {
     "SEND_AS": "Send as its owner",
     "SEND_ON_BEHALF": "Send on behalf of its owner",
 }
+PERMISSION_NOTE = (
+    "It can take WorkMail up to five minutes, and Outlook up to an hour, to follow. "
+    "What is chosen replaces all that was allowed before."
+)
 NO_MAILBOX_ERROR = "There is no mailbox to open. Select a right to send instead."
 
 
-class JoinGroupForm(ExpiryForm):
-    """A group to join, from those that the operator may add members to."""
+class GroupChoiceForm(ExpiryForm):
+    """A group, from those that the operator may add members to."""
 
     def __init__(self, *args: Any, groups: EntityQuerySet, suggest: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -173,41 +274,73 @@ class JoinGroupForm(ExpiryForm):
         self.order_fields(["group", "until", "reason", "ticket"])
 
 
-class LeaveGroupForm(ReasonForm):
+class JoinGroupForm(GroupChoiceForm, EntityWriteForm):
+    operation = "AssociateMemberToGroup"
+    submit = "Add to the group"
+
+    @property
+    def title(self) -> str:
+        return f"Put {self.entity} into a group"
+
+    def params(self) -> dict[str, Any]:
+        return {"GroupId": self.cleaned_data["group"].entity_id, "MemberId": self.entity.entity_id}
+
+    def success(self) -> str:
+        return (
+            f"{self.entity} is now in {self.cleaned_data['group']}{self.until_text}."
+            " Mail follows within minutes."
+        )
+
+    def end_step(self) -> PlannedStep:
+        return expiry.plan_membership_end(self.cleaned_data["group"], self.entity)
+
+
+class LeaveGroupForm(EntityWriteForm):
+    operation = "DisassociateMemberFromGroup"
     group = forms.CharField(widget=forms.HiddenInput)
 
+    def params(self) -> dict[str, Any]:
+        return {"GroupId": self.cleaned_data["group"], "MemberId": self.entity.entity_id}
 
-class MailboxPermissionForm(ReplaceForm, ExpiryForm):
+    def success(self) -> str:
+        group = entity_name(self.cleaned_data["group"], self.entity.organization)
+        return f"{self.entity} is not in {group} any more."
+
+    def end_step(self) -> PlannedStep:
+        return PlannedStep(self.operation, self.params())
+
+
+class MailboxPermissionForm(ReplaceForm, ExpiryForm, EntityWriteForm):
     """Mailbox permissions, which replace all earlier ones of the grantee [documented].
 
-    Without `owner`, the form asks for the mailbox.
+    The entity is one end, the other is asked for.
     """
 
+    operation = "PutMailboxPermissions"
+    submit = "Give access"
+    note = PERMISSION_NOTE
+    other_label: ClassVar[str]
     values = forms.MultipleChoiceField(
         label="May", choices=list(PERMISSION_LABELS.items()), widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(
-        self,
-        *args: Any,
-        others: EntityQuerySet,
-        suggest: str,
-        label: str,
-        owner: Entity | None = None,
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, others: EntityQuerySet, suggest: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.owner = owner
-        self.fields["other"] = EntityField(entities=others, suggest=suggest, label=label)
-        if owner is not None and not get_mailbox(owner).exists:
-            values: forms.MultipleChoiceField = self.fields["values"]  # type: ignore[assignment]  # as above
-            values.choices = [each for each in PERMISSION_LABELS.items() if each[0] != FULL_ACCESS]
+        self.fields["other"] = EntityField(entities=others, suggest=suggest, label=self.other_label)
         self.order_fields(["other", "values", "until", "reason", "ticket"])
+
+    @property
+    def owner(self) -> Entity | None:
+        """The entity whose mailbox it is; `None` as long as no valid one is chosen."""
+        raise NotImplementedError
+
+    @property
+    def grantee(self) -> Entity:
+        raise NotImplementedError
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        owner = self.owner or cleaned.get("other")
-        if owner and not get_mailbox(owner).exists and FULL_ACCESS in cleaned.get("values", ()):
+        if self.owner and not get_mailbox(self.owner).exists and FULL_ACCESS in cleaned.get("values", ()):
             self.add_error("values", ValidationError(NO_MAILBOX_ERROR))
         return cleaned
 
@@ -217,11 +350,94 @@ class MailboxPermissionForm(ReplaceForm, ExpiryForm):
             str(self.fields["values"].label): ", ".join(PERMISSION_LABELS.get(each, each) for each in held)
         }
 
+    def params(self) -> dict[str, Any]:
+        assert self.owner is not None
+        return {
+            "EntityId": self.owner.entity_id,
+            "GranteeId": self.grantee.entity_id,
+            "PermissionValues": self.cleaned_data["values"],
+        }
 
-class RevokePermissionForm(ReasonForm):
+    def success(self) -> str:
+        assert self.owner is not None
+        return f"{self.grantee} now has access to {kinds.mailbox_label(self.owner)}{self.until_text}."
+
+    def end_step(self) -> PlannedStep:
+        assert self.owner is not None
+        return expiry.plan_access_end(self.owner, self.grantee)
+
+
+class AddGranteeForm(MailboxPermissionForm):
+    """Who may use the entity's mailbox or send in its name."""
+
+    other_label = "Who"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not get_mailbox(self.entity).exists:
+            values: forms.MultipleChoiceField = self.fields["values"]  # type: ignore[assignment]  # as above
+            values.choices = [each for each in PERMISSION_LABELS.items() if each[0] != FULL_ACCESS]
+
+    @property
+    def title(self) -> str:
+        return f"Give access to {kinds.mailbox_label(self.entity)}"
+
+    @property
+    def owner(self) -> Entity:
+        return self.entity
+
+    @property
+    def grantee(self) -> Entity:
+        grantee: Entity = self.cleaned_data["other"]
+        return grantee
+
+
+class AddGrantedMailboxForm(MailboxPermissionForm):
+    """Whose mailbox the entity may use, or in whose name it may send."""
+
+    other_label = "Whose mailbox"
+
+    @property
+    def title(self) -> str:
+        return f"Let {self.entity} open another mailbox"
+
+    @property
+    def owner(self) -> Entity | None:
+        return self.cleaned_data.get("other")
+
+    @property
+    def grantee(self) -> Entity:
+        return self.entity
+
+
+class RevokePermissionForm(EntityWriteForm):
     """The id of the other entity, which may be missing in the mirror."""
 
+    operation = "DeleteMailboxPermissions"
     other = forms.CharField(widget=forms.HiddenInput)
+
+    @property
+    def other_name(self) -> str:
+        return entity_name(self.cleaned_data["other"], self.entity.organization)
+
+    def end_step(self) -> PlannedStep:
+        return PlannedStep(self.operation, self.params())
+
+
+class RemoveGranteeForm(RevokePermissionForm):
+    def params(self) -> dict[str, Any]:
+        return {"EntityId": self.entity.entity_id, "GranteeId": self.cleaned_data["other"]}
+
+    def success(self) -> str:
+        return f"{self.other_name} lost access to {kinds.mailbox_label(self.entity)}."
+
+
+class RemoveGrantedMailboxForm(RevokePermissionForm):
+    def params(self) -> dict[str, Any]:
+        return {"EntityId": self.cleaned_data["other"], "GranteeId": self.entity.entity_id}
+
+    def success(self) -> str:
+        return f"{self.entity} lost access to {self.other_name}."
 
 
 class TransferForm(ReasonForm):

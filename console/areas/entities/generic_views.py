@@ -10,21 +10,25 @@ from django.utils import timezone
 
 from console.actor import Actor
 from console.areas.entities import display, impact, kinds, scope
-from console.areas.entities.form_views import entity_context, entity_operation_page, perform_on_entity
-from console.areas.entities.forms import EnableForm
+from console.areas.entities.form_views import (
+    entity_context,
+    entity_operation_page,
+    get_requested_entity,
+    landing_url,
+)
+from console.areas.entities.forms import DeleteEntityForm, DisableForm, EnableForm, EntityConfirmForm
 from console.areas.entities.kinds import Kind
 from console.aws import errors
-from console.changes import undo
 from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.sync import mirror_refresh
 from console.ui import filters, pages, tables
 from console.ui.filters import Filter
-from console.ui.forms import ConfirmForm
 from console.ui.pages import post_data
 from console.ui.tables import Table
 from console.web import aws_errors, downloads
+from console.web.operation_views import perform_form
 
 PAGING_PARAMS = {"sort", "after", "before"}
 ExtraContext = Callable[[ConsoleRequest], Mapping[str, Any]]
@@ -148,76 +152,51 @@ def _detail_template(entity: Entity) -> str:
 
 @performs("RegisterToWorkMail")
 def enable_entity(request: ConsoleRequest, entity_id: str, kind: Kind) -> HttpResponse:
-    entity = scope.get_entity(request.actor, "RegisterToWorkMail", request.organization, entity_id, kind)
+    entity = get_requested_entity(request, entity_id, kind)
     form = EnableForm(
         post_data(request),
-        domains=scope.usable_domains(request.actor, "RegisterToWorkMail", request.organization),
+        entity=entity,
+        domains=scope.usable_domains(request.actor, request.operation, request.organization),
         local=entity.name.partition("@")[0],
         initial={"Email": request.GET["address"]} if request.GET.get("address") else {},
     )
-    return entity_operation_page(
-        request,
-        entity,
-        form,
-        "RegisterToWorkMail",
-        title=f"Enable {entity}",
-        verb="Enable",
-        note=display.enable_note(entity),
-        message=lambda: f"{entity} is enabled as {form.address}.",
-        params=lambda: {"EntityId": entity.entity_id, "Email": form.address},
-    )
+    return entity_operation_page(request, form)
 
 
 @performs("DeregisterFromWorkMail")
 def disable_entity(request: ConsoleRequest, entity_id: str, kind: Kind) -> HttpResponse:
-    entity = scope.get_entity(request.actor, "DeregisterFromWorkMail", request.organization, entity_id, kind)
-    form = ConfirmForm(post_data(request))
-    if request.method == "POST" and form.is_valid():
-        done = f"{entity} is disabled."
-        answer = perform_on_entity(
-            request, entity, form, "DeregisterFromWorkMail", done, EntityId=entity.entity_id
-        )
-        if answer is not None:
-            return answer
-    return confirm_removal_page(
-        request, entity, form, "DeregisterFromWorkMail", f"Disable {entity}?", "Disable"
-    )
+    entity = get_requested_entity(request, entity_id, kind)
+    return _removal_page(request, DisableForm(post_data(request), entity=entity))
 
 
-def delete_entity(request: ConsoleRequest, entity: Entity, operation: str) -> HttpResponse:
-    """Delete a disabled entity by its kind's `operation`, after its name was typed."""
+def delete_entity(request: ConsoleRequest, entity: Entity) -> HttpResponse:
+    """Delete a disabled entity by the view's operation, after its name was typed."""
     if entity.state == Entity.State.ENABLED:
         return _disable_first_page(request, entity)
-    form = ConfirmForm(post_data(request), expected=entity.name)
-    if request.method == "POST" and form.is_valid():
-        member = {kinds.get_kind_info(entity).member: entity.entity_id}
-        answer = perform_on_entity(request, entity, form, operation, f"{entity} is deleted.", **member)
-        if answer is not None:
-            return answer
-    return confirm_removal_page(request, entity, form, operation, f"Delete {entity}?", "Delete for good")
+    form = DeleteEntityForm(post_data(request), entity=entity, operation=request.operation)
+    return _removal_page(request, form)
 
 
-def confirm_removal_page(
-    request: ConsoleRequest, entity: Entity, form: ConfirmForm, operation: str, title: str, verb: str
-) -> HttpResponse:
+def _removal_page(request: ConsoleRequest, form: EntityConfirmForm) -> HttpResponse:
     """Ask for confirmation; show what ends and offer to transfer it first."""
-    disabling = operation == "DeregisterFromWorkMail"
+    entity = form.entity
+    if form.is_valid() and (
+        answer := perform_form(request, form, landing=lambda: landing_url(request, entity))
+    ):
+        return answer
     context = {
         **entity_context(entity),
-        "title": title,
-        "verb": verb,
-        "back": kinds.entity_url(entity),
-        "danger": True,
-        "consequences": display.disable_consequences(entity)
-        if disabling
-        else display.delete_consequences(entity),
+        "title": form.question,
+        "verb": form.submit,
+        "back": request.back,
+        "danger": form.is_dangerous,
+        "consequences": form.consequences,
         "losses": [
             *impact.find_mirror_impact(request.actor, entity),
             *impact.find_aws_impact(request.actor, entity),
         ],
         "may_hand_over": policy.allows(request.actor, "DeregisterFromWorkMail", entity.organization, entity),
-        # A group has no mailbox that WorkMail removes in the end.
-        "undo": "" if disabling and entity.kind == Kind.GROUP else undo.get_label(operation).text,
+        "undo": form.undo_text,
     }
     return pages.form_page(request, "directory/question.html", form, context)
 

@@ -13,7 +13,7 @@ from console.areas.exports.forms import DestinationForm, ExportForm
 from console.areas.exports.models import MAX_RUNNING, Destination, ExportJob
 from console.areas.exports.selection import explain_nothing_queued, summarize_request
 from console.areas.exports.tables import EXPORT_TABLE, STAGE_FILTER
-from console.aws import errors, storage
+from console.aws import storage
 from console.celery import hint
 from console.ledger.models import Entry
 from console.mirror.mailboxes import exportable_mailboxes, get_mailbox
@@ -22,7 +22,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import filters, pages, tables
 from console.ui.forms import ConfirmForm
-from console.web import aws_errors, downloads
+from console.web import downloads
 from console.web.record_forms import delete_record
 
 State = ExportJob.State
@@ -114,10 +114,8 @@ def cancel_export(request: ConsoleRequest, pk: int) -> HttpResponse:
     back = reverse("exports:detail", args=[request.organization.slug, pk])
     form = ConfirmForm(pages.post_data(request))
     if form.is_valid():
-        try:
-            job_queue.cancel_job(request.actor, job, reason=form.cleaned_data["reason"])
-        except errors.CallFailed as failure:
-            return aws_errors.error_page(request, failure, back=back)
+        request.back = back
+        job_queue.cancel_job(request.actor, job, reason=form.cleaned_data["reason"])
         return pages.redirect_with_message(request, _cancel_message(job), back)
     return pages.confirm_page(
         request,
@@ -138,10 +136,8 @@ def download_export(request: ConsoleRequest, pk: int) -> HttpResponse:
     back = export_url(organization, job)
     if job.state != JobState.COMPLETED:
         return pages.redirect_with_message(request, "There is nothing to download yet.", back)
-    try:
-        size = storage.get_object_size(organization, job.bucket, job.path)
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=back)
+    request.back = back
+    size = storage.get_object_size(organization, job.bucket, job.path)
     _record_download(request, job, size)
     link = storage.create_download_url(organization, job.bucket, job.path, f"{job.entity_name}.zip")
     minutes = storage.LINK_SECONDS // 60

@@ -1,12 +1,12 @@
 """Forms of groups: creation, members and visibility in the address book."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from console.areas.entities.forms import require_domain
+from console.areas.entities.forms import EntityWriteForm, require_domain
 from console.areas.groups import membership
 from console.areas.groups.membership import ResolvedMembers
 from console.mirror.models import EntityQuerySet, Organization
@@ -119,7 +119,7 @@ class CreateGroupForm(OperationForm, ReasonForm):
         return str(self.cleaned_data["Email"] or f"{local}@{self.domains[0]}")
 
 
-class GroupVisibilityForm(OperationForm, ReasonForm):
+class GroupVisibilityForm(OperationForm, EntityWriteForm):
     """Visibility in the address book; `current` is the answer of DescribeGroup, `subject` the group's id."""
 
     operation = "UpdateGroup"
@@ -131,6 +131,22 @@ class GroupVisibilityForm(OperationForm, ReasonForm):
     }
     field_order = ("HiddenFromGlobalAddressList", "reason", "ticket")
 
+    submit = "Save"
+    note = "WorkMail cannot rename a group: this is all that can be changed about its record."
+
+    @property
+    def title(self) -> str:
+        return f"{self.entity} in the address book"
+
     @property
     def hides(self) -> bool:
         return bool(self.cleaned_data["HiddenFromGlobalAddressList"])
+
+    def params(self) -> dict[str, Any]:
+        return {"GroupId": self.entity.entity_id, "HiddenFromGlobalAddressList": self.hides}
+
+    def success(self) -> str:
+        return f"{self.entity} is {'hidden from' if self.hides else 'shown in'} the address book."
+
+    def expected_values(self) -> Mapping[str, Any]:
+        return self.current

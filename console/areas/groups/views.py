@@ -7,7 +7,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from console.areas.entities import generic_views, scope
-from console.areas.entities.form_views import create_draft_from_form, entity_context, entity_operation_page
+from console.areas.entities.form_views import (
+    create_draft_from_form,
+    entity_context,
+    entity_operation_page,
+    get_requested_entity,
+)
 from console.areas.entities.generic_views import EntityList
 from console.areas.entities.kinds import KIND_INFO, Kind, entity_url
 from console.areas.groups import display, membership, nested_groups
@@ -23,7 +28,6 @@ from console.areas.groups.tables import (
     filter_groups,
     filter_members,
 )
-from console.aws import errors
 from console.changes.steps import FromStep, PlannedStep
 from console.gateway import gateway
 from console.mirror.models import Entity, Organization
@@ -31,7 +35,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import filters, pages, tables
 from console.ui.pages import post_data
-from console.web import aws_errors, downloads
+from console.web import downloads
 
 GROUP_LIST = EntityList(
     Kind.GROUP,
@@ -59,25 +63,22 @@ def download_groups(request: ConsoleRequest) -> HttpResponseBase:
     return GROUP_LIST.as_csv(request)
 
 
-RENAME_NOTE = "WorkMail cannot rename a group: this is all that can be changed about its record."
-
-
 @performs("DescribeGroup")
 def group_detail(request: ConsoleRequest, group_id: str) -> HttpResponse:
-    group = groups_scope.get_group(request.actor, "DescribeGroup", request.organization, group_id)
+    group = get_requested_entity(request, group_id, Kind.GROUP)
     return generic_views.detail_page(request, group, display.group_detail_context)
 
 
 @performs("DescribeGroup")
 def refresh_group(request: ConsoleRequest, group_id: str) -> HttpResponse:
-    group = groups_scope.get_group(request.actor, "DescribeGroup", request.organization, group_id)
+    group = get_requested_entity(request, group_id, Kind.GROUP)
     return generic_views.refresh_detail(request, group, display.group_detail_context)
 
 
 @performs("ListGroupMembers")
 def list_reached_users(request: ConsoleRequest, group_id: str) -> HttpResponse:
     """List the users that mail to the group reaches, and the nested groups between."""
-    group = groups_scope.get_group(request.actor, "ListGroupMembers", request.organization, group_id)
+    group = get_requested_entity(request, group_id, Kind.GROUP)
     reach = nested_groups.find_reached_users(request.actor, group)
     context = {"title": f"Everybody whom {group} reaches", "reach": reach, "most": nested_groups.MAX_REACHED}
     return pages.render_page(request, "groups/everybody.html", {**context, **entity_context(group)})
@@ -85,26 +86,10 @@ def list_reached_users(request: ConsoleRequest, group_id: str) -> HttpResponse:
 
 @performs("UpdateGroup")
 def edit_group(request: ConsoleRequest, group_id: str) -> HttpResponse:
-    group = groups_scope.get_group(request.actor, "UpdateGroup", request.organization, group_id)
-    try:
-        described = gateway.call(
-            request.actor, "DescribeGroup", request.organization, GroupId=group.entity_id
-        )
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=entity_url(group))
-    form = GroupVisibilityForm(post_data(request), current=described, subject=group.entity_id)
-    return entity_operation_page(
-        request,
-        group,
-        form,
-        "UpdateGroup",
-        title=f"{group} in the address book",
-        verb="Save",
-        note=RENAME_NOTE,
-        message=lambda: f"{group} is {'hidden from' if form.hides else 'shown in'} the address book.",
-        params=lambda: {"GroupId": group.entity_id, "HiddenFromGlobalAddressList": form.hides},
-        expecting=form.current,
-    )
+    group = get_requested_entity(request, group_id, Kind.GROUP)
+    described = gateway.call(request.actor, "DescribeGroup", request.organization, GroupId=group.entity_id)
+    form = GroupVisibilityForm(post_data(request), entity=group, current=described, subject=group.entity_id)
+    return entity_operation_page(request, form)
 
 
 @performs("CreateGroup")
@@ -154,7 +139,7 @@ def _creation_domains(request: ConsoleRequest) -> list[str]:
 
 @performs("ListGroupMembers")
 def list_members(request: ConsoleRequest, group_id: str) -> HttpResponse:
-    group = groups_scope.get_group(request.actor, "ListGroupMembers", request.organization, group_id)
+    group = get_requested_entity(request, group_id, Kind.GROUP)
     rows = tables.annotate_count(filter_members(request.actor, group, request.GET))
     bases = {each.value: _list_url_of_kind(request.organization, each) for each in (Kind.USER, Kind.GROUP)}
     page = tables.paginate(rows, MEMBERS_TABLE, request.GET, extra={"bases": bases})
@@ -175,7 +160,7 @@ def list_members(request: ConsoleRequest, group_id: str) -> HttpResponse:
 
 @performs("ListGroupMembers")
 def download_members(request: ConsoleRequest, group_id: str) -> HttpResponseBase:
-    group = groups_scope.get_group(request.actor, "ListGroupMembers", request.organization, group_id)
+    group = get_requested_entity(request, group_id, Kind.GROUP)
     rows = tables.sort_rows(filter_members(request.actor, group, request.GET), MEMBERS_CSV, request.GET)
     name = f"members-{group.name}-{timezone.now():%Y-%m-%d}.csv"
     return downloads.stream_table(request, name, rows, MEMBERS_CSV)
@@ -184,7 +169,7 @@ def download_members(request: ConsoleRequest, group_id: str) -> HttpResponseBase
 @performs("AssociateMemberToGroup")
 def add_members(request: ConsoleRequest, group_id: str) -> HttpResponse:
     """Show the resolved list, then create a draft with one step per member."""
-    group = groups_scope.get_group(request.actor, "AssociateMemberToGroup", request.organization, group_id)
+    group = get_requested_entity(request, group_id, Kind.GROUP)
     candidates = groups_scope.addable_entities(request.actor, group, request.organization)
     form = AddMembersForm(post_data(request), organization=request.organization, entities=candidates)
     joining = None
@@ -208,9 +193,7 @@ def add_members(request: ConsoleRequest, group_id: str) -> HttpResponse:
 @performs("DisassociateMemberFromGroup")
 def remove_members(request: ConsoleRequest, group_id: str) -> HttpResponse:
     """Create a draft with one step per selected row."""
-    group = groups_scope.get_group(
-        request.actor, "DisassociateMemberFromGroup", request.organization, group_id
-    )
+    group = get_requested_entity(request, group_id, Kind.GROUP)
     form, back = RemoveMembersForm(request.POST), entity_url(group, "members")
     if form.is_valid():
         leaving = list(
@@ -237,5 +220,5 @@ def _can_change_members(request: ConsoleRequest, operation: str, group: Entity) 
 
 @performs("DeleteGroup")
 def delete_group(request: ConsoleRequest, group_id: str) -> HttpResponse:
-    group = groups_scope.get_group(request.actor, "DeleteGroup", request.organization, group_id)
-    return generic_views.delete_entity(request, group, "DeleteGroup")
+    group = get_requested_entity(request, group_id, Kind.GROUP)
+    return generic_views.delete_entity(request, group)

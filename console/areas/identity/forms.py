@@ -5,9 +5,12 @@ from typing import Any
 
 from django import forms
 
+from console.areas.identity.access_tokens import AccessToken
 from console.areas.identity.identity_center import MODE_LABELS, Association, is_identity_center_only
+from console.mirror.models import Entity
 from console.plurals import number_of
-from console.ui.forms import ConfirmForm, OperationForm, ReasonForm
+from console.ui.forms import OperationForm, ReasonForm
+from console.web.operation_forms import ConfirmWriteForm
 
 INSTANCE, APPLICATION = (f"IdentityCenterConfiguration.{name}" for name in ("InstanceArn", "ApplicationArn"))
 STATUS, LIFETIME = (f"PersonalAccessTokenConfiguration.{name}" for name in ("Status", "LifetimeInDays"))
@@ -92,11 +95,71 @@ class ApplicationForm(OperationForm, ReasonForm):
     }
 
 
-class ApplicationRemovalForm(OperationForm, ConfirmForm):
+class ConfigurationRemovalForm(ConfirmWriteForm):
+    operation = "DeleteIdentityProviderConfiguration"
+    submit = "Give it up"
+    consequences = (
+        "People sign in with the directory's passwords alone; who has none, or has forgotten it, needs a new"
+        " one.",
+        "Personal access tokens stop working, so mail programs that use one do, too.",
+        "WorkMail's application in Identity Center stays there until it is deleted.",
+    )
+
+    @property
+    def title(self) -> str:
+        return "Give up Identity Center"
+
+    def params(self) -> dict[str, Any]:
+        return {}
+
+    def success(self) -> str:
+        return "People sign in with the directory's passwords alone."
+
+
+class TokenRevocationForm(ConfirmWriteForm):
+    operation = "DeletePersonalAccessToken"
+    submit = "Revoke the token"
+
+    def __init__(self, *args: Any, token: AccessToken, user: Entity, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.token, self.user = token, user
+        self.consequences = (
+            f"The mail program that signs in with it stops working; {user} can make a new one in webmail.",
+            "It cannot be brought back.",
+        )
+
+    @property
+    def title(self) -> str:
+        return f"Revoke the token {self.token.name} of {self.user}"
+
+    def params(self) -> dict[str, Any]:
+        return {"PersonalAccessTokenId": self.token.id}
+
+    def success(self) -> str:
+        return f"The token {self.token.name} of {self.user} is revoked."
+
+
+class ApplicationRemovalForm(OperationForm, ConfirmWriteForm):
     operation = "DeleteIdentityCenterApplication"
+    submit = "Delete the application"
+    consequences = (
+        "Whoever signs in through it cannot any more, in every organization that uses it."
+        " Organizations keep their settings, which then lead nowhere: change those first.",
+        "Who was assigned to it has to be assigned again to another one.",
+    )
     members = ("ApplicationArn",)
     labels = {"ApplicationArn": "Application"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.order_fields(["ApplicationArn", "typed", "reason", "ticket"])
+
+    @property
+    def title(self) -> str:
+        return "Delete WorkMail's application in Identity Center"
+
+    def params(self) -> dict[str, Any]:
+        return {"ApplicationArn": self.cleaned_data["ApplicationArn"]}
+
+    def success(self) -> str:
+        return "The application is gone from Identity Center."

@@ -7,7 +7,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from console.areas.entities import kinds, scope
+from console.areas.entities import kinds
+from console.areas.entities.form_views import get_requested_entity
 from console.areas.entities.kinds import Kind
 from console.areas.identity import access_tokens, display, identity_center
 from console.areas.identity.forms import (
@@ -17,6 +18,8 @@ from console.areas.identity.forms import (
     ApplicationForm,
     ApplicationRemovalForm,
     ConfigurationForm,
+    ConfigurationRemovalForm,
+    TokenRevocationForm,
 )
 from console.aws import errors
 from console.changes import drafts, engine
@@ -25,7 +28,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.plurals import number_of
 from console.ui import pages
-from console.ui.forms import ConfirmForm, ReasonForm
+from console.ui.forms import ReasonForm
 from console.web import aws_errors, operation_views
 
 PAGE_OPERATIONS = (
@@ -76,34 +79,8 @@ def configure_sign_in(request: ConsoleRequest) -> HttpResponse:
 
 @performs("DeleteIdentityProviderConfiguration")
 def remove_configuration(request: ConsoleRequest) -> HttpResponse:
-    organization = request.organization
-    form = ConfirmForm(pages.post_data(request), expected=organization.slug)
-    if form.is_valid():
-        answer = operation_views.perform_operation(
-            request,
-            form,
-            "DeleteIdentityProviderConfiguration",
-            lambda: "People sign in with the directory's passwords alone.",
-            {},
-            back=sign_in_url(organization),
-            landing=lambda: sign_in_url(organization),
-        )
-        if answer is not None:
-            return answer
-    return pages.confirm_page(
-        request,
-        form,
-        title="Give up Identity Center?",
-        verb="Give it up",
-        back=sign_in_url(organization),
-        consequences=(
-            "People sign in with the directory's passwords alone; who has none, or has forgotten it, needs a"
-            " new one.",
-            "Personal access tokens stop working, so mail programs that use one do, too.",
-            "WorkMail's application in Identity Center stays there until it is deleted.",
-        ),
-        context={"organization": organization},
-    )
+    form = ConfigurationRemovalForm(pages.post_data(request), expected=request.organization.slug)
+    return operation_views.confirmation_page(request, form, back=sign_in_url(request.organization))
 
 
 def sign_in_url(organization: Organization) -> str:
@@ -171,36 +148,11 @@ def create_application(request: ConsoleRequest) -> HttpResponse:
 @performs("DeleteIdentityCenterApplication")
 def delete_application(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
-    used = (
-        identity_center.read_configuration(request.actor, organization).get("IdentityCenterConfiguration")
-        or {}
-    )
+    request.back = sign_in_url(organization)
+    configuration = identity_center.read_configuration(request.actor, organization)
+    used = configuration.get("IdentityCenterConfiguration") or {}
     form = ApplicationRemovalForm(pages.post_data(request), expected=organization.slug, current=used)
-    if form.is_valid():
-        answer = operation_views.perform_operation(
-            request,
-            form,
-            "DeleteIdentityCenterApplication",
-            lambda: "The application is gone from Identity Center.",
-            {"ApplicationArn": form.cleaned_data["ApplicationArn"]},
-            back=sign_in_url(organization),
-            landing=lambda: sign_in_url(organization),
-        )
-        if answer is not None:
-            return answer
-    return pages.confirm_page(
-        request,
-        form,
-        title="Delete WorkMail's application in Identity Center?",
-        verb="Delete the application",
-        back=sign_in_url(organization),
-        consequences=(
-            "Whoever signs in through it cannot any more, in every organization that uses it."
-            " Organizations keep their settings, which then lead nowhere: change those first.",
-            "Who was assigned to it has to be assigned again to another one.",
-        ),
-        context={"organization": organization},
-    )
+    return operation_views.confirmation_page(request, form)
 
 
 def sign_in_trail(organization: Organization) -> list[tuple[str, str]]:
@@ -247,9 +199,7 @@ def list_tokens(request: ConsoleRequest) -> HttpResponse:
 
 @performs("ListPersonalAccessTokens")
 def list_user_tokens(request: ConsoleRequest, user_id: str) -> HttpResponse:
-    person = scope.get_entity(
-        request.actor, access_tokens.LIST_OPERATION, request.organization, user_id, Kind.USER
-    )
+    person = get_requested_entity(request, user_id, Kind.USER)
     context = {
         **_user_context(person),
         "rows": display.build_rows(access_tokens.list_user_tokens(request.actor, person)),
@@ -262,46 +212,19 @@ def list_user_tokens(request: ConsoleRequest, user_id: str) -> HttpResponse:
 
 @performs("DeletePersonalAccessToken")
 def revoke_token(request: ConsoleRequest, user_id: str, token_id: str) -> HttpResponse:
-    person = scope.get_entity(
-        request.actor, access_tokens.DELETE_OPERATION, request.organization, user_id, Kind.USER
-    )
-    token = access_tokens.find_token(request.actor, person, token_id)
+    user = get_requested_entity(request, user_id, Kind.USER)
+    request.back = user_tokens_url(user)
+    token = access_tokens.find_token(request.actor, user, token_id)
     if token is None:
-        return _missing_token_page(request, person)
-    form = ConfirmForm(pages.post_data(request))
-    if form.is_valid():
-        answer = operation_views.perform_operation(
-            request,
-            form,
-            access_tokens.DELETE_OPERATION,
-            lambda: f"The token {token.name} of {person} is revoked.",
-            {"PersonalAccessTokenId": token.id},
-            back=user_tokens_url(person),
-            landing=lambda: user_tokens_url(person),
-            title=f"Revoke the token {token.name} of {person}",
-        )
-        if answer is not None:
-            return answer
-    return pages.confirm_page(
-        request,
-        form,
-        title=f"Revoke the token {token.name} of {person}?",
-        verb="Revoke the token",
-        back=user_tokens_url(person),
-        consequences=(
-            f"The mail program that signs in with it stops working; {person} can make a new one in webmail.",
-            "It cannot be brought back.",
-        ),
-        context=_user_context(person),
-    )
+        return _missing_token_page(request, user)
+    form = TokenRevocationForm(pages.post_data(request), token=token, user=user)
+    return operation_views.confirmation_page(request, form, context=_user_context(user))
 
 
 @performs("DeletePersonalAccessToken")
 def revoke_user_tokens(request: ConsoleRequest, user_id: str) -> HttpResponse:
     """Draft a change with one step per token, to be reviewed before it runs."""
-    person = scope.get_entity(
-        request.actor, access_tokens.DELETE_OPERATION, request.organization, user_id, Kind.USER
-    )
+    person = get_requested_entity(request, user_id, Kind.USER)
     held = access_tokens.list_user_tokens(request.actor, person)
     if not held:
         return _missing_token_page(request, person)

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from console.areas.entities import impact, kinds, scope
-from console.areas.entities.form_views import entity_context
+from console.areas.entities.form_views import entity_context, get_requested_entity
 from console.areas.entities.kinds import Kind
 from console.areas.entities.suggestion_views import suggestions_url
 from console.areas.exports.models import Destination
@@ -38,9 +38,7 @@ from console.web.record_forms import delete_record
 
 @performs("DeregisterFromWorkMail")
 def offboard_user(request: ConsoleRequest, entity_id: str) -> HttpResponse:
-    person = scope.get_entity(
-        request.actor, "DeregisterFromWorkMail", request.organization, entity_id, Kind.USER
-    )
+    person = get_requested_entity(request, entity_id, Kind.USER)
     if person.state != Entity.State.ENABLED:
         return _not_enabled_page(request, person)
     form = _offboard_form(request, person)
@@ -137,7 +135,7 @@ def _not_enabled_page(request: ConsoleRequest, person: Entity) -> HttpResponse:
 
 @performs("RegisterToWorkMail")
 def restore_user(request: ConsoleRequest, entity_id: str) -> HttpResponse:
-    person = scope.get_entity(request.actor, "RegisterToWorkMail", request.organization, entity_id, Kind.USER)
+    person = get_requested_entity(request, entity_id, Kind.USER)
     capsule = snapshots.get_latest_snapshot(person)
     if person.state != Entity.State.DISABLED or capsule is None:
         return _not_restorable_page(request, person)

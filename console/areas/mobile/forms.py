@@ -5,16 +5,22 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from console.areas.access_rules.models import ProtectedPerson
-from console.areas.entities.forms import EntityField
+from console.areas.entities.forms import EntityField, EntityWriteForm
+from console.areas.mobile.override_expiry import build_expiry_step
 from console.areas.mobile.wording import PROPERTY_LABELS
 from console.aws import model
+from console.changes.steps import PlannedStep
 from console.mirror.models import Entity, EntityQuerySet
-from console.rules.evaluation import DENY
+from console.rules.evaluation import ALLOW, DENY
 from console.rules.mobile import PROPERTIES
 from console.ui.form_fields import LinesField, problem_sentence
-from console.ui.forms import ExpiryForm, OperationForm, ReasonForm, ReplaceForm
+from console.ui.forms import ExpiryForm, OperationForm, ReplaceForm
+from console.ui.markup import format_utc
+from console.web.operation_forms import WriteForm
+from console.web.rule_review import EFFECT_DELAY
 
 EFFECT_CHOICES = [("DENY", "Deny"), ("ALLOW", "Allow")]
 EXAMPLES = {
@@ -75,7 +81,7 @@ def active_users(people: EntityQuerySet) -> EntityQuerySet:
     return people.filter(kind=Entity.Kind.USER).exclude(state=Entity.State.DELETED)
 
 
-class OverrideForm(ReplaceForm, OperationForm, ExpiryForm):
+class OverrideForm(ReplaceForm, OperationForm, ExpiryForm, WriteForm):
     """An override; denying a protected user's device must be confirmed by typing a phrase."""
 
     operation = "PutMobileDeviceAccessOverride"
@@ -115,20 +121,49 @@ class OverrideForm(ReplaceForm, OperationForm, ExpiryForm):
         effect = dict(EFFECT_CHOICES).get(override.get("Effect", ""), "")
         return {"Effect": effect, "Description": override.get("Description", "")}
 
-    def asked(self) -> dict[str, Any]:
-        person = self.cleaned_data["other"]
+    @property
+    def title(self) -> str:
+        if not hasattr(self, "cleaned_data"):
+            return "Override for a device"
+        verb = "Allow" if self.cleaned_data["Effect"] == ALLOW else "Deny"
+        return f"{verb} device {self.cleaned_data['DeviceId']} of {self.cleaned_data['other']}"
+
+    def params(self) -> dict[str, Any]:
         given = {name: self.cleaned_data[name] for name in self.members if self.cleaned_data[name]}
-        return {"UserId": person.entity_id, **given}
+        return {"UserId": self.cleaned_data["other"].entity_id, **given}
+
+    def success(self) -> str:
+        until = self.cleaned_data.get("until")
+        end = f", and ends at {format_utc(until)}" if until else ""
+        return f"The override is in effect by {format_utc(timezone.now() + EFFECT_DELAY)}{end}."
+
+    def end_step(self) -> PlannedStep:
+        return build_expiry_step(self.cleaned_data["other"], self.cleaned_data["DeviceId"])
 
 
-class OverrideRemovalForm(OperationForm, ReasonForm):
+class OverrideRemovalForm(OperationForm, EntityWriteForm):
     operation = "DeleteMobileDeviceAccessOverride"
+    submit = "Remove"
+    note = "From then on the rules decide about this device, as about all others."
     members = ("DeviceId",)
     labels = {"DeviceId": "Device ID"}
 
     @property
+    def title(self) -> str:
+        return f"Remove an override of {self.entity}"
+
+    @property
     def device(self) -> str:
         return str(self.cleaned_data["DeviceId"])
+
+    def params(self) -> dict[str, Any]:
+        return {"UserId": self.entity.entity_id, "DeviceId": self.device}
+
+    def success(self) -> str:
+        return f"The rules decide about device {self.device} again."
+
+    def end_step(self) -> PlannedStep:
+        return build_expiry_step(self.entity, self.device)
 
 
 class DeviceTestForm(OperationForm):

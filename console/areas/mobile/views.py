@@ -1,31 +1,29 @@
 """Views of mobile device rules and overrides."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 
 from console.areas.access_rules import display, live_rules
 from console.areas.access_rules.rule_groups import group_rules
 from console.areas.entities import kinds, scope
+from console.areas.entities.form_views import get_requested_entity
 from console.areas.entities.kinds import Kind
 from console.areas.entities.suggestion_views import suggestions_url
 from console.areas.mobile import live_rules as mobile_live_rules
 from console.areas.mobile import override_expiry, plans, tester, wording
 from console.areas.mobile.forms import DeviceTestForm, MobileRuleForm, OverrideForm, OverrideRemovalForm
 from console.areas.mobile.plans import CHANGE_KIND, RULE_ID, MobileRulePlan
-from console.aws import errors
 from console.gateway import gateway
 from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.rules.evaluation import ALLOW
-from console.ui import markup, pages
-from console.web import aws_errors, operation_views, rule_review
-from console.web.rule_review import EFFECT_DELAY
+from console.ui import pages
+from console.web import operation_views, rule_review
 
 PAGE_OPERATIONS = (
     "CreateMobileDeviceAccessRule",
@@ -38,20 +36,7 @@ EFFECT_LABELS = {"ALLOW": ("allowed", "success"), "DENY": ("denied", "danger")}
 DeviceRules = Sequence[dict[str, Any]]
 
 
-def with_failure_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Show a failed call to AWS as a page."""
-
-    def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except errors.CallFailed as failure:
-            return aws_errors.error_page(request, failure)
-
-    return guarded
-
-
 @performs("ListMobileDeviceAccessRules")
-@with_failure_page
 def list_rules(request: ConsoleRequest) -> HttpResponse:
     rules = mobile_live_rules.list_rules(request.actor, request.organization)
     context = {
@@ -64,21 +49,21 @@ def list_rules(request: ConsoleRequest) -> HttpResponse:
 
 
 @performs("CreateMobileDeviceAccessRule")
-@with_failure_page
 def create_rule(request: ConsoleRequest) -> HttpResponse:
+    request.back = rules_url(request.organization)
     return _rule_form_page(request, mobile_live_rules.list_rules(request.actor, request.organization), None)
 
 
 @performs("UpdateMobileDeviceAccessRule")
-@with_failure_page
 def edit_rule(request: ConsoleRequest, device_rule: str) -> HttpResponse:
+    request.back = rules_url(request.organization)
     rules = mobile_live_rules.list_rules(request.actor, request.organization)
     return _rule_form_page(request, rules, _get_rule_or_404(rules, device_rule))
 
 
 @performs("DeleteMobileDeviceAccessRule")
-@with_failure_page
 def delete_rule(request: ConsoleRequest, device_rule: str) -> HttpResponse:
+    request.back = rules_url(request.organization)
     rules = mobile_live_rules.list_rules(request.actor, request.organization)
     rule = _get_rule_or_404(rules, device_rule)
     plan = plans.plan_deletion(request.organization, rules, rule)
@@ -86,8 +71,8 @@ def delete_rule(request: ConsoleRequest, device_rule: str) -> HttpResponse:
 
 
 @performs("GetMobileDeviceAccessEffect")
-@with_failure_page
 def run_device_test(request: ConsoleRequest) -> HttpResponse:
+    request.back = rules_url(request.organization)
     organization = request.organization
     actor = request.actor
     people = policy.visible_entities(actor, "GetMobileDeviceAccessOverride", organization)
@@ -149,8 +134,8 @@ PUT_OVERRIDE, DELETE_OVERRIDE = "PutMobileDeviceAccessOverride", "DeleteMobileDe
 
 
 @performs("ListMobileDeviceAccessOverrides")
-@with_failure_page
 def list_overrides(request: ConsoleRequest) -> HttpResponse:
+    request.back = rules_url(request.organization)
     organization = request.organization
     found = mobile_live_rules.list_overrides(request.actor, organization)
     ends = override_expiry.get_expiry_times(organization)
@@ -165,9 +150,9 @@ def list_overrides(request: ConsoleRequest) -> HttpResponse:
 
 
 @performs("ListMobileDeviceAccessOverrides")
-@with_failure_page
 def show_user(request: ConsoleRequest, user_id: str) -> HttpResponse:
     """Show the rules and overrides of one user, for the user's page."""
+    request.back = rules_url(request.organization)
     actor = request.actor
     operation = "ListMobileDeviceAccessOverrides"
     somebody = scope.get_entity(actor, operation, request.organization, user_id, Kind.USER)
@@ -188,10 +173,10 @@ def show_user(request: ConsoleRequest, user_id: str) -> HttpResponse:
 
 
 @performs("PutMobileDeviceAccessOverride")
-@with_failure_page
 def put_override(request: ConsoleRequest) -> HttpResponse:
     """Create or replace an override; `?other=` and `DeviceId=` load the current values."""
     organization = request.organization
+    request.back = overrides_url(organization)
     users = policy.visible_entities(request.actor, PUT_OVERRIDE, organization)
     device = {name: request.GET.get(name, "") for name in ("other", "DeviceId")}
     values = {} if request.method == "POST" else _read_current_override(request, users, device)
@@ -206,57 +191,28 @@ def put_override(request: ConsoleRequest) -> HttpResponse:
     if values:
         form.show(device["other"], values)
     if form.is_valid():
-        answer = _save_override(request, form)
+        answer = operation_views.perform_form(
+            request, form, landing=lambda: kinds.entity_url(form.cleaned_data["other"])
+        )
         if answer is not None:
             return answer
-    context = {
-        "title": "Override for a device",
-        "organization": organization,
-        "back": overrides_url(organization),
-    }
+    context = {"title": "Override for a device", "back": request.back}
     return pages.form_page(request, "mobile/override.html", form, context)
 
 
 @performs("DeleteMobileDeviceAccessOverride")
 def delete_override(request: ConsoleRequest, user_id: str) -> HttpResponse:
     """Delete an override, and its scheduled end."""
-    organization = request.organization
-    somebody = scope.get_entity(request.actor, DELETE_OVERRIDE, organization, user_id, Kind.USER)
+    user = get_requested_entity(request, user_id, Kind.USER)
+    request.back = overrides_url(request.organization)
     form = OverrideRemovalForm(
-        pages.post_data(request), initial={"DeviceId": request.GET.get("DeviceId", "")}
+        pages.post_data(request), entity=user, initial={"DeviceId": request.GET.get("DeviceId", "")}
     )
     return operation_views.operation_page(
         request,
         form,
-        DELETE_OVERRIDE,
-        title=f"Remove an override of {somebody}",
-        verb="Remove",
-        note="From then on the rules decide about this device, as about all others.",
-        message=lambda: f"The rules decide about device {form.device} again.",
-        params=lambda: {"UserId": somebody.entity_id, "DeviceId": form.device},
-        ends=lambda: override_expiry.build_expiry_step(somebody, form.device),
-        back=overrides_url(organization),
-        landing=lambda: kinds.entity_url(somebody),
-        target=somebody,
-        context={
-            "trail": [("Mobile devices", rules_url(organization)), ("Overrides", overrides_url(organization))]
-        },
-    )
-
-
-def _save_override(request: ConsoleRequest, form: OverrideForm) -> HttpResponse | None:
-    somebody, params = form.cleaned_data["other"], form.asked()
-    verb = "Allow" if params["Effect"] == ALLOW else "Deny"
-    return operation_views.perform_operation(
-        request,
-        form,
-        PUT_OVERRIDE,
-        lambda: _success_message(form.cleaned_data.get("until")),
-        params,
-        title=f"{verb} device {params['DeviceId']} of {somebody}",
-        ends=lambda: override_expiry.build_expiry_step(somebody, params["DeviceId"]),
-        back=overrides_url(request.organization),
-        landing=lambda: kinds.entity_url(somebody),
+        landing=lambda: kinds.entity_url(user),
+        context={"trail": [("Mobile devices", rules_url(request.organization)), ("Overrides", request.back)]},
     )
 
 
@@ -268,11 +224,6 @@ def _read_current_override(
         return {}
     named = {"UserId": user.entity_id, "DeviceId": device["DeviceId"]}
     return gateway.read_current_values(request.actor, PUT_OVERRIDE, user.organization, **named)
-
-
-def _success_message(until: datetime | None) -> str:
-    ends = f", and ends at {markup.format_utc(until)}" if until else ""
-    return f"The override is in effect by {markup.format_utc(timezone.now() + EFFECT_DELAY)}{ends}."
 
 
 def _override_context(

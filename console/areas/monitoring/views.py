@@ -44,20 +44,18 @@ def show_logging(request: ConsoleRequest) -> HttpResponse:
 def edit_logging(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
     place = _organization_arn_parts(organization)
-    try:
-        current = settings_reads.get_setting(request.actor, READ_OPERATION, organization)
-        suggested = {} if current is not None else {"LogGroupArn": place.log_group_arn}
-        form = MonitoringForm(
-            pages.post_data(request),
-            place=place,
-            current=current or {},
-            initial=suggested,
-            subject=organization.organization_id,
-        )
-        if form.is_valid() and (answer := _save_logging(request, form)):
-            return answer
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=_logging_url(organization))
+    request.back = _logging_url(organization)
+    current = settings_reads.get_setting(request.actor, READ_OPERATION, organization)
+    suggested = {} if current is not None else {"LogGroupArn": place.log_group_arn}
+    form = MonitoringForm(
+        pages.post_data(request),
+        place=place,
+        current=current or {},
+        initial=suggested,
+        subject=organization.organization_id,
+    )
+    if form.is_valid() and (answer := _save_logging(request, form)):
+        return answer
     context = {
         "title": "Log of e-mail events",
         "organization": organization,
@@ -72,11 +70,9 @@ def stop_logging(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
     form = ConfirmForm(pages.post_data(request))
     if form.is_valid():
-        try:
-            why: dict[str, Any] = form.why()
-            engine.perform_write(request.actor, DELETE_OPERATION, organization, **why)
-        except errors.CallFailed as failure:
-            return aws_errors.error_page(request, failure, back=_logging_url(organization))
+        request.back = _logging_url(organization)
+        why: dict[str, Any] = form.why()
+        engine.perform_write(request.actor, DELETE_OPERATION, organization, **why)
         return pages.redirect_with_message(
             request, "E-mail events are not logged any more.", _logging_url(organization)
         )

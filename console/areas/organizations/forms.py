@@ -8,6 +8,7 @@ from django.core.validators import validate_slug
 
 from console.aws import model
 from console.ui.forms import ConfirmForm, OperationForm, ReasonForm
+from console.web.operation_forms import WriteForm
 
 
 class CreateOrganizationForm(OperationForm, ReasonForm):
@@ -114,15 +115,20 @@ class AddOrganizationForm(forms.Form):
 RESERVED_PREFIX = "aws:"  # as everywhere in AWS
 
 
-class TagForm(ReasonForm):
+class TagForm(WriteForm):
     """Set a tag; a key that exists gets the new value [documented]."""
+
+    operation = "TagResource"
+    submit = "Add"
+    note = "A key that is there already gets the new value. An organization has at most 50 tags."
 
     key = forms.CharField(help_text="Such as owner or cost-centre.")
     value = forms.CharField(required=False, help_text="May be empty.")
     field_order = ("key", "value", "reason", "ticket")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, arn: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.arn = arn
         tag: Any = model.input_members("TagResource")["Tags"]
         for name, member in (("key", "Key"), ("value", "Value")):
             longest = tag.member.members[member].metadata["max"]
@@ -135,6 +141,28 @@ class TagForm(ReasonForm):
             raise forms.ValidationError(f"AWS keeps keys that begin with {RESERVED_PREFIX} for itself.")
         return key
 
+    @property
+    def title(self) -> str:
+        return "Add a tag"
 
-class RemoveTagForm(ReasonForm):
+    def params(self) -> dict[str, Any]:
+        tag = {"Key": self.cleaned_data["key"], "Value": self.cleaned_data["value"]}
+        return {"ResourceARN": self.arn, "Tags": [tag]}
+
+    def success(self) -> str:
+        return f"The tag {self.cleaned_data['key']} is set."
+
+
+class RemoveTagForm(WriteForm):
+    operation = "UntagResource"
     key = forms.CharField(strip=False)
+
+    def __init__(self, *args: Any, arn: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.arn = arn
+
+    def params(self) -> dict[str, Any]:
+        return {"ResourceARN": self.arn, "TagKeys": [self.cleaned_data["key"]]}
+
+    def success(self) -> str:
+        return f"The tag {self.cleaned_data['key']} is removed."

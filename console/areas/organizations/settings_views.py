@@ -104,37 +104,17 @@ def _read_tags(request: ConsoleRequest, shown: Any, skipped: Explanation | None)
 
 @performs("TagResource")
 def add_tag(request: ConsoleRequest) -> HttpResponse:
-    form = TagForm(request.POST if request.method == "POST" else None)
-    return operation_views.operation_page(
-        request,
-        form,
-        "TagResource",
-        title="Add a tag",
-        verb="Add",
-        note="A key that is there already gets the new value. An organization has at most 50 tags.",
-        message=lambda: f"The tag {form.cleaned_data['key']} is set.",
-        params=lambda: {"ResourceARN": request.organization.arn, "Tags": [_tag_parameter(form)]},
-        back=_tags_url(request.organization),
-        context={"trail": [("Settings", _tags_url(request.organization))]},
-    )
+    request.back = _tags_url(request.organization)
+    form = TagForm(pages.post_data(request), arn=request.organization.arn)
+    return operation_views.operation_page(request, form, context={"trail": [("Settings", request.back)]})
 
 
 @require_POST
 @performs("UntagResource")
 def remove_tag(request: ConsoleRequest) -> HttpResponse:
-    form = RemoveTagForm(request.POST)
-    return operation_views.operation_button(
-        request,
-        form,
-        "UntagResource",
-        message=lambda: f"The tag {form.cleaned_data['key']} is removed.",
-        params=lambda: {"ResourceARN": request.organization.arn, "TagKeys": [form.cleaned_data["key"]]},
-        back=_tags_url(request.organization),
-    )
-
-
-def _tag_parameter(form: TagForm) -> dict[str, str]:
-    return {"Key": form.cleaned_data["key"], "Value": form.cleaned_data["value"]}
+    request.back = _tags_url(request.organization)
+    form = RemoveTagForm(request.POST, arn=request.organization.arn)
+    return operation_views.operation_button(request, form)
 
 
 def _tags_url(organization: Organization) -> str:
@@ -144,10 +124,8 @@ def _tags_url(organization: Organization) -> str:
 @performs("ListOrganizations")
 def list_account_organizations(request: ConsoleRequest) -> HttpResponse:
     back = reverse("organizations:settings", args=[request.organization.slug])
-    try:
-        listed = list(gateway.call_pages(request.actor, "ListOrganizations", request.organization))
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=back)
+    request.back = back
+    listed = list(gateway.call_pages(request.actor, "ListOrganizations", request.organization))
     summaries = [each for page in listed for each in page.get("OrganizationSummaries", [])]
     context = {
         "title": "Organizations of the AWS account",
@@ -293,10 +271,8 @@ def delete_organization(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
     if not get_completeness(organization).has_lists:
         return _refuse_incomplete_lists(request)
-    try:
-        described = gateway.call(request.actor, "DescribeOrganization", organization)
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=_settings_url(organization))
+    request.back = _settings_url(organization)
+    described = gateway.call(request.actor, "DescribeOrganization", organization)
     alias = str(described.get("Alias") or organization.slug)
     form = DeleteOrganizationForm(pages.post_data(request), expected=alias)
     if form.is_valid():
@@ -362,10 +338,8 @@ def _request_deletion(
 ) -> HttpResponse:
     why: dict[str, Any] = {"reason": asked["reason"], "ticket": asked["ticket"]}
     flags = {name: asked[name] for name in DELETION_FLAGS if asked[name] or name == "DeleteDirectory"}
-    try:
-        engine.perform_write(request.actor, "DeleteOrganization", request.organization, **why, **flags)
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=_settings_url(request.organization))
+    request.back = _settings_url(request.organization)
+    engine.perform_write(request.actor, "DeleteOrganization", request.organization, **why, **flags)
     return pages.redirect_with_message(
         request, f"WorkMail is deleting {asked['alias']}.", _settings_url(request.organization)
     )

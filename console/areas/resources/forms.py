@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.http import QueryDict
 
-from console.areas.entities.forms import EntityField, require_domain
+from console.areas.entities.forms import EntityField, EntityWriteForm, require_domain
+from console.areas.entities.suggestion_views import entity_name
 from console.areas.resources import booking_options, capacity
 from console.areas.resources.display import TYPE_LABELS
 from console.mirror.models import Entity, EntityQuerySet
@@ -211,8 +212,12 @@ class CreateResourceForm(OperationForm, CapacityForm, ReasonForm):
         return {each.partition(".")[2]: bool(self.cleaned_data[each]) for each in BOOKING_FIELDS}
 
 
-class AddDelegateForm(ReasonForm):
+class AddDelegateForm(EntityWriteForm):
     """A user or group that the operator may add as a delegate."""
+
+    operation = "AssociateDelegateToResource"
+    submit = "Add the delegate"
+    note = "A delegate gets a copy of each request, answers it, and may open and change the calendar."
 
     def __init__(self, *args: Any, delegates: EntityQuerySet, suggest: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -221,8 +226,26 @@ class AddDelegateForm(ReasonForm):
         )
         self.order_fields(["other", "reason", "ticket"])
 
+    @property
+    def title(self) -> str:
+        return f"Another delegate for {self.entity}"
 
-class RemoveDelegateForm(ReasonForm):
+    def params(self) -> dict[str, Any]:
+        return {"ResourceId": self.entity.entity_id, "EntityId": self.cleaned_data["other"].entity_id}
+
+    def success(self) -> str:
+        return f"{self.cleaned_data['other']} now answers for {self.entity}."
+
+
+class RemoveDelegateForm(EntityWriteForm):
     """The id of the delegate, who may be missing in the mirror."""
 
+    operation = "DisassociateDelegateFromResource"
     other = forms.CharField(widget=forms.HiddenInput)
+
+    def params(self) -> dict[str, Any]:
+        return {"ResourceId": self.entity.entity_id, "EntityId": self.cleaned_data["other"]}
+
+    def success(self) -> str:
+        delegate = entity_name(self.cleaned_data["other"], self.entity.organization)
+        return f"{delegate} no longer answers for it."

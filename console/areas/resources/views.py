@@ -12,12 +12,12 @@ from console.areas.entities.form_views import (
     entity_context,
     entity_operation_button,
     entity_operation_page,
+    get_requested_entity,
 )
 from console.areas.entities.generic_views import EntityList
 from console.areas.entities.kinds import Kind, entity_url
-from console.areas.entities.suggestion_views import entity_name, suggestions_url
+from console.areas.entities.suggestion_views import suggestions_url
 from console.areas.resources import current_resource, display, plans
-from console.areas.resources import scope as resources_scope
 from console.areas.resources.forms import (
     AddDelegateForm,
     CreateResourceForm,
@@ -72,13 +72,13 @@ def download_resources(request: ConsoleRequest) -> HttpResponseBase:
 
 @performs("DescribeResource")
 def resource_detail(request: ConsoleRequest, resource_id: str) -> HttpResponse:
-    found = resources_scope.get_resource(request.actor, "DescribeResource", request.organization, resource_id)
+    found = get_requested_entity(request, resource_id, Kind.RESOURCE)
     return generic_views.detail_page(request, found, display.resource_detail_context)
 
 
 @performs("DescribeResource")
 def refresh_resource(request: ConsoleRequest, resource_id: str) -> HttpResponse:
-    found = resources_scope.get_resource(request.actor, "DescribeResource", request.organization, resource_id)
+    found = get_requested_entity(request, resource_id, Kind.RESOURCE)
     return generic_views.refresh_detail(request, found, display.resource_detail_context)
 
 
@@ -121,9 +121,7 @@ def _draft_creation(request: ConsoleRequest, form: CreateResourceForm) -> HttpRe
 
 @performs("UpdateResource")
 def edit_resource(request: ConsoleRequest, resource_id: str) -> HttpResponse:
-    resource = resources_scope.get_resource(
-        request.actor, "UpdateResource", request.organization, resource_id
-    )
+    resource = get_requested_entity(request, resource_id, Kind.RESOURCE)
     try:
         form = _resource_form(request, resource)
         if (
@@ -179,10 +177,8 @@ def _save_resource(request: ConsoleRequest, resource: Entity, form: ResourceForm
 
 
 def _compare_again(request: ConsoleRequest, resource: Entity) -> HttpResponse:
-    try:
-        form = _resource_form(request, resource)
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=entity_url(resource))
+    request.back = entity_url(resource)
+    form = _resource_form(request, resource)
     form.is_valid()
     return _edit_page(request, resource, form)
 
@@ -192,63 +188,33 @@ def _edit_page(request: ConsoleRequest, resource: Entity, form: ResourceForm) ->
     return pages.form_page(request, "resources/edit.html", form, context)
 
 
-DELEGATE_NOTE = "A delegate gets a copy of each request, answers it, and may open and change the calendar."
 LAST_DELEGATE_HELP = "Name another delegate first, or let {} accept requests automatically (Edit)."
 
 
 @performs("AssociateDelegateToResource")
 def add_delegate(request: ConsoleRequest, resource_id: str) -> HttpResponse:
-    operation = "AssociateDelegateToResource"
-    resource = resources_scope.get_resource(request.actor, operation, request.organization, resource_id)
-    eligible = scope.visible_entities(request.actor, operation, request.organization).exclude(
-        state=Entity.State.DELETED
-    )
-    eligible = eligible.filter(kind__in=[Kind.USER, Kind.GROUP])
-    form = AddDelegateForm(
-        pages.post_data(request), delegates=eligible, suggest=suggestions_url(request.organization, "all")
-    )
-    return entity_operation_page(
-        request,
-        resource,
-        form,
-        operation,
-        title=f"Another delegate for {resource}",
-        verb="Add the delegate",
-        note=DELEGATE_NOTE,
-        message=lambda: f"{form.cleaned_data['other']} now answers for {resource}.",
-        params=lambda: {
-            "ResourceId": resource.entity_id,
-            "EntityId": form.cleaned_data["other"].entity_id,
-        },
-    )
+    resource = get_requested_entity(request, resource_id, Kind.RESOURCE)
+    visible = scope.visible_entities(request.actor, request.operation, request.organization)
+    eligible = visible.exclude(state=Entity.State.DELETED).filter(kind__in=[Kind.USER, Kind.GROUP])
+    suggest = suggestions_url(request.organization, "all")
+    form = AddDelegateForm(pages.post_data(request), entity=resource, delegates=eligible, suggest=suggest)
+    return entity_operation_page(request, form)
 
 
 @require_POST
 @performs("DisassociateDelegateFromResource")
 def remove_delegate(request: ConsoleRequest, resource_id: str) -> HttpResponse:
-    operation = "DisassociateDelegateFromResource"
-    resource = resources_scope.get_resource(request.actor, operation, request.organization, resource_id)
-    form = RemoveDelegateForm(request.POST)
+    resource = get_requested_entity(request, resource_id, Kind.RESOURCE)
+    form = RemoveDelegateForm(request.POST, entity=resource)
     if form.is_valid() and (refusal := _check_last_delegate(request, resource, form.cleaned_data["other"])):
         return refusal
-    return entity_operation_button(
-        request,
-        resource,
-        form,
-        operation,
-        message=lambda: (
-            f"{entity_name(form.cleaned_data['other'], request.organization)} no longer answers for it."
-        ),
-        params=lambda: {"ResourceId": resource.entity_id, "EntityId": form.cleaned_data["other"]},
-    )
+    return entity_operation_button(request, form)
 
 
 def _check_last_delegate(request: ConsoleRequest, resource: Entity, delegate_id: str) -> HttpResponse | None:
     """Return a page if this is the last delegate; the error of WorkMail would not help [inferred]."""
-    try:
-        now = current_resource.read_current_resource(request.actor, resource)
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=entity_url(resource))
+    request.back = entity_url(resource)
+    now = current_resource.read_current_resource(request.actor, resource)
     if not now.is_last(delegate_id):
         return None
     return pages.problem_page(
@@ -264,7 +230,5 @@ def _check_last_delegate(request: ConsoleRequest, resource: Entity, delegate_id:
 
 @performs("DeleteResource")
 def delete_resource(request: ConsoleRequest, resource_id: str) -> HttpResponse:
-    resource = resources_scope.get_resource(
-        request.actor, "DeleteResource", request.organization, resource_id
-    )
-    return generic_views.delete_entity(request, resource, "DeleteResource")
+    resource = get_requested_entity(request, resource_id, Kind.RESOURCE)
+    return generic_views.delete_entity(request, resource)

@@ -41,10 +41,8 @@ def show_policy(request: ConsoleRequest) -> HttpResponse:
 
 @performs("PutRetentionPolicy")
 def edit_policy(request: ConsoleRequest) -> HttpResponseBase:
-    try:
-        current = settings_reads.get_setting(request.actor, READ_OPERATION, request.organization) or {}
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=_policy_url(request.organization))
+    request.back = _policy_url(request.organization)
+    current = settings_reads.get_setting(request.actor, READ_OPERATION, request.organization) or {}
     form = RetentionPolicyForm(
         pages.post_data(request), current=current, subject=request.organization.organization_id
     )
@@ -58,15 +56,13 @@ def edit_policy(request: ConsoleRequest) -> HttpResponseBase:
 @performs("DeleteRetentionPolicy")
 def delete_policy(request: ConsoleRequest) -> HttpResponse:
     """Delete the policy, by the id that AWS returns now."""
-    try:
-        current = settings_reads.get_setting(request.actor, READ_OPERATION, request.organization)
-        if current is None:
-            return pages.redirect_with_message(
-                request, "There is no policy any more.", _policy_url(request.organization)
-            )
-        return _deletion_page(request, str(current.get("Id", "")))
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=_policy_url(request.organization))
+    request.back = _policy_url(request.organization)
+    current = settings_reads.get_setting(request.actor, READ_OPERATION, request.organization)
+    if current is None:
+        return pages.redirect_with_message(
+            request, "There is no policy any more.", _policy_url(request.organization)
+        )
+    return _deletion_page(request, str(current.get("Id", "")))
 
 
 def _draft_policy(request: ConsoleRequest, form: RetentionPolicyForm) -> HttpResponseBase | None:

@@ -2,7 +2,8 @@
 
 from django.http import HttpResponse
 
-from console.areas.entities import kinds, scope
+from console.areas.entities import kinds
+from console.areas.entities.form_views import get_requested_entity
 from console.areas.entities.kinds import Kind
 from console.areas.troubleshooting import aws_reads, diagnosis
 from console.areas.troubleshooting.forms import ConnectionForm
@@ -13,7 +14,7 @@ from console.web import aws_errors
 
 @performs("DiagnosePerson")
 def show_diagnosis(request: ConsoleRequest, user_id: str) -> HttpResponse:
-    person = scope.get_entity(request.actor, "DiagnosePerson", request.organization, user_id, Kind.USER)
+    person = get_requested_entity(request, user_id, Kind.USER)
     form = ConnectionForm(request.GET or None)
     told = form.cleaned_data if form.is_bound and form.is_valid() else {}
     context = {

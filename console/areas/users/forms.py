@@ -10,7 +10,7 @@ from django.core.validators import EmailValidator
 from django.forms import BoundField
 from django.http import QueryDict
 
-from console.areas.entities.forms import GroupsField, require_domain, split_names
+from console.areas.entities.forms import EntityWriteForm, GroupsField, require_domain, split_names
 from console.areas.users import passwords
 from console.areas.users.display import PROFILE_SECTIONS, role_label
 from console.areas.users.plans import NewUser
@@ -131,8 +131,9 @@ class ProfileForm(OperationForm, ReasonForm):
 MAX_QUOTA_MB = 51_200  # MB, which the model does not know [documented]
 
 
-class QuotaForm(ReplaceForm, OperationForm):
+class QuotaForm(ReplaceForm, OperationForm, EntityWriteForm):
     operation = "UpdateMailboxQuota"
+    submit = "Set the quota"
     members = ("MailboxQuota",)
     labels = {"MailboxQuota": "Quota in MB"}
     help_texts = {"MailboxQuota": f"1 to {MAX_QUOTA_MB:,} MB. WorkMail warns the owner at 90 %."}
@@ -149,6 +150,16 @@ class QuotaForm(ReplaceForm, OperationForm):
         if (cleaned.get("MailboxQuota") or 0) > MAX_QUOTA_MB:
             self.add_error("MailboxQuota", f"At most {MAX_QUOTA_MB:,} MB.")
         return cleaned
+
+    @property
+    def title(self) -> str:
+        return f"How large the mailbox of {self.entity} may become"
+
+    def params(self) -> dict[str, Any]:
+        return {"UserId": self.entity.entity_id, "MailboxQuota": self.cleaned_data["MailboxQuota"]}
+
+    def success(self) -> str:
+        return f"The mailbox of {self.entity} may now hold {self.cleaned_data['MailboxQuota']:,} MB."
 
 
 GENERATED, TYPED, NONE = "generated", "typed", "none"

@@ -12,13 +12,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from console.areas.entities import generic_views, scope
-from console.areas.entities.form_views import entity_operation_page
+from console.areas.entities.form_views import entity_operation_page, get_requested_entity
 from console.areas.entities.generic_views import EntityList
 from console.areas.entities.kinds import Kind, entity_url
 from console.areas.lifecycle import onboarding_defaults
 from console.areas.lifecycle.models import OnboardingTemplate
 from console.areas.users import display, plans
-from console.areas.users import scope as users_scope
 from console.areas.users.bulk import views as bulk_views
 from console.areas.users.forms import CreateUserForm, ProfileForm, QuotaForm, ResetPasswordForm
 from console.areas.users.tables import USER_FILTERS, USERS_CSV, USERS_TABLE, filter_users
@@ -87,13 +86,13 @@ def sync_now(request: ConsoleRequest) -> HttpResponse:
 
 @performs("DescribeUser")
 def user_detail(request: ConsoleRequest, user_id: str) -> HttpResponse:
-    person = users_scope.get_user(request.actor, "DescribeUser", request.organization, user_id)
+    person = get_requested_entity(request, user_id, Kind.USER)
     return generic_views.detail_page(request, person, display.user_detail_context)
 
 
 @performs("DescribeUser")
 def refresh_user(request: ConsoleRequest, user_id: str) -> HttpResponse:
-    person = users_scope.get_user(request.actor, "DescribeUser", request.organization, user_id)
+    person = get_requested_entity(request, user_id, Kind.USER)
     return generic_views.refresh_detail(request, person, display.user_detail_context)
 
 
@@ -235,7 +234,7 @@ HTTP_CONFLICT = 409
 
 @performs("UpdateUser")
 def edit_user(request: ConsoleRequest, user_id: str) -> HttpResponse:
-    person = users_scope.get_user(request.actor, "UpdateUser", request.organization, user_id)
+    person = get_requested_entity(request, user_id, Kind.USER)
     try:
         form = _profile_form(request, person)
         if request.method == "POST" and form.is_valid() and (answer := _save_profile(request, person, form)):
@@ -286,10 +285,8 @@ def _write_profile(
 
 
 def _compare_again(request: ConsoleRequest, person: Entity) -> HttpResponse:
-    try:
-        form = _profile_form(request, person)
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=entity_url(person))
+    request.back = entity_url(person)
+    form = _profile_form(request, person)
     form.is_valid()
     return _profile_page(request, person, form)
 
@@ -310,7 +307,7 @@ def _profile_page(request: ConsoleRequest, person: Entity, form: ProfileForm) ->
 @never_cache
 @performs("ResetPassword")
 def reset_password(request: ConsoleRequest, user_id: str) -> HttpResponse:
-    person = users_scope.get_user(request.actor, "ResetPassword", request.organization, user_id)
+    person = get_requested_entity(request, user_id, Kind.USER)
     form = ResetPasswordForm(post_data(request))
     if request.method == "POST" and form.is_valid():
         answer = _set_password(request, person, form)
@@ -345,7 +342,7 @@ def _set_password(request: ConsoleRequest, person: Entity, form: ResetPasswordFo
 
 @performs("UpdateMailboxQuota")
 def edit_quota(request: ConsoleRequest, user_id: str) -> HttpResponse:
-    person = users_scope.get_user(request.actor, "UpdateMailboxQuota", request.organization, user_id)
+    person = get_requested_entity(request, user_id, Kind.USER)
     if not get_mailbox(person).is_in_use:
         return pages.problem_page(
             request,
@@ -356,33 +353,20 @@ def edit_quota(request: ConsoleRequest, user_id: str) -> HttpResponse:
             status=409,
             back=entity_url(person),
         )
-    try:
-        form = _quota_form(request, person)
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=entity_url(person))
-    return entity_operation_page(
-        request,
-        person,
-        form,
-        "UpdateMailboxQuota",
-        title=f"How large the mailbox of {person} may become",
-        verb="Set the quota",
-        message=lambda: f"The mailbox of {person} may now hold {form.cleaned_data['MailboxQuota']:,} MB.",
-        params=lambda: {"UserId": person.entity_id, "MailboxQuota": form.cleaned_data["MailboxQuota"]},
-    )
+    return entity_operation_page(request, _quota_form(request, person))
 
 
 def _quota_form(request: ConsoleRequest, person: Entity) -> QuotaForm:
     if request.method == "POST":
-        return QuotaForm(request.POST)
+        return QuotaForm(request.POST, entity=person)
     quota = {"UserId": person.entity_id, "MailboxQuota": 0}
-    values = gateway.read_current_values(request.actor, "UpdateMailboxQuota", person.organization, **quota)
-    form = QuotaForm(current=values)
+    values = gateway.read_current_values(request.actor, request.operation, person.organization, **quota)
+    form = QuotaForm(entity=person, current=values)
     form.show(person.entity_id, values)
     return form
 
 
 @performs("DeleteUser")
 def delete_user(request: ConsoleRequest, user_id: str) -> HttpResponse:
-    person = users_scope.get_user(request.actor, "DeleteUser", request.organization, user_id)
-    return generic_views.delete_entity(request, person, "DeleteUser")
+    person = get_requested_entity(request, user_id, Kind.USER)
+    return generic_views.delete_entity(request, person)

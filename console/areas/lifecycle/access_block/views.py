@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from console.areas.access_rules.models import ProtectedPerson
-from console.areas.entities import kinds, scope
-from console.areas.entities.form_views import entity_context
+from console.areas.entities import kinds
+from console.areas.entities.form_views import entity_context, get_requested_entity
 from console.areas.entities.kinds import Kind
 from console.areas.lifecycle.access_block import block_changes, block_rules, block_status
 from console.areas.lifecycle.access_block.forms import BlockAccessForm
@@ -39,31 +39,22 @@ EFFECT_DELAY = "It can take WorkMail up to five minutes to follow."
 
 @performs("PutAccessControlRule")
 def block_user(request: ConsoleRequest, entity_id: str) -> HttpResponse:
-    person = scope.get_entity(
-        request.actor, "PutAccessControlRule", request.organization, entity_id, Kind.USER
-    )
+    person = get_requested_entity(request, entity_id, Kind.USER)
     if person.state != Entity.State.ENABLED:
         told = f"{person} is not enabled, so there is nothing to freeze."
         return pages.redirect_with_message(request, told, kinds.entity_url(person), level=messages.INFO)
-    try:
-        rules = block_rules.read_rules(request.actor, request.organization)
-        if block_rules.find_block_rule(rules, person.entity_id):
-            return pages.redirect_with_message(
-                request, f"{person} is frozen already.", kinds.entity_url(person)
-            )
-        form = _block_form(request, person)
-        if request.method == "POST" and form.is_valid():
-            return _start_block(request, person, rules, form)
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=kinds.entity_url(person))
+    rules = block_rules.read_rules(request.actor, request.organization)
+    if block_rules.find_block_rule(rules, person.entity_id):
+        return pages.redirect_with_message(request, f"{person} is frozen already.", kinds.entity_url(person))
+    form = _block_form(request, person)
+    if request.method == "POST" and form.is_valid():
+        return _start_block(request, person, rules, form)
     return _confirm_block_page(request, person, form, f"Freeze {person}", "Freeze", BLOCK_CONSEQUENCES)
 
 
 @performs("PutAccessControlRule")
 def restore_user_access(request: ConsoleRequest, entity_id: str) -> HttpResponse:
-    person = scope.get_entity(
-        request.actor, "PutAccessControlRule", request.organization, entity_id, Kind.USER
-    )
+    person = get_requested_entity(request, entity_id, Kind.USER)
     form = ReasonForm(post_data(request))
     if request.method == "POST" and form.is_valid():
         answer = _start_restore(request, person, form)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from console.areas.entities import scope
-from console.areas.entities.forms import JoinGroupForm
+from console.areas.entities.forms import GroupChoiceForm
 from console.areas.exports import job_queue
 from console.areas.exports import selection as exports_selection
 from console.areas.exports.models import Destination, ExportJob
@@ -102,7 +102,7 @@ def bulk_add_to_group(request: ConsoleRequest) -> HttpResponse:
     groups = scope.visible_entities(request.actor, "AssociateMemberToGroup", request.organization)
     suggest = reverse("users:suggestions", args=[request.organization.slug, "groups"])
     living = groups.filter(kind=Entity.Kind.GROUP).exclude(state=Entity.State.DELETED)
-    form = JoinGroupForm(_form_data(request), groups=living, suggest=suggest)
+    form = GroupChoiceForm(_form_data(request), groups=living, suggest=suggest)
     return _bulk_action_page(
         request,
         "AssociateMemberToGroup",
