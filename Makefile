@@ -3,12 +3,18 @@ PORT ?= 8000
 PYTHON_IN := .venv/bin/python
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 .DEFAULT_GOAL := help
-.PHONY: demo test fmt lock bench crash clean help
+.PHONY: demo shell manage test fmt lock bench crash clean help
 export PORT
 
 demo: ## Run the console on PORT (8000) with a sandbox; state under VAR_DIR (var/)
 	@scripts/install requirements.lock
 	@exec $(PYTHON_IN) -m console.demo
+
+shell: ## Open a Django shell on the state of the demo (PORT and VAR_DIR as for demo)
+	@$(PYTHON_IN) -m console.demo.manage shell
+
+manage: ## Run a Django command on the state of the demo: make manage ARGS="operations"
+	@$(PYTHON_IN) -m console.demo.manage $(ARGS)
 
 test: ## Check format, lint, types and templates, and run every test
 	@scripts/install tests/requirements.lock

@@ -184,6 +184,30 @@ class TestEnvironment:
             with pytest.raises(PortTaken, match=str(port)):
                 environment.choose_layout({"VAR_DIR": str(var), "PORT": str(port)})
 
+    def test_a_command_without_a_demo_says_how_to_start_one(self, var: Path) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "console.demo.manage", "check"],
+            env={**os.environ, "VAR_DIR": str(var)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert "make demo" in done.stderr
+
+    def test_a_command_gets_the_state_of_the_demo(self, var: Path) -> None:
+        environment.process_environment(self.place(var), {})
+        done = subprocess.run(
+            [sys.executable, "-m", "console.demo.manage", "diffsettings"],
+            env={**os.environ, "VAR_DIR": str(var), "PORT": "9000", "DATABASE_URL": "postgres://production"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert "http://127.0.0.1:9001" in done.stdout
+        assert str(var) in done.stdout
+        assert "production" not in done.stdout
+
     def test_the_brokers_socket_has_a_path_that_a_socket_can_have(self, tmp_path: Path) -> None:
         deep = DemoLayout(tmp_path / ("d" * 120), 8000, 8001)
         assert len(str(deep.broker_socket)) < 107

@@ -6,7 +6,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -56,11 +56,16 @@ class PortTaken(Exception):
 
 
 def choose_layout(environ: Mapping[str, str]) -> DemoLayout:
-    var = Path(environ.get("VAR_DIR") or ROOT / "var").resolve()
+    layout = default_layout(environ)
+    if not _is_free(layout.port):
+        raise PortTaken(f"Port {layout.port} is taken; choose another: make demo PORT={layout.port + 10}")
+    return layout if _is_free(layout.sandbox_port) else replace(layout, sandbox_port=_any_port())
+
+
+def default_layout(environ: Mapping[str, str]) -> DemoLayout:
+    """Return the layout of a demo that got the ports it asks for."""
     port = int(environ.get("PORT") or 8000)
-    if not _is_free(port):
-        raise PortTaken(f"Port {port} is taken; choose another: make demo PORT={port + 10}")
-    return DemoLayout(var, port, port + 1 if _is_free(port + 1) else _any_port())
+    return DemoLayout(Path(environ.get("VAR_DIR") or ROOT / "var").resolve(), port, port + 1)
 
 
 def make_private_folder(path: Path) -> None:
