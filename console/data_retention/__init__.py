@@ -1,0 +1,1 @@
+"""Removal of the console's own old data."""

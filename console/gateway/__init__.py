@@ -1,0 +1,1 @@
+"""The one way to AWS: rights, validation, audit log, call, outcome, mirror."""

@@ -1,0 +1,1 @@
+"""The local copy of the directory: models, queries, and what each read teaches."""

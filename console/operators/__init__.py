@@ -1,0 +1,1 @@
+"""Operators, roles, grants, the policy, and sign-in."""

@@ -1,0 +1,1 @@
+"""Reading an organization into the mirror."""

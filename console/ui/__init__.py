@@ -1,0 +1,1 @@
+"""Generic lists, details, forms and tables, without words of the domain."""

@@ -1,0 +1,1 @@
+"""Generic views over operations and rules, AWS errors as pages, and downloads."""
