@@ -14,32 +14,6 @@ from console.aws import model
 from console.aws.catalogue import CATALOGUE
 
 PAGING = frozenset({"NextToken"})
-# One member that every answer has; lists and creations are recognised by their shape.
-REQUIRED_MEMBERS = {
-    "AssumeImpersonationRole": "Token",
-    "DeleteOrganization": "OrganizationId",
-    "DescribeEmailMonitoringConfiguration": "LogGroupArn",
-    "DescribeEntity": "EntityId",
-    "DescribeGroup": "GroupId",
-    "DescribeIdentityProviderConfiguration": "AuthenticationMode",
-    "DescribeInboundDmarcSettings": "",  # its only member is a boolean that may be left out [inferred]
-    "DescribeMailboxExportJob": "State",
-    "DescribeOrganization": "OrganizationId",
-    "DescribeResource": "ResourceId",
-    "DescribeUser": "UserId",
-    "GetAccessControlEffect": "Effect",
-    "GetDefaultRetentionPolicy": "",  # whether an organization without a policy gets one is [unknown]
-    "GetImpersonationRole": "ImpersonationRoleId",
-    "GetImpersonationRoleEffect": "Effect",
-    "GetMailDomain": "OwnershipVerificationStatus",
-    "GetMailboxDetails": "MailboxQuota",
-    "GetMobileDeviceAccessEffect": "Effect",
-    "GetMobileDeviceAccessOverride": "Effect",
-    "GetPersonalAccessTokenMetadata": "PersonalAccessTokenId",
-    "GetRawMessageContent": "messageContent",
-    "StartMailboxExportJob": "JobId",
-    "TestAvailabilityConfiguration": "",  # a failed test may leave its boolean out [inferred]
-}
 
 
 class InvalidResponse(ValueError):
@@ -49,14 +23,14 @@ class InvalidResponse(ValueError):
 @cache
 def main_member(operation: str) -> str:
     """Return the member that every response of the operation has, or ""."""
-    if operation in REQUIRED_MEMBERS:
-        return REQUIRED_MEMBERS[operation]
+    rule = CATALOGUE[operation]
+    if rule.required_member is not None:
+        return rule.required_member
     members = model.output_members(operation)
     lists = [name for name, shape in members.items() if shape.type_name == "list"]
     if len(lists) == 1 and members.keys() - PAGING == set(lists):
         return lists[0]
-    creates = CATALOGUE[operation].creates
-    return creates if creates in members else ""
+    return rule.creates if rule.creates in members else ""
 
 
 def require_json(operation: str, status: int, body: Any) -> None:

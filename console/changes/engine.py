@@ -12,6 +12,7 @@ from console import clock
 from console.actor import Actor
 from console.aws import errors
 from console.aws.catalogue import CATALOGUE
+from console.aws.catalogue.inverses import CannotUndo
 from console.celery import hint
 from console.changes import attended_changes, budget, completion, drafts, execution, policies
 from console.changes.execution import (
@@ -21,7 +22,6 @@ from console.changes.execution import (
     refuse_step,
     run_step,
 )
-from console.changes.inverses import CannotUndo
 from console.changes.models import Change, LeaseLost, Step
 from console.changes.steps import PlannedStep
 from console.changes.undo import draft_undo

@@ -9,14 +9,15 @@ from django.db.models import Min
 
 from console import clock
 from console.actor import Actor
-from console.aws.catalogue import CATALOGUE
+from console.aws import changed_fields
+from console.aws.catalogue import CATALOGUE, Undo
+from console.aws.catalogue.inverses import CannotUndo, WrittenCall
 from console.changes import authority, drafts
-from console.changes.inverses import UNDO_RULES, CannotUndo, WrittenCall
 from console.changes.models import Change, Step
 from console.changes.steps import PlannedStep
 from console.ledger.models import Entry
 
-# What an area knows better of the inverse of a step; `None` leaves it to `inverses`.
+# What an area knows better of the inverse of a step; `None` leaves it to the operation's row.
 SpecialInverse = Callable[[Step, WrittenCall], list[PlannedStep] | None]
 special_inverses: list[SpecialInverse] = []
 
@@ -39,9 +40,17 @@ class UndoPlan:
     until: datetime | None = None
 
 
+def get_undo(operation: str) -> Undo:
+    """Return how a write is undone; raise `KeyError` for a read."""
+    undo = CATALOGUE[operation].undo
+    if undo is None:
+        raise KeyError(operation)
+    return undo
+
+
 def get_label(operation: str, done_at: datetime | None = None) -> UndoLabel:
     """Return whether an operation can be undone, before it is done or after `done_at`."""
-    undo = UNDO_RULES[operation]
+    undo = get_undo(operation)
     if undo.inverse is None:
         return UndoLabel(False, f"Cannot be undone. {undo.why}")
     if undo.days is None:
@@ -99,7 +108,7 @@ def draft_undo(actor: Actor, change: Change, *, reason: str = "", ticket: str = 
 
 
 def _plan_inverse(step: Step, told: UndoLabel) -> list[PlannedStep]:
-    undo = UNDO_RULES[step.operation]
+    undo = get_undo(step.operation)
     if undo.inverse is None or not told.possible:
         raise CannotUndo(told.text)
     written = load_written(step)
@@ -107,7 +116,9 @@ def _plan_inverse(step: Step, told: UndoLabel) -> list[PlannedStep]:
         raise CannotUndo("The ledger has nothing of this step.")
     found = (special(step, written) for special in special_inverses)
     known = next((steps for steps in found if steps is not None), None)
-    return undo.inverse(written) if known is None else known
+    if known is not None:
+        return known
+    return [PlannedStep(call.operation, call.params, needs=call.needs) for call in undo.inverse(written)]
 
 
 def load_written(step: Step) -> WrittenCall | None:
@@ -121,7 +132,8 @@ def load_written(step: Step) -> WrittenCall | None:
     result = next((body["result"] for body in reversed(bodies) if body.get("result")), step.result)
     params = {name: value for name, value in intents[0].body["params"].items() if name != "OrganizationId"}
     before = intents[0].body.get("before") or {}
-    return WrittenCall(step.operation, params, before, after, {**step.result, **result})
+    values = changed_fields.read_values(step.operation, before, params)
+    return WrittenCall(step.operation, params, before, after, {**step.result, **result}, values)
 
 
 def _shift_needs(step: PlannedStep, by: int) -> PlannedStep:

@@ -13,7 +13,7 @@ from console.areas.domains.models import Check
 from console.areas.exports.models import ExportJob
 from console.areas.health_checks.models import Review
 from console.areas.lifecycle.models import Digest
-from console.changes.inverses import UNDO_RULES
+from console.aws.catalogue import OPERATIONS
 from console.changes.models import FINISHED, Change, Step
 from console.data_retention.models import CacheEntry, RetentionRun
 from console.mirror.models import TargetLease
@@ -164,7 +164,7 @@ KINDS = (
         "the end of the change",
         organization="organization__organization_id",
         parts=("changes.Step",),
-        minimum=max(undo.days or 0 for undo in UNDO_RULES.values()),
+        minimum=max(rule.undo.days or 0 for rule in OPERATIONS if rule.undo),
         batch=20,
         stays="Offboardings, which a restore needs, and changes with a pending undo, end or export",
     ),

@@ -6,6 +6,7 @@ from typing import Any
 
 from console.aws import changed_fields, errors, model, transport
 from console.aws.catalogue import CATALOGUE, DESCRIBE, DESCRIBE_BY_KIND, Operation, Read
+from console.aws.catalogue.fields import first_result
 from console.ledger.fields import plain
 from console.mirror.models import Entity, Organization
 
@@ -58,7 +59,7 @@ def require_unchanged(
     """
     if not rule.reads or not expecting:
         return
-    found = {**changed_fields.first_result(before), **changed_fields.read_values(rule.name, before, params)}
+    found = {**first_result(before), **changed_fields.read_values(rule.name, before, params)}
     differences = [
         errors.Difference(name, value, found.get(name))
         for name, value in expecting.items()

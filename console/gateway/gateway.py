@@ -11,7 +11,7 @@ from uuid import UUID
 
 from console.actor import Actor
 from console.aws import changed_fields, errors, model, sent_writes, transport
-from console.aws.catalogue import CATALOGUE, ENTITY_MEMBERS, TOMBSTONE_DELETES, Operation
+from console.aws.catalogue import CATALOGUE, ENTITY_MEMBERS, Operation
 from console.aws.redaction import redact, redact_result
 from console.gateway import before_after, requirements, target_leases
 from console.ledger import journal
@@ -269,9 +269,7 @@ def _call_write(
         )
     except Exception as fault:
         raise _outcome_unknown(fault) from fault
-    _update_mirror(
-        organization, rule, shown, deleted=rule.target_of(params) if rule.name in TOMBSTONE_DELETES else ""
-    )
+    _update_mirror(organization, rule, shown, deleted=rule.target_of(params) if rule.leaves_tombstone else "")
     return answer.result
 
 

@@ -1,13 +1,14 @@
 """Find out whether a write happened that no changed field can show, such as a creation."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from console import clock
 from console.actor import Actor
 from console.aws import errors
-from console.aws.catalogue import CATALOGUE
+from console.aws.catalogue import CATALOGUE, Settle
+from console.aws.catalogue.fields import first_result
 from console.gateway import before_after, gateway
 from console.ledger import journal
 from console.ledger.models import Entry
@@ -18,7 +19,6 @@ EXPORT_LISTING_PERIOD = timedelta(days=7)  # [documented]
 Outcome = Entry.Outcome
 FoundOutcome = tuple[Outcome, dict[str, Any] | None]
 Finder = Callable[[Entry, Organization], FoundOutcome]
-Params = Mapping[str, Any]
 
 
 def read_now(intent: Entry, organization: Organization) -> dict[str, Any]:
@@ -28,19 +28,17 @@ def read_now(intent: Entry, organization: Organization) -> dict[str, Any]:
     return plain
 
 
-def _find_by_name(read: str, member: str) -> Finder:
+def _find_by_name(intent: Entry, organization: Organization) -> FoundOutcome:
     """Find a created entity by its name, which WorkMail accepts as an id [documented]."""
-
-    def find(intent: Entry, organization: Organization) -> FoundOutcome:
-        try:
-            shown = gateway.call(SETTLER, read, organization, **{member: intent.body["params"]["Name"]})
-        except errors.Refused as answer:
-            if answer.code != "EntityNotFoundException":
-                raise
-            return Outcome.NOT_APPLIED, None
-        return Outcome.APPLIED, {read: shown}
-
-    return find
+    (read,) = CATALOGUE[intent.operation].reads
+    target = {CATALOGUE[read.operation].target: intent.body["params"]["Name"]}
+    try:
+        shown = gateway.call(SETTLER, read.operation, organization, **target)
+    except errors.Refused as answer:
+        if answer.code != "EntityNotFoundException":
+            raise
+        return Outcome.NOT_APPLIED, None
+    return Outcome.APPLIED, {read.operation: shown}
 
 
 def _find_export_job(intent: Entry, organization: Organization) -> FoundOutcome:
@@ -54,24 +52,16 @@ def _find_export_job(intent: Entry, organization: Organization) -> FoundOutcome:
     return Outcome.NOT_APPLIED if listed else Outcome.UNDETERMINED, None
 
 
-def _find_by_state(*reached: str) -> Finder:
+def _find_by_state(intent: Entry, organization: Organization) -> FoundOutcome:
     """Check that the first read shows one of the states that the write leads to."""
-
-    def find(intent: Entry, organization: Organization) -> FoundOutcome:
-        now = read_now(intent, organization)
-        shown: Params = next(iter(now.values()), {})
-        state = shown.get("State")
-        return Outcome.APPLIED if state in reached else Outcome.NOT_APPLIED, now
-
-    return find
+    now = read_now(intent, organization)
+    state = first_result(now).get("State")
+    reached = state in CATALOGUE[intent.operation].end_states
+    return Outcome.APPLIED if reached else Outcome.NOT_APPLIED, now
 
 
-FINDERS: dict[str, Finder] = {
-    "DeleteOrganization": _find_by_state("Deleting", "Deleted"),
-    "CreateUser": _find_by_name("DescribeUser", "UserId"),
-    "CreateGroup": _find_by_name("DescribeGroup", "GroupId"),
-    "CreateResource": _find_by_name("DescribeResource", "ResourceId"),
-    "StartMailboxExportJob": _find_export_job,
-    "CancelMailboxExportJob": _find_by_state("CANCELLED"),
-    "DeregisterFromWorkMail": _find_by_state("DISABLED", "DELETED"),
+FINDERS: dict[Settle, Finder] = {
+    Settle.NAME: _find_by_name,
+    Settle.STATES: _find_by_state,
+    Settle.EXPORT_JOB: _find_export_job,
 }

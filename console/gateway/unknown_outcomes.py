@@ -14,7 +14,7 @@ from typing import Any
 
 from console import clock
 from console.aws import changed_fields, errors
-from console.aws.catalogue import CATALOGUE, TOMBSTONE_DELETES, Operation
+from console.aws.catalogue import CATALOGUE, Operation, Settle
 from console.gateway import outcome_finders
 from console.ledger import journal
 from console.ledger.fields import plain
@@ -84,11 +84,13 @@ def settle_intent(intent: Entry) -> bool:
 
 def _find_outcome(intent: Entry, rule: Operation, organization: Organization) -> outcome_finders.FoundOutcome:
     try:
-        return outcome_finders.FINDERS.get(rule.name, _compare_values)(intent, organization)
+        if rule.settle is Settle.FIELDS:
+            return _compare_values(intent, organization)
+        return outcome_finders.FINDERS[rule.settle](intent, organization)
     except errors.Refused as answer:
         if answer.code not in REFUSALS_OF_TARGET:
             raise
-        gone = rule.name in TOMBSTONE_DELETES and answer.code == "EntityNotFoundException"
+        gone = rule.leaves_tombstone and answer.code == "EntityNotFoundException"
         return (Outcome.APPLIED if gone else Outcome.UNDETERMINED), None
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from console.aws import changed_fields
-from console.aws.catalogue import CATALOGUE, TOMBSTONE_DELETES
+from console.aws.catalogue import CATALOGUE
+from console.aws.catalogue.mailboxes import ADDRESS, ALIAS
 from console.ledger.models import Entry
 from console.mirror.models import Organization
 
@@ -16,7 +17,7 @@ logger = logging.getLogger(__name__)
 Kind, Outcome = Entry.Kind, Entry.Outcome
 FAILED_OUTCOMES = frozenset({Outcome.REFUSED, Outcome.NOT_APPLIED})
 DONE_OUTCOMES = frozenset({Outcome.DONE, Outcome.APPLIED})
-ADDRESS_LABEL = changed_fields.ADDRESS.label({"Alias": ""}).lower()
+ADDRESS_LABEL = ADDRESS.label({"Alias": ""}).lower()
 
 
 class Drift(NamedTuple):
@@ -46,9 +47,13 @@ class WrittenValues:
     def is_outside(self) -> bool:
         return not self.operation
 
+    @property
+    def leaves_tombstone(self) -> bool:
+        return self.operation in CATALOGUE and CATALOGUE[self.operation].leaves_tombstone
+
     def is_cause(self, drift: Drift, asked_at: datetime) -> bool:
         """Return whether this write caused `drift`, or a read sent before its end still shows it."""
-        if self.is_done and self.operation in TOMBSTONE_DELETES:
+        if self.is_done and self.leaves_tombstone:
             return True
         if self.is_done and self.operation == "DeregisterFromWorkMail" and drift.item and not drift.after:
             return True  # what is disabled loses its addresses
@@ -108,7 +113,7 @@ def _values_of_intent(intent: Entry, end: Entry | None) -> WrittenValues:
     before = changed_fields.read_values(operation, intent.body.get("before") or {}, params)
     values = changed_fields.expected_values(operation, before, params)
     if operation == "UpdatePrimaryEmailAddress" and before.get("Email"):
-        values |= {changed_fields.ADDRESS.label({"Alias": before["Email"]}): changed_fields.ALIAS}
+        values |= {ADDRESS.label({"Alias": before["Email"]}): ALIAS}
     is_done = end is not None and end.outcome in DONE_OUTCOMES
     return WrittenValues(
         operation,
@@ -121,7 +126,7 @@ def _values_of_intent(intent: Entry, end: Entry | None) -> WrittenValues:
 
 def _use_drift_names(operation: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Rename the values to those of drifts: the reads' names, and addresses in lower case."""
-    read_as = changed_fields.READ_AS.get(operation, {})
+    read_as = CATALOGUE[operation].read_as
     return {
         name.lower() if name.lower().startswith(ADDRESS_LABEL) else read_as.get(name, name): value
         for name, value in values.items()

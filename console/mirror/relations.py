@@ -7,7 +7,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from console.aws import changed_fields
+from console.aws.catalogue.groups import MEMBERSHIP
+from console.aws.catalogue.mailboxes import PERMISSION
+from console.aws.catalogue.resources import DELEGATE
 from console.mirror import outside_changes, shrink_guard
 from console.mirror.models import Alias, Delegate, Entity, HeldListing, Membership, Organization, Permission
 from console.mirror.own_writes import ADDRESS_LABEL, Drift
@@ -144,7 +146,7 @@ def store_permissions(reading: ReadResult) -> None:
             gone,
             new,
             lambda row: (
-                changed_fields.PERMISSION.label({"GranteeId": row.grantee_id}),
+                PERMISSION.label({"GranteeId": row.grantee_id}),
                 names.get(row.grantee_id, row.grantee_id),
             ),
             lambda row: row.values,
@@ -171,7 +173,7 @@ def store_delegates(reading: ReadResult) -> None:
             gone,
             new,
             lambda row: (
-                changed_fields.DELEGATE.label({"EntityId": row.delegate.entity_id}),
+                DELEGATE.label({"EntityId": row.delegate.entity_id}),
                 _entity_name(row.delegate),
             ),
         )
@@ -227,7 +229,7 @@ def _record_drifts(
 
 
 def _membership_label(member: Entity, group: Entity) -> str:
-    return changed_fields.GROUP.label({"MemberId": member.entity_id, "GroupId": group.entity_id})
+    return MEMBERSHIP.label({"MemberId": member.entity_id, "GroupId": group.entity_id})
 
 
 def _entity_name(entity: Entity) -> str:

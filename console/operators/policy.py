@@ -15,41 +15,13 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 
 from console.actor import Actor
-from console.aws.catalogue import ENTITY_MEMBERS, Operation, get_action
+from console.aws.catalogue import ENTITY_MEMBERS, OWNED_MEMBERS, Operation, get_action
 from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import rights
 from console.operators.rights import Reach
 
-# The member with the address or domain that an operation gives, takes or asks for: it has to be within reach.
-ADDRESS_MEMBERS = {
-    "CreateUser": "Name",
-    "CreateGroup": "Name",
-    "CreateResource": "Name",
-    "RegisterToWorkMail": "Email",
-    "CreateAlias": "Alias",
-    "DeleteAlias": "Alias",
-    "UpdatePrimaryEmailAddress": "Email",
-    "DescribeEntity": "Email",
-    "GetMailDomain": "DomainName",
-}
-# AWS answers these with everybody. A page shows `visible()` instead; a narrowed grant gets no raw listing.
-FULL_LISTINGS = frozenset({"ListUsers", "ListGroups", "ListResources", "ListMailboxExportJobs"})
-# Reads of settings, and of checks, that name people of all domains, and not one at a time.
-ORGANIZATION_WIDE = frozenset(
-    {
-        "ListOrganizations",
-        "ListImpersonationRoles",
-        "GetImpersonationRole",
-        "ReadPosture",
-        "ReadDataRetention",
-    }
-)
-# The console's own actions that concern one mailbox or domain, or a change of the operator's own, whose steps
-# are asked for one by one; the others concern the organization.
-NARROWABLE_ACTIONS = frozenset({"DownloadMailboxExport", "RunChanges", "CheckMailDomain"})
-# Members that name an entity by way of something it owns: whoever keeps that registers how to find the owner.
+# How the owner of what an `OWNED_MEMBERS` member identifies is found; see `console.extensions`.
 OwnerFinder = Callable[[Organization, str], str]
-OWNED_MEMBERS = ("JobId", "PersonalAccessTokenId")
 owner_finders: dict[str, OwnerFinder] = {}
 Params = Mapping[str, Any]
 M = TypeVar("M", bound=Model)
@@ -183,14 +155,9 @@ def _get_reach(held: rights.Rights, rule: Operation, organization: Organization)
 
 def _can_be_narrowed(rule: Operation) -> bool:
     """Return whether the operation can be limited to mail domains."""
-    if rule.name in ORGANIZATION_WIDE:
-        return False
-    return (
-        rule.is_read
-        or rule.name in ADDRESS_MEMBERS
-        or rule.name in NARROWABLE_ACTIONS
-        or bool(_naming_members(rule))
-    )
+    if rule.narrowable is not None:
+        return rule.narrowable
+    return rule.is_read or bool(rule.address) or bool(_naming_members(rule))
 
 
 def _naming_members(rule: Operation) -> tuple[str, ...]:
@@ -207,7 +174,7 @@ def _require_entities(organization: Organization, calls: Iterable[tuple[Operatio
     named: dict[frozenset[str], set[str]] = {}
     for rule, reach, params in calls:
         found = _named_entities(rule, organization, params)
-        if rule.name in FULL_LISTINGS or (_naming_members(rule) and not found):
+        if rule.lists_everyone or (_naming_members(rule) and not found):
             why = f"{rule.name} would show everybody; your rights cover {', '.join(sorted(reach.domains))}"
             raise Denied(why, operation=rule.name, organization=organization)
         named.setdefault(reach.domains, set()).update(found)
@@ -233,7 +200,7 @@ def _resolve_entity_id(member: str, organization: Organization, value: str) -> s
 
 
 def _require_address(rule: Operation, reach: Reach, params: Params) -> None:
-    member = ADDRESS_MEMBERS.get(rule.name)
+    member = rule.address
     if member and str(params.get(member, "")).rpartition("@")[2] not in reach:
         why = f"{member} has to be an address on {', '.join(sorted(reach.domains))}"
         raise Denied(why, operation=rule.name)

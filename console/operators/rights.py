@@ -11,18 +11,6 @@ from console.aws.catalogue import Operation
 from console.mirror.models import Organization
 from console.operators.models import Grant
 
-# Beyond any one organization, or the end of one: no area's access covers them, only their name or "*".
-# Loosening what holds changes back is reserved, too: else one operator could loosen, act and restore.
-RESERVED_OPERATIONS = frozenset(
-    {
-        "CreateOrganization",
-        "DeleteOrganization",
-        "ListOrganizations",
-        "LoosenConditions",
-        "ManageOrganizations",
-    }
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -46,7 +34,7 @@ class HeldGrant:
     """A live grant: a role's permissions in one organization.
 
     A permission is the name of an operation or action (`UpdateUser`), an area and an access
-    (`users:write`; `*:read` for every area), or `*` for everything. What is `RESERVED` is covered
+    (`users:write`; `*:read` for every area), or `*` for everything. What is reserved is covered
     by the first and the last alone.
     """
 
@@ -61,7 +49,7 @@ class HeldGrant:
 
     def covers(self, rule: Operation) -> bool:
         asked = {"*", rule.name}
-        if rule.name not in RESERVED_OPERATIONS:
+        if not rule.is_reserved:
             asked |= {f"*:{rule.access}", f"{rule.area}:{rule.access}"}
         return not self.permissions.isdisjoint(asked)
 

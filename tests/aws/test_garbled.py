@@ -135,14 +135,14 @@ def test_every_answer_of_the_sandbox_passes(sandbox: TestSandbox, organization: 
         name
         for name in model.list_operations()
         if model.output_members(name)
-        and name not in response_checks.REQUIRED_MEMBERS
+        and CATALOGUE[name].required_member is None
         and not response_checks.main_member(name)
     ]
     assert undeclared == []
     assert [
         name
-        for name, member in response_checks.REQUIRED_MEMBERS.items()
-        if member and member not in model.output_members(name)
+        for name, rule in CATALOGUE.items()
+        if rule.required_member and rule.required_member not in model.output_members(name)
     ] == []
 
 

@@ -14,8 +14,8 @@ from django.http import Http404
 from django.utils import timezone
 
 from console.actor import Actor
+from console.aws.catalogue.inverses import CannotUndo
 from console.changes import authority, control, drafts, engine, models, policies, undo
-from console.changes.inverses import CannotUndo
 from console.changes.models import Change, Step
 from console.changes.steps import PlannedStep
 from console.ledger.models import Entry

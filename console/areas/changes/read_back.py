@@ -6,7 +6,7 @@ from uuid import UUID
 
 from console.aws import changed_fields
 from console.aws.catalogue import CATALOGUE
-from console.aws.changed_fields import Values
+from console.aws.catalogue.fields import Values
 from console.changes.models import Step
 from console.changes.steps import find_links
 from console.ledger import journal

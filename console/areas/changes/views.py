@@ -25,9 +25,9 @@ from console.areas.changes.forms import (
 )
 from console.areas.changes.tables import CHANGES, FILTERS, filter_changes
 from console.areas.messages import parser_process
+from console.aws.catalogue.inverses import CannotUndo
 from console.changes import authority, control, policies, undo
 from console.changes.attended_changes import is_attended
-from console.changes.inverses import CannotUndo
 from console.changes.models import END_KINDS, Change, Step
 from console.changes.policies import compute_digest
 from console.ledger import journal

@@ -21,14 +21,16 @@ from console.aws.catalogue import (
     users,
 )
 from console.aws.catalogue.console_actions import CONSOLE_ACTIONS
+from console.aws.catalogue.inverses import Undo
 from console.aws.catalogue.rows import (
     DESCRIBE,
     DESCRIBE_BY_KIND,
     ENTITY_MEMBERS,
-    TOMBSTONE_DELETES,
+    OWNED_MEMBERS,
     Access,
     Operation,
     Read,
+    Settle,
     label_from_name,
 )
 
@@ -40,10 +42,12 @@ __all__ = [
     "DESCRIBE_BY_KIND",
     "ENTITY_MEMBERS",
     "OPERATIONS",
-    "TOMBSTONE_DELETES",
+    "OWNED_MEMBERS",
     "Access",
     "Operation",
     "Read",
+    "Settle",
+    "Undo",
     "get_action",
     "label_from_name",
 ]

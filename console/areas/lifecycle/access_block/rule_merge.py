@@ -15,8 +15,8 @@ from console.areas.lifecycle.access_block.block_rules import (
     get_user_ids,
 )
 from console.aws import errors
+from console.aws.catalogue.inverses import CannotUndo, WrittenCall
 from console.changes import execution
-from console.changes.inverses import CannotUndo, WrittenCall
 from console.changes.models import Step
 from console.changes.steps import PlannedStep
 from console.rules.evaluation import Rule

@@ -13,7 +13,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from console.aws.catalogue import CATALOGUE, OPERATIONS, Operation
-from console.changes.inverses import UNDO_RULES
 from console.plurals import number_of
 
 CONSOLE_FOLDER = Path(__file__).resolve().parents[3]
@@ -80,12 +79,12 @@ def list_operations() -> Iterator[OperationRow]:
 def describe_undo(rule: Operation) -> str:
     if rule.is_read:
         return "reads"
-    undo = UNDO_RULES.get(rule.name)
+    undo = rule.undo
     if undo is None:
         return ""
     if undo.inverse is None:
         return "cannot be undone"
-    return f"{rule.undo}" + (f" for {number_of(undo.days, 'day')}" if undo.days else "")
+    return undo.operation + (f" for {number_of(undo.days, 'day')}" if undo.days else "")
 
 
 def find_pages() -> dict[str, Page]:
