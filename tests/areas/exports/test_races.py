@@ -1,10 +1,8 @@
 """Two requests for one mailbox at the same moment: one export is opened, and both get it."""
 
 from collections.abc import Callable, Iterator
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.db import connection
 
 from console.actor import Actor
@@ -142,20 +140,3 @@ class TestWithoutTheConstraint:
             )
             opened.add(close_all())
         assert 2 in opened
-
-    def test_the_migration_leaves_the_export_that_is_furthest(
-        self, exporter: Actor, destination: Destination, ada: Entity, bo: Entity
-    ) -> None:
-        for state in (State.QUEUED, State.RUNNING, State.STARTING, State.QUEUED):
-            (job,) = job_queue.request_exports(exporter, destination, [ada], reason=state)
-            ExportJob.objects.filter(pk=job.pk).update(state=state)
-        job_queue.request_exports(exporter, destination, [bo], reason="alone")
-        migration = import_module("console.areas.exports.migrations.0003_open_once")
-        migration.close_duplicates(apps, None)
-        states = {
-            entity: sorted(
-                ExportJob.objects.filter(entity_id=entity.entity_id).values_list("state", flat=True)
-            )
-            for entity in (ada, bo)
-        }
-        assert states == {ada: ["cancelled", "cancelled", "parked", "running"], bo: ["queued"]}
