@@ -7,7 +7,7 @@ from pathlib import Path
 
 import django
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from console.demo import seeds
 
@@ -36,4 +36,7 @@ def hash_files(folders: Iterable[Path]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(prepare_demo())
+    try:
+        sys.stdout.write(prepare_demo())
+    except CommandError as error:
+        sys.exit(str(error))
