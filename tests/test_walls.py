@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("console.operators",),
     ("console.gateway",),
     ("console.sync", "console.changes"),
+    ("console.extensions",),
     ("console.web",),
     ("console.areas",),
     ("console.data_retention",),

@@ -213,10 +213,8 @@ def _created_id(intent: Entry, found: Entry) -> dict[str, str]:
     return {creates: str(value)} if creates and value else {}
 
 
-# Operations that the console does in its own way, such as queueing an export: what answers for a step.
+# What runs the steps of an operation in place of the gateway; areas register theirs in `console.extensions`.
 StepPerformer = Callable[[Actor, Step, dict[str, Any]], dict[str, Any]]
-
-
 performers: dict[str, StepPerformer] = {}
 
 

@@ -17,7 +17,7 @@ from console.changes.models import Change, Step
 from console.changes.steps import PlannedStep
 from console.ledger.models import Entry
 
-# What an area knows better of the inverse of a step; `None` leaves it to the operation's row.
+# Inverses that areas register in `console.extensions`; `None` leaves a step to its operation's row.
 SpecialInverse = Callable[[Step, WrittenCall], list[PlannedStep] | None]
 special_inverses: list[SpecialInverse] = []
 

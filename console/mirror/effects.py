@@ -19,6 +19,7 @@ from console.mirror.models import Domain, Organization
 from console.mirror.read_result import ReadResult
 
 logger = logging.getLogger(__name__)
+ReadEffect = Callable[[ReadResult], None]
 _is_optional: ContextVar[bool] = ContextVar("learning is optional", default=False)
 _breaker = Breaker(5.0)
 
@@ -115,7 +116,8 @@ def ignore_result(_: ReadResult) -> None:
     """Ignore a read that shows nothing new."""
 
 
-HANDLERS: dict[str, Callable[[ReadResult], None]] = {
+# Areas add theirs through `console.extensions`.
+HANDLERS: dict[str, ReadEffect] = {
     "ListUsers": listings.store_users,
     "ListGroups": listings.store_groups,
     "ListResources": listings.store_resources,

@@ -8,9 +8,8 @@ class ExportsConfig(AppConfig):
     label = "exports"
 
     def ready(self) -> None:
+        from console import extensions
         from console.areas.exports import change_step, scope
-        from console.changes import execution
-        from console.operators import policy
 
-        policy.owner_finders["JobId"] = scope.find_mailbox_owner
-        execution.performers["StartMailboxExportJob"] = change_step.perform_export
+        extensions.register_owner_finder("JobId", scope.find_mailbox_owner)
+        extensions.register_performer("StartMailboxExportJob", change_step.perform_export)

@@ -8,7 +8,7 @@ class IdentityConfig(AppConfig):
     label = "identity"
 
     def ready(self) -> None:
+        from console import extensions
         from console.areas.identity import access_tokens
-        from console.operators import policy
 
-        policy.owner_finders["PersonalAccessTokenId"] = access_tokens.find_owner_id
+        extensions.register_owner_finder("PersonalAccessTokenId", access_tokens.find_owner_id)

@@ -8,11 +8,10 @@ class LifecycleConfig(AppConfig):
     label = "lifecycle"
 
     def ready(self) -> None:
+        from console import extensions
         from console.areas.lifecycle.access_block import block_status, rule_merge
-        from console.changes import execution, undo
-        from console.mirror import effects
 
-        execution.performers["PutAccessControlRule"] = rule_merge.write_rule
-        execution.performers["DeleteAccessControlRule"] = rule_merge.write_rule
-        undo.special_inverses.append(rule_merge.plan_undo)
-        effects.HANDLERS["ListAccessControlRules"] = block_status.update_blocked_users
+        extensions.register_performer("PutAccessControlRule", rule_merge.write_rule)
+        extensions.register_performer("DeleteAccessControlRule", rule_merge.write_rule)
+        extensions.register_inverse(rule_merge.plan_undo)
+        extensions.register_read_effect("ListAccessControlRules", block_status.update_blocked_users)
