@@ -1,9 +1,9 @@
 """The points at which an area extends the packages below it.
 
-An app calls these functions in `AppConfig.ready`, and nothing else changes the tables behind them: a search for
-`extensions.register_` finds every place where the console treats an operation in another way than its
-catalogue row says. They raise `KeyError` if the operation or member does not exist, and `AlreadyRegistered` if
-another function has been registered for it.
+An app calls these functions in `AppConfig.ready`, and nothing else changes the tables behind them: a
+search for `extensions.register_` finds every place where the console treats an operation in another way
+than its catalogue row says. They raise `KeyError` if the operation or member does not exist, and
+`AlreadyRegistered` if another function has been registered for it.
 """
 
 from collections.abc import MutableMapping

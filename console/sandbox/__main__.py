@@ -18,7 +18,7 @@ from console.sandbox.state import Access, FillStore
 from console.sandbox.state_file import StateUnusable
 
 DESCRIPTION = """\
-A sandbox of Amazon WorkMail: its API (94 operations) on a port of this machine, and behind the
+A sandbox of Amazon WorkMail: its API with every operation on a port of this machine, and behind the
 same port S3, KMS, IAM and STS by moto. Nothing of it reaches AWS, and nothing costs anything.
 
 To begin, start it with two invented companies in a folder that keeps everything:

@@ -1,4 +1,4 @@
-"""The gateway over all 94 operations: nothing without an intent, nothing without an outcome, no secret."""
+"""The gateway over all operations: nothing without an intent, nothing without an outcome, no secret."""
 
 import logging
 import os

@@ -5,13 +5,14 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from console.aws import model
 from console.changes.management.commands import operations
 
 
 def test_the_table_has_every_operation_and_no_hole() -> None:
     out = StringIO()
     call_command("operations", "--check", stdout=out)
-    assert "94 operations, 0 holes" in out.getvalue()
+    assert f"{len(model.list_operations())} operations, 0 holes" in out.getvalue()
 
 
 @pytest.mark.parametrize("part", ["find_pages", "find_handlers"])

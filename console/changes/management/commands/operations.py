@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from console.aws.catalogue import CATALOGUE, OPERATIONS, Operation
+from console.aws.catalogue import CATALOGUE, Operation
 from console.plurals import number_of
 
 CONSOLE_FOLDER = Path(__file__).resolve().parents[3]
@@ -71,7 +71,7 @@ class Command(BaseCommand):
 
 def list_operations() -> Iterator[OperationRow]:
     pages, named, handlers = find_pages(), find_named_operations(), find_handlers()
-    for rule in OPERATIONS:
+    for rule in CATALOGUE.values():
         page = pages.get(rule.name) or Page(named.get(rule.name, ""))
         yield OperationRow(rule, page, handlers.get(rule.name, ""), describe_undo(rule))
 
