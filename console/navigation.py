@@ -150,5 +150,7 @@ class Frame:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
+    """Return what every template finds; `organization` is the one of the URL, `None` without one."""
     frame = Frame(request)
-    return {"frame": frame, "layout": frame.layout}
+    organization = getattr(request, "organization", None)
+    return {"frame": frame, "layout": frame.layout, "organization": organization}
