@@ -1,6 +1,7 @@
 """Forms that own an operation: its title and button, what it sends, and what is said when it is done."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from console.changes import undo
@@ -17,6 +18,7 @@ class WriteForm(ReasonForm):
     operation: ClassVar[str]
     submit: ClassVar[str] = ""
     note: str = ""
+    answer: Mapping[str, Any] = MappingProxyType({})  # AWS's, once the write is done
 
     @property
     def undo_text(self) -> str:

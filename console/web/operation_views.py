@@ -37,14 +37,14 @@ def operation_page(
     """
     if form.is_valid() and (answer := perform_form(request, form, back=back, landing=landing)):
         return answer
-    shown = {
+    page_context = {
         "title": form.title,
         "verb": form.submit,
         "note": form.note,
         "back": back or request.back,
         "undo": form.undo_text,
     }
-    return pages.form_page(request, template, form, {**shown, **(context or {})})
+    return pages.form_page(request, template, form, {**page_context, **(context or {})})
 
 
 def confirmation_page(
@@ -84,8 +84,8 @@ def operation_button(
     answer = perform_form(request, form, back=back, landing=landing)
     if answer is not None:
         return answer
-    said = " ".join(str(error) for errors_of in form.errors.values() for error in errors_of)
-    return pages.redirect_with_message(request, said, back, level=messages.ERROR)
+    error_text = " ".join(str(error) for field_errors in form.errors.values() for error in field_errors)
+    return pages.redirect_with_message(request, error_text, back, level=messages.ERROR)
 
 
 def perform_form(
@@ -97,7 +97,8 @@ def perform_form(
 ) -> HttpResponse | None:
     """Perform the operation of a valid form; return the response, or `None` if the form has errors to show.
 
-    A `ReplaceForm` is compared with what AWS has, and the write is based on that.
+    A `ReplaceForm` is compared with what AWS has, and the write is based on that. `form.answer` is AWS's
+    answer, for `form.success()` and `landing()`.
     """
     back, params = back or request.back, form.params()
     target = CATALOGUE[form.operation].target_of(params)
@@ -112,8 +113,8 @@ def perform_form(
         _perform(request, form, expected, params)
     except errors.CallFailed as failure:
         if isinstance(form, ReplaceForm) and isinstance(failure, errors.Changed):
-            found = {each.field: each.found for each in failure.differences}
-            if not form.compare(target, found):
+            current = {each.field: each.found for each in failure.differences}
+            if not form.compare(target, current):
                 return None
         if aws_errors.add_to_form(form, failure):
             return None
@@ -127,23 +128,24 @@ def _perform(
     expected: Mapping[str, Any] | None,
     params: Mapping[str, Any],
 ) -> None:
-    given: dict[str, Any] = {"title": form.title, "expecting": expected, **form.why(), **params}
+    arguments: dict[str, Any] = {"title": form.title, "expecting": expected, **form.why(), **params}
     end = form.end_step()
     if end is None:
-        engine.perform_write(request.actor, form.operation, request.organization, **given)
+        form.answer = engine.perform_write(request.actor, form.operation, request.organization, **arguments)
     else:
         term = ScheduledEnd(end, form.cleaned_data.get("until"))
-        schedule.perform_temporary(request.actor, form.operation, request.organization, term, **given)
+        form.answer = schedule.perform_temporary(
+            request.actor, form.operation, request.organization, term, **arguments
+        )
 
 
 def redirect_to_approval(request: HttpRequest, change: Change) -> HttpResponse:
     """Redirect to the change that needs approval; nothing has been sent."""
     engine.start_change(change)
     preview.prepare_preview(change, time.monotonic() + drafts.PREVIEW_SECONDS)
-    told = "Another operator has to approve this first. Nothing has been changed yet."
     return pages.redirect_with_message(
         request,
-        told,
+        "Another operator has to approve this first. Nothing has been changed yet.",
         reverse("changes:detail", args=[change.organization.slug, change.pk]),
         level=messages.INFO,
     )

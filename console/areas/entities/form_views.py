@@ -1,23 +1,15 @@
-"""Responses for forms that perform an operation on an entity or create a draft."""
+"""Responses for forms that perform an operation on an entity."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
-from django.urls import reverse
 
 from console.areas.entities import kinds, scope
 from console.areas.entities.forms import EntityConfirmForm, EntityWriteForm
 from console.areas.entities.kinds import Kind
-from console.aws import errors
-from console.changes import drafts
-from console.changes.steps import PlannedStep
 from console.mirror.models import Entity
-from console.operators import policy, refusals
 from console.operators.access import ConsoleRequest
-from console.ui.forms import ReasonForm
-from console.ui.pages import SeeOther
-from console.web import aws_errors, operation_views
+from console.web import operation_views
 
 
 def get_requested_entity(request: ConsoleRequest, entity_id: str, kind: Kind) -> Entity:
@@ -65,34 +57,3 @@ def entity_confirmation_page(request: ConsoleRequest, form: EntityConfirmForm) -
 def entity_context(entity: Entity) -> dict[str, Any]:
     """Return the context that the breadcrumb of every entity page needs."""
     return {"organization": entity.organization, "entity": entity, "words": kinds.get_kind_info(entity)}
-
-
-def create_draft_from_form(
-    request: ConsoleRequest,
-    form: ReasonForm,
-    title: str,
-    steps: Sequence[PlannedStep],
-    kind: str,
-    *,
-    reverts: bool = False,
-) -> HttpResponse | None:
-    """Create a draft and redirect to it, or return `None` if the form has errors.
-
-    `reverts` undoes completed steps when a later one fails.
-    """
-    if not steps:
-        form.add_error(None, "There is nothing to do: it is all as it should be.")
-        return None
-    try:
-        change = drafts.create_draft(
-            request.actor, request.organization, title, steps, kind=kind, reverts=reverts, **form.why()
-        )
-    except policy.Denied as denied:
-        refusals.record_request_refusal(request, request.actor, denied)
-        form.add_error(None, f"{denied}.")
-    except errors.CallFailed as failure:
-        if not aws_errors.add_to_form(form, failure):
-            return aws_errors.error_page(request, failure)
-    else:
-        return SeeOther(reverse("changes:detail", args=[request.organization.slug, change.pk]))
-    return None

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_POST
 
 from console.areas.entities import expiry, impact, kinds, relations, scope, transfer
 from console.areas.entities.form_views import (
-    create_draft_from_form,
     entity_context,
     entity_operation_button,
     entity_operation_page,
@@ -34,6 +33,7 @@ from console.mirror.models import Entity
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
 from console.ui.pages import post_data
+from console.web.draft_views import create_draft_from_form
 
 
 @performs("CreateAlias")

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST
 
 from console.areas.entities import generic_views, scope
 from console.areas.entities.form_views import (
-    create_draft_from_form,
     entity_context,
     entity_operation_page,
     get_requested_entity,
@@ -36,6 +35,7 @@ from console.operators.access import ConsoleRequest, performs
 from console.ui import filters, pages, tables
 from console.ui.pages import post_data
 from console.web import downloads
+from console.web.draft_views import create_draft_from_form
 
 GROUP_LIST = EntityList(
     Kind.GROUP,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from console.actor import Actor
 from console.areas.entities import kinds, scope
-from console.areas.entities.form_views import create_draft_from_form, entity_context
+from console.areas.entities.form_views import entity_context
 from console.areas.entities.generic_views import domain_filter
 from console.areas.entities.kinds import Kind, entity_url
 from console.areas.entities.suggestion_views import suggestions_url
@@ -33,6 +33,7 @@ from console.operators.access import ConsoleRequest, performs
 from console.sync.completeness import MAILBOX_STAGES, PERMISSION_STAGES, get_completeness
 from console.ui import csv_text, filters, pages, tables
 from console.web import aws_errors, downloads
+from console.web.draft_views import create_draft_from_form
 
 
 @performs("GetMailboxDetails")

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST
 
 from console.areas.entities import generic_views, kinds, scope
 from console.areas.entities.form_views import (
-    create_draft_from_form,
     entity_context,
     entity_operation_button,
     entity_operation_page,
@@ -38,6 +37,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import csv_text, pages, tables
 from console.web import aws_errors, downloads
+from console.web.draft_views import create_draft_from_form
 
 RESOURCE_LIST = EntityList(
     kind=Kind.RESOURCE,

@@ -1,0 +1,47 @@
+"""Responses for forms that draft a change, to be reviewed before it runs."""
+
+from collections.abc import Sequence
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from console.aws import errors
+from console.changes import drafts
+from console.changes.steps import PlannedStep
+from console.operators import policy, refusals
+from console.operators.access import ConsoleRequest
+from console.ui.forms import ReasonForm
+from console.ui.pages import SeeOther
+from console.web import aws_errors
+
+
+def create_draft_from_form(
+    request: ConsoleRequest,
+    form: ReasonForm,
+    title: str,
+    steps: Sequence[PlannedStep],
+    kind: str,
+    *,
+    reverts: bool = False,
+) -> HttpResponse | None:
+    """Create a draft and redirect to it, or return `None` if the form has errors.
+
+    `reverts` undoes completed steps when a later one fails. Raise `errors.CallFailed` for what the form
+    cannot show.
+    """
+    if not steps:
+        form.add_error(None, "There is nothing to do: it is all as it should be.")
+        return None
+    try:
+        change = drafts.create_draft(
+            request.actor, request.organization, title, steps, kind=kind, reverts=reverts, **form.why()
+        )
+    except policy.Denied as denied:
+        refusals.record_request_refusal(request, request.actor, denied)
+        form.add_error(None, f"{denied}.")
+    except errors.CallFailed as failure:
+        if not aws_errors.add_to_form(form, failure):
+            raise
+    else:
+        return SeeOther(reverse("changes:detail", args=[request.organization.slug, change.pk]))
+    return None
