@@ -1,6 +1,6 @@
 """Create the mirror: its tables, and each database's own index of trigrams over `search_text`.
 
-The entities' indexes are operations of their own, because SQLite keeps the planner's statistics only of
+The entities' indexes are operations of their own, because SQLite loads the planner's statistics only for
 indexes that exist. A later migration that makes Django rebuild `mirror_entity` on SQLite loses the triggers:
 it has to call `search_index.remove` before and `search_index.install` after.
 """
