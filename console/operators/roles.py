@@ -1,6 +1,6 @@
 """The built-in roles.
 
-`rights.Held` says how a permission is read. The lines follow the least-privilege policy that an
+`rights.HeldGrant` says how a permission is read. The lines follow the least-privilege policy that an
 organization's AWS role gets: nobody but the owner may assume an impersonation role or read messages
 in transit, and only exporters (and the owner) see the contents of a mailbox.
 """
