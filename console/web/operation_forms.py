@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from console.aws import errors
 from console.changes import undo
 from console.changes.steps import PlannedStep
 from console.ui.forms import ConfirmForm, ReasonForm
+from console.web import aws_errors
 
 
 class WriteForm(ReasonForm):
@@ -37,6 +39,14 @@ class WriteForm(ReasonForm):
     def success(self) -> str:
         """Return the message that is shown when the write is done."""
         raise NotImplementedError
+
+    def has_changes(self) -> bool:
+        """Return whether anything differs from what AWS has; nothing is sent otherwise."""
+        return True
+
+    def add_failure(self, failure: errors.CallFailed) -> bool:
+        """Add the failure to the form; return false if it needs a page of its own."""
+        return aws_errors.add_to_form(self, failure)
 
     def expected_values(self) -> Mapping[str, Any] | None:
         """Return the values that the write is based on; it is refused if AWS has others."""

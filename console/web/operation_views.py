@@ -17,7 +17,6 @@ from console.gateway import gateway
 from console.operators.access import ConsoleRequest
 from console.ui import pages
 from console.ui.forms import ReplaceForm
-from console.web import aws_errors
 from console.web.operation_forms import ConfirmWriteForm, WriteForm
 
 
@@ -97,10 +96,25 @@ def perform_form(
 ) -> HttpResponse | None:
     """Perform the operation of a valid form; return the response, or `None` if the form has errors to show.
 
-    A `ReplaceForm` is compared with what AWS has, and the write is based on that. `form.answer` is AWS's
-    answer, for `form.success()` and `landing()`.
+    `form.answer` is AWS's answer, for `form.success()` and `landing()`. Raise what `write_form` raises.
     """
-    back, params = back or request.back, form.params()
+    request.back = back or request.back
+    if not form.has_changes():
+        return pages.redirect_with_message(
+            request, "There was nothing to change.", request.back, level=messages.INFO
+        )
+    if not write_form(request, form):
+        return None
+    return pages.redirect_with_message(request, form.success(), landing() if landing else request.back)
+
+
+def write_form(request: ConsoleRequest, form: WriteForm) -> bool:
+    """Perform the operation of a valid form; return false if the form has errors to show.
+
+    A `ReplaceForm` is compared with what AWS has, and the write is based on that. Raise `errors.CallFailed`
+    for what the form cannot show, which becomes an error page that leads to `request.back`.
+    """
+    params = form.params()
     target = CATALOGUE[form.operation].target_of(params)
     expected = form.expected_values()
     try:
@@ -109,17 +123,17 @@ def perform_form(
                 request.actor, form.operation, request.organization, **params
             )
             if not form.compare(target, expected):
-                return None
+                return False
         _perform(request, form, expected, params)
     except errors.CallFailed as failure:
         if isinstance(form, ReplaceForm) and isinstance(failure, errors.Changed):
             current = {each.field: each.found for each in failure.differences}
             if not form.compare(target, current):
-                return None
-        if aws_errors.add_to_form(form, failure):
-            return None
-        return aws_errors.error_page(request, failure, back=back)
-    return pages.redirect_with_message(request, form.success(), landing() if landing else back)
+                return False
+        if form.add_failure(failure):
+            return False
+        raise
+    return True
 
 
 def _perform(
