@@ -1,12 +1,16 @@
-"""The form of email event logging: a log group, and optionally a role."""
+"""Forms that start and stop email event logging."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from console.ui.forms import OperationForm, ReasonForm
+from console.areas.monitoring import display
+from console.aws import errors
+from console.ui.forms import OperationForm
 from console.web.arn import OrganizationArn
+from console.web.operation_forms import ConfirmWriteForm, WriteForm
 
 
-class MonitoringForm(OperationForm, ReasonForm):
+class MonitoringForm(OperationForm, WriteForm):
     """The log group and role; WorkMail finds neither outside `place`, the organization's own [inferred]."""
 
     operation = "PutEmailMonitoringConfiguration"
@@ -41,6 +45,34 @@ class MonitoringForm(OperationForm, ReasonForm):
         if parts[4] != account:
             self.add_error(member, f"It has to be in the organization's account, {account}.")
 
-    def asked(self) -> dict[str, Any]:
+    def params(self) -> dict[str, Any]:
         """Return the members that have a value; without a role WorkMail uses its own."""
         return {name: self.cleaned_data[name] for name in self.members if self.cleaned_data[name]}
+
+    def expected_values(self) -> Mapping[str, Any]:
+        return self.current
+
+    def success(self) -> str:
+        return "E-mail events are logged from now on."
+
+    def add_failure(self, failure: errors.CallFailed) -> bool:
+        if isinstance(failure, errors.Refused) and failure.code == "ResourceNotFoundException":
+            self.add_error(None, f"{display.NOT_FOUND} WorkMail says: {failure}")
+            return True
+        return super().add_failure(failure)
+
+
+class StopLoggingForm(ConfirmWriteForm):
+    operation = "DeleteEmailMonitoringConfiguration"
+    submit = "Stop logging"
+    question = "Stop logging e-mail events?"
+    consequences = (
+        "From then on nobody can look up who sent what to whom, and why a message was refused.",
+        "What is in the log group stays there, and so do the log group and the role.",
+    )
+
+    def params(self) -> dict[str, Any]:
+        return {}
+
+    def success(self) -> str:
+        return "E-mail events are not logged any more."

@@ -1,17 +1,20 @@
 """Forms to create, add, delete and tag an organization."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 
-from console.aws import model
-from console.ui.forms import ConfirmForm, OperationForm, ReasonForm
+from console.aws import errors, model
+from console.ui.forms import ConfirmForm, OperationForm
 from console.web.operation_forms import WriteForm
 
+ALIAS_TAKEN = "Another organization has this alias, here or in another account: take another one."
 
-class CreateOrganizationForm(OperationForm, ReasonForm):
+
+class CreateOrganizationForm(OperationForm, WriteForm):
     """Create an organization; `domains` has one domain per line, with an optional hosted zone id."""
 
     operation = "CreateOrganization"
@@ -55,12 +58,19 @@ class CreateOrganizationForm(OperationForm, ReasonForm):
             self.add_error("DirectoryId", "Interoperability needs the id of an AD Connector.")
         return cleaned
 
-    def asked(self) -> dict[str, Any]:
-        typed = {name: self.cleaned_data[name] for name in self.members if self.cleaned_data[name]}
-        return {
-            **typed,
-            **({"Domains": self.cleaned_data["domains"]} if self.cleaned_data["domains"] else {}),
-        }
+    def params(self) -> dict[str, Any]:
+        values = {name: self.cleaned_data[name] for name in self.members}
+        values["Domains"] = self.cleaned_data["domains"]
+        return {name: value for name, value in values.items() if value}
+
+    def success(self) -> str:
+        return "WorkMail sets it up now, which takes some minutes."
+
+    def add_failure(self, failure: errors.CallFailed) -> bool:
+        if getattr(failure, "code", "") == "NameAvailabilityException":
+            self.add_error("Alias", ALIAS_TAKEN)
+            return True
+        return super().add_failure(failure)
 
 
 class DeleteOrganizationForm(ConfirmForm):
@@ -100,10 +110,33 @@ class DeleteOrganizationForm(ConfirmForm):
 DELETION_FLAGS = ("DeleteDirectory", "ForceDelete", "DeleteIdentityCenterApplication")
 
 
-class ConfirmDeletionForm(forms.Form):
-    """Second page of a deletion; `first` carries the signed choices of the first page."""
+class ConfirmDeletionForm(WriteForm):
+    """Second page of a deletion; `first` carries the signed `choices` of the first page."""
 
+    operation = "DeleteOrganization"
     first = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, choices: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choices = choices
+        del self.fields["reason"], self.fields["ticket"]  # they were entered on the first page
+
+    def why(self) -> dict[str, str]:
+        return {name: self.choices[name] for name in ("reason", "ticket")}
+
+    def params(self) -> dict[str, Any]:
+        return {
+            name: self.choices[name]
+            for name in DELETION_FLAGS
+            if self.choices[name] or name == "DeleteDirectory"
+        }
+
+    def success(self) -> str:
+        return f"WorkMail is deleting {self.choices['alias']}."
+
+    def add_failure(self, failure: errors.CallFailed) -> bool:
+        """Return false: this page has no field to correct."""
+        return False
 
 
 class AddOrganizationForm(forms.Form):

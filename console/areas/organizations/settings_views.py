@@ -14,7 +14,6 @@ from console.areas.organizations import display, registration
 from console.areas.organizations.deletion_impact import read_deletion_impact
 from console.areas.organizations.display import read_cards
 from console.areas.organizations.forms import (
-    DELETION_FLAGS,
     AddOrganizationForm,
     ConfirmDeletionForm,
     CreateOrganizationForm,
@@ -22,15 +21,13 @@ from console.areas.organizations.forms import (
     RemoveTagForm,
     TagForm,
 )
-from console.aws import errors
-from console.changes import engine
 from console.gateway import gateway
 from console.mirror.models import Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.sync.completeness import get_completeness
 from console.ui import pages
-from console.web import aws_errors, operation_views, settings_reads
+from console.web import operation_views, settings_reads
 from console.web.aws_messages import Explanation
 from console.web.settings_reads import SettingResult
 
@@ -49,17 +46,16 @@ OFFERED_OPERATIONS = (
 def show_settings(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
     described = settings_reads.read_setting(request.actor, "DescribeOrganization", organization)
-    shown = described.shown or display.mirrored_description(organization)
+    properties = described.shown or display.mirrored_description(organization)
     skipped = _skip_reason(described)
-    tags = _read_tags(request, shown, skipped)
+    tags = _read_tags(request, properties, skipped)
     skipped = skipped or (settings_reads.NOT_READ if tags and tags.is_away else None)
     context = {
         "title": "Settings",
-        "organization": organization,
         "tags": tags,
         "cards": list(read_cards(request.actor, organization, skipped)),
         "may": {name: policy.allows(request.actor, name, organization) for name in OFFERED_OPERATIONS},
-        **_properties_context(organization, described, shown),
+        **_properties_context(organization, described, properties),
     }
     return pages.render_page(request, "organizations/settings.html", context)
 
@@ -69,17 +65,19 @@ def show_state(request: ConsoleRequest) -> HttpResponse:
     """Show the properties alone, polled while the organization is created or deleted."""
     organization = request.organization
     described = settings_reads.read_setting(request.actor, "DescribeOrganization", organization)
-    shown = described.shown or display.mirrored_description(organization)
-    context = {"organization": organization, **_properties_context(organization, described, shown)}
+    properties = described.shown or display.mirrored_description(organization)
+    context = _properties_context(organization, described, properties)
     return pages.render_page(request, "organizations/identity.html", context)
 
 
-def _properties_context(organization: Organization, described: SettingResult, shown: Any) -> dict[str, Any]:
+def _properties_context(
+    organization: Organization, described: SettingResult, properties: Any
+) -> dict[str, Any]:
     return {
         "described": described,
-        "items": display.organization_items(organization, shown),
-        "state": display.organization_state(shown),
-        "directory": display.organization_directory(shown),
+        "items": display.organization_items(organization, properties),
+        "state": display.organization_state(properties),
+        "directory": display.organization_directory(properties),
     }
 
 
@@ -90,9 +88,9 @@ def _skip_reason(described: SettingResult) -> Explanation | None:
     return NOT_ACTIVE if described.shown.get("State", "Active") != "Active" else None
 
 
-def _read_tags(request: ConsoleRequest, shown: Any, skipped: Explanation | None) -> SettingResult | None:
+def _read_tags(request: ConsoleRequest, properties: Any, skipped: Explanation | None) -> SettingResult | None:
     """Return the tags; `None` if the operator may not read them or the ARN is not known yet."""
-    arn = shown.get("ARN") or request.organization.arn
+    arn = properties.get("ARN") or request.organization.arn
     if not arn or not policy.allows(request.actor, "ListTagsForResource", request.organization):
         return None
     if skipped:
@@ -104,7 +102,7 @@ def _read_tags(request: ConsoleRequest, shown: Any, skipped: Explanation | None)
 
 @performs("TagResource")
 def add_tag(request: ConsoleRequest) -> HttpResponse:
-    request.back = _tags_url(request.organization)
+    request.back = _organization_url(request.organization)
     form = TagForm(pages.post_data(request), arn=request.organization.arn)
     return operation_views.operation_page(request, form, context={"trail": [("Settings", request.back)]})
 
@@ -112,25 +110,19 @@ def add_tag(request: ConsoleRequest) -> HttpResponse:
 @require_POST
 @performs("UntagResource")
 def remove_tag(request: ConsoleRequest) -> HttpResponse:
-    request.back = _tags_url(request.organization)
+    request.back = _organization_url(request.organization)
     form = RemoveTagForm(request.POST, arn=request.organization.arn)
     return operation_views.operation_button(request, form)
 
 
-def _tags_url(organization: Organization) -> str:
-    return reverse("organizations:settings", args=[organization.slug])
-
-
 @performs("ListOrganizations")
 def list_account_organizations(request: ConsoleRequest) -> HttpResponse:
-    back = reverse("organizations:settings", args=[request.organization.slug])
-    request.back = back
+    request.back = _organization_url(request.organization)
     listed = list(gateway.call_pages(request.actor, "ListOrganizations", request.organization))
     summaries = [each for page in listed for each in page.get("OrganizationSummaries", [])]
     context = {
         "title": "Organizations of the AWS account",
-        "organization": request.organization,
-        "back": back,
+        "back": request.back,
         "rows": _account_rows(request, summaries),
     }
     return pages.render_page(request, "organizations/account.html", context)
@@ -148,23 +140,20 @@ def is_denied_by_session(organization: Organization) -> bool:
     return bool(organization.role_arn) and not allowed
 
 
-ALIAS_TAKEN = "Another organization has this alias, here or in another account: take another one."
-
-
 @performs("CreateOrganization")
 def create_organization(request: ConsoleRequest) -> HttpResponse:
+    organization = request.organization
+    request.back = _organization_url(organization)
     form = CreateOrganizationForm(pages.post_data(request))
-    if form.is_valid():
-        answer = _request_creation(request, form)
-        if answer is not None:
-            return answer
-    context = {
-        "title": "New organization",
-        "organization": request.organization,
-        "back": _organization_url(request.organization),
-        "is_denied": is_denied_by_session(request.organization),
-    }
-    return pages.form_page(request, "organizations/create.html", form, context)
+    return operation_views.operation_page(
+        request,
+        form,
+        landing=lambda: reverse(
+            "organizations:follow", args=[organization.slug, form.answer["OrganizationId"]]
+        ),
+        template="organizations/create.html",
+        context={"title": "New organization", "is_denied": is_denied_by_session(organization)},
+    )
 
 
 @require_safe
@@ -172,20 +161,19 @@ def create_organization(request: ConsoleRequest) -> HttpResponse:
 def show_creation(request: ConsoleRequest, made: str) -> HttpResponse:
     """Show the state of a new organization, polled until it is active or has failed."""
     _require_created_here(request.organization, made)
-    look = _read_created(request, made)
+    described = _read_created(request, made)
     known = Organization.objects.filter(organization_id=made).first()
-    state = display.organization_state(look.shown)
+    state = display.organization_state(described.shown)
     context = {
-        "title": f"New organization {look.shown.get('Alias', '')}".strip(),
-        "organization": request.organization,
+        "title": f"New organization {described.shown.get('Alias', '')}".strip(),
         "made": made,
-        "look": look,
-        "items": display.organization_items(request.organization, look.shown),
+        "look": described,
+        "items": display.organization_items(request.organization, described.shown),
         "state": state,
-        "asks_again": state.passing or look.is_away,
+        "asks_again": state.passing or described.is_away,
         "known": known,
-        "form": AddOrganizationForm(initial={"slug": str(look.shown.get("Alias", "")).lower()}),
-        "is_active": look.shown.get("State") == "Active",
+        "form": AddOrganizationForm(initial={"slug": str(described.shown.get("Alias", "")).lower()}),
+        "is_active": described.shown.get("State") == "Active",
     }
     return pages.render_page(request, "organizations/follow.html", context, fragment="progress")
 
@@ -199,39 +187,21 @@ def add_organization(request: ConsoleRequest, made: str) -> HttpResponse:
     form = AddOrganizationForm(request.POST)
     if problem := _slug_problem(form, made):
         return pages.redirect_with_message(request, problem, back, level=messages.ERROR)
-    look = _read_created(request, made)
-    if look.shown.get("State") != "Active":
+    described = _read_created(request, made)
+    if described.shown.get("State") != "Active":
         return pages.redirect_with_message(
             request, "It does not work yet, so it was not added.", back, level=messages.ERROR
         )
     slug = form.cleaned_data["slug"]
     try:
-        adopted = registration.register_organization(
-            request.actor, request.user, request.organization, made, slug, str(look.shown.get("ARN", ""))
+        added = registration.register_organization(
+            request.actor, request.user, request.organization, made, slug, str(described.shown.get("ARN", ""))
         )
     except ValidationError:
         return pages.redirect_with_message(request, _slug_problem(form, made), back, level=messages.ERROR)
     return pages.redirect_with_message(
-        request, f"{slug} is added, and its directory is being read.", _organization_url(adopted, "overview")
+        request, f"{slug} is added, and its directory is being read.", _organization_url(added, "overview")
     )
-
-
-def _request_creation(request: ConsoleRequest, form: CreateOrganizationForm) -> HttpResponse | None:
-    """Create the organization; return `None` with errors in the form if WorkMail refuses a value."""
-    why: dict[str, Any] = form.why()
-    try:
-        made = engine.perform_write(
-            request.actor, "CreateOrganization", request.organization, **why, **form.asked()
-        )
-    except errors.CallFailed as failure:
-        if getattr(failure, "code", "") == "NameAvailabilityException":
-            form.add_error("Alias", ALIAS_TAKEN)
-            return None
-        if aws_errors.add_to_form(form, failure):
-            return None
-        return aws_errors.error_page(request, failure, back=_organization_url(request.organization))
-    address = reverse("organizations:follow", args=[request.organization.slug, made["OrganizationId"]])
-    return pages.redirect_with_message(request, "WorkMail sets it up now, which takes some minutes.", address)
 
 
 def _read_created(request: ConsoleRequest, made: str) -> SettingResult:
@@ -271,19 +241,18 @@ def delete_organization(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
     if not get_completeness(organization).has_lists:
         return _refuse_incomplete_lists(request)
-    request.back = _settings_url(organization)
+    request.back = _organization_url(organization)
     described = gateway.call(request.actor, "DescribeOrganization", organization)
     alias = str(described.get("Alias") or organization.slug)
     form = DeleteOrganizationForm(pages.post_data(request), expected=alias)
     if form.is_valid():
-        asked = {**form.chosen, **form.why(), "alias": alias}
-        first = _sign_choices(request, asked)
-        return _confirmation_page(request, ConfirmDeletionForm(initial={"first": first}), asked)
+        choices = {**form.chosen, **form.why(), "alias": alias}
+        initial = {"first": _sign_choices(request, choices)}
+        return _confirmation_page(request, ConfirmDeletionForm(choices=choices, initial=initial))
     context = {
         "title": f"Delete the organization {alias}?",
-        "organization": organization,
         "losses": read_deletion_impact(request.actor, organization),
-        "back": _settings_url(organization),
+        "back": request.back,
         "is_denied": is_denied_by_session(organization),
     }
     return pages.form_page(request, "organizations/delete.html", form, context)
@@ -295,15 +264,15 @@ def confirm_deletion(request: ConsoleRequest) -> HttpResponse:
     """Delete the organization by the signed choices of the first page."""
     if not get_completeness(request.organization).has_lists:
         return _refuse_incomplete_lists(request)
-    asked = _read_signed_choices(request, request.POST.get("first", ""))
-    if asked is None:
-        return pages.redirect_with_message(
-            request, CONFIRMATION_EXPIRED, _deletion_url(request.organization), level=messages.ERROR
-        )
-    form = ConfirmDeletionForm(request.POST)
-    if form.is_valid():
-        return _request_deletion(request, form, asked)
-    return _confirmation_page(request, form, asked)
+    choices = _read_signed_choices(request, request.POST.get("first", ""))
+    if choices is None:
+        begin = reverse("organizations:delete", args=[request.organization.slug])
+        return pages.redirect_with_message(request, CONFIRMATION_EXPIRED, begin, level=messages.ERROR)
+    request.back = _organization_url(request.organization)
+    form = ConfirmDeletionForm(request.POST, choices=choices)
+    if form.is_valid() and (answer := operation_views.perform_form(request, form)):
+        return answer
+    return _confirmation_page(request, form)
 
 
 def _refuse_incomplete_lists(request: ConsoleRequest) -> HttpResponse:
@@ -316,54 +285,31 @@ def _refuse_incomplete_lists(request: ConsoleRequest) -> HttpResponse:
         not_happened="The organization was not deleted.",
         now="Wait until the overview shows when the lists were synced, then try again.",
         status=409,
-        back=_settings_url(request.organization),
+        back=_organization_url(request.organization),
     )
 
 
-def _confirmation_page(
-    request: ConsoleRequest, form: ConfirmDeletionForm, asked: dict[str, Any]
-) -> HttpResponse:
+def _confirmation_page(request: ConsoleRequest, form: ConfirmDeletionForm) -> HttpResponse:
     context = {
-        "title": f"Really delete {asked['alias']}?",
-        "organization": request.organization,
+        "title": f"Really delete {form.choices['alias']}?",
         "losses": read_deletion_impact(request.actor, request.organization),
-        "asked": asked,
-        "back": _settings_url(request.organization),
+        "asked": form.choices,
+        "back": request.back,
     }
     return pages.form_page(request, "organizations/delete_confirm.html", form, context)
 
 
-def _request_deletion(
-    request: ConsoleRequest, form: ConfirmDeletionForm, asked: dict[str, Any]
-) -> HttpResponse:
-    why: dict[str, Any] = {"reason": asked["reason"], "ticket": asked["ticket"]}
-    flags = {name: asked[name] for name in DELETION_FLAGS if asked[name] or name == "DeleteDirectory"}
-    request.back = _settings_url(request.organization)
-    engine.perform_write(request.actor, "DeleteOrganization", request.organization, **why, **flags)
-    return pages.redirect_with_message(
-        request, f"WorkMail is deleting {asked['alias']}.", _settings_url(request.organization)
-    )
-
-
-def _sign_choices(request: ConsoleRequest, asked: dict[str, Any]) -> str:
+def _sign_choices(request: ConsoleRequest, choices: dict[str, Any]) -> str:
     return signing.dumps(
-        {**asked, "who": request.actor.operator_id, "where": request.organization.pk}, salt=DELETION_SALT
+        {**choices, "who": request.actor.operator_id, "where": request.organization.pk}, salt=DELETION_SALT
     )
 
 
 def _read_signed_choices(request: ConsoleRequest, text: str) -> dict[str, Any] | None:
     """Return the signed choices of the first page, `None` if they are invalid or too old."""
     try:
-        asked: dict[str, Any] = signing.loads(text, salt=DELETION_SALT, max_age=CONFIRMATION_SECONDS)
+        choices: dict[str, Any] = signing.loads(text, salt=DELETION_SALT, max_age=CONFIRMATION_SECONDS)
     except signing.BadSignature:
         return None
-    mine = (asked["who"], asked["where"]) == (request.actor.operator_id, request.organization.pk)
-    return asked if mine else None
-
-
-def _deletion_url(organization: Organization) -> str:
-    return reverse("organizations:delete", args=[organization.slug])
-
-
-def _settings_url(organization: Organization) -> str:
-    return reverse("organizations:settings", args=[organization.slug])
+    own = (choices["who"], choices["where"]) == (request.actor.operator_id, request.organization.pk)
+    return choices if own else None

@@ -1,4 +1,4 @@
-"""The form of the retention policy: an action and a number of days for each folder."""
+"""Forms of the retention policy: an action and a number of days for each folder, and its deletion."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
-from console.areas.retention.display import ACTION_LABELS, folder_label, list_folder_names
+from console.areas.retention.display import ACTION_LABELS, DELAY_NOTE, folder_label, list_folder_names
 from console.aws import model
 from console.ui.forms import OperationForm, ReasonForm
+from console.web.operation_forms import ConfirmWriteForm
 
 DEFAULT_NAME = "default"  # of a first policy: WorkMail asks for a name, and nobody ever sees it [inferred]
 
@@ -62,16 +63,15 @@ class RetentionPolicyForm(OperationForm, ReasonForm):
         """Return the configuration of every folder; "keep" has no period."""
         return [self._configuration(name) for name in list_folder_names()]
 
-    def asked(self) -> dict[str, Any]:
+    def params(self) -> dict[str, Any]:
         """Return all members of PutRetentionPolicy, which replaces the whole policy."""
-        kept = {"Id": self.policy_id} if self.policy_id else {}
-        described = {"Description": self.cleaned_data["Description"]}
-        return {
-            **kept,
+        values = {
+            "Id": self.policy_id,
             "Name": self.cleaned_data["Name"],
-            **{name: value for name, value in described.items() if value},
+            "Description": self.cleaned_data["Description"],
             "FolderConfigurations": self.configurations,
         }
+        return {name: value for name, value in values.items() if value}
 
     def _configuration(self, name: str) -> dict[str, Any]:
         action, days = self.cleaned_data[f"action-{name}"], self.cleaned_data[f"days-{name}"]
@@ -80,6 +80,28 @@ class RetentionPolicyForm(OperationForm, ReasonForm):
 
     def _folder_fields(self) -> list[str]:
         return [f"{what}-{name}" for name in list_folder_names() for what in ("action", "days")]
+
+
+class DeletePolicyForm(ConfirmWriteForm):
+    operation = "DeleteRetentionPolicy"
+    submit = "Delete the policy"
+    question = "Delete the retention policy?"
+    is_dangerous = False
+    consequences = (
+        "Nothing is deleted by itself any more; mailboxes grow until their quota is reached.",
+        "What the policy has deleted already does not come back.",
+        DELAY_NOTE,
+    )
+
+    def __init__(self, *args: Any, policy_id: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.policy_id = policy_id
+
+    def params(self) -> dict[str, Any]:
+        return {"Id": self.policy_id}
+
+    def success(self) -> str:
+        return "The policy is deleted. Allow 48 hours for it."
 
 
 def _folder_member(name: str) -> Any:
