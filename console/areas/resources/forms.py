@@ -57,8 +57,8 @@ class CapacityForm(forms.Form):
             self.add_error("Description", ValidationError(said))
 
 
-class ResourceForm(OperationForm, CapacityForm, ReasonForm):
-    """A resource; `described` is the answer of DescribeResource, `delegates` a count, `subject` the id."""
+class ResourceForm(OperationForm, CapacityForm, EntityWriteForm):
+    """A resource; `described` is the answer of DescribeResource, `delegates` a count."""
 
     operation = "UpdateResource"
     members = ("Name", "Type", "Description", "HiddenFromGlobalAddressList", *BOOKING_FIELDS)
@@ -69,14 +69,14 @@ class ResourceForm(OperationForm, CapacityForm, ReasonForm):
         self,
         data: QueryDict | None = None,
         *,
+        entity: Entity,
         described: Mapping[str, Any],
         delegates: int,
-        subject: str,
         **kwargs: Any,
     ) -> None:
         text, seats = capacity.split_description(described.get("Description") or "")
         kwargs["initial"] = {"Description": text, "Capacity": seats, **(kwargs.get("initial") or {})}
-        super().__init__(data, current=described, subject=subject, **kwargs)
+        super().__init__(data, entity=entity, current=described, subject=entity.entity_id, **kwargs)
         self.read, self.delegates = described, delegates
         self.fields["Name"].required = True
         kind: forms.ChoiceField = self.fields["Type"]  # type: ignore[assignment]  # the model has an enum
@@ -90,7 +90,16 @@ class ResourceForm(OperationForm, CapacityForm, ReasonForm):
         return [self[each] for each in BOOKING_FIELDS]
 
     @property
-    def expected(self) -> dict[str, Any]:
+    def title(self) -> str:
+        return f"Change {self.entity}"
+
+    def has_changes(self) -> bool:
+        return bool(super().params())
+
+    def success(self) -> str:
+        return f"{self.params().get('Name', self.entity)} is changed."
+
+    def expected_values(self) -> dict[str, Any]:
         """Return the values that the write is based on, by the names of DescribeResource."""
         names = ("Name", "Type", "Description", "HiddenFromGlobalAddressList", "BookingOptions")
         return {name: self.read.get(name) for name in names}
@@ -110,7 +119,7 @@ class ResourceForm(OperationForm, CapacityForm, ReasonForm):
             params["BookingOptions"] = {
                 each.partition(".")[2]: bool(self.cleaned_data[each]) for each in BOOKING_FIELDS
             }
-        return params
+        return {"ResourceId": self.entity.entity_id, **params}
 
     def _compare(self, loaded: dict[str, Any] | None) -> None:
         """Find conflicts; a field that was not edited takes the new value."""
@@ -154,8 +163,8 @@ class DelegatesField(EntityField):
         lines = dict.fromkeys(line.strip() for line in str(value or "").splitlines() if line.strip())
         if len(lines) > MAX_DELEGATES:
             raise ValidationError(f"At most {MAX_DELEGATES} at once; the others can be added afterwards.")
-        found = [entity for line in lines if (entity := super(DelegatesField, self).clean(line))]
-        return list({entity.pk: entity for entity in found}.values())
+        delegates = [entity for line in lines if (entity := super(DelegatesField, self).clean(line))]
+        return list({entity.pk: entity for entity in delegates}.values())
 
 
 class CreateResourceForm(OperationForm, CapacityForm, ReasonForm):

@@ -1,6 +1,5 @@
 """Views of resources: list, details, creation, editing, delegates and deletion."""
 
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +13,7 @@ from console.areas.entities.form_views import (
     get_requested_entity,
 )
 from console.areas.entities.generic_views import EntityList
-from console.areas.entities.kinds import Kind, entity_url
+from console.areas.entities.kinds import Kind
 from console.areas.entities.suggestion_views import suggestions_url
 from console.areas.resources import current_resource, display, plans
 from console.areas.resources.forms import (
@@ -31,12 +30,11 @@ from console.areas.resources.tables import (
     iterate_csv_rows,
 )
 from console.aws import errors
-from console.changes import engine
 from console.mirror.models import Entity
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import csv_text, pages, tables
-from console.web import aws_errors, downloads
+from console.web import downloads, operation_views
 from console.web.draft_views import create_draft_from_form
 
 RESOURCE_LIST = EntityList(
@@ -72,26 +70,32 @@ def download_resources(request: ConsoleRequest) -> HttpResponseBase:
 
 @performs("DescribeResource")
 def resource_detail(request: ConsoleRequest, resource_id: str) -> HttpResponse:
-    found = get_requested_entity(request, resource_id, Kind.RESOURCE)
-    return generic_views.detail_page(request, found, display.resource_detail_context)
+    resource = get_requested_entity(request, resource_id, Kind.RESOURCE)
+    return generic_views.detail_page(request, resource, display.resource_detail_context)
 
 
 @performs("DescribeResource")
 def refresh_resource(request: ConsoleRequest, resource_id: str) -> HttpResponse:
-    found = get_requested_entity(request, resource_id, Kind.RESOURCE)
-    return generic_views.refresh_detail(request, found, display.resource_detail_context)
-
-
-DELEGATE_OPERATION = "AssociateDelegateToResource"
+    resource = get_requested_entity(request, resource_id, Kind.RESOURCE)
+    return generic_views.refresh_detail(request, resource, display.resource_detail_context)
 
 
 @performs("CreateResource")
 def create_resource(request: ConsoleRequest) -> HttpResponse:
     form = _create_form(request)
-    if request.method == "POST" and form.is_valid() and (answer := _draft_creation(request, form)):
-        return answer
+    if form.is_valid():
+        has_address = bool(form.domains)
+        steps = plans.plan_resource_creation(
+            form.params(),
+            form.address if has_address else "",
+            form.cleaned_data["delegates"] if has_address else (),
+            form.options if has_address else None,
+        )
+        title = f"New {form.cleaned_data['Type'].lower()} {form.cleaned_data['Name']}"
+        if answer := create_draft_from_form(request, form, title, steps, "create-resource"):
+            return answer
     back = reverse("resources:list", args=[request.organization.slug])
-    context = {"organization": request.organization, "words": kinds.KIND_INFO[Kind.RESOURCE], "back": back}
+    context = {"words": kinds.KIND_INFO[Kind.RESOURCE], "back": back}
     return pages.form_page(request, "resources/create.html", form, context)
 
 
@@ -100,92 +104,32 @@ def _create_form(request: ConsoleRequest) -> CreateResourceForm:
     actor, domains = request.actor, list[str]()
     if policy.covers_organization(actor, "RegisterToWorkMail", request.organization):
         domains = scope.usable_domains(actor, "RegisterToWorkMail", request.organization)
-    people = scope.visible_entities(actor, DELEGATE_OPERATION, request.organization).filter(
-        kind__in=[Kind.USER, Kind.GROUP]
-    )
-    living = people.exclude(state=Entity.State.DELETED)
-    return CreateResourceForm(pages.post_data(request), domains=domains, delegates=living)
-
-
-def _draft_creation(request: ConsoleRequest, form: CreateResourceForm) -> HttpResponse | None:
-    whole = bool(form.domains)
-    steps = plans.plan_resource_creation(
-        form.params(),
-        form.address if whole else "",
-        form.cleaned_data["delegates"] if whole else (),
-        form.options if whole else None,
-    )
-    title = f"New {form.cleaned_data['Type'].lower()} {form.cleaned_data['Name']}"
-    return create_draft_from_form(request, form, title, steps, "create-resource")
+    visible = scope.visible_entities(actor, "AssociateDelegateToResource", request.organization)
+    delegates = visible.filter(kind__in=[Kind.USER, Kind.GROUP]).exclude(state=Entity.State.DELETED)
+    return CreateResourceForm(pages.post_data(request), domains=domains, delegates=delegates)
 
 
 @performs("UpdateResource")
 def edit_resource(request: ConsoleRequest, resource_id: str) -> HttpResponse:
     resource = get_requested_entity(request, resource_id, Kind.RESOURCE)
+    form = _resource_form(request, resource)
     try:
-        form = _resource_form(request, resource)
-        if (
-            request.method == "POST"
-            and form.is_valid()
-            and (answer := _save_resource(request, resource, form))
-        ):
+        if form.is_valid() and (answer := operation_views.perform_form(request, form)):
             return answer
     except errors.Changed:  # between the comparison and the write: compare again
-        return _compare_again(request, resource)
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=entity_url(resource))
-    return _edit_page(request, resource, form)
+        form = _resource_form(request, resource)
+    context = {**entity_context(resource), "resource": resource, "back": request.back}
+    return pages.form_page(request, "resources/edit.html", form, context)
 
 
 def _resource_form(request: ConsoleRequest, resource: Entity) -> ResourceForm:
-    now = current_resource.read_current_resource(request.actor, resource)
+    current = current_resource.read_current_resource(request.actor, resource)
     return ResourceForm(
         pages.post_data(request),
-        described=now.described,
-        delegates=len(now.delegates),
-        subject=resource.entity_id,
+        entity=resource,
+        described=current.described,
+        delegates=len(current.delegates),
     )
-
-
-def _save_resource(request: ConsoleRequest, resource: Entity, form: ResourceForm) -> HttpResponse | None:
-    params = form.params()
-    if not params:
-        return pages.redirect_with_message(
-            request, "There was nothing to change.", entity_url(resource), level=messages.INFO
-        )
-    params |= {"ResourceId": resource.entity_id}
-    try:
-        engine.perform_write(
-            request.actor,
-            "UpdateResource",
-            resource.organization,
-            title=f"Change {resource}",
-            reason=form.cleaned_data["reason"],
-            ticket=form.cleaned_data["ticket"],
-            expecting=form.expected,
-            **params,
-        )
-    except errors.Changed:
-        raise
-    except errors.CallFailed as failure:
-        if aws_errors.add_to_form(form, failure):
-            return None
-        raise
-    return pages.redirect_with_message(
-        request, f"{params.get('Name', resource)} is changed.", entity_url(resource)
-    )
-
-
-def _compare_again(request: ConsoleRequest, resource: Entity) -> HttpResponse:
-    request.back = entity_url(resource)
-    form = _resource_form(request, resource)
-    form.is_valid()
-    return _edit_page(request, resource, form)
-
-
-def _edit_page(request: ConsoleRequest, resource: Entity, form: ResourceForm) -> HttpResponse:
-    context = {**entity_context(resource), "resource": resource, "back": entity_url(resource)}
-    return pages.form_page(request, "resources/edit.html", form, context)
 
 
 LAST_DELEGATE_HELP = "Name another delegate first, or let {} accept requests automatically (Edit)."
@@ -213,9 +157,8 @@ def remove_delegate(request: ConsoleRequest, resource_id: str) -> HttpResponse:
 
 def _check_last_delegate(request: ConsoleRequest, resource: Entity, delegate_id: str) -> HttpResponse | None:
     """Return a page if this is the last delegate; the error of WorkMail would not help [inferred]."""
-    request.back = entity_url(resource)
-    now = current_resource.read_current_resource(request.actor, resource)
-    if not now.is_last(delegate_id):
+    current = current_resource.read_current_resource(request.actor, resource)
+    if not current.is_last(delegate_id):
         return None
     return pages.problem_page(
         request,
@@ -224,7 +167,7 @@ def _check_last_delegate(request: ConsoleRequest, resource: Entity, delegate_id:
         not_happened="Nothing was changed.",
         now=LAST_DELEGATE_HELP.format(resource),
         status=409,
-        back=entity_url(resource),
+        back=request.back,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,7 +16,7 @@ from console.areas.users import passwords
 from console.areas.users.display import PROFILE_SECTIONS, role_label
 from console.areas.users.plans import NewUser
 from console.aws import model
-from console.mirror.models import EntityQuerySet
+from console.mirror.models import Entity, EntityQuerySet
 from console.ui.form_fields import build_field, fields_from_model, get_shape
 from console.ui.forms import Difference, OperationForm, ReasonForm, ReplaceForm
 
@@ -32,11 +33,11 @@ def _profile_members() -> dict[str, dict[str, str]]:
         section: {WRITE_NAMES.get(member, member): label for member, label in members.items()}
         for section, members in PROFILE_SECTIONS.items()
     }
-    kept = {
+    writable = {
         section: {member: label for member, label in members.items() if member in known}
         for section, members in named.items()
     }
-    return {section: members for section, members in kept.items() if members}
+    return {section: members for section, members in writable.items() if members}
 
 
 PROFILE_MEMBERS = _profile_members()
@@ -53,8 +54,8 @@ class FieldConflict:
     typed: Any
 
 
-class ProfileForm(OperationForm, ReasonForm):
-    """The profile; `described` is the current answer of DescribeUser, `subject` the user's id."""
+class ProfileForm(OperationForm, EntityWriteForm):
+    """The profile; `described` is the current answer of DescribeUser."""
 
     operation = "UpdateUser"
     members = tuple(member for members in PROFILE_MEMBERS.values() for member in members)
@@ -65,10 +66,10 @@ class ProfileForm(OperationForm, ReasonForm):
     }
 
     def __init__(
-        self, data: QueryDict | None = None, *, described: Mapping[str, Any], subject: str, **kwargs: Any
+        self, data: QueryDict | None = None, *, entity: Entity, described: Mapping[str, Any], **kwargs: Any
     ) -> None:
         current = {member: described.get(READ_NAMES.get(member, member)) for member in self.members}
-        super().__init__(data, current=current, subject=subject, **kwargs)
+        super().__init__(data, entity=entity, current=current, subject=entity.entity_id, **kwargs)
         self.conflicts: list[FieldConflict] = []
         self.fields["DisplayName"].required = bool(current["DisplayName"])  # it cannot be cleared [inferred]
         self._offer_roles()
@@ -81,7 +82,19 @@ class ProfileForm(OperationForm, ReasonForm):
         )
 
     @property
-    def expected(self) -> dict[str, Any]:
+    def title(self) -> str:
+        return f"Mend the record of {self.entity}"
+
+    def has_changes(self) -> bool:
+        return bool(super().params())
+
+    def params(self) -> dict[str, Any]:
+        return {"UserId": self.entity.entity_id, **super().params()}
+
+    def success(self) -> str:
+        return f"The record of {self.entity} is changed."
+
+    def expected_values(self) -> dict[str, Any]:
         """Return the values that the write is based on, by the names of DescribeUser."""
         return {READ_NAMES.get(member, member): value for member, value in self.current.items()}
 
@@ -189,9 +202,9 @@ class PasswordForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("how") == TYPED and (
-            found := passwords.find_password_problems(cleaned.get("Password", ""))
+            problems := passwords.find_password_problems(cleaned.get("Password", ""))
         ):
-            self.add_error("Password", ValidationError(found))
+            self.add_error("Password", ValidationError(problems))
         return cleaned
 
     def password(self) -> str:
@@ -202,8 +215,21 @@ class PasswordForm(forms.Form):
         return str(self.cleaned_data["Password"]) if how == TYPED else passwords.generate_password()
 
 
-class ResetPasswordForm(PasswordForm, ReasonForm):
+class ResetPasswordForm(PasswordForm, EntityWriteForm):
+    operation = "ResetPassword"
     field_order = ("how", "Password", "reason", "ticket")
+
+    @property
+    def title(self) -> str:
+        return f"Reset the password of {self.entity}"
+
+    @cached_property
+    def new_password(self) -> str:
+        """The password that is set, which is shown once."""
+        return self.password()
+
+    def params(self) -> dict[str, Any]:
+        return {"UserId": self.entity.entity_id, "Password": self.new_password}
 
 
 CREATE_LABELS = {
@@ -294,12 +320,12 @@ class CreateUserForm(OperationForm, PasswordForm, ReasonForm):
             )
 
     def clean_aliases(self) -> list[str]:
-        found = split_names(self.cleaned_data["aliases"])
-        for address in found:
+        addresses = split_names(self.cleaned_data["aliases"])
+        for address in addresses:
             EMAIL_VALIDATOR(address)
             if address.rpartition("@")[2].lower() not in self.domains:
                 raise ValidationError(f"{address} is on none of the domains here.")
-        return found
+        return addresses
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -319,12 +345,12 @@ class CreateUserForm(OperationForm, PasswordForm, ReasonForm):
 
     def newcomer(self, password: str) -> NewUser:
         """Return the values of the new user with this password."""
-        asked = self.cleaned_data
+        values = self.cleaned_data
         return NewUser(
             {**self.params(), **({"Password": password} if password else {})},
             self.address,
-            asked.get("groups") or (),
-            asked.get("aliases") or (),
-            asked.get("quota"),
-            {member: asked[member] for member in self.profile if asked.get(member)},
+            values.get("groups") or (),
+            values.get("aliases") or (),
+            values.get("quota"),
+            {member: values[member] for member in self.profile if values.get(member)},
         )

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_POST
 from console.areas.entities import generic_views, scope
 from console.areas.entities.form_views import entity_operation_page, get_requested_entity
 from console.areas.entities.generic_views import EntityList
-from console.areas.entities.kinds import Kind, entity_url
+from console.areas.entities.kinds import Kind
 from console.areas.lifecycle import onboarding_defaults
 from console.areas.lifecycle.models import OnboardingTemplate
 from console.areas.users import display, plans
@@ -33,6 +32,7 @@ from console.sync import mirror_refresh
 from console.ui import pages
 from console.ui.pages import post_data
 from console.web import aws_errors, aws_messages, operation_views
+from console.web.operation_views import perform_form, write_form
 
 SEARCH_PLACEHOLDER = "Name, address, alias or department"
 
@@ -78,22 +78,23 @@ def download_users(request: ConsoleRequest) -> HttpResponseBase:
 @performs("SyncMirror")
 def sync_now(request: ConsoleRequest) -> HttpResponse:
     mirror_refresh.request_sync(request.actor, request.organization)
-    people = reverse("users:list", args=[request.organization.slug])
     return pages.redirect_with_message(
-        request, "The directory is being read again; changes show in a moment.", people
+        request,
+        "The directory is being read again; changes show in a moment.",
+        reverse("users:list", args=[request.organization.slug]),
     )
 
 
 @performs("DescribeUser")
 def user_detail(request: ConsoleRequest, user_id: str) -> HttpResponse:
-    person = get_requested_entity(request, user_id, Kind.USER)
-    return generic_views.detail_page(request, person, display.user_detail_context)
+    user = get_requested_entity(request, user_id, Kind.USER)
+    return generic_views.detail_page(request, user, display.user_detail_context)
 
 
 @performs("DescribeUser")
 def refresh_user(request: ConsoleRequest, user_id: str) -> HttpResponse:
-    person = get_requested_entity(request, user_id, Kind.USER)
-    return generic_views.refresh_detail(request, person, display.user_detail_context)
+    user = get_requested_entity(request, user_id, Kind.USER)
+    return generic_views.refresh_detail(request, user, display.user_detail_context)
 
 
 EXTRA_OPERATIONS = ("CreateAlias", "UpdateMailboxQuota", "UpdateUser")
@@ -118,18 +119,17 @@ class CreationResult:
 @performs("CreateUser")
 def create_user(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
+    request.back = reverse("users:list", args=[organization.slug])
     template = onboarding_defaults.get_template(organization, request.GET.get("template", ""))
     form = _create_form(request, template)
-    people = reverse("users:list", args=[organization.slug])
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             return _start_creation(request, form)
         except errors.CallFailed as failure:
             if not aws_errors.add_to_form(form, failure):
-                return aws_errors.error_page(request, failure, back=people)
+                raise
     context = {
-        "organization": organization,
-        "back": people,
+        "back": request.back,
         "templates": OnboardingTemplate.objects.filter(organization=organization),
         "template": template,
         "may_keep": policy.allows(request.actor, "ManageTemplates", organization),
@@ -168,7 +168,8 @@ def _start_creation(request: ConsoleRequest, form: CreateUserForm) -> HttpRespon
         f"Create {new.name}",
         plans.plan_user_creation(new),
         kind=plans.CREATE_KIND,
-        **_reason_fields(form),
+        reason=form.cleaned_data["reason"],
+        ticket=form.cleaned_data["ticket"],
     )
     if policies.needs_approval(change):
         return operation_views.redirect_to_approval(request, change)
@@ -176,10 +177,6 @@ def _start_creation(request: ConsoleRequest, form: CreateUserForm) -> HttpRespon
     change.refresh_from_db()
     _require_created(request, change)
     return _creation_response(request, _creation_result(change, new, password))
-
-
-def _reason_fields(form: CreateUserForm) -> dict[str, Any]:
-    return {**form.why()}
 
 
 def _require_created(request: ConsoleRequest, change: Change) -> None:
@@ -213,18 +210,17 @@ def _failure_text(step: Step) -> str:
     return step.note
 
 
-def _creation_response(request: ConsoleRequest, made: CreationResult) -> HttpResponse:
+def _creation_response(request: ConsoleRequest, result: CreationResult) -> HttpResponse:
     """Show the password once, or redirect to the new user if there is none."""
-    organization = made.change.organization
-    home = reverse("users:detail", args=[organization.slug, made.user_id])
-    if not (made.password or made.failed or made.change.is_open):
-        return pages.redirect_with_message(request, f"{made.name} is created.", home)
+    slug = request.organization.slug
+    home = reverse("users:detail", args=[slug, result.user_id])
+    if not (result.password or result.failed or result.change.is_open):
+        return pages.redirect_with_message(request, f"{result.name} is created.", home)
     context = {
-        "organization": organization,
-        "made": made,
-        "password": made.password,
+        "made": result,
+        "password": result.password,
         "home": home,
-        "resume": reverse("changes:detail", args=[organization.slug, made.change.pk]),
+        "resume": reverse("changes:detail", args=[slug, result.change.pk]),
     }
     return render(request, "users/created.html", context)
 
@@ -234,139 +230,64 @@ HTTP_CONFLICT = 409
 
 @performs("UpdateUser")
 def edit_user(request: ConsoleRequest, user_id: str) -> HttpResponse:
-    person = get_requested_entity(request, user_id, Kind.USER)
+    user = get_requested_entity(request, user_id, Kind.USER)
+    form = _profile_form(request, user)
     try:
-        form = _profile_form(request, person)
-        if request.method == "POST" and form.is_valid() and (answer := _save_profile(request, person, form)):
+        if form.is_valid() and (answer := perform_form(request, form)):
             return answer
     except errors.Changed:  # between the comparison and the write: compare again
-        return _compare_again(request, person)
-    except errors.CallFailed as failure:
-        return aws_errors.error_page(request, failure, back=entity_url(person))
-    return _profile_page(request, person, form)
-
-
-def _profile_form(request: ConsoleRequest, person: Entity) -> ProfileForm:
-    described = gateway.call(request.actor, "DescribeUser", person.organization, UserId=person.entity_id)
-    return ProfileForm(post_data(request), described=described, subject=person.entity_id)
-
-
-def _save_profile(request: ConsoleRequest, person: Entity, form: ProfileForm) -> HttpResponse | None:
-    params = form.params()
-    if not params:
-        return pages.redirect_with_message(
-            request, "There was nothing to change.", entity_url(person), level=messages.INFO
-        )
-    try:
-        _write_profile(request, person, form, params)
-    except errors.Changed:
-        raise
-    except errors.CallFailed as failure:
-        if aws_errors.add_to_form(form, failure):
-            return None
-        raise
-    return pages.redirect_with_message(request, f"The record of {person} is changed.", entity_url(person))
-
-
-def _write_profile(
-    request: ConsoleRequest, person: Entity, form: ProfileForm, params: dict[str, Any]
-) -> None:
-    engine.perform_write(
-        request.actor,
-        "UpdateUser",
-        person.organization,
-        title=f"Mend the record of {person}",
-        reason=form.cleaned_data["reason"],
-        ticket=form.cleaned_data["ticket"],
-        expecting=form.expected,
-        UserId=person.entity_id,
-        **params,
-    )
-
-
-def _compare_again(request: ConsoleRequest, person: Entity) -> HttpResponse:
-    request.back = entity_url(person)
-    form = _profile_form(request, person)
-    form.is_valid()
-    return _profile_page(request, person, form)
-
-
-def _profile_page(request: ConsoleRequest, person: Entity, form: ProfileForm) -> HttpResponse:
-    context = {
-        "organization": person.organization,
-        "person": person,
-        "form": form,
-        "back": entity_url(person),
-    }
+        form = _profile_form(request, user)
+        form.is_valid()
+    context = {"person": user, "back": request.back, "form": form}
     if form.conflicts:
         return pages.render_page(request, "users/edit.html", context, status=HTTP_CONFLICT)
     return pages.form_page(request, "users/edit.html", form, context)
+
+
+def _profile_form(request: ConsoleRequest, user: Entity) -> ProfileForm:
+    described = gateway.call(request.actor, "DescribeUser", request.organization, UserId=user.entity_id)
+    return ProfileForm(post_data(request), entity=user, described=described)
 
 
 @sensitive_post_parameters("Password")
 @never_cache
 @performs("ResetPassword")
 def reset_password(request: ConsoleRequest, user_id: str) -> HttpResponse:
-    person = get_requested_entity(request, user_id, Kind.USER)
-    form = ResetPasswordForm(post_data(request))
-    if request.method == "POST" and form.is_valid():
-        answer = _set_password(request, person, form)
-        if answer is not None:
-            return answer
-    context = {"organization": request.organization, "person": person, "back": entity_url(person)}
-    return pages.form_page(request, "users/password.html", form, context)
-
-
-def _set_password(request: ConsoleRequest, person: Entity, form: ResetPasswordForm) -> HttpResponse | None:
-    password = form.password()
-    try:
-        engine.perform_write(
-            request.actor,
-            "ResetPassword",
-            person.organization,
-            title=f"Reset the password of {person}",
-            reason=form.cleaned_data["reason"],
-            ticket=form.cleaned_data["ticket"],
-            UserId=person.entity_id,
-            Password=password,
-        )
-    except errors.CallFailed as failure:
-        return (
-            None
-            if aws_errors.add_to_form(form, failure)
-            else aws_errors.error_page(request, failure, back=entity_url(person))
-        )
-    context = {"organization": person.organization, "person": person, "password": password}
-    return render(request, "users/password_set.html", context)
+    user = get_requested_entity(request, user_id, Kind.USER)
+    form = ResetPasswordForm(post_data(request), entity=user)
+    if form.is_valid() and write_form(request, form):
+        context = {"person": user, "password": form.new_password}
+        return render(request, "users/password_set.html", context)
+    return pages.form_page(request, "users/password.html", form, {"person": user, "back": request.back})
 
 
 @performs("UpdateMailboxQuota")
 def edit_quota(request: ConsoleRequest, user_id: str) -> HttpResponse:
-    person = get_requested_entity(request, user_id, Kind.USER)
-    if not get_mailbox(person).is_in_use:
+    user = get_requested_entity(request, user_id, Kind.USER)
+    if not get_mailbox(user).is_in_use:
         return pages.problem_page(
             request,
             title="No mailbox in use",
-            happened=f"{person} has no mailbox in use, so there is no quota to set.",
+            happened=f"{user} has no mailbox in use, so there is no quota to set.",
             not_happened="The quota was not changed.",
             now="A user with the role User has one while enabled.",
             status=409,
-            back=entity_url(person),
+            back=request.back,
         )
-    return entity_operation_page(request, _quota_form(request, person))
+    return entity_operation_page(request, _quota_form(request, user))
 
 
-def _quota_form(request: ConsoleRequest, person: Entity) -> QuotaForm:
+def _quota_form(request: ConsoleRequest, user: Entity) -> QuotaForm:
     if request.method == "POST":
-        return QuotaForm(request.POST, entity=person)
-    quota = {"UserId": person.entity_id, "MailboxQuota": 0}
-    values = gateway.read_current_values(request.actor, request.operation, person.organization, **quota)
-    form = QuotaForm(entity=person, current=values)
-    form.show(person.entity_id, values)
+        return QuotaForm(request.POST, entity=user)
+    quota = {"UserId": user.entity_id, "MailboxQuota": 0}
+    values = gateway.read_current_values(request.actor, request.operation, user.organization, **quota)
+    form = QuotaForm(entity=user, current=values)
+    form.show(user.entity_id, values)
     return form
 
 
 @performs("DeleteUser")
 def delete_user(request: ConsoleRequest, user_id: str) -> HttpResponse:
-    person = get_requested_entity(request, user_id, Kind.USER)
-    return generic_views.delete_entity(request, person)
+    user = get_requested_entity(request, user_id, Kind.USER)
+    return generic_views.delete_entity(request, user)
