@@ -9,15 +9,15 @@ from console.areas.identity.access_tokens import AccessToken
 from console.areas.identity.identity_center import MODE_LABELS, Association, is_identity_center_only
 from console.mirror.models import Entity
 from console.plurals import number_of
-from console.ui.forms import OperationForm, ReasonForm
-from console.web.operation_forms import ConfirmWriteForm
+from console.ui.forms import OperationForm
+from console.web.operation_forms import ConfirmWriteForm, WriteForm
 
 INSTANCE, APPLICATION = (f"IdentityCenterConfiguration.{name}" for name in ("InstanceArn", "ApplicationArn"))
 STATUS, LIFETIME = (f"PersonalAccessTokenConfiguration.{name}" for name in ("Status", "LifetimeInDays"))
 TOKEN_STATUSES = {"ACTIVE": "People may make and use them", "INACTIVE": "Nobody can use one"}
 
 
-class ConfigurationForm(OperationForm, ReasonForm):
+class ConfigurationForm(OperationForm, WriteForm):
     """The sign-in configuration; turning off directory passwords must be confirmed by typing `slug`."""
 
     operation = "PutIdentityProviderConfiguration"
@@ -60,39 +60,70 @@ class ConfigurationForm(OperationForm, ReasonForm):
             self.add_error("typed", self._warning())
         return cleaned
 
-    def sent(self) -> dict[str, Any]:
+    def params(self) -> dict[str, Any]:
         """Return all members; without a lifetime, WorkMail uses its default."""
         whole = self.whole()
         tokens = whole["PersonalAccessTokenConfiguration"]
-        kept = {name: value for name, value in tokens.items() if value != ""}
-        return {**whole, "PersonalAccessTokenConfiguration": kept}
+        token_values = {name: value for name, value in tokens.items() if value != ""}
+        return {**whole, "PersonalAccessTokenConfiguration": token_values}
+
+    def success(self) -> str:
+        return "How people sign in is saved. WorkMail follows within minutes."
+
+    def expected_values(self) -> Mapping[str, Any]:
+        return {"AuthenticationMode": self.current["AuthenticationMode"]}
 
     def _warning(self) -> str:
-        found = self.association
-        if not found.is_read:
+        association = self.association
+        if not association.is_read:
             return (
                 "The directory is still being read, so it is not known how many users could not sign in any"
                 f" more. Wait until it is read, or type {self.slug} to switch now."
             )
-        if found.missing:
-            unread = f" ({found.unread:,} of them the console has not read yet)" if found.unread else ""
-            has = "has" if found.missing == 1 else "have"
+        if association.missing:
+            unread = (
+                f" ({association.unread:,} of them the console has not read yet)"
+                if association.unread
+                else ""
+            )
+            has = "has" if association.missing == 1 else "have"
+            users = number_of(association.people, "user")
             return (
-                f"{found.missing:,} of {number_of(found.people, 'user')} with a mailbox {has} no user of"
-                f" Identity Center{unread}. They could not sign in any more, nor could their mail programs."
+                f"{association.missing:,} of {users} with a mailbox {has} no user of Identity Center{unread}."
+                " They could not sign in any more, nor could their mail programs."
                 f" Type {self.slug} if you want exactly that."
             )
         return f"The passwords that people have now would stop working. Type {self.slug} if you want that."
 
 
-class ApplicationForm(OperationForm, ReasonForm):
+class ApplicationForm(OperationForm, WriteForm):
     operation = "CreateIdentityCenterApplication"
+    submit = "Create the application"
+    note = (
+        "The first of three steps. Then, in IAM Identity Center, people or groups are assigned to the"
+        " application; and last, here, the organization is told to use it."
+    )
     members = ("Name", "InstanceArn")
     labels = {"InstanceArn": "Instance of IAM Identity Center"}
     help_texts = {
         "Name": "As it is called in Identity Center: letters, digits and + = , . @ - _.",
         "InstanceArn": "In the organization's own account and Region.",
     }
+
+    @property
+    def title(self) -> str:
+        return "An application in Identity Center"
+
+    @property
+    def application_arn(self) -> str:
+        """The ARN of the application that was created."""
+        return str(self.answer["ApplicationArn"])
+
+    def params(self) -> dict[str, Any]:
+        return self.whole()
+
+    def success(self) -> str:
+        return f"The application {self.application_arn} is there. Assign people to it before it is used."
 
 
 class ConfigurationRemovalForm(ConfirmWriteForm):
