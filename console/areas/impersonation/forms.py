@@ -18,10 +18,10 @@ from console.ui.forms import (
     CHANGED_MESSAGE,
     STALE_MESSAGE,
     OperationForm,
-    ReasonForm,
     RequiredReasonForm,
     Snapshot,
 )
+from console.web.operation_forms import ConfirmWriteForm, WriteForm
 
 _RULES_SHAPE: Any = model.input_members("UpdateImpersonationRole")["Rules"]
 _RULE_MEMBERS = _RULES_SHAPE.member.members
@@ -85,13 +85,15 @@ class ImpersonationRuleForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        said = [cleaned.get(name) for name in ("everybody", "TargetUsers", "NotTargetUsers")]
+        targets = [cleaned.get(name) for name in ("everybody", "TargetUsers", "NotTargetUsers")]
         if not cleaned.get("Effect"):
-            if any((*said, cleaned.get("Name"), cleaned.get("Description"))) and not cleaned.get("rule_id"):
+            if any((*targets, cleaned.get("Name"), cleaned.get("Description"))) and not cleaned.get(
+                "rule_id"
+            ):
                 self.add_error("Effect", "Say whether the rule allows or denies.")
-        elif cleaned.get("everybody") and any(said[1:]):
+        elif cleaned.get("everybody") and any(targets[1:]):
             self.add_error("everybody", "Either everybody, or those that are named below.")
-        elif not any(said) and not self.errors:
+        elif not any(targets) and not self.errors:
             self.add_error("everybody", "Tick this if the rule is for everybody, or name people.")
         return cleaned
 
@@ -100,9 +102,12 @@ class ImpersonationRuleForm(forms.Form):
         cleaned = self.cleaned_data
         if not cleaned.get("Effect"):
             return None
-        made = {"ImpersonationRuleId": cleaned["rule_id"] or str(uuid.uuid4()), "Effect": cleaned["Effect"]}
-        given = {name: cleaned[name] for name in ("Name", "Description", "TargetUsers", "NotTargetUsers")}
-        return {**made, **{name: value for name, value in given.items() if value}}
+        identity = {
+            "ImpersonationRuleId": cleaned["rule_id"] or str(uuid.uuid4()),
+            "Effect": cleaned["Effect"],
+        }
+        members = {name: cleaned[name] for name in ("Name", "Description", "TargetUsers", "NotTargetUsers")}
+        return {**identity, **{name: value for name, value in members.items() if value}}
 
     def _initial(self, rule: Mapping[str, Any]) -> dict[str, Any]:
         people = {name: rule.get(name) or [] for name in ("TargetUsers", "NotTargetUsers")}
@@ -114,8 +119,8 @@ class ImpersonationRuleForm(forms.Form):
         }
 
 
-class ImpersonationRoleForm(OperationForm, ReasonForm):
-    """A new role or `role`; `written` has the email addresses of the users that it names."""
+class ImpersonationRoleForm(OperationForm, WriteForm):
+    """The role with its rules; `written` has the email addresses of the users that it names."""
 
     operation = "UpdateImpersonationRole"
     members = ("Name", "Type", "Description")
@@ -163,21 +168,58 @@ class ImpersonationRoleForm(OperationForm, ReasonForm):
                 raise ValidationError(CHANGED_MESSAGE)
         return cleaned
 
-    def values(self) -> dict[str, Any]:
+    def params(self) -> dict[str, Any]:
         """Return the whole role, which WorkMail replaces; an empty description is left out."""
-        rules = [made for each in self.rules if (made := each.rule())]
-        cleaned = self.cleaned_data
-        return {
-            "Name": cleaned["Name"],
-            "Type": cleaned["Type"],
-            "Description": cleaned["Description"] or None,
-            "Rules": rules,
+        values = {
+            "Name": self.cleaned_data["Name"],
+            "Type": self.cleaned_data["Type"],
+            "Description": self.cleaned_data["Description"] or None,
+            "Rules": [rule for each in self.rules if (rule := each.rule())],
         }
+        return {**values, "ImpersonationRoleId": self.role.id} if self.role else values
+
+    def success(self) -> str:
+        return f"The role {self.cleaned_data['Name']} is saved."
+
+    def expected_values(self) -> Mapping[str, Any] | None:
+        values = self.role.values if self.role else {}
+        return {name: value for name, value in values.items() if name != "Description"} or None
 
     @staticmethod
     def _posted(data: QueryDict | None) -> int:
         """Return the number of rules in the submitted form."""
         return sum(f"rule{number}-Effect" in (data or {}) for number in range(MAX_RULES))
+
+
+class NewRoleForm(ImpersonationRoleForm):
+    operation = "CreateImpersonationRole"
+
+    def success(self) -> str:
+        return f"The role {self.cleaned_data['Name']} is there."
+
+
+class RoleDeletionForm(ConfirmWriteForm):
+    operation = "DeleteImpersonationRole"
+    submit = "Delete the role"
+    consequences = (
+        "Programs that use it cannot get a token any more. Whether tokens that were given before go on"
+        " working until they expire is not known.",
+        "Access control rules that name it go on naming it; look at them, too.",
+    )
+
+    def __init__(self, *args: Any, role: ImpersonationRole, **kwargs: Any) -> None:
+        super().__init__(*args, expected=role.name, **kwargs)
+        self.role = role
+
+    @property
+    def title(self) -> str:
+        return f"Delete the role {self.role.name}"
+
+    def params(self) -> dict[str, Any]:
+        return {"ImpersonationRoleId": self.role.id}
+
+    def success(self) -> str:
+        return f"The role {self.role.name} is deleted."
 
 
 class UserForm(forms.Form):

@@ -12,7 +12,13 @@ from console.areas.entities import kinds, scope
 from console.areas.entities.kinds import Kind
 from console.areas.entities.suggestion_views import suggestions_url
 from console.areas.impersonation import display, reach, roles
-from console.areas.impersonation.forms import ImpersonationRoleForm, IssueTokenForm, UserForm
+from console.areas.impersonation.forms import (
+    ImpersonationRoleForm,
+    IssueTokenForm,
+    NewRoleForm,
+    RoleDeletionForm,
+    UserForm,
+)
 from console.areas.impersonation.roles import ImpersonationRole
 from console.aws import errors
 from console.changes import engine
@@ -21,8 +27,7 @@ from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import pages
-from console.ui.forms import ConfirmForm
-from console.web import aws_errors
+from console.web import aws_errors, operation_views
 
 PAGE_OPERATIONS = (
     "UpdateImpersonationRole",
@@ -30,14 +35,12 @@ PAGE_OPERATIONS = (
     "AssumeImpersonationRole",
     "GetImpersonationRoleEffect",
 )
-MAX_NAMES = 20
 
 
 @performs("ListImpersonationRoles")
 def list_roles(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
     context = {
-        "organization": organization,
         "roles": sorted(roles.list_roles(request.actor, organization), key=lambda each: each.name.casefold()),
         "may_create": policy.allows(request.actor, "CreateImpersonationRole", organization),
         "may_ask": policy.allows(request.actor, "GetImpersonationRoleEffect", organization),
@@ -48,11 +51,10 @@ def list_roles(request: ConsoleRequest) -> HttpResponse:
 @performs("GetImpersonationRole")
 def show_role(request: ConsoleRequest, role_id: str) -> HttpResponse:
     organization = request.organization
-    role = roles.read_role(request.actor, organization, role_id)
+    role = _get_requested_role(request, role_id)
     names = roles.get_user_names(organization, role.rules)
     everybody, others = roles.split_reach(role.rules)
     context = {
-        "organization": organization,
         "role": role,
         "rules": [display.display_rule(each, names) for each in role.rules],
         "everybody": everybody,
@@ -64,107 +66,57 @@ def show_role(request: ConsoleRequest, role_id: str) -> HttpResponse:
 
 @performs("CreateImpersonationRole")
 def create_role(request: ConsoleRequest) -> HttpResponse:
-    organization = request.organization
-    form = ImpersonationRoleForm(pages.post_data(request), people=active_users(organization))
-    back = reverse("impersonation:list", args=[organization.slug])
-    if form.is_valid():
-        answer = _perform_write(request, form, "CreateImpersonationRole", back)
-        if isinstance(answer, HttpResponse):
-            return answer
-        if answer is not None:
-            made = reverse("impersonation:detail", args=[organization.slug, answer["ImpersonationRoleId"]])
-            return pages.redirect_with_message(
-                request, f"The role {form.cleaned_data['Name']} is there.", made
-            )
-    context = {"organization": organization, "back": back}
-    return pages.form_page(request, "impersonation/edit.html", form, context)
+    request.back = reverse("impersonation:list", args=[request.organization.slug])
+    form = NewRoleForm(pages.post_data(request), people=active_users(request.organization))
+    return operation_views.operation_page(
+        request,
+        form,
+        landing=lambda: role_url(request.organization, form.answer["ImpersonationRoleId"]),
+        template="impersonation/edit.html",
+    )
 
 
 @performs("UpdateImpersonationRole")
 def edit_role(request: ConsoleRequest, role_id: str) -> HttpResponse:
     organization = request.organization
-    role = roles.read_role(request.actor, organization, role_id)
-    written = roles.get_user_addresses(organization, role.rules)
+    role = _get_requested_role(request, role_id)
     form = ImpersonationRoleForm(
-        pages.post_data(request), people=active_users(organization), role=role, written=written
+        pages.post_data(request),
+        people=active_users(organization),
+        role=role,
+        written=roles.get_user_addresses(organization, role.rules),
     )
-    back = role_url(organization, role)
-    if form.is_valid():
-        expecting = {name: value for name, value in role.values.items() if name != "Description"}
-        given = {"ImpersonationRoleId": role.id, "expecting": expecting}
-        answer = _perform_write(request, form, "UpdateImpersonationRole", back, **given)
-        if isinstance(answer, HttpResponse):
-            return answer
-        if answer is not None:
-            return pages.redirect_with_message(
-                request, f"The role {form.cleaned_data['Name']} is saved.", back
-            )
     names = roles.get_user_names(organization, role.rules)
-    now = [display.display_rule(each, names) for each in role.rules]
-    context = {"organization": organization, "role": role, "back": back, "now": now}
-    return pages.form_page(request, "impersonation/edit.html", form, context)
+    context = {"role": role, "now": [display.display_rule(each, names) for each in role.rules]}
+    return operation_views.operation_page(request, form, template="impersonation/edit.html", context=context)
 
 
 @performs("DeleteImpersonationRole")
 def delete_role(request: ConsoleRequest, role_id: str) -> HttpResponse:
-    organization = request.organization
-    role = roles.read_role(request.actor, organization, role_id)
-    form = ConfirmForm(pages.post_data(request), expected=role.name)
-    back = role_url(organization, role)
-    if form.is_valid():
-        why: dict[str, Any] = form.why()
-        try:
-            engine.perform_write(
-                request.actor, "DeleteImpersonationRole", organization, ImpersonationRoleId=role.id, **why
-            )
-        except errors.CallFailed as failure:
-            if not aws_errors.add_to_form(form, failure):
-                return aws_errors.error_page(request, failure, back=back)
-        else:
-            home = reverse("impersonation:list", args=[organization.slug])
-            return pages.redirect_with_message(request, f"The role {role.name} is deleted.", home)
-    return pages.confirm_page(
+    role = _get_requested_role(request, role_id)
+    return operation_views.confirmation_page(
         request,
-        form,
-        title=f"Delete the role {role.name}?",
-        verb="Delete the role",
-        back=back,
-        consequences=(
-            "Programs that use it cannot get a token any more. Whether tokens that were given before go on"
-            " working until they expire is not known.",
-            "Access control rules that name it go on naming it; look at them, too.",
-        ),
-        context={"organization": organization},
+        RoleDeletionForm(pages.post_data(request), role=role),
+        landing=lambda: reverse("impersonation:list", args=[request.organization.slug]),
     )
 
 
-def role_url(organization: Organization, role: ImpersonationRole) -> str:
-    return reverse("impersonation:detail", args=[organization.slug, role.id])
+def role_url(organization: Organization, role_id: str) -> str:
+    return reverse("impersonation:detail", args=[organization.slug, role_id])
+
+
+def _get_requested_role(request: ConsoleRequest, role_id: str) -> ImpersonationRole:
+    """Return the role as WorkMail has it; later failures lead back to its page."""
+    request.back = reverse("impersonation:list", args=[request.organization.slug])
+    role = roles.read_role(request.actor, request.organization, role_id)
+    request.back = role_url(request.organization, role.id)
+    return role
 
 
 def active_users(organization: Organization) -> EntityQuerySet:
     """Return the users that a rule can name: all of the organization."""
-    found = Entity.objects.filter(organization=organization, kind=Entity.Kind.USER)
-    return found.exclude(state=Entity.State.DELETED)
-
-
-def _perform_write(
-    request: ConsoleRequest,
-    form: ImpersonationRoleForm,
-    operation: str,
-    back: str,
-    **more: Any,
-) -> dict[str, Any] | HttpResponse | None:
-    """Return AWS's answer, an error page, or `None` if the form has the error."""
-    params: dict[str, Any] = {**form.why(), **form.values(), **more}
-    try:
-        return engine.perform_write(request.actor, operation, request.organization, **params)
-    except errors.CallFailed as failure:
-        return (
-            None
-            if aws_errors.add_to_form(form, failure)
-            else aws_errors.error_page(request, failure, back=back)
-        )
+    users = Entity.objects.filter(organization=organization, kind=Entity.Kind.USER)
+    return users.exclude(state=Entity.State.DELETED)
 
 
 EFFECT_OPERATION = "GetImpersonationRoleEffect"
@@ -172,9 +124,9 @@ EFFECT_OPERATION = "GetImpersonationRoleEffect"
 
 @performs("GetImpersonationRoleEffect")
 def run_role_test(request: ConsoleRequest, role_id: str) -> HttpResponse:
-    role = roles.read_role(request.actor, request.organization, role_id)
+    role = _get_requested_role(request, role_id)
     form = _build_user_form(request)
-    context: dict[str, Any] = {"organization": request.organization, "role": role}
+    context: dict[str, Any] = {"role": role}
     if form.is_valid():
         context |= _test_context(request, role, form.cleaned_data["other"])
     return pages.form_page(request, "impersonation/test.html", form, context)
@@ -185,11 +137,10 @@ def select_user(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
     form = _build_user_form(request)
     if form.is_valid():
-        person = form.cleaned_data["other"]
-        return redirect("impersonation:by-person", organization.slug, person.entity_id)
+        return redirect("impersonation:by-person", organization.slug, form.cleaned_data["other"].entity_id)
     home = reverse("impersonation:list", args=[organization.slug])
     may_list = policy.allows(request.actor, "ListImpersonationRoles", organization)
-    context = {"organization": organization, "trail": [("Impersonation", home)] if may_list else []}
+    context = {"trail": [("Impersonation", home)] if may_list else []}
     return pages.form_page(request, "impersonation/find.html", form, context)
 
 
@@ -197,19 +148,18 @@ def select_user(request: ConsoleRequest) -> HttpResponse:
 def show_user(request: ConsoleRequest, user_id: str) -> HttpResponse:
     """Show the roles that can impersonate the user, directly or through delegates of the mailbox."""
     organization = request.organization
-    person = scope.get_entity(request.actor, EFFECT_OPERATION, organization, user_id, Kind.USER)
-    known = roles.list_complete_roles(organization)
-    through = reach.find_indirect_reach(known, person)
-    seen = _visible_delegates(request, through)
-    direct = reach.find_direct_reach(known, person)
+    user = scope.get_entity(request.actor, EFFECT_OPERATION, organization, user_id, Kind.USER)
+    complete_roles = roles.list_complete_roles(organization)
+    indirect = reach.find_indirect_reach(complete_roles, user)
+    visible_keys = _visible_delegates(request, indirect)
+    direct = reach.find_direct_reach(complete_roles, user)
     context = {
-        "organization": organization,
-        "entity": person,
-        "words": kinds.get_kind_info(person),
+        "entity": user,
+        "words": kinds.get_kind_info(user),
         "direct": [each for each in direct if each.allowed],
         "kept_out": [each for each in direct if not each.allowed],
-        "through": [each for each in through if each.holder.person.pk in seen],
-        "hidden": sum(each.holder.person.pk not in seen for each in through),
+        "through": [each for each in indirect if each.holder.person.pk in visible_keys],
+        "hidden": sum(each.holder.person.pk not in visible_keys for each in indirect),
         "may_open": policy.allows(request.actor, "GetImpersonationRole", organization),
         "may_test": policy.covers_organization(request.actor, EFFECT_OPERATION, organization),
     }
@@ -227,27 +177,27 @@ def _build_user_form(request: ConsoleRequest) -> UserForm:
     )
 
 
-def _test_context(request: ConsoleRequest, role: ImpersonationRole, person: Entity) -> dict[str, Any]:
+def _test_context(request: ConsoleRequest, role: ImpersonationRole, user: Entity) -> dict[str, Any]:
     answer = gateway.call(
         request.actor,
         EFFECT_OPERATION,
-        person.organization,
+        user.organization,
         ImpersonationRoleId=role.id,
-        TargetUser=person.entity_id,
+        TargetUser=user.entity_id,
     )
-    names = roles.get_user_names(person.organization, role.rules)
-    explained = display.explain_rules(role.rules, names, person.entity_id)
-    (ours,) = reach.find_direct_reach([role], person)
+    names = roles.get_user_names(user.organization, role.rules)
+    explained_rules = display.explain_rules(role.rules, names, user.entity_id)
+    (expected,) = reach.find_direct_reach([role], user)
     allowed = answer.get("Effect") == "ALLOW"
     return {
-        "person": person,
+        "person": user,
         "verdict": display.verdict_badge(allowed),
         "allowed": allowed,
         "matched": [
             each.get("Name") or each["ImpersonationRuleId"] for each in answer.get("MatchedRules", [])
         ],
-        "rules": explained,
-        "differs": ours.allowed != allowed,
+        "rules": explained_rules,
+        "differs": expected.allowed != allowed,
     }
 
 
@@ -267,31 +217,20 @@ def _visible_delegates(request: ConsoleRequest, through: list[reach.IndirectReac
 @never_cache
 @performs("AssumeImpersonationRole")
 def issue_token(request: ConsoleRequest, role_id: str) -> HttpResponse:
-    role = roles.read_role(request.actor, request.organization, role_id)
+    role = _get_requested_role(request, role_id)
     form = IssueTokenForm(pages.post_data(request))
-    back = reverse("impersonation:detail", args=[request.organization.slug, role.id])
-    if form.is_valid():
-        answer = _token_page(request, role, form, back)
-        if answer is not None:
-            return answer
+    if form.is_valid() and (answer := _token_page(request, role, form)):
+        return answer
     everybody, others = roles.split_reach(role.rules)
-    context = {
-        "organization": request.organization,
-        "role": role,
-        "back": back,
-        "everybody": everybody,
-        "others": len(others),
-    }
+    context = {"role": role, "back": request.back, "everybody": everybody, "others": len(others)}
     return pages.form_page(request, "impersonation/assume.html", form, context)
 
 
 @sensitive_variables("answer", "context")
 def _token_page(
-    request: ConsoleRequest,
-    role: ImpersonationRole,
-    form: IssueTokenForm,
-    back: str,
+    request: ConsoleRequest, role: ImpersonationRole, form: IssueTokenForm
 ) -> HttpResponse | None:
+    """Issue a token and show it once, or return `None` if the form has errors."""
     why: dict[str, Any] = form.why()
     try:
         answer = engine.read_secret(
@@ -303,15 +242,12 @@ def _token_page(
             **why,
         )
     except errors.CallFailed as failure:
-        return (
-            None
-            if aws_errors.add_to_form(form, failure)
-            else aws_errors.error_page(request, failure, back=back)
-        )
+        if not aws_errors.add_to_form(form, failure):
+            raise
+        return None
     context = {
-        "organization": request.organization,
         "role": role,
-        "back": back,
+        "back": request.back,
         "token": answer["Token"],
         "minutes": int(answer.get("ExpiresIn") or 0) // 60,
     }
