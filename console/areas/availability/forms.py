@@ -1,8 +1,4 @@
-"""Forms of availability configurations; the password goes to AWS and is not stored or shown again.
-
-The password goes from the form to AWS and nowhere else: no page shows it again, no row keeps it, so
-it has to be typed whenever the form is sent.
-"""
+"""Forms of availability configurations; the password goes to AWS and is not stored or shown again."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -10,15 +6,21 @@ from typing import Any, ClassVar
 from django import forms
 
 from console.areas.availability.display import EWS_NEEDS, LAMBDA_NEEDS
-from console.ui.forms import OperationForm, ReasonForm, nest_paths
+from console.aws import changed_fields, errors
+from console.ui.forms import OperationForm, nest_paths
+from console.web.operation_forms import ConfirmWriteForm, WriteForm
 
 ENDPOINT, USERNAME = "EwsProvider.EwsEndpoint", "EwsProvider.EwsUsername"
 PASSWORD = "EwsProvider.EwsPassword"
 FUNCTION = "LambdaProvider.LambdaArn"
+DOMAIN_TAKEN = "This domain has a configuration already: change that one."
 
 
-class ProviderForm(OperationForm, ReasonForm):
-    """The provider of one mail domain; `test_first` saves only what passes WorkMail's test."""
+class ProviderForm(OperationForm, WriteForm):
+    """The provider of one mail domain; `test_first` saves only what passes WorkMail's test.
+
+    `partner` is the domain of the configuration that is changed; a new one's domain is a field.
+    """
 
     operation = "CreateAvailabilityConfiguration"
     members: ClassVar[tuple[str, ...]] = ()
@@ -44,8 +46,11 @@ class ProviderForm(OperationForm, ReasonForm):
         PASSWORD: "Goes to AWS and is kept nowhere else; it is never shown again.",
     }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, *args: Any, partner: str = "", current: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, current=current, **kwargs)
+        self.partner, self.configuration = partner, current
         for name in self.members:
             self.fields[name].required = True
             self.fields[name].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
@@ -53,13 +58,36 @@ class ProviderForm(OperationForm, ReasonForm):
 
     @property
     def domain(self) -> str:
-        return str(self.cleaned_data.get("DomainName", ""))
+        return self.partner or str(self.cleaned_data.get("DomainName", ""))
 
     @property
     def provider(self) -> dict[str, Any]:
         """Return the provider as the operations take it, with the password."""
         typed = {name: self.cleaned_data[name] for name in self.members if name != "DomainName"}
         return nest_paths(typed)
+
+    @property
+    def title(self) -> str:
+        return f"Change {self.partner}" if self.partner else "New availability configuration"
+
+    def params(self) -> dict[str, Any]:
+        return {"DomainName": self.domain, **self.provider}
+
+    def success(self) -> str:
+        return f"WorkMail asks {self.domain} from now on."
+
+    def expected_values(self) -> Mapping[str, Any] | None:
+        if self.configuration is None:
+            return None
+        listing = {"ListAvailabilityConfigurations": {"AvailabilityConfigurations": [self.configuration]}}
+        return changed_fields.read_values(self.operation, listing, {"DomainName": self.partner})
+
+    def add_failure(self, failure: errors.CallFailed) -> bool:
+        """Add the failure; here a name in use is a domain with a configuration."""
+        if getattr(failure, "code", "") != "NameAvailabilityException":
+            return super().add_failure(failure)
+        self.add_error("DomainName" if "DomainName" in self.fields else None, DOMAIN_TAKEN)
+        return True
 
 
 class EwsForm(ProviderForm):
@@ -88,6 +116,32 @@ class LambdaUpdateForm(LambdaForm):
 
 CREATE_FORMS: Mapping[str, type[ProviderForm]] = {"EWS": EwsForm, "LAMBDA": LambdaForm}
 UPDATE_FORMS: Mapping[str, type[ProviderForm]] = {"EWS": EwsUpdateForm, "LAMBDA": LambdaUpdateForm}
+
+
+class ConfigurationRemovalForm(ConfirmWriteForm):
+    operation = "DeleteAvailabilityConfiguration"
+    submit = "Remove the configuration"
+
+    def __init__(self, *args: Any, partner: str, configuration: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.partner = partner
+        self.consequences = (
+            f"Nobody here sees any more when people of {partner} are free. Mail is not affected.",
+        )
+        if configuration.get("ProviderType") == "EWS":
+            self.consequences += (
+                "To take it up again, the password has to be typed again: WorkMail does not give it out.",
+            )
+
+    @property
+    def title(self) -> str:
+        return f"Stop asking {self.partner}"
+
+    def params(self) -> dict[str, Any]:
+        return {"DomainName": self.partner}
+
+    def success(self) -> str:
+        return f"WorkMail asks {self.partner} no more."
 
 
 def hide_password(form: forms.Form) -> None:
