@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from console.areas.access_rules.models import ProtectedPerson
-from console.areas.entities import kinds
 from console.areas.entities.form_views import entity_context, get_requested_entity
 from console.areas.entities.kinds import Kind
 from console.areas.lifecycle.access_block import block_changes, block_rules, block_status
@@ -39,47 +38,46 @@ EFFECT_DELAY = "It can take WorkMail up to five minutes to follow."
 
 @performs("PutAccessControlRule")
 def block_user(request: ConsoleRequest, entity_id: str) -> HttpResponse:
-    person = get_requested_entity(request, entity_id, Kind.USER)
-    if person.state != Entity.State.ENABLED:
-        told = f"{person} is not enabled, so there is nothing to freeze."
-        return pages.redirect_with_message(request, told, kinds.entity_url(person), level=messages.INFO)
+    user = get_requested_entity(request, entity_id, Kind.USER)
+    if user.state != Entity.State.ENABLED:
+        return pages.redirect_with_message(
+            request,
+            f"{user} is not enabled, so there is nothing to freeze.",
+            request.back,
+            level=messages.INFO,
+        )
     rules = block_rules.read_rules(request.actor, request.organization)
-    if block_rules.find_block_rule(rules, person.entity_id):
-        return pages.redirect_with_message(request, f"{person} is frozen already.", kinds.entity_url(person))
-    form = _block_form(request, person)
-    if request.method == "POST" and form.is_valid():
-        return _start_block(request, person, rules, form)
-    return _confirm_block_page(request, person, form, f"Freeze {person}", "Freeze", BLOCK_CONSEQUENCES)
+    if block_rules.find_block_rule(rules, user.entity_id):
+        return pages.redirect_with_message(request, f"{user} is frozen already.", request.back)
+    form = _block_form(request, user)
+    if form.is_valid() and (answer := _start_block(request, user, rules, form)):
+        return answer
+    return _confirm_block_page(request, user, form, f"Freeze {user}", "Freeze", BLOCK_CONSEQUENCES)
 
 
 @performs("PutAccessControlRule")
 def restore_user_access(request: ConsoleRequest, entity_id: str) -> HttpResponse:
-    person = get_requested_entity(request, entity_id, Kind.USER)
+    user = get_requested_entity(request, entity_id, Kind.USER)
     form = ReasonForm(post_data(request))
-    if request.method == "POST" and form.is_valid():
-        answer = _start_restore(request, person, form)
-        if answer is not None:
-            return answer
-    return _confirm_block_page(request, person, form, f"Thaw {person}", "Thaw", RESTORE_CONSEQUENCES)
+    if form.is_valid() and (answer := _start_restore(request, user, form)):
+        return answer
+    return _confirm_block_page(request, user, form, f"Thaw {user}", "Thaw", RESTORE_CONSEQUENCES)
 
 
-def _start_restore(request: ConsoleRequest, person: Entity, form: ReasonForm) -> HttpResponse | None:
+def _start_restore(request: ConsoleRequest, user: Entity, form: ReasonForm) -> HttpResponse | None:
     try:
-        rules = block_rules.read_rules(request.actor, person.organization)
-        if block_rules.find_block_rule(rules, person.entity_id) is None:
-            return pages.redirect_with_message(request, f"{person} is not frozen.", kinds.entity_url(person))
-        return _result_response(
-            request, person, block_changes.restore_access(request.actor, person, rules, form.why()), "thawed"
-        )
+        rules = block_rules.read_rules(request.actor, user.organization)
+        if block_rules.find_block_rule(rules, user.entity_id) is None:
+            return pages.redirect_with_message(request, f"{user} is not frozen.", request.back)
+        change = block_changes.restore_access(request.actor, user, rules, form.why())
     except errors.CallFailed as failure:
-        return (
-            None
-            if aws_errors.add_to_form(form, failure)
-            else aws_errors.error_page(request, failure, back=kinds.entity_url(person))
-        )
+        if not aws_errors.add_to_form(form, failure):
+            raise
+        return None
+    return _result_response(request, user, change, "thawed")
 
 
-def _block_form(request: ConsoleRequest, person: Entity) -> BlockAccessForm:
+def _block_form(request: ConsoleRequest, user: Entity) -> BlockAccessForm:
     needed = {
         block_changes.RESET_PASSWORD: "ResetPassword",
         block_changes.REVOKE_TOKENS: "DeletePersonalAccessToken",
@@ -87,51 +85,51 @@ def _block_form(request: ConsoleRequest, person: Entity) -> BlockAccessForm:
     also = [
         each
         for each, operation in needed.items()
-        if policy.allows(request.actor, operation, person.organization, person)
+        if policy.allows(request.actor, operation, user.organization, user)
     ]
-    kept = ProtectedPerson.objects.filter(organization=person.organization, entity_id=person.entity_id)
-    return BlockAccessForm(post_data(request), also=also, protected=kept.exists())
+    protected = ProtectedPerson.objects.filter(organization=user.organization, entity_id=user.entity_id)
+    return BlockAccessForm(post_data(request), also=also, protected=protected.exists())
 
 
 def _start_block(
-    request: ConsoleRequest, person: Entity, rules: Sequence[Rule], form: BlockAccessForm
-) -> HttpResponse:
+    request: ConsoleRequest, user: Entity, rules: Sequence[Rule], form: BlockAccessForm
+) -> HttpResponse | None:
     why = form.why()
     try:
-        change = block_changes.block_access(request.actor, person, rules, form.cleaned_data["until"], why)
-        block_changes.sign_out_user(request.actor, person, form.cleaned_data.get("also", []), change, why)
+        change = block_changes.block_access(request.actor, user, rules, form.cleaned_data["until"], why)
+        block_changes.sign_out_user(request.actor, user, form.cleaned_data.get("also", []), change, why)
     except errors.CallFailed as failure:
         if not aws_errors.add_to_form(form, failure):
             raise
-        return _confirm_block_page(request, person, form, f"Freeze {person}", "Freeze", BLOCK_CONSEQUENCES)
-    return _result_response(request, person, change, f"frozen{form.until_text}")
+        return None
+    return _result_response(request, user, change, f"frozen{form.until_text}")
 
 
-def _result_response(request: ConsoleRequest, person: Entity, change: Change, what: str) -> HttpResponse:
-    page = reverse("changes:detail", args=[person.organization.slug, change.pk])
+def _result_response(request: ConsoleRequest, user: Entity, change: Change, what: str) -> HttpResponse:
+    page = reverse("changes:detail", args=[user.organization.slug, change.pk])
     if change.state == State.DONE:
-        said = f"{person} is {what}; WorkMail says so for every protocol. {EFFECT_DELAY}"
-        return pages.redirect_with_message(request, said, kinds.entity_url(person))
+        message = f"{user} is {what}; WorkMail says so for every protocol. {EFFECT_DELAY}"
+        return pages.redirect_with_message(request, message, request.back)
     if change.is_open:
         return pages.redirect_with_message(request, "See below how far it is.", page, level=messages.INFO)
-    said = f"{person} is not {what}. {change.note or 'Look at the steps below.'}"
-    return pages.redirect_with_message(request, said, page, level=messages.ERROR)
+    message = f"{user} is not {what}. {change.note or 'Look at the steps below.'}"
+    return pages.redirect_with_message(request, message, page, level=messages.ERROR)
 
 
 def _confirm_block_page(
     request: ConsoleRequest,
-    person: Entity,
+    user: Entity,
     form: ReasonForm,
     title: str,
     verb: str,
     consequences: tuple[str, ...],
 ) -> HttpResponse:
     context: dict[str, Any] = {
-        **entity_context(person),
+        **entity_context(user),
         "title": title,
         "verb": verb,
-        "back": kinds.entity_url(person),
+        "back": request.back,
         "consequences": consequences,
-        "planned": block_status.find_scheduled_restore(person.organization, person.entity_id),
+        "planned": block_status.find_scheduled_restore(user.organization, user.entity_id),
     }
     return pages.form_page(request, "lifecycle/freeze.html", form, context)

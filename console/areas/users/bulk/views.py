@@ -16,9 +16,7 @@ from console.areas.users.bulk import plans, selection_forms
 from console.areas.users.bulk.forms import BulkEditForm, BulkExportForm, UserListForm
 from console.areas.users.bulk.selection_forms import SelectedUsers, SelectionTooLarge, UserSelection
 from console.areas.users.user_fields import FIELD_LABELS
-from console.aws import errors
 from console.celery import hint
-from console.changes import drafts
 from console.changes.steps import PlannedStep
 from console.mirror.models import Entity
 from console.operators import policy
@@ -26,8 +24,7 @@ from console.operators.access import ConsoleRequest, performs
 from console.plurals import number_of
 from console.ui import pages
 from console.ui.forms import ReasonForm
-from console.ui.pages import SeeOther
-from console.web import aws_errors
+from console.web.draft_views import create_draft_from_form
 
 MAX_USERS_SHOWN = 12
 EXPORT_SWEEP_TASK = "console.areas.exports.tasks.sweep"
@@ -58,7 +55,7 @@ def list_bulk_actions(request: ConsoleRequest) -> list[dict[str, str]]:
 def add_from_list(request: ConsoleRequest) -> HttpResponse:
     """Find the users of a pasted list; offer ambiguous entries and name unknown ones."""
     form = UserListForm(pages.post_data(request))
-    context: dict[str, Any] = {"title": "Add from list", "organization": request.organization}
+    context: dict[str, Any] = {"title": "Add from list"}
     if form.is_valid():
         try:
             pasted = selection_forms.resolve_pasted_list(
@@ -70,11 +67,12 @@ def add_from_list(request: ConsoleRequest) -> HttpResponse:
         except SelectionTooLarge as reason:
             form.add_error("people", str(reason))
         else:
-            people = pasted.people
-            picked = {"ids": " ".join(each.entity_id for each in people), "count": len(people)}
-            context |= {"offered": pasted.offered, "lost": pasted.unknown, **picked}
             context |= {
-                "shown": people[:MAX_USERS_SHOWN],
+                "offered": pasted.offered,
+                "lost": pasted.unknown,
+                "ids": " ".join(each.entity_id for each in pasted.people),
+                "count": len(pasted.people),
+                "shown": pasted.people[:MAX_USERS_SHOWN],
                 "actions": list_bulk_actions(request),
             }
     return pages.form_page(request, "users/pick.html", form, context)
@@ -89,7 +87,7 @@ def bulk_edit(request: ConsoleRequest) -> HttpResponse:
         request,
         "UpdateUser",
         form,
-        plan=lambda people: plans.plan_edits(request.actor, request.organization, people, form.changes()),
+        plan=lambda users: plans.plan_edits(request.actor, request.organization, users, form.changes()),
         title=lambda: "Bulk edit: " + ", ".join(FIELD_LABELS[name] for name in form.changes()),
         heading="Edit {}",
         template="users/bulk_edit.html",
@@ -101,13 +99,13 @@ def bulk_edit(request: ConsoleRequest) -> HttpResponse:
 def bulk_add_to_group(request: ConsoleRequest) -> HttpResponse:
     groups = scope.visible_entities(request.actor, "AssociateMemberToGroup", request.organization)
     suggest = reverse("users:suggestions", args=[request.organization.slug, "groups"])
-    living = groups.filter(kind=Entity.Kind.GROUP).exclude(state=Entity.State.DELETED)
-    form = GroupChoiceForm(_form_data(request), groups=living, suggest=suggest)
+    groups = groups.filter(kind=Entity.Kind.GROUP).exclude(state=Entity.State.DELETED)
+    form = GroupChoiceForm(_form_data(request), groups=groups, suggest=suggest)
     return _bulk_action_page(
         request,
         "AssociateMemberToGroup",
         form,
-        plan=lambda people: plans.plan_group_joins(people, form.cleaned_data["group"]),
+        plan=lambda users: plans.plan_group_joins(users, form.cleaned_data["group"]),
         title=lambda: f"Add to {form.cleaned_data['group']}",
         heading="Add {} to a group",
         consequences=("Who is not enabled, or in the group already, is left out.",),
@@ -131,27 +129,25 @@ def bulk_disable(request: ConsoleRequest) -> HttpResponse:
 @require_POST
 @performs("StartMailboxExportJob")
 def bulk_export(request: ConsoleRequest) -> HttpResponse:
-    chosen = _resolve_posted(request, "StartMailboxExportJob")
-    if isinstance(chosen, HttpResponse):
-        return chosen
+    selected_users = _resolve_posted(request, "StartMailboxExportJob")
+    if isinstance(selected_users, HttpResponse):
+        return selected_users
     destinations = Destination.objects.filter(organization=request.organization)
     if not destinations.exists():
-        return pages.render_page(
-            request, "exports/no_destination.html", {"organization": request.organization}
-        )
+        return pages.render_page(request, "exports/no_destination.html")
     form = BulkExportForm(_form_data(request), destinations=destinations)
-    if form.is_valid() and (answer := _queue_exports(request, form, chosen.people)):
+    if form.is_valid() and (answer := _queue_exports(request, form, selected_users.people)):
         return answer
-    selectable = exports_selection.select_mailboxes(request.organization, chosen.people)
+    selectable = exports_selection.select_mailboxes(request.organization, selected_users.people)
     context = {
         "left_out": exports_selection.group_by_reason(selectable.left_out),
         "excluded": len(selectable.left_out),
-        "total": len(chosen.people),
+        "total": len(selected_users.people),
         "exported": selectable.exported,
     }
     heading, verb = "Export the mailboxes of {}", "Queue the exports"
     template = "users/bulk_export.html"
-    return _bulk_form_page(request, form, chosen, heading, verb, (), template, context)
+    return _bulk_form_page(request, form, selected_users, heading, verb, (), template, context)
 
 
 def _queue_exports(
@@ -185,14 +181,14 @@ def _bulk_action_page(
     template: str = "users/bulk.html",
 ) -> HttpResponse:
     """Show the form; when it is valid, create a draft and redirect to its preview."""
-    chosen = _resolve_posted(request, operation)
-    if isinstance(chosen, HttpResponse):
-        return chosen
-    if form.is_valid():
-        answer = _draft_bulk_change(request, form, plan(chosen.people), title())
-        if answer is not None:
-            return answer
-    return _bulk_form_page(request, form, chosen, heading, "Preview", consequences, template)
+    selected_users = _resolve_posted(request, operation)
+    if isinstance(selected_users, HttpResponse):
+        return selected_users
+    if form.is_valid() and (
+        answer := _draft_bulk_change(request, form, plan(selected_users.people), title())
+    ):
+        return answer
+    return _bulk_form_page(request, form, selected_users, heading, "Preview", consequences, template)
 
 
 def _draft_bulk_change(
@@ -204,31 +200,23 @@ def _draft_bulk_change(
     if not steps:
         form.add_error(None, "It is so already for everybody chosen: there would be nothing to do.")
         return None
-    named = f"{title} ({number_of(len(steps), 'step')})"
-    try:
-        change = drafts.create_draft(
-            request.actor, request.organization, named, steps, kind="bulk", **form.why()
-        )
-    except errors.CallFailed as failure:
-        if not aws_errors.add_to_form(form, failure):
-            return aws_errors.error_page(request, failure)
-        return None
-    return SeeOther(reverse("changes:detail", args=[request.organization.slug, change.pk]))
+    counted_title = f"{title} ({number_of(len(steps), 'step')})"
+    return create_draft_from_form(request, form, counted_title, steps, "bulk")
 
 
 def _resolve_posted(request: ConsoleRequest, operation: str) -> SelectedUsers | HttpResponse:
     """Return the selected users that the operator may change, or a page with the problem."""
     try:
-        chosen = selection_forms.resolve_selection(
+        selected_users = selection_forms.resolve_selection(
             request.actor, operation, request.organization, UserSelection.read(request.POST)
         )
     except SelectionTooLarge as reason:
         return selection_problem_page(request, "Too many", str(reason))
-    if not chosen.people:
+    if not selected_users.people:
         return selection_problem_page(
             request, "Nobody is chosen", "No row was ticked that you may do this with."
         )
-    return chosen
+    return selected_users
 
 
 def selection_problem_page(request: ConsoleRequest, title: str, happened: str) -> HttpResponse:
@@ -246,20 +234,19 @@ def selection_problem_page(request: ConsoleRequest, title: str, happened: str) -
 def _bulk_form_page(
     request: ConsoleRequest,
     form: ReasonForm,
-    chosen: SelectedUsers,
+    selected_users: SelectedUsers,
     heading: str,
     verb: str,
     consequences: tuple[str, ...],
     template: str = "users/bulk.html",
     more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    count = len(chosen.people)
+    count = len(selected_users.people)
     context = {
         "title": heading.format("one person" if count == 1 else f"{count:,} people"),
-        "organization": request.organization,
-        "shown": chosen.people[:MAX_USERS_SHOWN],
+        "shown": selected_users.people[:MAX_USERS_SHOWN],
         "more": max(count - MAX_USERS_SHOWN, 0),
-        "lost": chosen.lost,
+        "lost": selected_users.lost,
         "hidden": UserSelection.read(request.POST).fields,
         "verb": verb,
         "consequences": consequences,

@@ -31,18 +31,17 @@ def get_report_data(filename: str, plan: ImportPlan) -> dict[str, Any]:
 def get_report_context(actor: Actor, change: Change, params: Mapping[str, Any]) -> dict[str, Any]:
     after = int(given) if (given := str(params.get("from", "")))[:7].isdecimal() and len(given) < 8 else 0
     steps = list(change.steps.filter(position__gte=after).order_by("position")[: STEPS_PER_PAGE + 1])
-    told = change.data
+    data = change.data
     return {
         "title": change.title,
-        "organization": change.organization,
         "change": change,
         "state": display.state_badge(change),
-        "told": {name: told.get(name, 0) for name in ("file", "rows", "touched")},
-        "notes": told.get("notes", []),
-        "left": told.get("left", [])[:MAX_PROBLEMS_SHOWN],
-        "left_rows": len({row for row, *_ in told.get("left", [])}),
-        "more": max(len(told.get("left", [])) - MAX_PROBLEMS_SHOWN, 0),
-        "same": len(told.get("same", [])),
+        "told": {name: data.get(name, 0) for name in ("file", "rows", "touched")},
+        "notes": data.get("notes", []),
+        "left": data.get("left", [])[:MAX_PROBLEMS_SHOWN],
+        "left_rows": len({row for row, *_ in data.get("left", [])}),
+        "more": max(len(data.get("left", [])) - MAX_PROBLEMS_SHOWN, 0),
+        "same": len(data.get("same", [])),
         "rows": get_step_rows(actor, change, steps[:STEPS_PER_PAGE]),
         "next": after + STEPS_PER_PAGE if len(steps) > STEPS_PER_PAGE else None,
         "previous": max(after - STEPS_PER_PAGE, 0) if after else None,

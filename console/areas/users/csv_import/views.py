@@ -1,7 +1,6 @@
 """Views of CSV export for editing and of CSV import."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
@@ -15,8 +14,6 @@ from console.areas.users.bulk.views import selection_problem_page
 from console.areas.users.csv_import import edited_users, new_users, report, row_versions
 from console.areas.users.csv_import.edited_users import ImportPlan
 from console.areas.users.csv_import.forms import EditedFileForm, NewUsersForm, UserFileForm
-from console.aws import errors
-from console.changes import drafts
 from console.changes.models import Change
 from console.ledger import journal
 from console.ledger.models import Entry
@@ -26,7 +23,8 @@ from console.operators.access import ConsoleRequest, performs
 from console.plurals import number_of
 from console.ui import csv_text, pages
 from console.ui.pages import SeeOther, post_data
-from console.web import aws_errors, downloads
+from console.web import downloads
+from console.web.draft_views import draft_change
 
 EDIT_KIND, CREATE_KIND = "csv", "csv-new"
 
@@ -36,17 +34,17 @@ EDIT_KIND, CREATE_KIND = "csv", "csv-new"
 def export_for_editing(request: ConsoleRequest) -> HttpResponseBase:
     """Download the selected users as a CSV file for editing."""
     try:
-        chosen = UserSelection.read(request.POST)
-        people = selection_forms.resolve_selection(
-            request.actor, "UpdateUser", request.organization, chosen
+        selection = UserSelection.read(request.POST)
+        users = selection_forms.resolve_selection(
+            request.actor, request.operation, request.organization, selection
         ).people
     except SelectionTooLarge as reason:
         return selection_problem_page(request, "Too many", str(reason))
-    if not people:
+    if not users:
         return selection_problem_page(request, "Nobody is chosen", "No row was ticked that you may change.")
     name = f"people-to-edit-{request.organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    lines = csv_text.write_rows(edited_users.CSV_HEADER, _csv_rows(people))
-    return downloads.stream_csv(request, name, lines, filter=chosen.text)
+    lines = csv_text.write_rows(edited_users.CSV_HEADER, _csv_rows(users))
+    return downloads.stream_csv(request, name, lines, filter=selection.text)
 
 
 @performs("UpdateUser")
@@ -54,13 +52,9 @@ def import_edited_users(request: ConsoleRequest) -> HttpResponse:
     form = EditedFileForm(post_data(request), request.FILES or None)
     if form.is_valid():
         plan = edited_users.EditedUsersImport(request.actor, request.organization, form.sheet).plan()
-        if answer := _draft_import(request, form, plan, "UpdateUser", EDIT_KIND, "Users edited in {}"):
+        if answer := _draft_import(request, form, plan, EDIT_KIND, f"Users edited in {form.filename}"):
             return answer
-    context = {
-        "title": "Import edited CSV",
-        "organization": request.organization,
-        "columns": user_fields.EDITABLE_COLUMNS,
-    }
+    context = {"title": "Import edited CSV", "columns": user_fields.EDITABLE_COLUMNS}
     return pages.form_page(request, "users/file_edit.html", form, context)
 
 
@@ -69,13 +63,9 @@ def import_new_users(request: ConsoleRequest) -> HttpResponse:
     form = NewUsersForm(post_data(request), request.FILES or None)
     if form.is_valid():
         plan = new_users.NewUsersImport(request.actor, request.organization, form.sheet).plan()
-        if answer := _draft_import(request, form, plan, "CreateUser", CREATE_KIND, "New users from {}"):
+        if answer := _draft_import(request, form, plan, CREATE_KIND, f"New users from {form.filename}"):
             return answer
-    context = {
-        "title": "Import new users",
-        "organization": request.organization,
-        "columns": new_users.NEW_USER_COLUMNS,
-    }
+    context = {"title": "Import new users", "columns": new_users.NEW_USER_COLUMNS}
     return pages.form_page(request, "users/file_create.html", form, context)
 
 
@@ -89,9 +79,9 @@ def download_template(request: ConsoleRequest) -> HttpResponseBase:
 @performs("ReadChanges")
 def import_report(request: ConsoleRequest, pk: int) -> HttpResponse:
     """Show the differing cells of an import, and the rows with problems."""
-    seen = Change.objects.visible_to(request.actor, request.organization).select_related("organization")
+    visible = Change.objects.visible_to(request.actor, request.organization).select_related("organization")
     change = policy.get_in_scope(
-        seen, organization=request.organization, pk=pk, kind__in=[EDIT_KIND, CREATE_KIND]
+        visible, organization=request.organization, pk=pk, kind__in=[EDIT_KIND, CREATE_KIND]
     )
     return pages.render_page(
         request, "users/file_checked.html", report.get_report_context(request.actor, change, request.GET)
@@ -99,38 +89,25 @@ def import_report(request: ConsoleRequest, pk: int) -> HttpResponse:
 
 
 def _draft_import(
-    request: ConsoleRequest,
-    form: UserFileForm,
-    plan: ImportPlan,
-    operation: str,
-    kind: str,
-    title: str,
+    request: ConsoleRequest, form: UserFileForm, plan: ImportPlan, kind: str, title: str
 ) -> HttpResponse | None:
     """Create the draft and redirect to its report, or return `None` if the form has errors."""
     if not plan.steps:
         return _no_steps_response(request, form, plan)
-    try:
-        change = drafts.create_draft(
-            request.actor,
-            request.organization,
-            title.format(form.filename),
-            plan.steps,
-            kind=kind,
-            data=report.get_report_data(form.filename, plan),
-            **form.why(),
-        )
-    except errors.CallFailed as failure:
-        return None if aws_errors.add_to_form(form, failure) else aws_errors.error_page(request, failure)
-    what = f"{form.filename} with {number_of(plan.rows, 'row')} was brought in"
-    _record_import(request, operation, what, plan.rows, f"change-{change.pk}", change.reason, change.ticket)
+    data = report.get_report_data(form.filename, plan)
+    change = draft_change(request, form, title, plan.steps, kind=kind, data=data)
+    if change is None:
+        return None
+    _record_import(request, form.filename, plan.rows, change)
     return SeeOther(reverse("users:file-checked", args=[request.organization.slug, change.pk]))
 
 
 def _no_steps_response(request: ConsoleRequest, form: UserFileForm, plan: ImportPlan) -> HttpResponse | None:
     if not plan.faults:
-        told = f"No changes to save: {number_of(plan.rows, 'row')} compared with WorkMail."
         return pages.redirect_with_message(
-            request, told, reverse("users:list", args=[request.organization.slug])
+            request,
+            f"No changes to save: {number_of(plan.rows, 'row')} compared with WorkMail.",
+            reverse("users:list", args=[request.organization.slug]),
         )
     form.add_error(None, f"Of {number_of(plan.rows, 'row')} none can be imported. Nothing was changed.")
     for fault in plan.faults[: report.MAX_PROBLEMS_SHOWN]:
@@ -138,27 +115,22 @@ def _no_steps_response(request: ConsoleRequest, form: UserFileForm, plan: Import
     return None
 
 
-def _csv_rows(people: Iterable[Entity]) -> Iterator[list[str]]:
-    for person in people:
-        now = user_fields.get_current_values(person)
-        shown = [user_fields.format_cell(now[column]) for column in user_fields.EDITABLE_COLUMNS]
-        yield [person.entity_id, person.name, *shown, row_versions.make_row_version(shown)]
+def _csv_rows(users: Iterable[Entity]) -> Iterator[list[str]]:
+    for user in users:
+        values = user_fields.get_current_values(user)
+        cells = [user_fields.format_cell(values[column]) for column in user_fields.EDITABLE_COLUMNS]
+        yield [user.entity_id, user.name, *cells, row_versions.make_row_version(cells)]
 
 
-def _record_import(
-    request: ConsoleRequest,
-    operation: str,
-    what: str,
-    rows: int,
-    target: str = "",
-    reason: str = "",
-    ticket: str = "",
-) -> None:
-    said: dict[str, Any] = {"target": target, "reason": reason, "ticket": ticket, "what": what, "rows": rows}
+def _record_import(request: ConsoleRequest, filename: str, row_count: int, change: Change) -> None:
     journal.record_entry(
         request.actor,
         Entry.Kind.REQUESTED,
         organization=request.organization.organization_id,
-        operation=operation,
-        **said,
+        operation=request.operation,
+        target=f"change-{change.pk}",
+        reason=change.reason,
+        ticket=change.ticket,
+        what=f"{filename} with {number_of(row_count, 'row')} was brought in",
+        rows=row_count,
     )
