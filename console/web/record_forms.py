@@ -13,7 +13,7 @@ from console.actor import Actor
 from console.constraints import as_validation_error
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.ui.forms import CHANGED_MESSAGE, STALE_MESSAGE, Difference, Snapshot, find_conflicts
+from console.ui.forms import CHANGED_MESSAGE, STALE_MESSAGE, ConfirmForm, Difference, Snapshot, find_conflicts
 
 if TYPE_CHECKING:  # generic to the type checker only
     ModelForm = forms.ModelForm[Any]
@@ -36,6 +36,9 @@ class RecordForm(ModelForm):
     """
 
     action: ClassVar[str] = ""  # as the audit log names it; without one there is no entry
+    new_title: ClassVar[str] = ""  # the heading above a new row
+    submit: ClassVar[str] = ""
+    note: ClassVar[str] = ""
     unique_field: ClassVar[str] = "name"
     taken: ClassVar[str] = "This name is in use. Enter another name."
 
@@ -45,6 +48,15 @@ class RecordForm(ModelForm):
         self.current = {} if self.is_new else row_values(self.instance)
         self.snapshot = Snapshot(f"{self.instance._meta.label}:{self.instance.pk}")
         self.differences: list[Difference] = []
+
+    @property
+    def title(self) -> str:
+        """The page's heading: the name that the row had when the form was shown."""
+        return self.new_title if self.is_new else str(self.current.get("name") or self.instance)
+
+    def success(self) -> str:
+        """Return the message that is shown when the row is saved."""
+        return f"{self.instance} is saved."
 
     def loaded_field(self) -> SafeString | str:
         """Return the hidden field with the values that the form showed."""
@@ -95,6 +107,31 @@ class RecordForm(ModelForm):
     def _record(self, actor: Actor) -> None:
         after = row_values(self.instance)
         record_change(actor, self.action, self.instance, self.current, after, **self.audit_fields())
+
+
+class RecordDeletionForm(ConfirmForm):
+    """A confirmation that deletes one row, with its audit entry; its `consequences` are whole sentences."""
+
+    action: ClassVar[str]
+    submit: ClassVar[str] = "Delete"
+    consequences: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row = row
+
+    @property
+    def title(self) -> str:
+        """The question that is confirmed."""
+        return f"Delete {self.row}?"
+
+    def success(self) -> str:
+        """Return the message that is shown when the row is deleted."""
+        return f"{self.row} is deleted."
+
+    def delete_recorded(self, actor: Actor) -> None:
+        why: dict[str, Any] = self.why()
+        delete_record(actor, self.action, self.row, **why)
 
 
 def record_change(

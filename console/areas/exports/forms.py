@@ -13,7 +13,7 @@ from console.mirror.mailboxes import Obstacle, get_mailbox
 from console.mirror.models import Entity, EntityQuerySet, Organization
 from console.ui.address_list import parse_addresses
 from console.ui.form_fields import fields_from_model
-from console.web.record_forms import RecordForm
+from console.web.record_forms import RecordDeletionForm, RecordForm
 
 MAX_MAILBOXES = 2000
 MAX_NAMES_IN_ERROR = 5  # how many of the names that nobody knows an error spells out
@@ -108,6 +108,7 @@ class DestinationForm(RecordForm):
     """An export destination, checked by the members of StartMailboxExportJob."""
 
     action = "ManageExportDestinations"
+    new_title = "New destination"
 
     class Meta:
         model = Destination
@@ -120,3 +121,16 @@ class DestinationForm(RecordForm):
             DESTINATION_OPERATION, DESTINATION_MEMBERS.values(), DESTINATION_LABELS, DESTINATION_HELP
         )
         self.fields |= {name: fields[member] for name, member in DESTINATION_MEMBERS.items()}
+
+
+class DestinationDeletionForm(RecordDeletionForm):
+    action = DestinationForm.action
+    submit = "Remove"
+    consequences = ("Exports that were already requested keep it. The bucket itself is not touched.",)
+
+    @property
+    def title(self) -> str:
+        return f"Remove the destination {self.row.name}?"
+
+    def success(self) -> str:
+        return f"{self.row.name} is no longer offered."

@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from console.areas.entities import kinds
 from console.areas.exports import display, job_queue, scope, selection
-from console.areas.exports.forms import DestinationForm, ExportForm
+from console.areas.exports.forms import DestinationDeletionForm, DestinationForm, ExportForm
 from console.areas.exports.models import MAX_RUNNING, Destination, ExportJob
 from console.areas.exports.selection import explain_nothing_queued, summarize_request
 from console.areas.exports.tables import EXPORT_TABLE, STAGE_FILTER
@@ -22,8 +22,7 @@ from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import filters, pages, tables
 from console.ui.forms import ConfirmForm
-from console.web import downloads
-from console.web.record_forms import delete_record
+from console.web import downloads, row_views
 
 State = ExportJob.State
 
@@ -31,11 +30,11 @@ State = ExportJob.State
 @performs("ListMailboxExportJobs")
 def list_exports(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
-    found = _filter_exports(request)
     context = {
         "title": "Exports",
-        "organization": organization,
-        "page": tables.paginate(found, EXPORT_TABLE, request.GET, extra={"slug": organization.slug}),
+        "page": tables.paginate(
+            _filter_exports(request), EXPORT_TABLE, request.GET, extra={"slug": organization.slug}
+        ),
         "bar": filters.filter_bar([STAGE_FILTER], request.GET, placeholder="Mailbox, operator or ticket"),
         "not_contained": display.NOT_EXPORTED_NOTE,
         "may_start": policy.allows(request.actor, "StartMailboxExportJob", organization),
@@ -48,15 +47,15 @@ def list_exports(request: ConsoleRequest) -> HttpResponse:
 @performs("ListMailboxExportJobs")
 def list_open_exports(request: ConsoleRequest) -> HttpResponse:
     """Show the running and queued exports; the page polls this every two seconds while there are any."""
-    context = {"organization": request.organization, **_open_exports_context(request)}
+    context = _open_exports_context(request)
     return pages.render_page(request, "exports/list.html", context, fragment="under_way")
 
 
 @performs("ListMailboxExportJobs")
 def download_exports_csv(request: ConsoleRequest) -> HttpResponseBase:
-    found = tables.sort_rows(_filter_exports(request), EXPORT_TABLE, request.GET)
+    rows = tables.sort_rows(_filter_exports(request), EXPORT_TABLE, request.GET)
     name = f"exports-{request.organization.slug}-{timezone.now():%Y-%m-%d}.csv"
-    return downloads.stream_table(request, name, found, EXPORT_TABLE)
+    return downloads.stream_table(request, name, rows, EXPORT_TABLE)
 
 
 def _open_exports_context(request: ConsoleRequest) -> dict[str, object]:
@@ -76,7 +75,6 @@ def _filter_exports(request: ConsoleRequest) -> "scope.Exports":
     )
 
 
-JobState = ExportJob.State
 QUEUED_CONSEQUENCES = ("It has not begun: nothing was written, and the mailbox can be exported at any time.",)
 STARTED_CONSEQUENCES = (
     "What was written so far is not a usable zip.",
@@ -87,7 +85,7 @@ STARTED_CONSEQUENCES = (
 
 @performs("DescribeMailboxExportJob")
 def show_export(request: ConsoleRequest, pk: int) -> HttpResponse:
-    job = get_export(request, "DescribeMailboxExportJob", pk)
+    job = _get_requested_export(request, pk)
     history = Entry.objects.filter(
         organization=request.organization.organization_id,
         target__in=filter(None, [job.entity_id, job.job_id]),
@@ -95,7 +93,6 @@ def show_export(request: ConsoleRequest, pk: int) -> HttpResponse:
     entity = job_queue.find_entity(job)
     context = {
         "title": f"Export of {job.entity_name}",
-        "organization": request.organization,
         "job": job,
         "page_of_entity": kinds.entity_url(entity) if entity else "",
         "why_not": get_mailbox(entity).why_not if entity else "",
@@ -110,20 +107,18 @@ def show_export(request: ConsoleRequest, pk: int) -> HttpResponse:
 
 @performs("CancelMailboxExportJob")
 def cancel_export(request: ConsoleRequest, pk: int) -> HttpResponse:
-    job = get_export(request, "CancelMailboxExportJob", pk)
-    back = reverse("exports:detail", args=[request.organization.slug, pk])
+    job = _get_requested_export(request, pk)
     form = ConfirmForm(pages.post_data(request))
     if form.is_valid():
-        request.back = back
         job_queue.cancel_job(request.actor, job, reason=form.cleaned_data["reason"])
-        return pages.redirect_with_message(request, _cancel_message(job), back)
+        return pages.redirect_with_message(request, _cancel_message(job), request.back)
     return pages.confirm_page(
         request,
         form,
         title=f"Cancel the export of {job.entity_name}?",
         verb="Cancel the export",
-        back=back,
-        consequences=QUEUED_CONSEQUENCES if job.state == JobState.QUEUED else STARTED_CONSEQUENCES,
+        back=request.back,
+        consequences=QUEUED_CONSEQUENCES if job.state == State.QUEUED else STARTED_CONSEQUENCES,
     )
 
 
@@ -132,29 +127,35 @@ def cancel_export(request: ConsoleRequest, pk: int) -> HttpResponse:
 def download_export(request: ConsoleRequest, pk: int) -> HttpResponse:
     """Show a download link for five minutes, after the request is in the audit log; the link is a secret."""
     organization = request.organization
-    job = get_export(request, "DownloadMailboxExport", pk)
-    back = export_url(organization, job)
-    if job.state != JobState.COMPLETED:
-        return pages.redirect_with_message(request, "There is nothing to download yet.", back)
-    request.back = back
+    job = _get_requested_export(request, pk)
+    if job.state != State.COMPLETED:
+        return pages.redirect_with_message(request, "There is nothing to download yet.", request.back)
     size = storage.get_object_size(organization, job.bucket, job.path)
-    _record_download(request, job, size)
-    link = storage.create_download_url(organization, job.bucket, job.path, f"{job.entity_name}.zip")
-    minutes = storage.LINK_SECONDS // 60
+    file_name = f"{job.entity_name}.zip"
+    downloads.record_download(
+        request,
+        file_name,
+        target=job.entity_id,
+        target_name=job.entity_name,
+        job_id=job.job_id,
+        size=size,
+    )
     context = {
         "title": f"The zip of {job.entity_name}",
-        "organization": organization,
         "job": job,
-        "link": link,
+        "link": storage.create_download_url(organization, job.bucket, job.path, file_name),
         "size": size,
-        "minutes": minutes,
+        "minutes": storage.LINK_SECONDS // 60,
     }
     return pages.render_page(request, "exports/download.html", context)
 
 
-def get_export(request: ConsoleRequest, operation: str, pk: int) -> ExportJob:
-    seen = scope.visible_exports(request.actor, operation, request.organization)
-    return policy.get_in_scope(seen, organization=request.organization, pk=pk)
+def _get_requested_export(request: ConsoleRequest, pk: int) -> ExportJob:
+    """Return the export for which the operator may perform the view's operation; failures lead back to it."""
+    visible = scope.visible_exports(request.actor, request.operation, request.organization)
+    job = policy.get_in_scope(visible, organization=request.organization, pk=pk)
+    request.back = export_url(request.organization, job)
+    return job
 
 
 def export_url(organization: Organization, job: ExportJob) -> str:
@@ -163,21 +164,10 @@ def export_url(organization: Organization, job: ExportJob) -> str:
 
 def _cancel_message(job: ExportJob) -> str:
     job.refresh_from_db()
-    if job.state == JobState.CANCELLED:
+    if job.state == State.CANCELLED:
         return f"The export of {job.entity_name} is cancelled."
     return (
         f"WorkMail was asked to cancel the export of {job.entity_name}. It is now {job.get_state_display()}."
-    )
-
-
-def _record_download(request: ConsoleRequest, job: ExportJob, size: int) -> None:
-    downloads.record_download(
-        request,
-        f"{job.entity_name}.zip",
-        target=job.entity_id,
-        target_name=job.entity_name,
-        job_id=job.job_id,
-        size=size,
     )
 
 
@@ -189,8 +179,7 @@ def create_exports(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
     destinations = Destination.objects.filter(organization=organization)
     if not destinations.exists():
-        context = {"title": "Export mailboxes", "organization": organization}
-        return pages.render_page(request, "exports/no_destination.html", context)
+        return pages.render_page(request, "exports/no_destination.html", {"title": "Export mailboxes"})
     entities = policy.visible_entities(request.actor, "StartMailboxExportJob", organization)
     form = ExportForm(
         pages.post_data(request),
@@ -203,7 +192,6 @@ def create_exports(request: ConsoleRequest) -> HttpResponse:
         return answer
     context = {
         "title": "Export mailboxes",
-        "organization": organization,
         "not_contained": display.NOT_EXPORTED_NOTE,
     }
     return pages.form_page(request, "exports/create.html", form, context)
@@ -221,27 +209,26 @@ def suggest_mailboxes(request: ConsoleRequest) -> HttpResponse:
         return redirect("exports:create", request.organization.slug)
     visible = policy.visible_entities(request.actor, "StartMailboxExportJob", request.organization)
     text = request.GET.get("find", "").strip()
-    found = visible.filter(exportable_mailboxes()).matching(text).order_by("sort_name")[:8] if text else []
-    return pages.render_page(request, "partials/picker_results.html", {"found": found, "to": "id_mailboxes"})
+    matching = visible.filter(exportable_mailboxes()).matching(text).order_by("sort_name")[:8] if text else []
+    context = {"found": matching, "to": "id_mailboxes"}
+    return pages.render_page(request, "partials/picker_results.html", context)
 
 
 @require_POST
 @performs("StartMailboxExportJob")
 def retry_export(request: ConsoleRequest, pk: int) -> HttpResponse:
-    job = get_export(request, "StartMailboxExportJob", pk)
+    job = _get_requested_export(request, pk)
     if job.is_open:
-        return pages.redirect_with_message(
-            request, "This export is still under way.", export_url(request.organization, job)
-        )
+        return pages.redirect_with_message(request, "This export is still under way.", request.back)
     try:
-        again = job_queue.retry_job(request.actor, job)
+        new_job = job_queue.retry_job(request.actor, job)
     except job_queue.NotExportable as failure:
-        return pages.redirect_with_message(
-            request, str(failure), export_url(request.organization, job), level=messages.ERROR
-        )
+        return pages.redirect_with_message(request, str(failure), request.back, level=messages.ERROR)
     hint(SWEEP_TASK)
     return pages.redirect_with_message(
-        request, f"The export of {job.entity_name} is queued again.", export_url(request.organization, again)
+        request,
+        f"The export of {job.entity_name} is queued again.",
+        export_url(request.organization, new_job),
     )
 
 
@@ -271,7 +258,6 @@ def _queue_exports(request: ConsoleRequest, form: ExportForm) -> HttpResponse | 
 def list_destinations(request: ConsoleRequest) -> HttpResponse:
     context = {
         "title": "Destinations of exports",
-        "organization": request.organization,
         "destinations": request.organization.destinations.all(),
         "may_manage": policy.allows(request.actor, DestinationForm.action, request.organization),
     }
@@ -285,43 +271,21 @@ def create_destination(request: ConsoleRequest) -> HttpResponse:
 
 @performs("ManageExportDestinations")
 def edit_destination(request: ConsoleRequest, pk: int) -> HttpResponse:
-    return _destination_form_page(
-        request, get_object_or_404(Destination, organization=request.organization, pk=pk)
-    )
+    return _destination_form_page(request, row_views.get_row(request, Destination, pk))
 
 
 @performs("ManageExportDestinations")
 def delete_destination(request: ConsoleRequest, pk: int) -> HttpResponse:
-    destination = get_object_or_404(Destination, organization=request.organization, pk=pk)
-    form = ConfirmForm(pages.post_data(request))
-    if form.is_valid():
-        delete_record(request.actor, DestinationForm.action, destination)
-        return pages.redirect_with_message(
-            request, f"{destination.name} is no longer offered.", _destinations_url(request.organization)
-        )
-    return pages.confirm_page(
-        request,
-        form,
-        title=f"Remove the destination {destination.name}?",
-        verb="Remove",
-        back=_destinations_url(request.organization),
-        consequences=("Exports that were already requested keep it. The bucket itself is not touched.",),
-    )
+    request.back = _destinations_url(request.organization)
+    destination = row_views.get_row(request, Destination, pk)
+    form = DestinationDeletionForm(pages.post_data(request), row=destination)
+    return row_views.row_deletion_page(request, form)
 
 
 def _destination_form_page(request: ConsoleRequest, destination: Destination) -> HttpResponse:
-    title = destination.name or "New destination"
+    request.back = _destinations_url(request.organization)
     form = DestinationForm(pages.post_data(request), instance=destination)
-    if form.is_valid() and form.save_recorded(request.actor):
-        return pages.redirect_with_message(
-            request, f"{destination.name} is saved.", _destinations_url(destination.organization)
-        )
-    context = {
-        "title": title,
-        "organization": destination.organization,
-        "destination": destination,
-    }
-    return pages.form_page(request, "exports/destination.html", form, context)
+    return row_views.row_form_page(request, form, template="exports/destination.html")
 
 
 def _destinations_url(organization: Organization) -> str:

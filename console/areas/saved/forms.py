@@ -14,7 +14,7 @@ from console.web.record_forms import RecordForm
 
 SHARED_HELP = (
     "Everybody who may open this list sees the view's name and what it searches for. In the list itself"
-    " each sees only what her own rights reach."
+    " each sees only what their own rights reach."
 )
 
 
@@ -29,6 +29,13 @@ class EditViewForm(RecordForm):
         labels = {"shared": "Share with everybody in this organization"}
         help_texts = {"shared": SHARED_HELP}
 
+    @property
+    def title(self) -> str:
+        return "Change a saved view"
+
+    def success(self) -> str:
+        return f"“{self.instance.name}” saved."
+
 
 class SaveViewForm(EditViewForm):
     """Save the current view of a list that the operator may open."""
@@ -42,17 +49,25 @@ class SaveViewForm(EditViewForm):
     def __init__(
         self, actor: Actor, organization: Organization, data: Mapping[str, Any] | None, initial: Any
     ) -> None:
-        made = SavedView(operator_id=actor.operator_id or 0, organization=organization)
-        super().__init__(data, instance=made, initial=initial)
-        offered = {
-            name: each for name, each in LISTS.items() if policy.allows(actor, each.performs, organization)
-        }
+        view = SavedView(operator_id=actor.operator_id or 0, organization=organization)
+        super().__init__(data, instance=view, initial=initial)
         field = self.fields["page"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(name, each.label) for name, each in offered.items()]
+        field.choices = [
+            (name, each.label)
+            for name, each in LISTS.items()
+            if policy.allows(actor, each.performs, organization)
+        ]
+
+    @property
+    def title(self) -> str:
+        return "Save this view"
+
+    def success(self) -> str:
+        return f"Saved as “{self.instance.name}”."
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if page := given.get("page"):
-            given["query"] = LISTS[page].kept(given.get("query", ""))
-        return given
+        cleaned = super().clean() or {}
+        if page := cleaned.get("page"):
+            cleaned["query"] = LISTS[page].kept(cleaned.get("query", ""))
+        return cleaned
