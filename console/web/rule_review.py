@@ -50,61 +50,59 @@ def review_page(
     kind: str,
     verb: str,
     heading: str,
-    back: str,
     form: forms.Form | None = None,
 ) -> HttpResponse:
-    """Show the planned rules, and save them on the second POST if nothing has changed since."""
-    asked = request.POST if request.POST.get("step") == SAVE else None
-    confirm = ConfirmForm(asked, expected=plan.phrase)
-    moved = asked is not None and request.POST.get("seal") != plan.seal
-    if asked is not None and not moved and confirm.is_valid():
-        answer = _start_change(request, plan, confirm, kind, back)
-        if answer is not None:
-            return answer
-    shown = {
+    """Show the planned rules, and save them on the second POST if nothing has changed since.
+
+    `request.back` is the list of the rules: *Cancel*, success and failures lead there.
+    """
+    is_saving = request.POST.get("step") == SAVE
+    confirm = ConfirmForm(request.POST if is_saving else None, expected=plan.phrase)
+    moved = is_saving and request.POST.get("seal") != plan.seal
+    if not moved and confirm.is_valid() and (answer := _start_change(request, plan, confirm, kind)):
+        return answer
+    review_context = {
         "title": heading,
-        "organization": plan.organization,
         "plan": plan,
         "rule_form": form,
         "proofs": len(plan.proofs()),
         "moved": moved,
         "verb": verb,
         "danger": bool(plan.phrase),
-        "back": back,
+        "back": request.back,
     }
-    return pages.form_page(request, template, confirm, {**shown, **context})
+    return pages.form_page(request, template, confirm, {**review_context, **context})
 
 
 def _start_change(
-    request: ConsoleRequest, plan: RulePlan, confirm: ConfirmForm, kind: str, back: str
+    request: ConsoleRequest, plan: RulePlan, confirm: ConfirmForm, kind: str
 ) -> HttpResponse | None:
     """Start a change that rolls back if a proof fails; return `None` if the form has errors."""
     why: dict[str, Any] = confirm.why()
     steps = [*plan.writes, *plan.proofs()]
-    options: dict[str, Any] = {"kind": kind, "reverts": True, **why}
     try:
-        change = drafts.create_draft(request.actor, plan.organization, plan.title, steps, **options)
-    except errors.CallFailed as failure:
-        return (
-            None
-            if aws_errors.add_to_form(confirm, failure)
-            else aws_errors.error_page(request, failure, back=back)
+        change = drafts.create_draft(
+            request.actor, plan.organization, plan.title, steps, kind=kind, reverts=True, **why
         )
+    except errors.CallFailed as failure:
+        if not aws_errors.add_to_form(confirm, failure):
+            raise
+        return None
     engine.start_change(change, request.actor)
     change.refresh_from_db()
-    return _result_response(request, change, back)
+    return _result_response(request, change)
 
 
-def _result_response(request: ConsoleRequest, change: Change, back: str) -> HttpResponse:
+def _result_response(request: ConsoleRequest, change: Change) -> HttpResponse:
     page = reverse("changes:detail", args=[change.organization.slug, change.pk])
     if change.state == State.DONE:
         by = markup.format_utc(timezone.now() + EFFECT_DELAY)
         return pages.redirect_with_message(
-            request, f"Saved, and WorkMail answers as shown. In effect everywhere by {by}.", back
+            request, f"Saved, and WorkMail answers as shown. In effect everywhere by {by}.", request.back
         )
     if change.state in (State.RUNNING, State.CANCELLING, State.AWAITING, State.SCHEDULED):
         return pages.redirect_with_message(
             request, "Under way: this page shows how far it is.", page, level=messages.INFO
         )
-    said = f"WorkMail does not answer as the console expected. {change.note or 'Look at the steps below.'}"
-    return pages.redirect_with_message(request, said, page, level=messages.ERROR)
+    problem = f"WorkMail does not answer as the console expected. {change.note or 'Look at the steps below.'}"
+    return pages.redirect_with_message(request, problem, page, level=messages.ERROR)

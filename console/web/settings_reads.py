@@ -61,6 +61,8 @@ def read_listing(
 
 
 def failed_result(failure: errors.CallFailed) -> SettingResult:
-    told = aws_errors.explain_error(failure, wrote=False)
-    is_away = isinstance(failure, errors.Unreachable)
-    return SettingResult(problem=told, detail=aws_errors.error_detail(failure), is_away=is_away)
+    return SettingResult(
+        problem=aws_errors.explain_error(failure, wrote=False),
+        detail=aws_errors.error_detail(failure),
+        is_away=isinstance(failure, errors.Unreachable),
+    )

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.actor import Actor
 from console.areas.access_rules import rule_groups
 from console.areas.access_rules.models import NamedNetwork, ProtectedPerson
 from console.areas.access_rules.wording import RuleWording
@@ -16,7 +17,7 @@ from console.rules.access import ACTIONS
 from console.ui.address_list import parse_addresses
 from console.ui.form_fields import LinesField
 from console.ui.forms import OperationForm
-from console.web.record_forms import RecordForm
+from console.web.record_forms import RecordDeletionForm, RecordForm, delete_record
 
 
 class UsersField(LinesField):
@@ -238,6 +239,7 @@ class AccessTestForm(forms.Form):
 
 class NetworkForm(RecordForm):
     action = "ManageNetworks"
+    new_title = "New network"
     ranges = NetworksField(
         networks={},
         required=True,
@@ -251,8 +253,24 @@ class NetworkForm(RecordForm):
         help_texts = {"name": "The name that operators use, such as Head office."}
 
 
+class NetworkDeletionForm(RecordDeletionForm):
+    action = "ManageNetworks"
+    submit = "Forget"
+    consequences = ("Rules keep its ranges; they are shown as numbers from then on.",)
+
+    @property
+    def title(self) -> str:
+        return f"Forget the network {self.row}?"
+
+    def success(self) -> str:
+        return f"{self.row} is forgotten."
+
+
 class ProtectedUserForm(RecordForm):
     action = "ManageProtectedPeople"
+    new_title = "Protect a user"
+    submit = "Protect"
+    note = "No change of access rules may leave them without their mail unless that is typed out."
     unique_field = "other"
     taken = "This user is already protected."
 
@@ -268,9 +286,34 @@ class ProtectedUserForm(RecordForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if person := cleaned.get("other"):
-            self.instance.entity_id = person.entity_id
+        if user := cleaned.get("other"):
+            self.instance.entity_id = user.entity_id
         return cleaned
+
+    def success(self) -> str:
+        return f"{self.cleaned_data['other']} is protected."
 
     def audit_fields(self) -> dict[str, str]:
         return {"target": self.instance.entity_id, "target_name": str(self.cleaned_data["other"])}
+
+
+class UnprotectForm(RecordDeletionForm):
+    """The button that ends the protection of a user."""
+
+    def __init__(self, *args: Any, row: ProtectedPerson, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        user = Entity.objects.filter(organization=row.organization, entity_id=row.entity_id).first()
+        self.user_name = str(user or row)
+
+    def success(self) -> str:
+        return f"{self.user_name} is not protected any more."
+
+    def delete_recorded(self, actor: Actor) -> None:
+        delete_record(
+            actor,
+            "ManageProtectedPeople",
+            self.row,
+            {"protected": True, "note": self.row.note},
+            target=self.row.entity_id,
+            target_name=self.user_name,
+        )

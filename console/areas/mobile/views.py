@@ -41,7 +41,6 @@ def list_rules(request: ConsoleRequest) -> HttpResponse:
     rules = mobile_live_rules.list_rules(request.actor, request.organization)
     context = {
         "title": "Mobile devices",
-        "organization": request.organization,
         "rules": [(rule, wording.describe_rule(rule), rule["Effect"] == ALLOW) for rule in rules],
         "may": {name: policy.allows(request.actor, name, request.organization) for name in PAGE_OPERATIONS},
     }
@@ -75,27 +74,26 @@ def run_device_test(request: ConsoleRequest) -> HttpResponse:
     request.back = rules_url(request.organization)
     organization = request.organization
     actor = request.actor
-    people = policy.visible_entities(actor, "GetMobileDeviceAccessOverride", organization)
+    users = policy.visible_entities(actor, "GetMobileDeviceAccessOverride", organization)
     bound = request.GET if "DeviceType" in request.GET else None
-    form = DeviceTestForm(bound, people=people, suggest=suggestions_url(organization, "all"))
-    context: dict[str, Any] = {"title": "Test a device", "organization": organization}
-    if form.is_bound and form.is_valid():
-        person, device_id = form.cleaned_data["other"], form.cleaned_data["DeviceId"]
-        context["answer"] = tester.run_test(actor, organization, form.device(), person, device_id)
+    form = DeviceTestForm(bound, people=users, suggest=suggestions_url(organization, "all"))
+    context: dict[str, Any] = {"title": "Test a device"}
+    if form.is_valid():
+        user, device_id = form.cleaned_data["other"], form.cleaned_data["DeviceId"]
+        context["answer"] = tester.run_test(actor, organization, form.device(), user, device_id)
     return pages.form_page(request, "mobile/test.html", form, context)
 
 
 def _rule_form_page(request: ConsoleRequest, rules: DeviceRules, rule: dict[str, Any] | None) -> HttpResponse:
     form = MobileRuleForm(pages.post_data(request), rule=rule)
-    if form.is_bound and form.is_valid() and request.POST.get("step") != rule_review.EDIT:
+    if form.is_valid() and request.POST.get("step") != rule_review.EDIT:
         plan = plans.plan_saving(
             request.organization, rules, form.asked(), rule[RULE_ID] if rule else plans.NEW_RULE_ID
         )
         return _review_page(request, plan, "Save the rule", plan.title, form)
     context = {
         "title": f"Change {rule['Name']}" if rule else "New mobile device rule",
-        "organization": request.organization,
-        "back": rules_url(request.organization),
+        "back": request.back,
     }
     return pages.form_page(request, "mobile/edit.html", form, context)
 
@@ -113,10 +111,17 @@ def _review_page(
         for flip in plan.draft.flips
     ]
     warnings = ["No device whatever could synchronize any more."] if plan.phrase else []
-    asked: dict[str, Any] = {"kind": CHANGE_KIND, "verb": verb, "heading": heading, "form": form}
     context = {"flips": flips, "warnings": warnings, "followers": "Devices"}
-    back = rules_url(plan.organization)
-    return rule_review.review_page(request, plan, "mobile/review.html", context, back=back, **asked)
+    return rule_review.review_page(
+        request,
+        plan,
+        "mobile/review.html",
+        context,
+        kind=CHANGE_KIND,
+        verb=verb,
+        heading=heading,
+        form=form,
+    )
 
 
 def _get_rule_or_404(rules: DeviceRules, rule_id: str) -> dict[str, Any]:
@@ -137,12 +142,11 @@ PUT_OVERRIDE, DELETE_OVERRIDE = "PutMobileDeviceAccessOverride", "DeleteMobileDe
 def list_overrides(request: ConsoleRequest) -> HttpResponse:
     request.back = rules_url(request.organization)
     organization = request.organization
-    found = mobile_live_rules.list_overrides(request.actor, organization)
+    overrides = mobile_live_rules.list_overrides(request.actor, organization)
     ends = override_expiry.get_expiry_times(organization)
     context = {
         "title": "Overrides for devices",
-        "organization": organization,
-        "overrides": [_override_context(each, person, ends) for each, person in found],
+        "overrides": [_override_context(each, user, ends) for each, user in overrides],
         "whole": policy.covers_organization(request.actor, "ListMobileDeviceAccessOverrides", organization),
         "may": _override_rights(request),
     }
@@ -154,20 +158,17 @@ def show_user(request: ConsoleRequest, user_id: str) -> HttpResponse:
     """Show the rules and overrides of one user, for the user's page."""
     request.back = rules_url(request.organization)
     actor = request.actor
-    operation = "ListMobileDeviceAccessOverrides"
-    somebody = scope.get_entity(actor, operation, request.organization, user_id, Kind.USER)
+    user = scope.get_entity(actor, request.operation, request.organization, user_id, Kind.USER)
     ends = override_expiry.get_expiry_times(request.organization)
     context = {
-        "title": f"Rules and devices of {somebody}",
-        "organization": request.organization,
-        "person": somebody,
+        "title": f"Rules and devices of {user}",
+        "person": user,
         "overrides": [
-            _override_context(each, somebody, ends)
-            for each in mobile_live_rules.list_user_overrides(actor, somebody)
+            _override_context(each, user, ends) for each in mobile_live_rules.list_user_overrides(actor, user)
         ],
         "mobile_rules": _list_mobile_rules(request),
-        "access_rules": _list_access_rules(request, somebody),
-        "may": _override_rights(request, somebody),
+        "access_rules": _list_access_rules(request, user),
+        "may": _override_rights(request, user),
     }
     return pages.render_page(request, "mobile/person.html", context, fragment="rules")
 
@@ -228,12 +229,12 @@ def _read_current_override(
 
 def _override_context(
     override: dict[str, Any],
-    somebody: Entity | None,
+    user: Entity | None,
     ends: dict[override_expiry.OverrideKey, datetime | None],
 ) -> dict[str, Any]:
     return {
         **override,
-        "person": somebody,
+        "person": user,
         "allows": override["Effect"] == ALLOW,
         "until": ends.get(override_expiry.override_key(override)),
     }
@@ -246,20 +247,20 @@ def _list_mobile_rules(request: ConsoleRequest) -> list[tuple[str, bool]] | None
     return [(wording.describe_rule(rule), rule["Effect"] == ALLOW) for rule in rules]
 
 
-def _list_access_rules(request: ConsoleRequest, somebody: Entity) -> list[display.RuleDisplay] | None:
+def _list_access_rules(request: ConsoleRequest, user: Entity) -> list[display.RuleDisplay] | None:
     """Return the access rules that can apply to the user, `None` if the operator cannot list rules."""
-    actor, organization = request.actor, somebody.organization
+    actor, organization = request.actor, user.organization
     if not policy.allows(actor, "ListAccessControlRules", organization):
         return None
     rules = live_rules.list_rules(actor, organization)
     words = live_rules.build_wording(actor, organization, rules)
-    concern = [rule for rule in rules if live_rules.concerns_user(rule, somebody.entity_id)]
+    concern = [rule for rule in rules if live_rules.concerns_user(rule, user.entity_id)]
     return [display.display_rule(group, words) for group in group_rules(concern)]
 
 
-def _override_rights(request: ConsoleRequest, somebody: Entity | None = None) -> dict[str, bool]:
+def _override_rights(request: ConsoleRequest, user: Entity | None = None) -> dict[str, bool]:
     return {
-        name: policy.allows(request.actor, name, request.organization, somebody)
+        name: policy.allows(request.actor, name, request.organization, user)
         for name in (PUT_OVERRIDE, DELETE_OVERRIDE)
     }
 
