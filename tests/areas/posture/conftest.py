@@ -49,7 +49,7 @@ class Check:
         """By way of the page, as somebody would."""
         desk = Desk(self.owner, self.organization, "posture")
         answer = desk.post("mend", self.id)
-        assert answer.status_code == 302
+        assert answer.status_code == 303
         change = Change.objects.get(kind="posture", organization=self.organization)
         assert answer.url == reverse("changes:detail", args=[self.organization.slug, change.pk])
         engine.start_change(change, world.actor(self.owner))

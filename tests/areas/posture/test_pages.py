@@ -210,7 +210,7 @@ class TestMending:
         answer = adam.post("mend", "dmarc")
         assert (answer.status_code, "is asked for" in world.body(answer)) == (422, True)
         assert not Change.objects.exists()
-        assert adam.post("mend", "dmarc", data={"reason": "audit"}).status_code == 302
+        assert adam.post("mend", "dmarc", data={"reason": "audit"}).status_code == 303
         assert Change.objects.get().reason == "audit"
 
     def test_nothing_happens_before_the_preview_is_agreed_to(self, adam: Desk, town: TestSandbox) -> None:
