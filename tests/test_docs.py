@@ -32,7 +32,7 @@ TESTS = re.compile(r"`?([\w/]+\.py)(?:::|` )(Test\w+(?:, Test\w+)*)")
 TARGET = re.compile(r"\bmake ([a-z][\w-]*)")
 COMMAND = re.compile(r"manage\.py ([a-z_]+)")
 BUILT_WHEN_NEEDED = {"static/"}  # folders of a working copy or an installation
-NO_NAMES = (".py", ".com", ".html", ".example")
+NO_NAMES = (".py", ".com", ".html", ".example", ".sqlite3", ".backup", ".dump")  # ends of files and hosts
 Checker = Callable[[str], Iterator[str]]
 
 

@@ -24,7 +24,7 @@ def links() -> Iterator[tuple[str, str, str]]:
                 yield f"console/areas/health_checks/registry.py: {check.id}", link.url_name, link.operation
 
 
-@pytest.mark.parametrize(("place", "url_name", "operation"), links())
+@pytest.mark.parametrize(("place", "url_name", "operation"), list(links()))
 def test_a_link_requires_the_right_that_its_page_requires(place: str, url_name: str, operation: str) -> None:
     assert url_name in VIEWS, f"{place} names the URL {url_name}, which does not exist"
     performs = VIEWS[url_name].performs
