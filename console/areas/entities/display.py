@@ -57,7 +57,6 @@ class ActionButton:
 def entity_detail_context(actor: Actor, entity: Entity, actions: Sequence[EntityAction]) -> dict[str, Any]:
     """Return the context that every detail page needs."""
     return {
-        "organization": entity.organization,
         "entity": entity,
         "words": kinds.get_kind_info(entity),
         "state": state_badge(entity.state),

@@ -56,4 +56,4 @@ def entity_confirmation_page(request: ConsoleRequest, form: EntityConfirmForm) -
 
 def entity_context(entity: Entity) -> dict[str, Any]:
     """Return the context that the breadcrumb of every entity page needs."""
-    return {"organization": entity.organization, "entity": entity, "words": kinds.get_kind_info(entity)}
+    return {"entity": entity, "words": kinds.get_kind_info(entity)}

@@ -65,7 +65,6 @@ class EntityList:
         counted, words = tables.page_count(page), kinds.KIND_INFO[self.kind]
         context = {
             **more,
-            "organization": organization,
             "words": words,
             "page": page,
             "count": counted,

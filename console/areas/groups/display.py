@@ -20,15 +20,15 @@ GROUP_ACTIONS = (
 
 def group_detail_context(actor: Actor, group: Entity) -> dict[str, Any]:
     members = scope.visible_members(actor, group)
-    shown = list(
+    shown_members = list(
         members.select_related("organization").order_by("kind", "sort_name")[: MAX_MEMBERS_SHOWN + 1]
     )
     return {
         **display.entity_detail_context(actor, group, GROUP_ACTIONS),
         "group": group,
-        "members": shown[:MAX_MEMBERS_SHOWN],
-        "more": len(shown) > MAX_MEMBERS_SHOWN,
-        "count": members.count() if len(shown) > MAX_MEMBERS_SHOWN else len(shown),
+        "members": shown_members[:MAX_MEMBERS_SHOWN],
+        "more": len(shown_members) > MAX_MEMBERS_SHOWN,
+        "count": members.count() if len(shown_members) > MAX_MEMBERS_SHOWN else len(shown_members),
         "outside": scope.count_hidden_members(actor, group),
         "tree": nested_groups.build_group_tree(actor, group),
     }

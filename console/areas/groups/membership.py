@@ -27,10 +27,10 @@ def resolve_members(entities: EntityQuerySet, organization: Organization, text: 
     if len(entries) > MAX_PASTED:
         raise ValueError(f"Enter at most {MAX_PASTED:,} members at once; these are {len(entries):,}.")
     resolved = lookup.resolve_words(entities, organization, entries, display_names=True)
-    found = {each.pk: each for entry in entries if (each := resolved.one.get(entry.lower()))}
+    members = {each.pk: each for entry in entries if (each := resolved.one.get(entry.lower()))}
     others = [entry for entry in entries if entry.lower() not in resolved.one]
     return ResolvedMembers(
-        list(found.values()),
+        list(members.values()),
         [_explain_unresolved(entry, resolved.offered.get(entry.lower(), [])) for entry in others],
     )
 

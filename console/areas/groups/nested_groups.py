@@ -86,23 +86,23 @@ def find_reached_users(actor: Actor, group: Entity, most: int = MAX_REACHED) -> 
 
 def find_ancestor_ids(group: Entity) -> set[int]:
     """Return the keys of the group and of all groups that contain it, also indirectly."""
-    found, level = {group.pk}, {group.pk}
+    ancestors, level = {group.pk}, {group.pk}
     while level:
         outer = Membership.objects.filter(member__in=level).values_list("group", flat=True)
-        level = set(outer) - found
-        found |= level
-    return found
+        level = set(outer) - ancestors
+        ancestors |= level
+    return ancestors
 
 
 def _hide_invisible(actor: Actor, ways: list[MemberPath], most: int) -> GroupReach:
     visible = scope.visible_ids(actor, {each for way in ways for each in (way.person, *way.groups) if each})
-    shown = [
+    visible_ways = [
         MemberPath(way.person, tuple(each if each and each.pk in visible else None for each in way.groups))
         for way in ways
         if way.person.pk in visible
     ]
-    shown.sort(key=lambda way: (way.person.sort_display_name or way.person.sort_name, way.person.pk))
-    return GroupReach(shown[:most], len(ways) - len(shown), len(ways) > most)
+    visible_ways.sort(key=lambda way: (way.person.sort_display_name or way.person.sort_name, way.person.pk))
+    return GroupReach(visible_ways[:most], len(ways) - len(visible_ways), len(ways) > most)
 
 
 def _find_subgroups(group: Entity) -> dict[int, list[Entity]]:

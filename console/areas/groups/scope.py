@@ -29,9 +29,9 @@ def count_hidden_members(actor: Actor, group: Entity) -> int:
 
 def addable_entities(actor: Actor, group: Entity | None, organization: Organization) -> EntityQuerySet:
     """Return the users and groups, also disabled ones, that `actor` may add to the group."""
-    found = scope.visible_entities(actor, "AssociateMemberToGroup", organization)
-    found = found.filter(kind__in=(Kind.USER, Kind.GROUP)).exclude(state=Entity.State.DELETED)
-    return found.exclude(pk=group.pk) if group else found
+    candidates = scope.visible_entities(actor, "AssociateMemberToGroup", organization)
+    candidates = candidates.filter(kind__in=(Kind.USER, Kind.GROUP)).exclude(state=Entity.State.DELETED)
+    return candidates.exclude(pk=group.pk) if group else candidates
 
 
 def visible_ids(actor: Actor, entities: Iterable[Entity]) -> set[int]:

@@ -29,7 +29,7 @@ from console.areas.groups.tables import (
 )
 from console.changes.steps import FromStep, PlannedStep
 from console.gateway import gateway
-from console.mirror.models import Entity, Organization
+from console.mirror.models import Entity
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.ui import filters, pages, tables
@@ -102,31 +102,29 @@ def create_group(request: ConsoleRequest) -> HttpResponse:
         domains=_creation_domains(request),
         entities=candidates,
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         title = f"Create the group {form.cleaned_data['Name']}"
         if answer := create_draft_from_form(request, form, title, _plan_group_creation(form), "group"):
             return answer
-    back = reverse("groups:list", args=[organization.slug])
     context = {
-        "organization": organization,
         "words": KIND_INFO[Kind.GROUP],
-        "back": back,
+        "back": reverse("groups:list", args=[organization.slug]),
         "title": "New group",
     }
     return pages.form_page(request, "groups/create.html", form, context)
 
 
 def _plan_group_creation(form: CreateGroupForm) -> list[PlannedStep]:
-    name, made = str(form.cleaned_data["Name"]), FromStep(0, "GroupId")
+    name, group_id = str(form.cleaned_data["Name"]), FromStep(0, "GroupId")
     steps = [PlannedStep("CreateGroup", form.params(), f"Create {name}")]
     if form.address:
         steps.append(
             PlannedStep(
-                "RegisterToWorkMail", {"EntityId": made, "Email": form.address}, f"Enable {name}", needs=0
+                "RegisterToWorkMail", {"EntityId": group_id, "Email": form.address}, f"Enable {name}", needs=0
             )
         )
         resolved = form.cleaned_data.get("people")
-        steps += membership.plan_additions(made, name, resolved.entities if resolved else (), needs=1)
+        steps += membership.plan_additions(group_id, name, resolved.entities if resolved else (), needs=1)
     return steps
 
 
@@ -141,7 +139,10 @@ def _creation_domains(request: ConsoleRequest) -> list[str]:
 def list_members(request: ConsoleRequest, group_id: str) -> HttpResponse:
     group = get_requested_entity(request, group_id, Kind.GROUP)
     rows = tables.annotate_count(filter_members(request.actor, group, request.GET))
-    bases = {each.value: _list_url_of_kind(request.organization, each) for each in (Kind.USER, Kind.GROUP)}
+    bases = {
+        each.value: reverse(f"{KIND_INFO[each].space}:list", args=[request.organization.slug])
+        for each in (Kind.USER, Kind.GROUP)
+    }
     page = tables.paginate(rows, MEMBERS_TABLE, request.GET, extra={"bases": bases})
     context = {
         **entity_context(group),
@@ -173,7 +174,7 @@ def add_members(request: ConsoleRequest, group_id: str) -> HttpResponse:
     candidates = groups_scope.addable_entities(request.actor, group, request.organization)
     form = AddMembersForm(post_data(request), organization=request.organization, entities=candidates)
     joining = None
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         joining = membership.find_members_to_add(group, form.cleaned_data["members"])
         if form.cleaned_data["sure"] and joining.added:
             steps = membership.plan_additions(group.entity_id, str(group), joining.added)
@@ -194,7 +195,7 @@ def add_members(request: ConsoleRequest, group_id: str) -> HttpResponse:
 def remove_members(request: ConsoleRequest, group_id: str) -> HttpResponse:
     """Create a draft with one step per selected row."""
     group = get_requested_entity(request, group_id, Kind.GROUP)
-    form, back = RemoveMembersForm(request.POST), entity_url(group, "members")
+    form = RemoveMembersForm(request.POST)
     if form.is_valid():
         leaving = list(
             groups_scope.visible_members(request.actor, group)
@@ -205,12 +206,10 @@ def remove_members(request: ConsoleRequest, group_id: str) -> HttpResponse:
         title = f"Remove {len(steps):,} member{'s' * (len(steps) > 1)} from {group}"
         if answer := create_draft_from_form(request, form, title, steps, "members"):
             return answer
-    said = " ".join(str(error) for errors_of in form.errors.values() for error in errors_of)
-    return pages.redirect_with_message(request, said, back, level=messages.ERROR)
-
-
-def _list_url_of_kind(organization: Organization, kind: Kind) -> str:
-    return reverse(f"{KIND_INFO[kind].space}:list", args=[organization.slug])
+    error_text = " ".join(str(error) for field_errors in form.errors.values() for error in field_errors)
+    return pages.redirect_with_message(
+        request, error_text, entity_url(group, "members"), level=messages.ERROR
+    )
 
 
 def _can_change_members(request: ConsoleRequest, operation: str, group: Entity) -> bool:

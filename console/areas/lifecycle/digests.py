@@ -42,20 +42,20 @@ def _try_to_send_digest(operator: Operator, today: date) -> bool:
 
 
 def _send_digest(operator: Operator, today: date) -> bool:
-    """Create the row before the email is sent, so that two workers never send one digest twice."""
-    sent, made = Digest.objects.get_or_create(operator=operator, day=today)
+    """Create the row before the email is digest, so that two workers never send one digest twice."""
+    digest, is_new = Digest.objects.get_or_create(operator=operator, day=today)
     try:
-        text = build_digest(operator) if made else ""
+        text = build_digest(operator) if is_new else ""
     except BaseException:
-        sent.delete()
+        digest.delete()
         raise
     if not text:
         return False
     try:
         send_mail(DIGEST_SUBJECT, text, None, [operator.email])
     except (OSError, SMTPException):
-        logger.warning("the digest for operator %s could not be sent; it is tried again", operator.pk)
-        sent.delete()
+        logger.warning("the digest for operator %s could not be digest; it is tried again", operator.pk)
+        digest.delete()
         return False
     return True
 
@@ -63,15 +63,15 @@ def _send_digest(operator: Operator, today: date) -> bool:
 def build_digest(operator: Operator) -> str:
     """Return the text for the operator, "" if no visible mailbox will be deleted."""
     actor = Actor(operator.pk, operator.email)
-    told = [
+    sections = [
         part
         for each in policy.visible_organizations(actor).exclude(state=Organization.DELETED)
         if (part := _organization_section(actor, each))
     ]
-    if not told:
+    if not sections:
         return ""
     ending = "Enabling the same person or room again before that day brings the mailbox back."
-    return "\n\n".join([*told, ending, "You get this because you ask for it in your preferences."])
+    return "\n\n".join([*sections, ending, "You get this because you ask for it in your preferences."])
 
 
 def _organization_section(actor: Actor, organization: Organization) -> str:

@@ -117,8 +117,8 @@ class OnboardingTemplateForm(RecordForm):
         self.fields["domain"] = forms.ChoiceField(choices=choices, required=False)
         self.groups = groups
         known = groups.filter(entity_id__in=self.instance.groups)
-        shown = "\n".join(each.email or each.name for each in known)
-        self.fields["groups"] = GroupsField(groups=groups, initial=shown)
+        group_names = "\n".join(each.email or each.name for each in known)
+        self.fields["groups"] = GroupsField(groups=groups, initial=group_names)
         self.order_fields(["name", "domain", "groups", "quota", "hidden", "password"])
 
     def save(self, commit: bool = True) -> Any:

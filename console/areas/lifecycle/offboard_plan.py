@@ -116,8 +116,8 @@ def _plan_groups(actor: Actor, wish: OffboardingRequest, position: int) -> Itera
 def _plan_successor_access(actor: Actor, wish: OffboardingRequest, position: int) -> Iterator[PlannedStep]:
     if wish.successor is None:
         return
-    held = Permission.objects.filter(owner=wish.person, grantee_id=wish.successor.entity_id).first()
-    values = sorted({"FULL_ACCESS", *(held.values if held else ())})
+    permission = Permission.objects.filter(owner=wish.person, grantee_id=wish.successor.entity_id).first()
+    values = sorted({"FULL_ACCESS", *(permission.values if permission else ())})
     params = {
         "EntityId": wish.person.entity_id,
         "GranteeId": wish.successor.entity_id,
@@ -165,9 +165,9 @@ def _plan_transfer_and_disabling(
         return []
     parts = ["addresses"] if passes_on else []
     successor = wish.successor or wish.person
-    found = transfer.plan_transfer(actor, wish.person, successor, parts, disable=wish.wants(DISABLE))
+    steps = transfer.plan_transfer(actor, wish.person, successor, parts, disable=wish.wants(DISABLE))
     export = next((at for at, each in enumerate(before) if each.operation == EXPORT_OPERATION), None)
-    return [_shift_needs(each, len(before), export) for each in found]
+    return [_shift_needs(each, len(before), export) for each in steps]
 
 
 def _shift_needs(step: PlannedStep, by: int, export: int | None) -> PlannedStep:
@@ -180,13 +180,13 @@ def plan_deletion(wish: OffboardingRequest, steps: Sequence[PlannedStep]) -> lis
     """Plan the deletion of a user who is still disabled, and the removal from the block rule."""
     person, rules = wish.person, wish.rules
     params: Mapping[str, Any] = {"UserId": person.entity_id}
-    found = [PlannedStep("DeleteUser", params, f"Delete {person}", expects={"State": "DISABLED"})]
+    deletion = [PlannedStep("DeleteUser", params, f"Delete {person}", expects={"State": "DISABLED"})]
     for each in steps:
         rules = (
             block_rules.simulate_step(rules, each) if each.operation == block_rules.PUT_OPERATION else rules
         )
     planned = block_rules.plan_removal(rules, person.entity_id, f"{person} leaves the freeze rule")
-    return [*found, replace(planned, needs=0)] if planned else found
+    return [*deletion, replace(planned, needs=0)] if planned else deletion
 
 
 def draft_offboarding(actor: Actor, wish: OffboardingRequest, days: int, why: Mapping[str, str]) -> Change:

@@ -48,16 +48,16 @@ def plan_restore(
 
     `rules` are the access rules, empty if the operator may not change them.
     """
-    made = RestorePlan(person, capsule)
-    registered = _plan_enabling(made)
+    plan = RestorePlan(person, capsule)
+    registered = _plan_enabling(plan)
     if registered is None:
-        return made
-    _plan_aliases(made, registered)
-    _plan_groups(made, registered)
-    _plan_permissions(made, registered)
-    _plan_profile(made, described, registered)
-    made.steps += block_rules.plan_restore(rules, person, len(made.steps))
-    return made
+        return plan
+    _plan_aliases(plan, registered)
+    _plan_groups(plan, registered)
+    _plan_permissions(plan, registered)
+    _plan_profile(plan, described, registered)
+    plan.steps += block_rules.plan_restore(rules, person, len(plan.steps))
+    return plan
 
 
 def cancel_deletions(actor: Actor, person: Entity) -> None:
@@ -73,120 +73,120 @@ def list_scheduled_deletions(person: Entity) -> list[Change]:
     )
 
 
-def _plan_enabling(made: RestorePlan) -> int | None:
+def _plan_enabling(plan: RestorePlan) -> int | None:
     """Return the position of the enabling step; the address is first taken back from the successor."""
-    if not _plan_free_address(made, made.email):
-        made.lost.append(f"{made.email} belongs to somebody else now, so enable with another address first.")
+    if not _plan_free_address(plan, plan.email):
+        plan.lost.append(f"{plan.email} belongs to somebody else now, so enable with another address first.")
         return None
-    position = len(made.steps)
-    params = {"EntityId": made.person.entity_id, "Email": made.email}
-    made.add("RegisterToWorkMail", params, f"Enable as {made.email}", position - 1 if position else None)
+    position = len(plan.steps)
+    params = {"EntityId": plan.person.entity_id, "Email": plan.email}
+    plan.add("RegisterToWorkMail", params, f"Enable as {plan.email}", position - 1 if position else None)
     return position
 
 
-def _plan_free_address(made: RestorePlan, address: str) -> bool:
+def _plan_free_address(plan: RestorePlan, address: str) -> bool:
     """Return whether the address is free, after a step that takes it from the successor if needed."""
-    organization, wanted = made.organization, address.lower()
+    organization, wanted = plan.organization, address.lower()
     if not wanted:
         return False
-    owners = Entity.objects.filter(organization=organization, email=wanted).exclude(pk=made.person.pk)
+    owners = Entity.objects.filter(organization=organization, email=wanted).exclude(pk=plan.person.pk)
     if owners.exclude(state=State.DELETED).exists():
         return False
     alias = Alias.objects.filter(organization=organization, address=wanted).select_related("entity").first()
-    if alias is None or alias.entity_id == made.person.pk:
+    if alias is None or alias.entity_id == plan.person.pk:
         return True
-    if not _was_transferred(made, address, alias.entity.entity_id):
+    if not _was_transferred(plan, address, alias.entity.entity_id):
         return False
     params = {"EntityId": alias.entity.entity_id, "Alias": address}
-    made.add("DeleteAlias", params, f"{alias.entity} gives {address} back", None)
+    plan.add("DeleteAlias", params, f"{alias.entity} gives {address} back", None)
     return True
 
 
-def _was_transferred(made: RestorePlan, address: str, holder: str) -> bool:
+def _was_transferred(plan: RestorePlan, address: str, holder: str) -> bool:
     """Return whether the holder got the address by this user's offboarding."""
-    given = Step.objects.filter(
-        change__organization=made.organization,
+    transfers = Step.objects.filter(
+        change__organization=plan.organization,
         change__kind=OFFBOARD_KIND,
-        change__data__entity_id=made.person.entity_id,
+        change__data__entity_id=plan.person.entity_id,
         operation="CreateAlias",
         target=holder,
         state=Step.State.DONE,
     )
-    return any(step.params.get("Alias", "").lower() == address.lower() for step in given)
+    return any(step.params.get("Alias", "").lower() == address.lower() for step in transfers)
 
 
-def _plan_aliases(made: RestorePlan, registered: int) -> None:
-    for address in made.capsule.state["Aliases"]:
-        if address.lower() == made.email.lower():
+def _plan_aliases(plan: RestorePlan, registered: int) -> None:
+    for address in plan.capsule.state["Aliases"]:
+        if address.lower() == plan.email.lower():
             continue
-        if not _plan_free_address(made, address):
-            made.lost.append(f"{address} belongs to somebody else now.")
+        if not _plan_free_address(plan, address):
+            plan.lost.append(f"{address} belongs to somebody else now.")
             continue
-        freed = made.steps[-1].operation == "DeleteAlias"
-        params = {"EntityId": made.person.entity_id, "Alias": address}
-        made.add("CreateAlias", params, f"Alias {address}", len(made.steps) - 1 if freed else registered)
+        freed = plan.steps[-1].operation == "DeleteAlias"
+        params = {"EntityId": plan.person.entity_id, "Alias": address}
+        plan.add("CreateAlias", params, f"Alias {address}", len(plan.steps) - 1 if freed else registered)
 
 
-def _plan_groups(made: RestorePlan, registered: int) -> None:
-    joined = Membership.objects.filter(member=made.person)
+def _plan_groups(plan: RestorePlan, registered: int) -> None:
+    joined = Membership.objects.filter(member=plan.person)
     inside = set(joined.values_list("group__entity_id", flat=True))
-    for each in made.capsule.state["Groups"]:
-        group = _find_enabled(made, each["GroupId"])
+    for each in plan.capsule.state["Groups"]:
+        group = _find_enabled(plan, each["GroupId"])
         if group is None:
-            made.lost.append(f"The group {each.get('GroupName') or each['GroupId']} is gone or disabled.")
+            plan.lost.append(f"The group {each.get('GroupName') or each['GroupId']} is gone or disabled.")
         elif group.entity_id not in inside:
-            params = {"GroupId": group.entity_id, "MemberId": made.person.entity_id}
-            made.add("AssociateMemberToGroup", params, f"Back into {group}", registered)
+            params = {"GroupId": group.entity_id, "MemberId": plan.person.entity_id}
+            plan.add("AssociateMemberToGroup", params, f"Back into {group}", registered)
 
 
-def _plan_permissions(made: RestorePlan, registered: int) -> None:
-    her = made.person.entity_id
-    for owner_id, grantee_id, values, other_id in _snapshot_permissions(made):
-        other = _find_enabled(made, other_id)
+def _plan_permissions(plan: RestorePlan, registered: int) -> None:
+    user_id = plan.person.entity_id
+    for owner_id, grantee_id, values, other_id in _snapshot_permissions(plan):
+        other = _find_enabled(plan, other_id)
         if other is None:
-            made.lost.append(f"{other_id}, with whom access was shared, is gone or disabled.")
+            plan.lost.append(f"{other_id}, with whom access was shared, is gone or disabled.")
             continue
-        held = Permission.objects.filter(owner__entity_id=owner_id, grantee_id=grantee_id).first()
-        if held and sorted(held.values) == sorted(values) and owner_id != her:
+        current = Permission.objects.filter(owner__entity_id=owner_id, grantee_id=grantee_id).first()
+        if current and sorted(current.values) == sorted(values) and owner_id != user_id:
             continue
         params = {"EntityId": owner_id, "GranteeId": grantee_id, "PermissionValues": values}
-        label = f"{other} may use the mailbox" if owner_id == her else f"May use the mailbox of {other}"
-        made.add("PutMailboxPermissions", params, label, registered)
-    _plan_successor_revocation(made, registered)
+        label = f"{other} may use the mailbox" if owner_id == user_id else f"May use the mailbox of {other}"
+        plan.add("PutMailboxPermissions", params, label, registered)
+    _plan_successor_revocation(plan, registered)
 
 
-def _plan_successor_revocation(made: RestorePlan, registered: int) -> None:
+def _plan_successor_revocation(plan: RestorePlan, registered: int) -> None:
     """Revoke permissions that only the offboarding granted."""
-    before = {each["GranteeId"] for each in made.capsule.state["Readers"]}
-    given = Step.objects.filter(
-        change__organization=made.organization,
+    before = {each["GranteeId"] for each in plan.capsule.state["Readers"]}
+    grants = Step.objects.filter(
+        change__organization=plan.organization,
         change__kind=OFFBOARD_KIND,
-        change__data__capsule=made.capsule.pk,
+        change__data__capsule=plan.capsule.pk,
         operation="PutMailboxPermissions",
-        target=made.person.entity_id,
+        target=plan.person.entity_id,
         state=Step.State.DONE,
     )
-    for step in given:
+    for step in grants:
         grantee = step.params["GranteeId"]
         if grantee not in before:
-            params = {"EntityId": made.person.entity_id, "GranteeId": grantee}
-            made.add("DeleteMailboxPermissions", params, "The successor's access ends", registered)
+            params = {"EntityId": plan.person.entity_id, "GranteeId": grantee}
+            plan.add("DeleteMailboxPermissions", params, "The successor's access ends", registered)
 
 
-def _snapshot_permissions(made: RestorePlan) -> Iterator[tuple[str, str, list[str], str]]:
+def _snapshot_permissions(plan: RestorePlan) -> Iterator[tuple[str, str, list[str], str]]:
     """Yield owner, grantee, permissions, and the id that is not the user's."""
-    her = made.person.entity_id
-    for each in made.capsule.state["Readers"]:
-        yield her, each["GranteeId"], each["PermissionValues"], each["GranteeId"]
-    for each in made.capsule.state["Opens"]:
-        yield each["EntityId"], her, each["PermissionValues"], each["EntityId"]
+    user_id = plan.person.entity_id
+    for each in plan.capsule.state["Readers"]:
+        yield user_id, each["GranteeId"], each["PermissionValues"], each["GranteeId"]
+    for each in plan.capsule.state["Opens"]:
+        yield each["EntityId"], user_id, each["PermissionValues"], each["EntityId"]
 
 
-def _plan_profile(made: RestorePlan, described: Mapping[str, Any], registered: int) -> None:
-    her, state = made.person.entity_id, made.capsule.state
+def _plan_profile(plan: RestorePlan, described: Mapping[str, Any], registered: int) -> None:
+    user_id, state = plan.person.entity_id, plan.capsule.state
     if state["MailboxQuota"]:
-        params = {"UserId": her, "MailboxQuota": state["MailboxQuota"]}
-        made.add("UpdateMailboxQuota", params, "Quota as before", registered)
+        params = {"UserId": user_id, "MailboxQuota": state["MailboxQuota"]}
+        plan.add("UpdateMailboxQuota", params, "Quota as before", registered)
     then = state["DescribeUser"]
     changed = {
         name: then.get(name) or (False if isinstance(described.get(name), bool) else "")
@@ -194,13 +194,13 @@ def _plan_profile(made: RestorePlan, described: Mapping[str, Any], registered: i
         if (then.get(name) or None) != (described.get(name) or None)
     }
     if changed:
-        made.add("UpdateUser", {"UserId": her, **changed}, "Record as before", registered)
+        plan.add("UpdateUser", {"UserId": user_id, **changed}, "Record as before", registered)
     for each in state["Overrides"]:
-        given = {name: each[name] for name in ("DeviceId", "Effect", "Description") if each.get(name)}
-        params = {"UserId": her, **given}
-        made.add("PutMobileDeviceAccessOverride", params, f"Device {each['DeviceId']}", registered)
+        settings = {name: each[name] for name in ("DeviceId", "Effect", "Description") if each.get(name)}
+        params = {"UserId": user_id, **settings}
+        plan.add("PutMobileDeviceAccessOverride", params, f"Device {each['DeviceId']}", registered)
 
 
-def _find_enabled(made: RestorePlan, entity_id: str) -> Entity | None:
-    found = Entity.objects.filter(organization=made.organization, entity_id=entity_id, state=State.ENABLED)
-    return found.first()
+def _find_enabled(plan: RestorePlan, entity_id: str) -> Entity | None:
+    enabled = Entity.objects.filter(organization=plan.organization, entity_id=entity_id, state=State.ENABLED)
+    return enabled.first()

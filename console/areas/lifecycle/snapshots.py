@@ -41,8 +41,10 @@ def take_snapshot(actor: Actor, person: Entity) -> Capsule:
 
 def get_latest_snapshot(person: Entity) -> Capsule | None:
     """Return the latest snapshot from the time that WorkMail keeps a disabled mailbox."""
-    found = Capsule.objects.filter(organization=person.organization, entity_id=person.entity_id)
-    return found.filter(taken_at__gt=clock.recent() - RETENTION_PERIOD).order_by("-taken_at", "-pk").first()
+    snapshots = Capsule.objects.filter(organization=person.organization, entity_id=person.entity_id)
+    return (
+        snapshots.filter(taken_at__gt=clock.recent() - RETENTION_PERIOD).order_by("-taken_at", "-pk").first()
+    )
 
 
 def _list_all(person: Entity, operation: str, member: str) -> list[Any]:
@@ -52,20 +54,20 @@ def _list_all(person: Entity, operation: str, member: str) -> list[Any]:
 
 def _list_granted_mailboxes(person: Entity) -> list[dict[str, Any]]:
     """Return the user's permissions on other mailboxes from the mirror; WorkMail does not list them."""
-    held: Iterable[Permission] = Permission.objects.filter(
+    permissions: Iterable[Permission] = Permission.objects.filter(
         organization=person.organization, grantee_id=person.entity_id
     ).select_related("owner")
-    return [{"EntityId": each.owner.entity_id, "PermissionValues": each.values} for each in held]
+    return [{"EntityId": each.owner.entity_id, "PermissionValues": each.values} for each in permissions]
 
 
 def _read_quota(person: Entity) -> int | None:
     try:
-        shown = gateway.call(
+        details = gateway.call(
             SNAPSHOT_ACTOR, "GetMailboxDetails", person.organization, UserId=person.entity_id
         )
     except errors.Refused:
         return None
-    return shown.get("MailboxQuota")
+    return details.get("MailboxQuota")
 
 
 def _list_overrides(person: Entity) -> list[dict[str, Any]]:

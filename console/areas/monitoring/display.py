@@ -35,12 +35,17 @@ def build_console_policy(place: OrganizationArn, organization_arn: str, role_arn
     """Return the policy that the console's role needs to turn on logging; what AWS requires is [inferred]."""
     role = role_arn or f"arn:{place.partition}:iam::{place.account}:role/workmail-events"
     passed = {"StringEquals": {"iam:PassedToService": SERVICE}}
-    made = {"StringEquals": {"iam:AWSServiceName": SERVICE}}
+    service_linked = {"StringEquals": {"iam:AWSServiceName": SERVICE}}
     own = f"arn:{place.partition}:iam::{place.account}:role/aws-service-role/{SERVICE}/{SERVICE_LINKED_ROLE}"
     return _to_policy_json(
         {"Effect": "Allow", "Action": "workmail:*EmailMonitoringConfiguration", "Resource": organization_arn},
         {"Effect": "Allow", "Action": "iam:PassRole", "Resource": role, "Condition": passed},
-        {"Effect": "Allow", "Action": "iam:CreateServiceLinkedRole", "Resource": own, "Condition": made},
+        {
+            "Effect": "Allow",
+            "Action": "iam:CreateServiceLinkedRole",
+            "Resource": own,
+            "Condition": service_linked,
+        },
     )
 
 

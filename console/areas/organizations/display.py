@@ -84,7 +84,7 @@ def organization_directory(described: Mapping[str, Any]) -> Directory:
 def organization_items(organization: Organization, described: Mapping[str, Any]) -> list[tuple[str, Any]]:
     alias = described.get("Alias", "")
     webmail = f"https://{alias}.awsapps.com/mail" if alias else ""
-    told = [
+    items = [
         ("State", state_badge(described)),
         ("Alias", code_tag(alias)),
         ("Id", code_tag(described.get("OrganizationId", ""))),
@@ -98,7 +98,7 @@ def organization_items(organization: Organization, described: Mapping[str, Any])
         ("Migration administrator", code_tag(described.get("MigrationAdmin", ""))),
         ("What went wrong", described.get("ErrorMessage", "")),
     ]
-    return [*told, *(each for each in rare if each[1] not in ("", DASH))]
+    return [*items, *(each for each in rare if each[1] not in ("", DASH))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,11 +46,11 @@ class CreateOrganizationForm(OperationForm, WriteForm):
         lines = [line.split() for line in self.cleaned_data["domains"].splitlines() if line.strip()]
         if any(len(line) > 2 for line in lines):
             raise ValidationError("Each line has a domain, and at most the id of a hosted zone behind it.")
-        found = [dict(zip(("DomainName", "HostedZoneId"), line, strict=False)) for line in lines]
+        domains = [dict(zip(("DomainName", "HostedZoneId"), line, strict=False)) for line in lines]
         shape = model.input_members("CreateOrganization")["Domains"]
-        if problems := list(model.find_problems(shape, found)):
+        if problems := list(model.find_problems(shape, domains)):
             raise ValidationError([f"{each.field or 'The list'} {each.message}." for each in problems])
-        return found
+        return domains
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -41,17 +41,17 @@ class Concern:
 
 def count_entities(entities: QuerySet[Entity], known: Completeness) -> dict[str, Figure]:
     """Return counts by kind without deleted entities, as in the lists that the figures link to."""
-    found: dict[tuple[str, str], int] = {
+    counts: dict[tuple[str, str], int] = {
         (kind, state): count
         for kind, state, count in entities.order_by().values_list("kind", "state").annotate(Count("pk"))
     }
 
     def living(kind: str) -> int:
-        return found.get((kind, "ENABLED"), 0) + found.get((kind, "DISABLED"), 0)
+        return counts.get((kind, "ENABLED"), 0) + counts.get((kind, "DISABLED"), 0)
 
     return {
         "people": known.figure(living("user"), Stage.USERS),
-        "disabled": known.figure(found.get(("user", "DISABLED"), 0), Stage.USERS),
+        "disabled": known.figure(counts.get(("user", "DISABLED"), 0), Stage.USERS),
         "groups": known.figure(living("group"), Stage.GROUPS),
         "resources": known.figure(living("resource"), Stage.RESOURCES),
     }
@@ -129,15 +129,15 @@ def _export_concerns(actor: Actor, organization: Organization) -> Iterator[Conce
     jobs = scope.visible_exports(actor, LIST_EXPORTS, organization)
     href = reverse("exports:list", args=[organization.slug]) + "?stage=problem"
     stuck = Q(state__in=[ExportJob.State.FAILED, ExportJob.State.PARKED])
-    found = jobs.aggregate(
+    counts = jobs.aggregate(
         differing=Count("pk", filter=Q(check_result=ExportJob.Check.DIFFERS)),
         failed=Count("pk", filter=stuck),
     )
-    if differing := found["differing"]:
+    if differing := counts["differing"]:
         yield Concern(
             f"{number_of(differing, 'zip does', 'zips do')} not match WorkMail's log.", href, "danger"
         )
-    if failed := found["failed"]:
+    if failed := counts["failed"]:
         yield Concern(f"{number_of(failed, 'export has', 'exports have')} failed.", href, "danger")
 
 

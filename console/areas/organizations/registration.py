@@ -60,8 +60,8 @@ def register_organization(
             role_arn=origin.role_arn,
         )
         for held in _creation_grants(operator, origin):
-            given = accounts.grant_role(actor, operator, held.role, adopted)
-            Grant.objects.filter(pk=given.pk).update(until=held.until)
+            granted = accounts.grant_role(actor, operator, held.role, adopted)
+            Grant.objects.filter(pk=granted.pk).update(until=held.until)
         mirror_refresh.schedule_sync(adopted)
     return adopted
 

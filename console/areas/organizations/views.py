@@ -34,7 +34,6 @@ def show_overview(request: ConsoleRequest) -> HttpResponse:
     known = get_completeness(organization)
     context = {
         "title": "Overview",
-        "organization": organization,
         "counts": overview_data.count_entities(entities, known),
         "exported": overview_data.count_exported(actor, organization, known),
         "exports": overview_data.summarize_exports(actor, organization),
@@ -52,7 +51,7 @@ def show_overview(request: ConsoleRequest) -> HttpResponse:
 @performs("ReadOverview")
 def show_freshness(request: ConsoleRequest) -> HttpResponse:
     """Show the progress of the sync, polled while the local copy is filled."""
-    context = {"organization": request.organization, **_freshness_context(request)}
+    context = _freshness_context(request)
     return pages.render_page(request, "organizations/overview.html", context, fragment="freshness")
 
 
@@ -69,8 +68,8 @@ def start_sync(request: ConsoleRequest) -> HttpResponse:
 def confirm_removal(request: ConsoleRequest) -> HttpResponse:
     """Confirm that what the last listing lacked is removed; the count must be the one that was shown."""
     overview = reverse("organizations:overview", args=[request.organization.slug])
-    given = (request.POST.get(name, "") for name in ("held", "missing"))
-    held_id, missing = (int(text) if text.isdecimal() and len(text) < 10 else 0 for text in given)
+    posted_numbers = (request.POST.get(name, "") for name in ("held", "missing"))
+    held_id, missing = (int(text) if text.isdecimal() and len(text) < 10 else 0 for text in posted_numbers)
     if held_listings.confirm_removal(request.actor, request.organization, held_id, missing):
         text = "Removal confirmed. The listing is read again and what is missing is removed."
         return pages.redirect_with_message(request, text, overview)

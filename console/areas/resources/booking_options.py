@@ -38,8 +38,8 @@ ANSWER_RULE = (
 
 def get_options(described: Mapping[str, Any]) -> dict[str, bool] | None:
     """Return the three options; `None` if the resource was never described."""
-    found = described.get("BookingOptions")
-    return {member: bool(found.get(member)) for member in DEFAULT_OPTIONS} if found else None
+    options = described.get("BookingOptions")
+    return {member: bool(options.get(member)) for member in DEFAULT_OPTIONS} if options else None
 
 
 def describe_options(described: Mapping[str, Any], delegates: int) -> list[str]:
@@ -47,8 +47,8 @@ def describe_options(described: Mapping[str, Any], delegates: int) -> list[str]:
     known = get_options(described)
     if known is None:
         return []
-    said = [texts[0 if known[member] else 1] for member, texts in OPTION_SENTENCES.items()]
-    return said if is_answered(known, delegates) else [UNANSWERED_SENTENCE, *said[1:]]
+    sentences = [texts[0 if known[member] else 1] for member, texts in OPTION_SENTENCES.items()]
+    return sentences if is_answered(known, delegates) else [UNANSWERED_SENTENCE, *sentences[1:]]
 
 
 def is_answered(known: Mapping[str, bool], delegates: int) -> bool:

@@ -23,12 +23,12 @@ TRAILING_SEPARATORS = " \t\n,;·|-(."  # leads on to something that is not there
 
 def split_description(description: str) -> tuple[str, int | None]:
     """Return the description without its capacity, and the capacity or `None`."""
-    found = CAPACITY_PATTERN.search(description)
-    if found is None:
+    match = CAPACITY_PATTERN.search(description)
+    if match is None:
         return description.strip(), None
-    before, after = description[: found.start()], description[found.end() :]
+    before, after = description[: match.start()], description[match.end() :]
     parts = (before.rstrip(TRAILING_SEPARATORS), after.strip(LEADING_SEPARATORS))
-    return ", ".join(part for part in map(str.strip, parts) if part), int(found[1] or found[2])
+    return ", ".join(part for part in map(str.strip, parts) if part), int(match[1] or match[2])
 
 
 def join_description(text: str, capacity: int | None) -> str:

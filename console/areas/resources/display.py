@@ -43,11 +43,11 @@ def type_label(value: str) -> str:
 def record_fields(resource: Entity) -> list[tuple[str, Any]]:
     """Return all details with labels, and the capacity from the description as a field of its own."""
     details = resource.details or _listed_details(resource)
-    shown = [(label, _format_member(member, details.get(member))) for member, label in RECORD_LABELS.items()]
+    fields = [(label, _format_member(member, details.get(member))) for member, label in RECORD_LABELS.items()]
     place = list(RECORD_LABELS).index("Description")
     text_, seats = capacity.split_description(details.get("Description") or "")
-    shown[place] = (RECORD_LABELS["Description"], display_value(text_))
-    return [*shown[: place + 1], ("Capacity", DASH if seats is None else f"{seats:,}"), *shown[place + 1 :]]
+    fields[place] = (RECORD_LABELS["Description"], display_value(text_))
+    return [*fields[: place + 1], ("Capacity", DASH if seats is None else f"{seats:,}"), *fields[place + 1 :]]
 
 
 def _format_member(member: str, value: Any) -> Any:
@@ -79,16 +79,16 @@ EXPORT_OPERATIONS = ("StartMailboxExportJob",)
 
 
 def resource_detail_context(actor: Actor, resource: Entity) -> dict[str, Any]:
-    shown = display.entity_detail_context(actor, resource, RESOURCE_ACTIONS)
+    context = display.entity_detail_context(actor, resource, RESOURCE_ACTIONS)
     mailbox = get_mailbox(resource)
     exporting = display.get_permitted_operations(
         actor, resource, EXPORT_OPERATIONS if mailbox.is_exportable else ()
     )
     seen, answering = visible_delegates(actor, resource), Delegate.objects.filter(resource=resource).count()
     return {
-        **shown,
+        **context,
         "resource": resource,
-        "may": {**shown["may"], **_permitted_delegate_operations(actor, resource), **exporting},
+        "may": {**context["may"], **_permitted_delegate_operations(actor, resource), **exporting},
         "mailbox": mailbox,
         "dies": mailbox.removed_at,
         "exports": relations.list_export_jobs(actor, resource),
@@ -104,8 +104,8 @@ def resource_detail_context(actor: Actor, resource: Entity) -> dict[str, Any]:
 
 def visible_delegates(actor: Actor, resource: Entity) -> list[Entity]:
     seen = policy.visible_entities(actor, "ListResourceDelegates", resource.organization)
-    found = seen.filter(delegations__resource=resource).select_related("organization")
-    return list(found.order_by("sort_display_name", "sort_name"))
+    delegates = seen.filter(delegations__resource=resource).select_related("organization")
+    return list(delegates.order_by("sort_display_name", "sort_name"))
 
 
 def is_unanswered(resource: Entity, answering: int) -> bool:

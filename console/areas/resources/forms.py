@@ -53,8 +53,8 @@ class CapacityForm(forms.Form):
     def require_short(self, description: str) -> None:
         if len(description) > MAX_DESCRIPTION:
             length = number_of(len(description), "character")
-            said = f"With the capacity these are {length}; WorkMail takes {MAX_DESCRIPTION}."
-            self.add_error("Description", ValidationError(said))
+            message = f"With the capacity these are {length}; WorkMail takes {MAX_DESCRIPTION}."
+            self.add_error("Description", ValidationError(message))
 
 
 class ResourceForm(OperationForm, CapacityForm, EntityWriteForm):

@@ -26,8 +26,8 @@ def plan_resource_creation(
     steps += [_delegate_step(name, each) for each in delegates]
     if options is not None:
         last = len(steps) - 1
-        told = {"ResourceId": NEW_RESOURCE_ID, "BookingOptions": dict(options)}
-        steps.append(PlannedStep("UpdateResource", told, label=f"Booking options of {name}", needs=last))
+        changes = {"ResourceId": NEW_RESOURCE_ID, "BookingOptions": dict(options)}
+        steps.append(PlannedStep("UpdateResource", changes, label=f"Booking options of {name}", needs=last))
     return steps
 
 

@@ -20,5 +20,5 @@ def annotate_delegate_count(resources: EntityQuerySet) -> EntityQuerySet:
     """Annotate each resource with the number of its delegates as `answering`."""
     delegates = Delegate.objects.filter(resource=OuterRef("pk")).order_by().values("resource")
     counted = Subquery(delegates.annotate(number=Count("pk")).values("number"), output_field=IntegerField())
-    told: EntityQuerySet = resources.annotate(answering=counted)
-    return told
+    annotated: EntityQuerySet = resources.annotate(answering=counted)
+    return annotated

@@ -28,8 +28,8 @@ def _description_cell(values: RowValues) -> SafeString | str:
 
 
 def _capacity_cell(values: RowValues) -> SafeString | str:
-    found = capacity.get_capacity(values["details"].get("Description"))
-    return DASH if found is None else f"{found:,}"
+    seats = capacity.get_capacity(values["details"].get("Description"))
+    return DASH if seats is None else f"{seats:,}"
 
 
 def _answers_cell(values: RowValues) -> SafeString | str:
@@ -39,11 +39,11 @@ def _answers_cell(values: RowValues) -> SafeString | str:
         return DASH
     if not booking_options.is_answered(known, delegates):
         return NOBODY_BADGE
-    people = number_of(delegates, "delegate")
+    delegates_text = number_of(delegates, "delegate")
     return (
-        people
+        delegates_text
         if not known[booking_options.AUTO_ACCEPT]
-        else f"Automatic, {people}"
+        else f"Automatic, {delegates_text}"
         if delegates
         else "Automatic"
     )

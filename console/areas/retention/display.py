@@ -88,20 +88,22 @@ def folder_label(name: str) -> str:
 
 def abbreviate_policy(configurations: Iterable[FolderConfiguration]) -> str:
     acting = [each for each in configurations if each["Action"] in DELETION_TEXTS]
-    told = [
+    phrases = [
         f"{folder_label(each['Name']).lower()} after {number_of(each['Period'], 'day')}" for each in acting
     ]
-    return ", ".join(told) or "nothing is deleted"
+    return ", ".join(phrases) or "nothing is deleted"
 
 
 def summarize_policy(look: SettingResult) -> list[str]:
     if look.is_unset:
         return ["No policy: nothing is deleted by itself."]
-    found = [each for each in look.shown.get("FolderConfigurations", []) if each["Action"] in DELETION_TEXTS]
-    if not found:
+    configurations = [
+        each for each in look.shown.get("FolderConfigurations", []) if each["Action"] in DELETION_TEXTS
+    ]
+    if not configurations:
         return ["Nothing is deleted by itself."]
     return [
         f"{folder_label(each['Name'])}: {DELETION_TEXTS[each['Action']]}"
         f" after {number_of(each['Period'], 'day')}."
-        for each in found
+        for each in configurations
     ]

@@ -26,22 +26,24 @@ def describe_losses(organization: Organization, configurations: Iterable[Mapping
     if not actions:
         return []
     if not get_completeness(organization).covers(*MAILBOX_STAGES):
-        found = [
+        sentences = [
             "The directory is still being read, so the number of mailboxes, and which of them were"
             " exported, is not known yet."
         ]
     else:
-        found = _describe_counts(organization)
+        sentences = _describe_counts(organization)
     if "PERMANENTLY_DELETE" in actions:
-        found.append("What is deleted for good cannot be brought back, not even by AWS.")
-    return found
+        sentences.append("What is deleted for good cannot be brought back, not even by AWS.")
+    return sentences
 
 
 def _describe_counts(organization: Organization) -> list[str]:
-    found = [f"It holds in {number_of(affected_mailboxes(organization).count(), 'mailbox', 'mailboxes')}."]
+    sentences = [
+        f"It holds in {number_of(affected_mailboxes(organization).count(), 'mailbox', 'mailboxes')}."
+    ]
     if missing := unexported_mailboxes(organization).count():
-        found.append(
+        sentences.append(
             f"Of {missing:,} of them there is no completed export: what the policy deletes before then is"
             " in no export."
         )
-    return found
+    return sentences

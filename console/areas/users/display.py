@@ -126,36 +126,36 @@ USER_OPERATIONS = (
 )
 
 
-def user_detail_context(actor: Actor, person: Entity) -> dict[str, Any]:
-    shown = display.entity_detail_context(actor, person, USER_ACTIONS)
-    mailbox = get_mailbox(person)
+def user_detail_context(actor: Actor, user: Entity) -> dict[str, Any]:
+    context = display.entity_detail_context(actor, user, USER_ACTIONS)
+    mailbox = get_mailbox(user)
     offered = MAILBOX_OPERATIONS if mailbox.is_in_use else ()
     return {
-        **shown,
-        "person": person,
-        "role": role_label(person.role),
-        "size": format_megabytes(person.mailbox_size),
-        "quota": format_megabytes(person.mailbox_quota),
-        "full": quota_percentage(person.mailbox_size, person.mailbox_quota) or 0,
-        "may": {**shown["may"], **display.get_permitted_operations(actor, person, offered)},
-        "asked": {each: policy.allows(actor, each, person.organization, person) for each in USER_OPERATIONS},
-        "profile": profile_sections(person.details or _listed_details(person)),
-        "exports": relations.list_export_jobs(actor, person),
+        **context,
+        "person": user,
+        "role": role_label(user.role),
+        "size": format_megabytes(user.mailbox_size),
+        "quota": format_megabytes(user.mailbox_quota),
+        "full": quota_percentage(user.mailbox_size, user.mailbox_quota) or 0,
+        "may": {**context["may"], **display.get_permitted_operations(actor, user, offered)},
+        "asked": {each: policy.allows(actor, each, user.organization, user) for each in USER_OPERATIONS},
+        "profile": profile_sections(user.details or _listed_details(user)),
+        "exports": relations.list_export_jobs(actor, user),
         "mailbox": mailbox,
         "dies": mailbox.removed_at,
-        "standing": block_status.get_block_status(actor, person),
+        "standing": block_status.get_block_status(actor, user),
     }
 
 
-def _listed_details(person: Entity) -> dict[str, Any]:
+def _listed_details(user: Entity) -> dict[str, Any]:
     """Return the details that a listing has, for a user that was never described."""
     return {
-        "UserId": person.entity_id,
-        "Name": person.name,
-        "DisplayName": person.display_name,
-        "Email": person.email,
-        "State": person.state,
-        "UserRole": person.role,
-        "EnabledDate": person.enabled_date,
-        "DisabledDate": person.disabled_date,
+        "UserId": user.entity_id,
+        "Name": user.name,
+        "DisplayName": user.display_name,
+        "Email": user.email,
+        "State": user.state,
+        "UserRole": user.role,
+        "EnabledDate": user.enabled_date,
+        "DisabledDate": user.disabled_date,
     }

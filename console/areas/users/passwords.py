@@ -20,14 +20,14 @@ PART_COUNT, PART_LENGTH = 4, 4  # 16 of 56 characters: more than 90 bits
 
 def find_password_problems(password: str) -> list[str]:
     """Return why WorkMail would refuse the password, in whole sentences."""
-    found = []
+    problems = []
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        found.append(f"Take between {MIN_LENGTH} and {MAX_LENGTH} characters; this has {len(password)}.")
+        problems.append(f"Take between {MIN_LENGTH} and {MAX_LENGTH} characters; this has {len(password)}.")
     if not ALLOWED_CHARACTERS.fullmatch(password):
-        found.append("Take only letters, digits and signs of Western European keyboards.")
+        problems.append("Take only letters, digits and signs of Western European keyboards.")
     if (kinds := sum(bool(each.search(password)) for each in CHARACTER_CLASSES.values())) < MIN_CLASSES:
-        found.append(f"Take at least {MIN_CLASSES} of {', '.join(CHARACTER_CLASSES)}; this has {kinds}.")
-    return found
+        problems.append(f"Take at least {MIN_CLASSES} of {', '.join(CHARACTER_CLASSES)}; this has {kinds}.")
+    return problems
 
 
 def generate_password() -> str:

@@ -30,14 +30,14 @@ class NewUser:
 
 def plan_user_creation(new: NewUser) -> list[PlannedStep]:
     """Plan the creation; each step can be retried together with the steps that depend on it."""
-    found = [PlannedStep("CreateUser", new.first, f"Create {new.name}")]
+    steps = [PlannedStep("CreateUser", new.first, f"Create {new.name}")]
     if new.address:
-        found.append(_enable_step(new))
-        found += [_mailbox_step(each) for each in _mailbox_calls(new)]
+        steps.append(_enable_step(new))
+        steps += [_mailbox_step(each) for each in _mailbox_calls(new)]
     if new.profile:
         params = {"UserId": NEW_USER_ID, **new.profile}
-        found.append(PlannedStep("UpdateUser", params, f"Record of {new.name}", CREATE_STEP))
-    return found
+        steps.append(PlannedStep("UpdateUser", params, f"Record of {new.name}", CREATE_STEP))
+    return steps
 
 
 def _enable_step(new: NewUser) -> PlannedStep:
@@ -57,6 +57,6 @@ def _mailbox_calls(new: NewUser) -> list[tuple[str, dict[str, Any], str]]:
     return [*joined, *named, *([("UpdateMailboxQuota", quota, "Quota")] if new.quota else [])]
 
 
-def _mailbox_step(given: tuple[str, dict[str, Any], str]) -> PlannedStep:
-    operation, params, label = given
+def _mailbox_step(call: tuple[str, dict[str, Any], str]) -> PlannedStep:
+    operation, params, label = call
     return PlannedStep(operation, params, label, ENABLE_STEP)

@@ -48,16 +48,16 @@ class InvalidCell(ValueError):
     """A cell has an invalid value; the message continues a sentence that begins with the column."""
 
 
-def get_current_values(person: Entity) -> dict[str, Any]:
+def get_current_values(user: Entity) -> dict[str, Any]:
     """Return the values in the mirror; an unset value is "", a cleared checkbox false."""
-    told: Mapping[str, Any] = person.details or {
-        "DisplayName": person.display_name,
-        "UserRole": person.role,
+    details: Mapping[str, Any] = user.details or {
+        "DisplayName": user.display_name,
+        "UserRole": user.role,
     }
-    found = {member: told.get(read) or "" for member, read in READ_MEMBERS}
-    found[HIDDEN] = bool(found[HIDDEN])
-    found[QUOTA] = "" if person.mailbox_quota is None else person.mailbox_quota
-    return found
+    values = {member: details.get(read) or "" for member, read in READ_MEMBERS}
+    values[HIDDEN] = bool(values[HIDDEN])
+    values[QUOTA] = "" if user.mailbox_quota is None else user.mailbox_quota
+    return values
 
 
 def format_cell(value: Any) -> str:
@@ -69,9 +69,9 @@ def is_same_value(cell: str, value: Any) -> bool:
 
     Differences that spreadsheets make are ignored: line ends, spaces, and lost zeros (2115 for 02115).
     """
-    shown = normalize(format_cell(value))
-    return normalize(cell) == shown or (
-        shown.startswith("0") and shown.isdecimal() and cell == shown.lstrip("0")
+    cell_now = normalize(format_cell(value))
+    return normalize(cell) == cell_now or (
+        cell_now.startswith("0") and cell_now.isdecimal() and cell == cell_now.lstrip("0")
     )
 
 

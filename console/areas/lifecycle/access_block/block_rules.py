@@ -90,8 +90,10 @@ def plan_addition(
 def find_deleted_users(organization: Organization, rules: Iterable[Rule]) -> set[str]:
     """Return the ids of deleted users that block rules list."""
     named = {each for rule in rules if is_block_rule(rule) for each in get_user_ids(rule)}
-    found = Entity.objects.filter(organization=organization, entity_id__in=named, state=Entity.State.DELETED)
-    return set(found.values_list("entity_id", flat=True))
+    deleted = Entity.objects.filter(
+        organization=organization, entity_id__in=named, state=Entity.State.DELETED
+    )
+    return set(deleted.values_list("entity_id", flat=True))
 
 
 def plan_removal(rules: Sequence[Rule], entity_id: str, label: str) -> PlannedStep | None:

@@ -67,28 +67,28 @@ def plan_undo(step: Step, written: WrittenCall) -> list[PlannedStep] | None:
 
 
 def _plan_reversal(rules: list[Rule], before: set[str], then: set[str]) -> list[PlannedStep]:
-    found: list[PlannedStep] = []
+    steps: list[PlannedStep] = []
     for entity_id in sorted(then - before):
         if planned := block_rules.plan_removal(rules, entity_id, "Out of the freeze rule"):
-            found.append(planned)
+            steps.append(planned)
             rules = block_rules.simulate_step(rules, planned)
     for entity_id in sorted(before - then):
         if block_rules.find_block_rule(rules, entity_id) is None:
             planned = block_rules.plan_addition(rules, entity_id, "Back into a freeze rule")
-            found.append(planned)
+            steps.append(planned)
             rules = block_rules.simulate_step(rules, planned)
-    return found
+    return steps
 
 
 def _plan_merge(
     rules: list[Rule], name: str, live: Any, added: list[str], removed: list[str]
 ) -> PlannedStep | None:
     """Plan one write of the same difference to the current rules; return `None` if it is already applied."""
-    kept = [each for each in get_user_ids(live) if each not in removed]
+    remaining = [each for each in get_user_ids(live) if each not in removed]
     fresh = [each for each in added if block_rules.find_block_rule(rules, each) is None]
-    if fresh and len(kept) + len(fresh) > MAX_USERS_PER_RULE:
+    if fresh and len(remaining) + len(fresh) > MAX_USERS_PER_RULE:
         return block_rules.plan_addition(rules, fresh[0], "")
-    people = [*kept, *fresh]
+    people = [*remaining, *fresh]
     if people == get_user_ids(live):
         return None
     return block_rules.plan_rule(rules, name, people, "")

@@ -108,12 +108,12 @@ HEADER_SYNONYMS: Mapping[str, tuple[str, ...]] = {
 
 def add_synonyms(names: Mapping[str, str], columns: tuple[str, ...]) -> dict[str, str]:
     """Return `names` with the synonyms of these columns; own names win."""
-    found = dict(names)
+    known_names = dict(names)
     for column, headers in HEADER_SYNONYMS.items():
         if set(column.split(ALTERNATIVES)) & set(columns):
             for header in headers:
-                found.setdefault(fold_header(header), column)
-    return found
+                known_names.setdefault(fold_header(header), column)
+    return known_names
 
 
 def has_address_usernames(sheet: UploadedTable) -> bool:

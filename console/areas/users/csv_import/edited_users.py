@@ -71,16 +71,16 @@ class EditedUsersImport:
         self.met: dict[int, int] = {}
 
     def plan(self) -> ImportPlan:
-        made = start_plan(self.sheet)
+        import_plan = start_plan(self.sheet)
         for line in self.sheet.lines:
-            person = self._whom(line)
-            faults = list(self._row_problems(line, person))
-            steps = [] if person is None or faults else self._steps(line, person, faults)
-            made.faults += faults
-            made.steps += [] if faults else steps
+            user = self._whom(line)
+            faults = list(self._row_problems(line, user))
+            steps = [] if user is None or faults else self._steps(line, user, faults)
+            import_plan.faults += faults
+            import_plan.steps += [] if faults else steps
             if not steps and not faults:
-                made.same.append(line.number)
-        return made
+                import_plan.same.append(line.number)
+        return import_plan
 
     def _whom(self, line: UploadedRow) -> Entity | None:
         if user_id := line.cells.get("UserId", "").lower():
@@ -89,9 +89,9 @@ class EditedUsersImport:
 
     def _row_problems(self, line: UploadedRow, person: Entity | None) -> Iterator[RowProblem]:
         """Return the first problem of the row as a whole."""
-        column, said = self._find_row_problem(line, person)
-        if said:
-            yield RowProblem(line.number, get_row_name(line), column, said)
+        column, problem = self._find_row_problem(line, person)
+        if problem:
+            yield RowProblem(line.number, get_row_name(line), column, problem)
 
     def _find_row_problem(self, line: UploadedRow, person: Entity | None) -> tuple[str, str]:
         named = next((column for column in IDENTITY_COLUMNS if line.cells.get(column, "").strip()), "")
@@ -120,9 +120,9 @@ class EditedUsersImport:
         by, *others = [column for column in IDENTITY_COLUMNS if line.cells.get(column)]
         for column in others:
             own = person.name if column == "Name" else person.email
-            given = _row_address(line) if column == "Email" else line.cells[column]
-            meant = self.resolved.one.get(given.lower())
-            if given.lower() != own.lower() and (meant is None or meant.pk != person.pk):
+            identity = _row_address(line) if column == "Email" else line.cells[column]
+            meant = self.resolved.one.get(identity.lower())
+            if identity.lower() != own.lower() and (meant is None or meant.pk != person.pk):
                 return (
                     column,
                     f"This is not the user that {by} in this row means ({own or 'no email address'}).",
@@ -136,17 +136,17 @@ class EditedUsersImport:
         return None
 
     def _steps(self, line: UploadedRow, person: Entity, faults: list[RowProblem]) -> list[PlannedStep]:
-        asked = self._changed_values(line, person, faults)
-        quota = asked.pop(QUOTA, None)
+        values = self._changed_values(line, person, faults)
+        quota = values.pop(QUOTA, None)
         key = {"UserId": person.entity_id}
-        steps = [PlannedStep("UpdateUser", {**key, **asked}, row=line.number)] if asked else []
+        steps = [PlannedStep("UpdateUser", {**key, **values}, row=line.number)] if values else []
         if quota is not None:
             steps.append(PlannedStep("UpdateMailboxQuota", {**key, QUOTA: quota}, row=line.number))
         return steps
 
     def _changed_values(self, line: UploadedRow, person: Entity, faults: list[RowProblem]) -> dict[str, Any]:
         now = user_fields.get_current_values(person)
-        asked: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         differing = [
             name for name in self.columns if not user_fields.is_same_value(line.cells[name], now[name])
         ]
@@ -169,8 +169,8 @@ class EditedUsersImport:
                     RowProblem(line.number, get_row_name(line), name, f"{FIELD_LABELS[name]} {wrong}.")
                 )
             else:
-                asked |= {name: value} if value != now[name] else {}
-        return asked
+                values |= {name: value} if value != now[name] else {}
+        return values
 
     def _value(self, name: str, line: UploadedRow, person: Entity, *, stale: bool) -> Any:
         value = user_fields.parse_cell(name, line.cells[name])
@@ -187,18 +187,20 @@ class EditedUsersImport:
 
 def start_plan(sheet: UploadedTable) -> ImportPlan:
     """Return a plan with the rows that cannot be read."""
-    made = ImportPlan(rows=len(sheet.lines) + len(sheet.broken), notes=describe_columns(sheet))
-    made.faults += [RowProblem(row, "", "", f"The row {said}.") for row, said in sheet.broken.items()]
-    return made
+    import_plan = ImportPlan(rows=len(sheet.lines) + len(sheet.broken), notes=describe_columns(sheet))
+    import_plan.faults += [
+        RowProblem(row, "", "", f"The row {problem}.") for row, problem in sheet.broken.items()
+    ]
+    return import_plan
 
 
 def require_undamaged(line: UploadedRow, column: str, sheet: UploadedTable) -> None:
     """Raise `InvalidCell` for control characters, and for spreadsheet damage unless it is accepted."""
-    if said := line.controls.get(column):
-        raise InvalidCell(said)
-    if (said := line.damage.get(column)) and not sheet.accepts_damage:
+    if problem := line.controls.get(column):
+        raise InvalidCell(problem)
+    if (problem := line.damage.get(column)) and not sheet.accepts_damage:
         raise InvalidCell(
-            f"{said}: “{line.cells[column][:60]}”. Correct it, or accept such values in the form"
+            f"{problem}: “{line.cells[column][:60]}”. Correct it, or accept such values in the form"
         )
 
 
@@ -218,12 +220,12 @@ def _row_address(line: UploadedRow) -> str:
 
 
 def describe_columns(sheet: UploadedTable) -> list[str]:
-    told = list(sheet.notes)
+    notes = list(sheet.notes)
     if sheet.foreign:
-        told.append(f"Columns without a match in WorkMail were left out: {', '.join(sheet.foreign)}.")
+        notes.append(f"Columns without a match in WorkMail were left out: {', '.join(sheet.foreign)}.")
     if sheet.twice:
-        told.append(f"Of columns that occur twice, the last one counts: {', '.join(sheet.twice)}.")
-    return told
+        notes.append(f"Of columns that occur twice, the last one counts: {', '.join(sheet.twice)}.")
+    return notes
 
 
 def find_table_problem(sheet: UploadedTable) -> str:

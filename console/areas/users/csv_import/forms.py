@@ -114,12 +114,12 @@ class UserFileForm(ReasonForm):
         self.add_error("encoding", str(question))
 
     def _mapping(self) -> dict[int, str]:
-        found: dict[int, str] = {}
+        mapping: dict[int, str] = {}
         for name, column in self.data.items():
             position = name.removeprefix(MAPPING_PREFIX)
             if name.startswith(MAPPING_PREFIX) and position.isdecimal() and column in (*self.assignable, ""):
-                found[int(position[:4])] = column
-        return found
+                mapping[int(position[:4])] = column
+        return mapping
 
     def _ask_columns(self, sheet: UploadedTable) -> None:
         """Add a field per header, with its first cells as help text."""

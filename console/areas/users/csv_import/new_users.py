@@ -61,7 +61,7 @@ class NewUsersImport:
         self.unfinished_users = self._find_unfinished_users(actor, organization)
 
     def plan(self) -> ImportPlan:
-        made = start_plan(self.sheet)
+        import_plan = start_plan(self.sheet)
         for line in self.sheet.lines:
             faults: list[RowProblem] = []
             values = self._values(line, faults)
@@ -70,30 +70,30 @@ class NewUsersImport:
                 for column, said in self._row_problems(line)
             ]
             if faults:
-                made.faults += faults
+                import_plan.faults += faults
             else:
-                made.steps += self._steps(line.number, values, len(made.steps))
+                import_plan.steps += self._steps(line.number, values, len(import_plan.steps))
                 if self._existing(line):
-                    made.notes.append(
+                    import_plan.notes.append(
                         f"Row {line.number}: {values[NAME]} exists without a mailbox and is completed."
                     )
                 self.used |= {name: line.number for _, name in self._names(line)}
-        return made
+        return import_plan
 
     def _values(self, line: UploadedRow, faults: list[RowProblem]) -> dict[str, Any]:
         """Return the values of the cells that are not empty."""
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for column in NEW_USER_COLUMNS:
             cell = line.cells.get(column, "")
             try:
                 require_undamaged(line, column, self.sheet)
                 if cell or column in (NAME, "DisplayName"):
-                    found[column] = self._value(column, cell)
+                    values[column] = self._value(column, cell)
             except InvalidCell as wrong:
                 faults.append(
                     RowProblem(line.number, get_row_name(line), column, f"{column_label(column)} {wrong}.")
                 )
-        return found
+        return values
 
     def _value(self, column: str, cell: str) -> Any:
         if column in FIELD_LABELS:
@@ -162,48 +162,48 @@ class NewUsersImport:
         email = line.cells.get(EMAIL, "")
         addresses = [each.text for each in parse_addresses(email)] or [email]
         aliases = [each.text for each in parse_addresses(line.cells.get(ALIASES, ""))]
-        found = [(NAME, line.cells.get(NAME, "")), *((EMAIL, each) for each in addresses)]
+        names = [(NAME, line.cells.get(NAME, "")), *((EMAIL, each) for each in addresses)]
         return [
             (column, name.lower())
-            for column, name in [*found, *((ALIASES, each) for each in aliases)]
+            for column, name in [*names, *((ALIASES, each) for each in aliases)]
             if name
         ]
 
     def _existing(self, line: UploadedRow) -> Entity | None:
         """Return the earlier created user of that username who has no mailbox yet."""
-        found = self.unfinished_users.get(line.cells.get(NAME, "").lower())
-        is_same = found is not None and found.display_name == line.cells.get("DisplayName", "")
-        return found if is_same and line.cells.get(EMAIL) else None
+        user = self.unfinished_users.get(line.cells.get(NAME, "").lower())
+        is_same = user is not None and user.display_name == line.cells.get("DisplayName", "")
+        return user if is_same and line.cells.get(EMAIL) else None
 
     def _steps(self, row: int, values: dict[str, Any], base: int) -> Iterator[PlannedStep]:
         """Return the steps of a row; `base` is the position of the first one in the change."""
         if existing := self.unfinished_users.get(values[NAME].lower()):
             yield from self._completion_steps(row, values, existing, base)
             return
-        name, made, email = values[NAME], FromStep(base, "UserId"), values.get(EMAIL, "")
+        name, user_id, email = values[NAME], FromStep(base, "UserId"), values.get(EMAIL, "")
         first = {member: values[member] for member in (NAME, *CREATE_MEMBERS) if member in values}
         if values.get(ROLE, "USER") == "USER":
             first["Password"] = GENERATED
         yield PlannedStep("CreateUser", first, label=f"Create {name}", row=row)
         if email:
-            given = {"EntityId": made, "Email": email}
+            enabling = {"EntityId": user_id, "Email": email}
             yield PlannedStep(
-                "RegisterToWorkMail", given, label=f"Enable {name} as {email}", needs=base, row=row
+                "RegisterToWorkMail", enabling, label=f"Enable {name} as {email}", needs=base, row=row
             )
         if later := {member: values[member] for member in UPDATE_MEMBERS if values.get(member)}:
             yield PlannedStep(
-                "UpdateUser", {"UserId": made, **later}, label=f"Record of {name}", needs=base, row=row
+                "UpdateUser", {"UserId": user_id, **later}, label=f"Record of {name}", needs=base, row=row
             )
-        for operation, params, label in self._more(values, made, name):
+        for operation, params, label in self._more(values, user_id, name):
             yield PlannedStep(operation, params, label=label, needs=base + 1, row=row)
 
     def _completion_steps(
         self, row: int, values: dict[str, Any], existing: Entity, base: int
     ) -> Iterator[PlannedStep]:
         """Return the missing steps of a user that exists without a mailbox."""
-        name, email, made = values[NAME], values[EMAIL], existing.entity_id
-        given = {"EntityId": made, "Email": email}
-        yield PlannedStep("RegisterToWorkMail", given, label=f"Enable {name} as {email}", row=row)
+        name, email, user_id = values[NAME], values[EMAIL], existing.entity_id
+        enabling = {"EntityId": user_id, "Email": email}
+        yield PlannedStep("RegisterToWorkMail", enabling, label=f"Enable {name} as {email}", row=row)
         now = user_fields.get_current_values(existing)
         record = {
             member: values[member]
@@ -211,28 +211,28 @@ class NewUsersImport:
             if values.get(member) not in ("", None, now[member])
         }
         if record:
-            yield PlannedStep("UpdateUser", {"UserId": made, **record}, label=f"Record of {name}", row=row)
-        for operation, params, label in self._more(values, made, name):
+            yield PlannedStep("UpdateUser", {"UserId": user_id, **record}, label=f"Record of {name}", row=row)
+        for operation, params, label in self._more(values, user_id, name):
             yield PlannedStep(operation, params, label=label, needs=base, row=row)
 
     def _more(
-        self, values: dict[str, Any], made: FromStep | str, name: str
+        self, values: dict[str, Any], user_id: FromStep | str, name: str
     ) -> Iterator[tuple[str, dict[str, Any], str]]:
         """Return the calls that require an enabled user."""
         for group in values.get(GROUPS, []):
-            yield "AssociateMemberToGroup", {"GroupId": group, "MemberId": made}, f"{name} joins the group"
+            yield "AssociateMemberToGroup", {"GroupId": group, "MemberId": user_id}, f"{name} joins the group"
         for alias in values.get(ALIASES, []):
-            yield "CreateAlias", {"EntityId": made, "Alias": alias}, f"{alias} for {name}"
+            yield "CreateAlias", {"EntityId": user_id, "Alias": alias}, f"{alias} for {name}"
         if QUOTA in values:
-            yield "UpdateMailboxQuota", {"UserId": made, QUOTA: values[QUOTA]}, f"Quota of {name}"
+            yield "UpdateMailboxQuota", {"UserId": user_id, QUOTA: values[QUOTA]}, f"Quota of {name}"
 
     def _groups(self, actor: Actor, organization: Organization) -> lookup.ResolvedWords:
         """Find the groups of the file that the operator may add members to."""
-        asked = {each for line in self.sheet.lines for each in _split_groups(line.cells.get(GROUPS, ""))}
+        words = {each for line in self.sheet.lines for each in _split_groups(line.cells.get(GROUPS, ""))}
         groups = policy.visible_entities(actor, "AssociateMemberToGroup", organization).filter(
             kind=Entity.Kind.GROUP, state=Entity.State.ENABLED
         )
-        return lookup.resolve_words(groups, organization, sorted(asked))
+        return lookup.resolve_words(groups, organization, sorted(words))
 
     def _taken(self, actor: Actor, organization: Organization) -> set[str]:
         """Return names and addresses of visible users; WorkMail itself checks the others."""
@@ -245,8 +245,8 @@ class NewUsersImport:
             Alias.objects.filter(organization=organization, address__in=part, entity__in=seen.values("pk"))
             for part in lookup.split_batches(addresses)
         )
-        given = {address for found in aliases for address in found.values_list("address", flat=True)}
-        return given | known.names.keys() | known.addresses.keys()
+        taken = {address for part in aliases for address in part.values_list("address", flat=True)}
+        return taken | known.names.keys() | known.addresses.keys()
 
     def _find_unfinished_users(self, actor: Actor, organization: Organization) -> dict[str, Entity]:
         """Return disabled users of the file without an address, by username."""

@@ -29,7 +29,7 @@ def get_report_data(filename: str, plan: ImportPlan) -> dict[str, Any]:
 
 
 def get_report_context(actor: Actor, change: Change, params: Mapping[str, Any]) -> dict[str, Any]:
-    after = int(given) if (given := str(params.get("from", "")))[:7].isdecimal() and len(given) < 8 else 0
+    after = int(offset) if (offset := str(params.get("from", "")))[:7].isdecimal() and len(offset) < 8 else 0
     steps = list(change.steps.filter(position__gte=after).order_by("position")[: STEPS_PER_PAGE + 1])
     data = change.data
     return {
@@ -51,8 +51,8 @@ def get_report_context(actor: Actor, change: Change, params: Mapping[str, Any]) 
 def get_step_rows(actor: Actor, change: Change, steps: list[Step]) -> list[Any]:
     """Return the steps with their differences, from the mirror until WorkMail was read."""
     _set_mirror_values(actor, change.organization, [step for step in steps if step.before is None])
-    shown = display.step_rows(actor, change, steps)
-    return [replace(row, number=step.row or 0) for row, step in zip(shown, steps, strict=True)]
+    rows = display.step_rows(actor, change, steps)
+    return [replace(row, number=step.row or 0) for row, step in zip(rows, steps, strict=True)]
 
 
 def _set_mirror_values(actor: Actor, organization: Organization, steps: Iterable[Step]) -> None:
@@ -62,8 +62,8 @@ def _set_mirror_values(actor: Actor, organization: Organization, steps: Iterable
         scope.visible_users(actor, organization), ids=[step.target for step in edits]
     )
     for step in edits:
-        if person := known.ids.get(step.target.lower()):
-            now = user_fields.get_current_values(person)
-            asked = {name: value for name, value in step.params.items() if name in now}
-            step.before = {name: now[name] or None for name in asked}
-            step.after = {name: value or None for name, value in asked.items()}
+        if user := known.ids.get(step.target.lower()):
+            now = user_fields.get_current_values(user)
+            values = {name: value for name, value in step.params.items() if name in now}
+            step.before = {name: now[name] or None for name in values}
+            step.after = {name: value or None for name, value in values.items()}
