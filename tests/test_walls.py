@@ -14,6 +14,7 @@ PACKAGE = ROOT / "console"
 # and never another package of its own row.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("console.actor", "console.breaker", "console.clock", "console.constraints", "console.plurals"),
+    ("console.jobs",),
     ("console.rules",),
     ("console.aws",),
     ("console.ui", "console.ledger"),

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Case, F, Value, When
-
 from console import clock
 from console.actor import Actor
 from console.aws import errors
@@ -22,10 +20,11 @@ from console.changes.execution import (
     refuse_step,
     run_step,
 )
-from console.changes.models import Change, LeaseLost, Step
+from console.changes.models import Change, Step
 from console.changes.steps import PlannedStep
 from console.changes.undo import draft_undo
 from console.gateway import gateway, requirements
+from console.jobs import LeaseLost
 from console.mirror.models import Organization
 
 logger = logging.getLogger(__name__)
@@ -246,13 +245,9 @@ def _run_claimed(change: Change, actor: Actor, deadline: float) -> None:
 
 
 def claim_change(change: Change) -> Change | None:
-    """Claim the row for this worker with one conditional UPDATE."""
-    now = clock.now()
-    due = Change.objects.due(now).filter(pk=change.pk, attempt=change.attempt).order_by()
-    expired = Case(When(lease_until=None, then=Value(0)), default=F("expired_leases") + 1)
-    if not due.update(attempt=F("attempt") + 1, lease_until=now + LEASE_DURATION, expired_leases=expired):
-        return None
-    return _refresh(change)
+    """Claim the row for this worker."""
+    is_ours = change.claim(Change.objects.due(clock.now()), LEASE_DURATION)
+    return _refresh(change) if is_ours else None
 
 
 def _pause_if_fatal(change: Change) -> bool:
@@ -271,18 +266,18 @@ def _pause_if_fatal(change: Change) -> bool:
 def _begin_change(change: Change, *, held: bool, given: Mapping[str, Any] | None = None) -> bool:
     """Start the change, and with `held` claim it in the same UPDATE."""
     now = clock.now()
-    begun = Change.objects.filter(pk=change.pk, state=change.state, attempt=change.attempt).update(
+    begun = change.claim(
+        Change.objects.filter(state=change.state),
+        LEASE_DURATION if held else None,
         state=State.RUNNING,
         started_at=now,
         turn_at=now,
         note="",
         paused=False,
-        attempt=F("attempt") + 1,
-        lease_until=now + LEASE_DURATION if held else None,
         **(given or {}),
     )
     _refresh(change)
-    return bool(begun)
+    return begun
 
 
 def _refresh(change: Change) -> Change:
@@ -300,15 +295,12 @@ def _set_state(change: Change, state: Change.State, given: Mapping[str, Any]) ->
 
 
 def _release_lease(change: Change) -> None:
-    mine = Change.objects.filter(pk=change.pk, attempt=change.attempt)
-    mine.update(lease_until=None, turn_at=max(clock.now(), change.turn_at))
+    change.release(turn_at=max(clock.now(), change.turn_at))
 
 
 def _renew_lease(change: Change) -> None:
     """Renew the lease and reload state and pause; raise `LeaseLost` if it is gone."""
-    mine = Change.objects.filter(pk=change.pk, attempt=change.attempt)
-    if not mine.update(lease_until=clock.now() + LEASE_DURATION):
-        raise LeaseLost
+    change.hold(LEASE_DURATION)
     change.state, change.paused = Change.objects.values_list("state", "paused").get(pk=change.pk)
 
 

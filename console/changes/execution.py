@@ -13,9 +13,10 @@ from console.aws import errors
 from console.aws.catalogue import CATALOGUE
 from console.aws.redaction import redact_result
 from console.changes import attended_changes, budget, completion
-from console.changes.models import Change, LeaseLost, Step
+from console.changes.models import Change, Step
 from console.changes.steps import find_links, get_absent_value, is_generated
 from console.gateway import gateway, unknown_outcomes
+from console.jobs import LeaseLost
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.operators import policy

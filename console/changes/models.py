@@ -6,17 +6,14 @@ from typing import Any, ClassVar, Self
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef
 
 from console import clock
 from console.actor import Actor
 from console.gateway.requirements import Approval
+from console.jobs import Job, LeaseLost
 from console.mirror.models import Organization
 from console.operators import policy
-
-
-class LeaseLost(Exception):
-    """Another worker has claimed the change."""
 
 
 class ChangeQuerySet(models.QuerySet["Change"]):
@@ -29,7 +26,7 @@ class ChangeQuerySet(models.QuerySet["Change"]):
 
     def due(self, now: datetime) -> Self:
         """Return changes that a worker may claim, longest waiting first."""
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+        free = Job.is_free(now)
         found = self.filter(free, state__in=UNDER_WAY, paused=False, turn_at__lte=now)
         return found.order_by("turn_at", "pk")
 
@@ -37,7 +34,7 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         return self.filter(state__in=OPEN)
 
 
-class Change(models.Model):
+class Change(Job):
     """A requested change and its progress. The row is the job that workers claim.
 
     The row is the job: a worker holds it by `lease_until`, and `attempt` fences those that come late.
@@ -89,9 +86,6 @@ class Change(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     turn_at = models.DateTimeField(default=clock.now)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    attempt = models.PositiveIntegerField(default=0)
-    expired_leases = models.PositiveSmallIntegerField(default=0, help_text="in a row, none of them returned")
 
     # What was typed and must not be stored, by the position of its step: of this object, not of the row.
     secrets: dict[int, dict[str, Any]]

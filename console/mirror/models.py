@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Count, Index, Q, UniqueConstraint
 
+from console.jobs import Job
 from console.mirror import search_text as search_texts
 from console.mirror.directory_type import Directory
 from console.mirror.search_query import match_text
@@ -298,7 +299,7 @@ class Domain(models.Model):
         return self.name
 
 
-class Sync(models.Model):
+class Sync(Job):
     """The progress of one sync stage; `attempt` fences off a worker that has lost its claim."""
 
     class Stage(models.TextChoices):
@@ -321,9 +322,6 @@ class Sync(models.Model):
     token = models.CharField(max_length=1024, blank=True)
     seen = models.BinaryField(default=bytes, help_text="keys that this pass has met")
     rate = models.FloatField(default=0, help_text="calls a second; 0: as the settings say")
-    attempt = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    expired_leases = models.PositiveSmallIntegerField(default=0, help_text="in a row, none of them returned")
 
     class Meta:
         constraints = [UniqueConstraint(fields=["organization", "stage"], name="sync_once")]

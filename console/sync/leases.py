@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 
 from console import clock
+from console.jobs import LeaseLost
 from console.mirror.models import Organization, Sync
 
 Stage = Sync.Stage
@@ -17,10 +18,6 @@ MAX_EXPIRED_LEASES = 5  # workers in a row that end during a stage before it is 
 MAX_CONCURRENT_STAGES = 2  # stages that are worked on at once, so that other jobs find a worker
 
 
-class LeaseLost(Exception):
-    """Another worker has claimed the row."""
-
-
 class SyncLease:
     """A claimed row; every write checks and extends the claim."""
 
@@ -28,15 +25,15 @@ class SyncLease:
         self.sync = sync
 
     def save(self, **fields: Any) -> None:
-        self._write(lease_until=clock.now() + LEASE_DURATION, **fields)
+        self.sync.hold(LEASE_DURATION, **fields)
+        self._set(fields)
 
     def release(self, **fields: Any) -> None:
-        self._write(lease_until=None, expired_leases=0, **fields)
-
-    def _write(self, **fields: Any) -> None:
-        held = Sync.objects.filter(pk=self.sync.pk, attempt=self.sync.attempt)
-        if not held.update(**fields):
+        if not self.sync.release(expired_leases=0, **fields):
             raise LeaseLost(str(self.sync))
+        self._set(fields)
+
+    def _set(self, fields: dict[str, Any]) -> None:
         for name, value in fields.items():
             setattr(self.sync, name, value)
 
@@ -53,9 +50,8 @@ def ensure_stages(organizations: QuerySet[Organization]) -> None:
 
 def due_stages(now: datetime) -> QuerySet[Sync]:
     """Return the stages that may be claimed, oldest first; none of deleted organizations."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
     ready = Q(stage__in=LISTING_STAGES) | Q(organization__listed_at__isnull=False)
-    found = Sync.objects.filter(free, ready, due_at__lte=now).select_related("organization")
+    found = Sync.objects.filter(Sync.is_free(now), ready, due_at__lte=now).select_related("organization")
     going = Q(organization__state="Deleting") & ~Q(stage=Stage.DOMAINS)
     found = found.exclude(going | Q(organization__state=Organization.DELETED)).exclude(_is_parked(now))
     return found.order_by("due_at", "pk")
@@ -86,10 +82,6 @@ def _claim_next(organization: Organization | None) -> SyncLease | None:
 
 
 def _claim(sync: Sync, now: datetime) -> bool:
-    claimed = due_stages(now).filter(pk=sync.pk, attempt=sync.attempt).order_by()
-    taken = Sync.objects.filter(pk__in=claimed.values("pk"), attempt=sync.attempt)
-    expired = Case(When(lease_until=None, then=Value(0)), default=F("expired_leases") + 1)
-    if not taken.update(attempt=F("attempt") + 1, lease_until=now + LEASE_DURATION, expired_leases=expired):
-        return False
-    sync.attempt += 1
-    return True
+    """Claim the stage if it is still due; that its attempt is unchanged is what keeps two workers apart."""
+    due = due_stages(now).order_by().values("pk")
+    return sync.claim(Sync.objects.filter(pk__in=due), LEASE_DURATION)

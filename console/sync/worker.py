@@ -7,10 +7,11 @@ from datetime import timedelta
 from console import clock
 from console.aws import errors
 from console.gateway import gateway
+from console.jobs import LeaseLost
 from console.mirror import outside_changes
 from console.mirror.models import Organization
 from console.sync import details_pass, listing_pass
-from console.sync.leases import LeaseLost, Stage, SyncLease, claim_stages, ensure_stages
+from console.sync.leases import Stage, SyncLease, claim_stages, ensure_stages
 from console.sync.pace import Pace
 
 logger = logging.getLogger(__name__)

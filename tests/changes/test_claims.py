@@ -10,8 +10,9 @@ from django.utils import timezone
 from console.actor import Actor
 from console.aws import errors
 from console.changes import drafts, engine, execution
-from console.changes.models import Change, LeaseLost, Step
+from console.changes.models import Change, Step
 from console.changes.steps import PlannedStep
+from console.jobs import LeaseLost
 from console.mirror.models import Organization
 from console.sandbox.fixtures import ADA, BO, TestSandbox
 

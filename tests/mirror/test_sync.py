@@ -12,13 +12,14 @@ from django.utils import timezone
 from console.actor import Actor
 from console.aws import errors
 from console.gateway import gateway
+from console.jobs import LeaseLost
 from console.ledger.models import Entry
 from console.mirror.models import Alias, Entity, Membership, Organization, Sync
 from console.operators import policy
 from console.operators.models import Grant, Role
 from console.sandbox.fixtures import ADA, BO, CY, TestSandbox
 from console.sync import details_pass, leases, listing_pass, mirror_refresh, pace, worker
-from console.sync.leases import LeaseLost, Stage, SyncLease
+from console.sync.leases import Stage, SyncLease
 from tests.mirror.support import again, grown_old, person, sync_all
 
 SYSTEM_USERS = 3

@@ -139,7 +139,7 @@ class TestVerifying:
             organization, ada, state=ExportJob.State.COMPLETED, path="a.zip", finished_at=timezone.now()
         )
         for _ in range(TRIES):
-            ExportJob.objects.update(check_lease=None)
+            ExportJob.objects.update(lease_until=None)
             claimed = [each for each in results_at_once(*[zip_check.claim_next_job] * 2) if each]
             assert [each.pk for each in claimed] == [job.pk]
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from console.areas.lifecycle.access_block import block_rules, block_status
 from console.areas.lifecycle.models import Frozen
-from console.changes.models import Change, LeaseLost, Step
+from console.changes.models import Change, Step
 from console.gateway import target_leases
+from console.jobs import LeaseLost
 from console.ledger.models import Entry
 from console.mirror import descriptions, effects
 from console.mirror.models import Entity, Organization

@@ -267,23 +267,19 @@ def requesting_actor(job: ExportJob) -> Actor:
 
 
 def _claim_job(job: ExportJob) -> bool:
-    """Claim the job with one conditional UPDATE, which only one worker can win, as a new attempt."""
+    """Claim the job for a start, as a new attempt."""
     now = clock.now()
-    claimed = (
-        ExportJob.objects.filter(pk=job.pk, attempt=job.attempt)
-        .due(now)
-        .update(
-            state=State.STARTING,
-            attempt=F("attempt") + 1,
-            unanswered=F("unanswered") + 1,
-            tried_at=Coalesce("tried_at", Value(now)),
-            lease_until=now + LEASE,
-            note="",
-        )
+    claimed = job.claim(
+        ExportJob.objects.due(now),
+        LEASE,
+        state=State.STARTING,
+        unanswered=F("unanswered") + 1,
+        tried_at=Coalesce("tried_at", Value(now)),
+        note="",
     )
     if claimed:
         job.refresh_from_db()
-    return bool(claimed)
+    return claimed
 
 
 def _find_unanswered_start(job: ExportJob) -> str:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from console import clock
+from console.jobs import Job
 from console.mirror.models import Organization
 
 MAX_RUNNING = 10  # of an organization [documented]
@@ -38,7 +39,7 @@ class ExportQuerySet(models.QuerySet["ExportJob"]):
     def due(self, now: datetime) -> Self:
         """Return the jobs that a worker can claim: queued and due, or left by a worker whose lease ended."""
         queued = Q(state=ExportJob.State.QUEUED, not_before__lte=now)
-        abandoned = Q(state=ExportJob.State.STARTING, lease_until__lt=now)
+        abandoned = Q(state=ExportJob.State.STARTING, lease_until__lte=now)
         return self.filter(queued | abandoned)
 
     def occupying(self) -> Self:
@@ -49,7 +50,7 @@ class ExportQuerySet(models.QuerySet["ExportJob"]):
         return self.filter(state__in=OPEN_STATES)
 
 
-class ExportJob(models.Model):
+class ExportJob(Job):
     """One export of one mailbox, from the request to the checked zip.
 
     The row is the job: brokers only say that it is worth a look. `client_token` is made once, so
@@ -86,11 +87,9 @@ class ExportJob(models.Model):
 
     client_token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
-    attempt = models.PositiveIntegerField(default=0)  # only ever grows: it fences
     unanswered = models.PositiveSmallIntegerField(default=0)  # attempts since AWS last answered
     tried_at = models.DateTimeField(null=True)  # when the first of those was made
     not_before = models.DateTimeField(default=clock.now)
-    lease_until = models.DateTimeField(null=True)
     note = models.CharField(max_length=1100, blank=True)  # why it waits, or why it failed
 
     job_id = models.CharField(max_length=63, blank=True)
@@ -103,7 +102,6 @@ class ExportJob(models.Model):
     size = models.BigIntegerField(null=True)  # bytes of the zip
     sha384 = models.CharField(max_length=96, blank=True)
     check_result = models.CharField(max_length=10, choices=Check, blank=True, default=Check.NONE)
-    check_lease = models.DateTimeField(null=True)
     messages = models.PositiveIntegerField(null=True)
     not_exported = models.PositiveIntegerField(null=True)
 

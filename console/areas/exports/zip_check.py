@@ -4,14 +4,14 @@ import hashlib
 import json
 import logging
 import time
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
-
-from django.db.models import Q, QuerySet
 
 from console import clock
 from console.areas.exports.models import ExportJob
 from console.aws import errors, storage
+from console.jobs import LeaseLost
 
 logger = logging.getLogger(__name__)
 Check = ExportJob.Check
@@ -20,23 +20,12 @@ LEASE = timedelta(minutes=3)  # renewed while the zip is read, so that only a de
 RENEW_SECONDS = 30.0  # seconds
 
 
-class LeaseLost(Exception):
-    """Raised when another worker has taken over the check."""
-
-
 def claim_next_job() -> ExportJob | None:
     """Claim the next completed export without a check result, and return it."""
-    now = clock.now()
-    unchecked = ExportJob.objects.filter(
-        Q(check_lease=None) | Q(check_lease__lt=now),
-        state=ExportJob.State.COMPLETED,
-        check_result=Check.NONE,
-    ).exclude(path="")
-    job = unchecked.order_by("finished_at").first()
-    if job is None or not unchecked.filter(pk=job.pk).update(check_lease=now + LEASE):
-        return None
-    job.check_lease = now + LEASE
-    return job
+    free = ExportJob.is_free(clock.now())
+    unchecked = ExportJob.objects.filter(free, state=ExportJob.State.COMPLETED, check_result=Check.NONE)
+    job = unchecked.exclude(path="").order_by("finished_at").first()
+    return job if job is not None and job.claim(unchecked, LEASE) else None
 
 
 def check_zip(job: ExportJob) -> ExportJob.Check:
@@ -49,7 +38,8 @@ def check_zip(job: ExportJob) -> ExportJob.Check:
         logger.info("the check of %s was taken over", job)
         return Check.NONE
     except BaseException:
-        _claimed_row(job).update(check_lease=clock.now() + RETRY_DELAY)
+        with suppress(LeaseLost):
+            job.hold(RETRY_DELAY)
         raise
     verdict = Check.MATCHES if log["sha384Hash"] == digest else Check.DIFFERS
     return _store_result(
@@ -63,20 +53,8 @@ def check_zip(job: ExportJob) -> ExportJob.Check:
 
 
 def _store_result(job: ExportJob, verdict: ExportJob.Check, **fields: Any) -> ExportJob.Check:
-    _claimed_row(job).update(check_result=verdict, check_lease=None, **fields)
+    job.release(check_result=verdict, **fields)
     return verdict
-
-
-def _claimed_row(job: ExportJob) -> QuerySet[ExportJob]:
-    """Return the row while this worker has the claim."""
-    return ExportJob.objects.filter(pk=job.pk, check_lease=job.check_lease)
-
-
-def _renew_lease(job: ExportJob) -> None:
-    until = clock.now() + LEASE
-    if not _claimed_row(job).update(check_lease=until):
-        raise LeaseLost
-    job.check_lease = until
 
 
 def _read_log(job: ExportJob) -> dict[str, str]:
@@ -95,6 +73,6 @@ def _hash_zip(job: ExportJob) -> tuple[int, str]:
         size += len(piece)
         digest.update(piece)
         if time.monotonic() >= renew_at:
-            _renew_lease(job)
+            job.hold(LEASE)
             renew_at = time.monotonic() + RENEW_SECONDS
     return size, digest.hexdigest()

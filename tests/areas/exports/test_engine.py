@@ -12,6 +12,7 @@ from console.areas.exports import aws_jobs, job_queue, zip_check
 from console.areas.exports.models import MAX_RUNNING, Destination, ExportJob
 from console.aws import errors, transport
 from console.gateway import gateway
+from console.jobs import LeaseLost
 from console.ledger import journal
 from console.ledger.models import Entry
 from console.mirror.models import Entity, Organization
@@ -467,7 +468,7 @@ class TestAVerificationThatRaises:
         self, job: ExportJob, time: Time, failure: BaseException, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         ExportJob.objects.filter(pk=job.pk).update(
-            state=State.COMPLETED, path="a.zip", check_result=ExportJob.Check.NONE, check_lease=None
+            state=State.COMPLETED, path="a.zip", check_result=ExportJob.Check.NONE, lease_until=None
         )
 
         def fail(*_: object) -> None:
@@ -521,8 +522,8 @@ class TestAVerificationWhoseWorkerIsKilled:
         time.pass_(minutes=5)
         assert zip_check.claim_next_job()
         assert late
-        with pytest.raises(zip_check.LeaseLost):
-            zip_check._renew_lease(late)
+        with pytest.raises(LeaseLost):
+            late.hold(zip_check.LEASE)
         zip_check._store_result(late, ExportJob.Check.UNREADABLE)
         completed.refresh_from_db()
         assert completed.check_result == ExportJob.Check.NONE
