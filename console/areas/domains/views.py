@@ -22,29 +22,27 @@ from console.areas.domains.models import MAX_CHECKS, Check
 from console.areas.domains.plans import DomainMovePlan
 from console.areas.domains.tables import DOMAIN_TABLE, HOLDER_TABLE, annotate_domains
 from console.areas.entities import scope as entities_scope
-from console.aws import errors
-from console.changes import drafts
 from console.gateway import gateway
 from console.mirror.models import Domain, Organization, Sync
 from console.operators import policy
 from console.operators.access import ConsoleRequest, performs
 from console.sync.completeness import get_completeness
 from console.ui import pages, tables
-from console.web import aws_errors, downloads, operation_views
+from console.web import downloads, operation_views
+from console.web.draft_views import create_draft_from_form
 
 
 @performs("ListMailDomains")
 def list_domains(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
-    found = annotate_domains(domains_scope.visible_domains(request.actor, organization))
+    domains = annotate_domains(domains_scope.visible_domains(request.actor, organization))
     extra = {"base": request.path, "is_read": get_completeness(organization).has_lists}
-    page = tables.paginate(found, DOMAIN_TABLE, request.GET, extra=extra)
-    read = Sync.objects.filter(organization=organization, stage=Sync.Stage.DOMAINS).first()
+    page = tables.paginate(domains, DOMAIN_TABLE, request.GET, extra=extra)
+    sync = Sync.objects.filter(organization=organization, stage=Sync.Stage.DOMAINS).first()
     context = {
         "title": "Domains",
-        "organization": organization,
         "page": page,
-        "read_at": read.finished_at if read else None,
+        "read_at": sync.finished_at if sync else None,
         "may": domains_scope.get_rights(request.actor, organization),
     }
     if not pages.wants_fragment(request):
@@ -60,26 +58,16 @@ MAX_RECENT = 5
 
 @performs("GetMailDomain")
 def show_domain(request: ConsoleRequest, domain: str) -> HttpResponse:
-    found = domains_scope.get_domain(request.actor, "GetMailDomain", request.organization, domain)
-    shown, failure = _read_domain(request, found)
-    if failure:
-        return failure
-    return _domain_page(request, found, shown)
+    mail_domain, details = _read_requested_domain(request, domain)
+    return _domain_page(request, mail_domain, details)
 
 
 @performs("GetMailDomain")
 def download_zone_file(request: ConsoleRequest, domain: str) -> HttpResponse:
-    found = domains_scope.get_domain(request.actor, "GetMailDomain", request.organization, domain)
-    shown, failure = _read_domain(request, found)
-    if failure:
-        return failure
-    text = records.format_zone_file(found.name, records.list_records(found.name, shown))
+    mail_domain, details = _read_requested_domain(request, domain)
+    text = records.format_zone_file(mail_domain.name, records.list_records(mail_domain.name, details))
     return downloads.send_file(
-        request,
-        f"{found.name}.txt",
-        text,
-        "text/plain; charset=utf-8",
-        rows=len(text.splitlines()),
+        request, f"{mail_domain.name}.txt", text, "text/plain; charset=utf-8", rows=len(text.splitlines())
     )
 
 
@@ -87,51 +75,46 @@ def download_zone_file(request: ConsoleRequest, domain: str) -> HttpResponse:
 def list_addresses(request: ConsoleRequest, domain: str) -> HttpResponse:
     """List the entities with an address on the domain that the operator can see."""
     organization = request.organization
-    found = domains_scope.get_domain(request.actor, "GetMailDomain", organization, domain)
-    seen = holders.list_visible_holders(request.actor, organization, found.name)
+    mail_domain = domains_scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+    visible_holders = holders.list_visible_holders(request.actor, organization, mail_domain.name)
     extra = {
         "slug": organization.slug,
-        "on": found.name,
-        "further": holders.list_aliases(organization, found.name),
+        "on": mail_domain.name,
+        "further": holders.list_aliases(organization, mail_domain.name),
     }
     context = {
-        "title": f"Addresses on {found.name}",
-        "organization": organization,
-        "domain": found,
-        "page": tables.paginate(seen, HOLDER_TABLE, request.GET, extra=extra),
-        "count": tables.format_count(seen),
-        "may": domains_scope.get_rights(request.actor, organization, found.name),
+        "title": f"Addresses on {mail_domain.name}",
+        "domain": mail_domain,
+        "page": tables.paginate(visible_holders, HOLDER_TABLE, request.GET, extra=extra),
+        "count": tables.format_count(visible_holders),
+        "may": domains_scope.get_rights(request.actor, organization, mail_domain.name),
     }
     return pages.render_page(request, "domains/addresses.html", context, fragment="rows")
 
 
-def _read_domain(request: ConsoleRequest, domain: Domain) -> tuple[dict[str, Any], HttpResponse | None]:
-    """Return GetMailDomain's answer, or the error page."""
-    organization = domain.organization
-    try:
-        shown = gateway.call(request.actor, "GetMailDomain", organization, DomainName=domain.name)
-    except errors.CallFailed as failure:
-        back = reverse("domains:list", args=[organization.slug])
-        return {}, aws_errors.error_page(request, failure, back=back)
+def _read_requested_domain(request: ConsoleRequest, name: str) -> tuple[Domain, dict[str, Any]]:
+    """Return the domain and GetMailDomain's answer; failures lead back to the list."""
+    request.back = reverse("domains:list", args=[request.organization.slug])
+    domain = domains_scope.get_domain(request.actor, request.operation, request.organization, name)
+    details = gateway.call(request.actor, "GetMailDomain", request.organization, DomainName=domain.name)
     domain.refresh_from_db()
-    return shown, None
+    return domain, details
 
 
 def _domain_page(
-    request: ConsoleRequest, domain: Domain, shown: dict[str, Any], fragment: str = ""
+    request: ConsoleRequest, domain: Domain, details: dict[str, Any], fragment: str = ""
 ) -> HttpResponse:
     """Return the page of the domain; after a check, only the fragment with the records."""
-    organization, actor = domain.organization, request.actor
+    ownership = details.get("OwnershipVerificationStatus", "")
     context = {
         "title": domain.name,
-        "organization": organization,
         "domain": domain,
-        "may": domains_scope.get_rights(actor, organization, domain.name),
-        "ownership": display.aws_badge(shown.get("OwnershipVerificationStatus", "")),
-        "dkim": display.aws_badge(shown.get("DkimVerificationStatus", "")),
-        "is_pending": shown.get("OwnershipVerificationStatus") == "PENDING",
+        "may": domains_scope.get_rights(request.actor, domain.organization, domain.name),
+        "ownership": display.aws_badge(ownership),
+        "dkim": display.aws_badge(details.get("DkimVerificationStatus", "")),
+        "is_pending": ownership == "PENDING",
         "is_test": records.is_test_domain(domain.name),
-        **_records_context(domain, shown),
+        **_records_context(domain, details),
         **_usage_context(request, domain),
     }
     return pages.render_page(request, "domains/detail.html", context, fragment=fragment)
@@ -146,10 +129,13 @@ def _records_context(domain: Domain, shown: dict[str, Any]) -> dict[str, Any]:
     wanted = records.list_records(domain.name, shown)
     checks = list(domain_checks.list_checks(domain.organization, domain.name)[: MAX_RECENT + 1])
     last = checks[0] if checks else None
-    known = {(each.type, each.hostname): each for each in domain_checks.read_verdicts(last)} if last else {}
+    mail_domain = (
+        {(each.type, each.hostname): each for each in domain_checks.read_verdicts(last)} if last else {}
+    )
     return {
         "records": [
-            (each, records.format_record_data(each), known.get((each.type, each.hostname))) for each in wanted
+            (each, records.format_record_data(each), mail_domain.get((each.type, each.hostname)))
+            for each in wanted
         ],
         "zone": records.format_zone_file(domain.name, wanted) if wanted else "",
         "check": last,
@@ -182,27 +168,24 @@ CHECK_TONES = {
 @performs("CheckMailDomain")
 def check_domain(request: ConsoleRequest, domain: str) -> HttpResponse:
     """Check the records in DNS, which takes a few seconds, and read the verification status from AWS."""
-    found = domains_scope.get_domain(request.actor, "CheckMailDomain", request.organization, domain)
-    shown, failure = _read_domain(request, found)
-    if failure:
-        return failure
-    made = domain_checks.run_check(request.organization, found.name, shown, by=request.actor.name)
-    answer = _domain_page(request, found, shown, fragment="checked")
+    mail_domain, details = _read_requested_domain(request, domain)
+    check = domain_checks.run_check(request.organization, mail_domain.name, details, by=request.actor.name)
     return pages.add_toast(
-        answer,
-        f"{found.name}: {made.get_state_display().lower()}.",
-        tone=CHECK_TONES[Check.State(made.state)],
+        _domain_page(request, mail_domain, details, fragment="checked"),
+        f"{mail_domain.name}: {check.get_state_display().lower()}.",
+        tone=CHECK_TONES[Check.State(check.state)],
     )
 
 
 @performs("GetMailDomain")
 def list_checks(request: ConsoleRequest, domain: str) -> HttpResponse:
-    found = domains_scope.get_domain(request.actor, "GetMailDomain", request.organization, domain)
+    mail_domain = domains_scope.get_domain(request.actor, "GetMailDomain", request.organization, domain)
     context = {
-        "title": f"Checks of {found.name}",
-        "organization": request.organization,
-        "domain": found,
-        "told": domain_checks.list_differences(domain_checks.list_checks(request.organization, found.name)),
+        "title": f"Checks of {mail_domain.name}",
+        "domain": mail_domain,
+        "told": domain_checks.list_differences(
+            domain_checks.list_checks(request.organization, mail_domain.name)
+        ),
         "kept": MAX_CHECKS,
     }
     return pages.render_page(request, "domains/checks.html", context)
@@ -210,12 +193,11 @@ def list_checks(request: ConsoleRequest, domain: str) -> HttpResponse:
 
 @performs("GetMailDomain")
 def show_check(request: ConsoleRequest, domain: str, number: int) -> HttpResponse:
-    found = domains_scope.get_domain(request.actor, "GetMailDomain", request.organization, domain)
-    check = get_object_or_404(domain_checks.list_checks(request.organization, found.name), pk=number)
+    mail_domain = domains_scope.get_domain(request.actor, "GetMailDomain", request.organization, domain)
+    check = get_object_or_404(domain_checks.list_checks(request.organization, mail_domain.name), pk=number)
     context = {
         "title": "A check of the past",
-        "organization": request.organization,
-        "domain": found,
+        "domain": mail_domain,
         "check": check,
         "verdicts": domain_checks.read_verdicts(check),
     }
@@ -239,27 +221,27 @@ def register_domain(request: ConsoleRequest) -> HttpResponse:
 
 @performs("UpdateDefaultMailDomain")
 def make_default_domain(request: ConsoleRequest, domain: str) -> HttpResponse:
-    found = _get_requested_domain(request, domain)
-    if found.is_default:
-        return _not_possible_page(request, request.back, f"{found.name} is the default domain already.")
-    shown = gateway.call(request.actor, "GetMailDomain", request.organization, DomainName=found.name)
-    if shown.get("OwnershipVerificationStatus") != VERIFIED:
+    mail_domain = _get_requested_domain(request, domain)
+    if mail_domain.is_default:
+        return _not_possible_page(request, request.back, f"{mail_domain.name} is the default domain already.")
+    details = gateway.call(request.actor, "GetMailDomain", request.organization, DomainName=mail_domain.name)
+    if details.get("OwnershipVerificationStatus") != VERIFIED:
         return _not_possible_page(
-            request, request.back, f"{found.name} is not verified, so it cannot be the default domain."
+            request, request.back, f"{mail_domain.name} is not verified, so it cannot be the default domain."
         )
-    form = DefaultDomainForm(pages.post_data(request), domain=found)
+    form = DefaultDomainForm(pages.post_data(request), domain=mail_domain)
     return operation_views.confirmation_page(request, form)
 
 
 @performs("DeregisterMailDomain")
 def deregister_domain(request: ConsoleRequest, domain: str) -> HttpResponse:
     """Deregister the domain, unless it is the default, a test domain or in use."""
-    found = _get_requested_domain(request, domain)
-    if refused := _deregistration_refusal(request, found):
+    mail_domain = _get_requested_domain(request, domain)
+    if refused := _deregistration_refusal(request, mail_domain):
         return refused
     return operation_views.confirmation_page(
         request,
-        DeregisterDomainForm(pages.post_data(request), domain=found),
+        DeregisterDomainForm(pages.post_data(request), domain=mail_domain),
         landing=lambda: reverse("domains:list", args=[request.organization.slug]),
     )
 
@@ -286,7 +268,6 @@ def _deregistration_refusal(request: ConsoleRequest, domain: Domain) -> HttpResp
         return None
     context = {
         "title": f"{domain.name} is still used",
-        "organization": organization,
         "domain": domain,
         "count": count,
         "may": domains_scope.get_rights(request.actor, organization, domain.name),
@@ -313,28 +294,32 @@ MAX_NAMES = 5
 @performs("UpdatePrimaryEmailAddress")
 def move_addresses(request: ConsoleRequest, domain: str) -> HttpResponse:
     organization = request.organization
-    found = domains_scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+    mail_domain = domains_scope.get_domain(request.actor, "GetMailDomain", organization, domain)
+    request.back = reverse("domains:addresses", args=[organization.slug, mail_domain.name])
     usable = entities_scope.usable_domains(request.actor, "UpdatePrimaryEmailAddress", organization)
-    targets = [name for name in usable if name != found.name]
+    targets = [name for name in usable if name != mail_domain.name]
     form = MoveAddressesForm(pages.post_data(request), targets=targets)
-    if form.is_valid() and (answer := _draft_move(request, found, form)):
+    if form.is_valid() and (answer := _draft_move(request, mail_domain, form)):
         return answer
     context = {
-        "title": f"Move everybody off {found.name}",
-        "organization": organization,
-        "domain": found,
+        "title": f"Move everybody off {mail_domain.name}",
+        "domain": mail_domain,
         "targets": targets,
-        "count": plans.list_movable_holders(request.actor, organization, found.name).count(),
-        "back": reverse("domains:addresses", args=[organization.slug, found.name]),
+        "count": plans.list_movable_holders(request.actor, organization, mail_domain.name).count(),
+        "back": request.back,
     }
     return pages.form_page(request, "domains/move.html", form, context)
 
 
 def _draft_move(request: ConsoleRequest, domain: Domain, form: MoveAddressesForm) -> HttpResponse | None:
     """Draft the change and redirect to its page; return `None` if the form has the error."""
-    organization, chosen = domain.organization, form.cleaned_data
+    target = form.cleaned_data["target"]
     plan = plans.plan_move(
-        request.actor, organization, domain.name, chosen["target"], keep_aliases=chosen["keep_aliases"]
+        request.actor,
+        domain.organization,
+        domain.name,
+        target,
+        keep_aliases=form.cleaned_data["keep_aliases"],
     )
     if not plan.steps:
         form.add_error(
@@ -342,26 +327,20 @@ def _draft_move(request: ConsoleRequest, domain: Domain, form: MoveAddressesForm
         )
         return None
     title = f"Move everybody from {domain.name} to {plan.target}"
-    why: dict[str, Any] = form.why()
-    try:
-        change = drafts.create_draft(request.actor, organization, title, plan.steps, kind="move", **why)
-    except errors.CallFailed as failure:
-        if aws_errors.add_to_form(form, failure):
-            return None
-        return aws_errors.error_page(request, failure)
-    told = f"Nothing has happened yet. Look through the steps, then run them. {_staying_message(plan)}"
-    to = reverse("changes:detail", args=[organization.slug, change.pk])
-    return pages.redirect_with_message(
-        request, told.strip(), to, level=messages.WARNING if plan.staying else messages.INFO
-    )
+    answer = create_draft_from_form(request, form, title, plan.steps, "move")
+    if answer is not None:
+        level = messages.WARNING if plan.staying else messages.INFO
+        message = f"Nothing has happened yet. Look through the steps, then run them. {_staying_message(plan)}"
+        messages.add_message(request, level, message.strip())
+    return answer
 
 
 def _staying_message(plan: DomainMovePlan) -> str:
     if not plan.staying:
         return ""
     more = len(plan.staying) - MAX_NAMES
-    named = ", ".join(plan.staying[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
-    return f"Left out, because somebody else has the same name on {plan.target}: {named}."
+    names = ", ".join(plan.staying[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
+    return f"Left out, because another user has the same name on {plan.target}: {names}."
 
 
 @performs("PutInboundDmarcSettings")

@@ -204,7 +204,7 @@ class TestMoving:
     ) -> None:
         Entity.objects.filter(entity_id=ADA).update(email="dee@example.com")
         page = adam.client.post(adam.url("move", BRANCH), {"target": "example.com"}, follow=True)
-        assert "somebody else has the same name on example.com: dee@branch.example." in text(page)
+        assert "another user has the same name on example.com: dee@branch.example." in text(page)
         assert ("UpdatePrimaryEmailAddress", "dee@example.com", None) not in self.steps(Change.objects.get())
 
     def test_has_nobody_to_move_from_an_unused_domain(self, adam: Desk) -> None:
