@@ -39,18 +39,21 @@ from console.web.draft_views import create_draft_from_form
 @performs("GetMailboxDetails")
 def list_mailboxes(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
-    actor, asked = request.actor, request.GET
-    shown = build_table(asked, exports=policy.allows(actor, mailboxes_scope.LIST_EXPORTS, organization))
-    kinds = find_mailboxes(actor, organization, asked)
-    mailboxes = with_last_export(actor, organization, nearest_mailboxes(kinds, shown, asked))
-    page = tables.paginate(mailboxes, shown, asked, extra=_cell_context(request))
+    actor, query = request.actor, request.GET
+    table = build_table(query, exports=policy.allows(actor, mailboxes_scope.LIST_EXPORTS, organization))
+    by_kind = find_mailboxes(actor, organization, query)
+    mailboxes = with_last_export(actor, organization, nearest_mailboxes(by_kind, table, query))
+    cell_context = {
+        "slug": organization.slug,
+        "may_quota": policy.allows(actor, "UpdateMailboxQuota", organization),
+    }
+    page = tables.paginate(mailboxes, table, query, extra=cell_context)
     context = {
-        "organization": organization,
         "page": page,
-        "count": tables.format_count(combine_mailboxes(kinds)),
+        "count": tables.format_count(combine_mailboxes(by_kind)),
         "is_complete": get_completeness(organization).covers(*MAILBOX_STAGES),
-        "csv_href": f"{reverse('mailboxes:csv', args=[organization.slug])}?{asked.urlencode()}",
-        "narrowed": bool(set(asked) - {"sort", "after", "before"}),
+        "csv_href": f"{reverse('mailboxes:csv', args=[organization.slug])}?{query.urlencode()}",
+        "narrowed": bool(set(query) - {"sort", "after", "before"}),
     }
     if not pages.wants_fragment(request):
         context |= _page_context(request)
@@ -61,16 +64,11 @@ def list_mailboxes(request: ConsoleRequest) -> HttpResponse:
 def download_mailboxes_csv(request: ConsoleRequest) -> HttpResponseBase:
     organization = request.organization
     actor = request.actor
-    shown = build_table(request.GET, exports=policy.allows(actor, mailboxes_scope.LIST_EXPORTS, organization))
-    every = combine_mailboxes(find_mailboxes(actor, organization, request.GET))
-    rows = tables.sort_rows(with_last_export(actor, organization, every), shown, request.GET)
+    table = build_table(request.GET, exports=policy.allows(actor, mailboxes_scope.LIST_EXPORTS, organization))
+    mailboxes = combine_mailboxes(find_mailboxes(actor, organization, request.GET))
+    rows = tables.sort_rows(with_last_export(actor, organization, mailboxes), table, request.GET)
     name = f"mailboxes-{organization.slug}-{timezone.now():%Y-%m-%d}.csv"
     return downloads.stream_csv(request, name, csv_text.write_rows(CSV_HEADER, iterate_csv_rows(rows)))
-
-
-def _cell_context(request: ConsoleRequest) -> dict[str, Any]:
-    may_quota = policy.allows(request.actor, "UpdateMailboxQuota", request.organization)
-    return {"slug": request.organization.slug, "may_quota": may_quota}
 
 
 def _page_context(request: ConsoleRequest) -> dict[str, Any]:
@@ -86,23 +84,23 @@ def _page_context(request: ConsoleRequest) -> dict[str, Any]:
 @performs("ListMailboxPermissions")
 def list_permissions(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
-    rows, asked = permission_table.find_permissions(request.actor, organization, request.GET), request.GET
+    query = request.GET
+    rows = permission_table.find_permissions(request.actor, organization, query)
     page = tables.paginate(
-        permission_table.with_grantee(permission_table.nearest_permissions(rows, asked)),
+        permission_table.with_grantee(permission_table.nearest_permissions(rows, query)),
         permission_table.PERMISSION_TABLE,
-        asked,
+        query,
         extra={"slug": organization.slug},
     )
     context = {
-        "organization": organization,
         "page": page,
         "count": tables.format_count(rows.values("pk")),
         "is_complete": get_completeness(organization).covers(*PERMISSION_STAGES),
-        "csv_href": f"{reverse('mailboxes:access-csv', args=[organization.slug])}?{asked.urlencode()}",
-        "narrowed": bool(set(asked) - {"sort", "after", "before"}),
+        "csv_href": f"{reverse('mailboxes:access-csv', args=[organization.slug])}?{query.urlencode()}",
+        "narrowed": bool(set(query) - {"sort", "after", "before"}),
         "whole": policy.covers_organization(request.actor, permission_table.LIST_OPERATION, organization),
         "bar": filters.filter_bar(
-            permission_table.PERMISSION_FILTERS, asked, placeholder="Anybody at either end"
+            permission_table.PERMISSION_FILTERS, query, placeholder="Anybody at either end"
         ),
         "tabs": _build_tabs(request.actor, organization, "mailboxes:access"),
     }
@@ -126,11 +124,8 @@ def download_permissions_csv(request: ConsoleRequest) -> HttpResponseBase:
 @performs("DescribeEntity")
 def search_address(request: ConsoleRequest) -> HttpResponse:
     form = AddressSearchForm(request.GET if "Email" in request.GET else None)
-    context = {
-        "organization": request.organization,
-        "tabs": _build_tabs(request.actor, request.organization, "mailboxes:address"),
-    }
-    if form.is_bound and form.is_valid():
+    context: dict[str, Any] = {"tabs": _build_tabs(request.actor, request.organization, "mailboxes:address")}
+    if form.is_valid():
         context |= _search_context(request, form)
     return pages.form_page(request, "mailboxes/address.html", form, context)
 
@@ -160,26 +155,33 @@ WAY_OPERATIONS = {RENAME: PRIMARY_OPERATION, DISABLE: "DeregisterFromWorkMail"}
 @performs("CreateAlias")
 def transfer_addresses(request: ConsoleRequest, entity_id: str) -> HttpResponse:
     giver = _get_giver(request, entity_id)
+    request.back = entity_url(giver)
     form = _build_transfer_form(request, giver)
-    if request.method == "POST" and form.is_valid() and (answer := _draft_transfer(request, giver, form)):
-        return answer
+    if form.is_valid():
+        plan = form.plan()
+        if answer := create_draft_from_form(
+            request, form, plan.title, plan.steps(), "hand-over", reverts=plan.reverts
+        ):
+            return answer
     whole = policy.allows(request.actor, WAY_OPERATIONS[DISABLE], request.organization, giver)
-    context = {**entity_context(giver), "back": entity_url(giver), "whole": whole}
+    context = {**entity_context(giver), "back": request.back, "whole": whole}
     return pages.form_page(request, "mailboxes/handover.html", form, context)
 
 
 def _get_giver(request: ConsoleRequest, entity_id: str) -> Entity:
-    met = get_object_or_404(Entity, organization=request.organization, entity_id=entity_id)
-    if met.is_deleted:
+    entity = get_object_or_404(Entity, organization=request.organization, entity_id=entity_id)
+    if entity.is_deleted:
         raise Http404("the address was given up when it was deleted")
-    operation = "DeleteAlias" if met.state == Entity.State.ENABLED else kinds.get_kind_info(met).describe
-    return scope.get_entity(request.actor, operation, request.organization, entity_id, Kind(met.kind))
+    operation = (
+        "DeleteAlias" if entity.state == Entity.State.ENABLED else kinds.get_kind_info(entity).describe
+    )
+    return scope.get_entity(request.actor, operation, request.organization, entity_id, Kind(entity.kind))
 
 
 def _build_transfer_form(request: ConsoleRequest, giver: Entity) -> AddressTransferForm:
     actor, organization = request.actor, giver.organization
     takers = scope.visible_entities(actor, "CreateAlias", organization).filter(state=Entity.State.ENABLED)
-    asked = request.GET.get("address")
+    address = request.GET.get("address")
     return AddressTransferForm(
         pages.post_data(request),
         giver=giver,
@@ -191,13 +193,8 @@ def _build_transfer_form(request: ConsoleRequest, giver: Entity) -> AddressTrans
         ],
         domains=scope.usable_domains(actor, PRIMARY_OPERATION, organization),
         renames=policy.allows(actor, PRIMARY_OPERATION, organization),
-        initial={"addresses": [asked]} if asked else {},
+        initial={"addresses": [address]} if address else {},
     )
-
-
-def _draft_transfer(request: ConsoleRequest, giver: Entity, form: AddressTransferForm) -> HttpResponse | None:
-    plan = form.plan()
-    return create_draft_from_form(request, form, plan.title, plan.steps(), "hand-over", reverts=plan.reverts)
 
 
 TAB_PAGES = (
