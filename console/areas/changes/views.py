@@ -32,7 +32,6 @@ from console.changes.models import END_KINDS, Change, Step
 from console.changes.policies import compute_digest
 from console.ledger import journal
 from console.ledger.models import Entry
-from console.mirror.models import Organization
 from console.operators import policy, refusals
 from console.operators.access import ConsoleRequest, DeclaredView, performs
 from console.plurals import number_of
@@ -45,12 +44,10 @@ State = Change.State
 
 @performs("ReadChanges")
 def list_changes(request: ConsoleRequest) -> HttpResponse:
-    seen = Change.objects.visible_to(request.actor, request.organization)
-    page = tables.paginate(filter_changes(seen, request.GET), CHANGES, request.GET)
+    visible = Change.objects.visible_to(request.actor, request.organization)
     context = {
         "title": "Changes",
-        "organization": request.organization,
-        "page": page,
+        "page": tables.paginate(filter_changes(visible, request.GET), CHANGES, request.GET),
         "bar": filters.filter_bar(FILTERS, request.GET, placeholder="Title, ticket or operator"),
         "may_set": policy.allows(request.actor, "SetConditions", request.organization),
     }
@@ -60,9 +57,9 @@ def list_changes(request: ConsoleRequest) -> HttpResponse:
 @performs("ReadChanges")
 def list_scheduled_changes(request: ConsoleRequest) -> HttpResponse:
     """List the scheduled changes, earliest first."""
-    seen = Change.objects.visible_to(request.actor, request.organization)
-    coming = seen.filter(state=State.SCHEDULED).order_by("not_before", "pk")[:500]
-    context = {"title": "Calendar", "organization": request.organization, "changes": coming}
+    visible = Change.objects.visible_to(request.actor, request.organization)
+    scheduled = visible.filter(state=State.SCHEDULED).order_by("not_before", "pk")[:500]
+    context = {"title": "Calendar", "changes": scheduled}
     return pages.render_page(request, "changes/calendar.html", context)
 
 
@@ -76,28 +73,25 @@ def show_change(request: ConsoleRequest, pk: int) -> HttpResponse:
 
 def change_context(request: ConsoleRequest, change: Change) -> dict[str, Any]:
     """Return the template context of a change, with the requested page of its steps."""
-    actor, organization = request.actor, change.organization
     counts, after = change.counts(), _requested_position(request)
     steps = list(change.steps.filter(position__gte=after).order_by("position")[: STEPS_PER_PAGE + 1])
-    looked = (
-        change.steps.filter(before__isnull=False).count() if _is_preview_running(change) else change.total
-    )
+    is_reading = _is_preview_running(change)
+    read_count = change.steps.filter(before__isnull=False).count() if is_reading else change.total
     return {
-        "organization": organization,
         "change": change,
         "title": change.title,
         "state": display.state_badge(change),
-        "rows": display.step_rows(actor, change, steps[:STEPS_PER_PAGE]),
+        "rows": display.step_rows(request.actor, change, steps[:STEPS_PER_PAGE]),
         "next": after + STEPS_PER_PAGE if len(steps) > STEPS_PER_PAGE else None,
         "previous": max(after - STEPS_PER_PAGE, 0) if after else None,
         "tally": display.format_counts(counts),
         "progress": display.progress_bar(change, counts),
-        "reading": _is_preview_running(change),
+        "reading": is_reading,
         "looked": {
-            "value": looked,
+            "value": read_count,
             "max": change.total,
-            "done": not _is_preview_running(change),
-            "text": f"{looked:,} of {number_of(change.total, 'step')} read",
+            "done": not is_reading,
+            "text": f"{read_count:,} of {number_of(change.total, 'step')} read",
         },
         "impossible": counts.get(Step.State.REFUSED, 0) if change.state == State.DRAFT else 0,
         "labels": display.undo_labels(change),
@@ -112,8 +106,8 @@ def change_context(request: ConsoleRequest, change: Change) -> dict[str, Any]:
 
 
 def get_change(request: ConsoleRequest, pk: int) -> Change:
-    seen = Change.objects.visible_to(request.actor, request.organization).select_related("organization")
-    return policy.get_in_scope(seen, organization=request.organization, pk=pk)
+    visible = Change.objects.visible_to(request.actor, request.organization).select_related("organization")
+    return policy.get_in_scope(visible, organization=request.organization, pk=pk)
 
 
 def change_url(change: Change) -> str:
@@ -126,8 +120,8 @@ def _is_preview_running(change: Change) -> bool:
 
 
 def _requested_position(request: ConsoleRequest) -> int:
-    given = request.GET.get("from", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 8 else 0
+    text = request.GET.get("from", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
 
 
 def _allowed_actions(request: ConsoleRequest, change: Change) -> dict[str, bool]:
@@ -250,13 +244,13 @@ def undo_change(request: ConsoleRequest, pk: int) -> HttpResponse:
     """Draft the undo of a change and go to its preview."""
     change = get_change(request, pk)
     try:
-        undone = undo.draft_undo(request.actor, change)
+        draft = undo.draft_undo(request.actor, change)
     except CannotUndo as reason:
         return _redirect_to_change(request, change, str(reason), messages.ERROR)
-    left = undo.plan_undo(change).left
-    note = f" {number_of(len(left), 'step')} cannot be undone." if left else ""
+    not_undone = undo.plan_undo(change).left
+    note = f" {number_of(len(not_undone), 'step')} cannot be undone." if not_undone else ""
     return pages.redirect_with_message(
-        request, f"This is what would be taken back.{note}", change_url(undone), level=messages.INFO
+        request, f"This is what would be taken back.{note}", change_url(draft), level=messages.INFO
     )
 
 
@@ -265,7 +259,7 @@ def _redirect_to_change(request: ConsoleRequest, change: Change, message: str, l
 
 
 @sensitive_post_parameters()
-@sensitive_variables("form", "secrets")
+@sensitive_variables("form")
 @never_cache
 @performs("RunChanges")
 def run_attended_change(request: ConsoleRequest, pk: int) -> HttpResponse:
@@ -281,14 +275,12 @@ def run_attended_change(request: ConsoleRequest, pk: int) -> HttpResponse:
         )
     form = SecretsForm(pages.post_data(request), change=change)
     if form.is_valid():
-        secrets = form.secrets()
         try:
-            control.run_attended(request.actor, change, secrets)
+            control.run_attended(request.actor, change, form.secrets())
         except control.InvalidState as reason:
             return pages.redirect_with_message(request, str(reason), change_url(change), level=messages.ERROR)
         return _show_answer(request, change, form)
     context = {
-        "organization": request.organization,
         "change": change,
         "back": change_url(change),
         "title": change.title,
@@ -304,11 +296,10 @@ def _show_answer(request: ConsoleRequest, change: Change, form: SecretsForm) -> 
     if content := _read_message(change):
         if "download" in request.POST:
             return _download_message(request, change, *content)
-        asked = {"messageId": content[0].target, "reason": change.reason, "ticket": change.ticket}
+        request_fields = {"messageId": content[0].target, "reason": change.reason, "ticket": change.ticket}
         context = {
-            "organization": change.organization,
             "message": parser_process.run_parser(content[1]),
-            "asked": asked,
+            "asked": request_fields,
             "approved": True,
         }
         return render(request, "messages/shown.html", context)
@@ -329,7 +320,6 @@ def _show_answer(request: ConsoleRequest, change: Change, form: SecretsForm) -> 
             request, STATE_MESSAGES[State(change.state)], change_url(change), level=level
         )
     context = {
-        "organization": change.organization,
         "title": change.title,
         "change": change,
         "values": values,
@@ -340,9 +330,17 @@ def _show_answer(request: ConsoleRequest, change: Change, form: SecretsForm) -> 
 
 
 def _download_message(request: ConsoleRequest, change: Change, step: Step, content: bytes) -> HttpResponse:
-    said = {"target": step.target, "size": len(content), "change": change.pk}
-    said |= {"reason": change.reason, "ticket": change.ticket}
-    return downloads.send_file(request, f"{step.target}.eml", content, "message/rfc822", **said)
+    return downloads.send_file(
+        request,
+        f"{step.target}.eml",
+        content,
+        "message/rfc822",
+        target=step.target,
+        size=len(content),
+        change=change.pk,
+        reason=change.reason,
+        ticket=change.ticket,
+    )
 
 
 def _read_message(change: Change) -> tuple[Step, bytes] | None:
@@ -381,38 +379,38 @@ def _download_fields(change: Change) -> dict[str, str]:
 
 def _csv_rows(actor: Actor, change: Change) -> Iterator[tuple[Any, ...]]:
     """Yield the steps in order, with the rows of the imported file that have no step between them."""
-    left = deque(_rows_without_steps(change))
+    file_rows = deque(_rows_without_steps(change))
     for start in range(0, change.total, STEPS_PER_QUERY):
-        found = change.steps.filter(position__gte=start, position__lt=start + STEPS_PER_QUERY)
-        steps = list(found.order_by("position"))
+        batch = change.steps.filter(position__gte=start, position__lt=start + STEPS_PER_QUERY)
+        steps = list(batch.order_by("position"))
         names = display.EntityNames(actor, change.organization, steps)
         for step in steps:
-            while left and step.row is not None and left[0][0] < step.row:
-                yield left.popleft()
+            while file_rows and step.row is not None and file_rows[0][0] < step.row:
+                yield file_rows.popleft()
             target, _ = names.target(step)
-            said = display.step_note(step, names)
+            note = display.step_note(step, names)
             state = step.get_state_display()
-            yield step.row, step.position + 1, step.operation, target, step.target, state, step.code, said
-    yield from left
+            yield step.row, step.position + 1, step.operation, target, step.target, state, step.code, note
+    yield from file_rows
 
 
 def _rows_without_steps(change: Change) -> list[tuple[Any, ...]]:
     """Return the rows of the imported file that were rejected or needed no change."""
-    unfit = [
-        (row, None, "", who, "", "Not done", column, said)
-        for row, who, column, said in change.data.get("left", [])
+    rejected = [
+        (row, None, "", target, "", "Not done", column, problem)
+        for row, target, column, problem in change.data.get("left", [])
     ]
-    same = [(row, None, "", "", "", "Nothing to do", "", "") for row in change.data.get("same", [])]
-    return sorted([*unfit, *same], key=lambda line: line[0])
+    unchanged = [(row, None, "", "", "", "Nothing to do", "", "") for row in change.data.get("same", [])]
+    return sorted([*rejected, *unchanged], key=lambda line: line[0])
 
 
 @performs("SetConditions")
 def edit_policies(request: ConsoleRequest) -> HttpResponse:
-    organization = request.organization
-    form = ChangePoliciesForm(pages.post_data(request), instance=policies.get_policies(organization))
+    back = reverse("changes:list", args=[request.organization.slug])
+    form = ChangePoliciesForm(pages.post_data(request), instance=policies.get_policies(request.organization))
     if form.is_valid() and _save_policies(request, form):
-        return pages.redirect_with_message(request, "Change policies saved.", _changes_url(organization))
-    context = {"title": "Change policies", "organization": organization, "back": _changes_url(organization)}
+        return pages.redirect_with_message(request, "Change policies saved.", back)
+    context = {"title": "Change policies", "back": back}
     return pages.form_page(request, "changes/conditions.html", form, context)
 
 
@@ -420,14 +418,14 @@ def edit_policies(request: ConsoleRequest) -> HttpResponse:
 def _save_policies(request: ConsoleRequest, form: ChangePoliciesForm) -> bool:
     """Save the policies; return false, with an error in the form, if another operator changed them."""
     organization = request.organization
-    held = policies.lock_policies(organization)
-    if not form.require_unchanged(held):
+    current = policies.lock_policies(organization)
+    if not form.require_unchanged(current):
         return False
-    loosened = policies.describe_loosening(held, form.instance)
+    loosened = policies.describe_loosening(current, form.instance)
     if loosened and not policy.allows(request.actor, "LoosenConditions", organization):
         _refuse_loosening(request, form, loosened)
         return False
-    form.instance.pk, form.instance.organization = held.pk, organization
+    form.instance.pk, form.instance.organization = current.pk, organization
     form.instance.save(force_update=True)
     journal.record_entry(
         request.actor,
@@ -453,7 +451,3 @@ def _refuse_loosening(request: ConsoleRequest, form: ChangePoliciesForm, loosene
             " Ask an owner of the organization to do it."
         ),
     )
-
-
-def _changes_url(organization: Organization) -> str:
-    return reverse("changes:list", args=[organization.slug])
