@@ -22,7 +22,6 @@ def list_entries(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
     context = {
         "title": "Ledger",
-        "organization": organization,
         "page": paginate_entries(request.actor, organization, request.GET),
         "bar": _filter_bar(request),
         "since": request.GET.get("since", ""),
@@ -42,10 +41,9 @@ def show_entry(request: ConsoleRequest, seq: int) -> HttpResponse:
 
 @performs("ExportLedger")
 def download_csv(request: ConsoleRequest) -> HttpResponseBase:
-    found = scope.listed_entries(request.actor, request.organization, request.GET).filter(
-        seq__lte=_last_number()
-    )
-    rows = tables.sort_rows(found, CSV_TABLE, request.GET)
+    last_number = Head.objects.get().seq  # the download itself adds entries after it
+    entries = scope.listed_entries(request.actor, request.organization, request.GET)
+    rows = tables.sort_rows(entries.filter(seq__lte=last_number), CSV_TABLE, request.GET)
     lines = csv_text.write_rows((column.label for column in CSV_TABLE.columns), csv_rows(rows))
     return downloads.stream_csv(request, _download_filename(request.organization, "csv"), lines)
 
@@ -58,18 +56,17 @@ def download_signed_entries(request: ConsoleRequest) -> HttpResponseBase:
     those who may see everything.
     """
     organization = request.organization
-    _require_unrestricted(request)
-    found = scope.filter_entries(
-        scope.readable_entries(request.actor, organization), organization, request.GET
-    )
+    if not policy.covers_organization(request.actor, "ExportLedger", organization):
+        raise policy.Denied("Signed entries name others, too, and your rights are narrowed: take the CSV.")
+    readable_entries = scope.readable_entries(request.actor, organization)
+    filtered_entries = scope.filter_entries(readable_entries, organization, request.GET)
     head = stored_chain.get_head()
     if head is None:
         raise journal.LedgerUnavailable("the ledger has no head")
-    entries = (
-        journal.entry_row(entry) for entry in found.filter(seq__lte=head.seq).order_by("seq").iterator()
-    )
+    entries = filtered_entries.filter(seq__lte=head.seq).order_by("seq").iterator()
     narrowed_to = "; ".join(filter(None, [organization.slug, downloads.describe_filter(request.GET)]))
-    part = export_file.format_part(entries, head, narrowed_to, chain.read_keys(settings.LEDGER_KEYS))
+    rows = (journal.entry_row(entry) for entry in entries)
+    part = export_file.format_part(rows, head, narrowed_to, chain.read_keys(settings.LEDGER_KEYS))
     return downloads.stream_file(
         request,
         _download_filename(organization, "jsonl"),
@@ -80,20 +77,9 @@ def download_signed_entries(request: ConsoleRequest) -> HttpResponseBase:
 
 
 def _filter_bar(request: ConsoleRequest) -> filters.FilterBar:
-    bar = filters.filter_bar(FILTERS, request.GET, placeholder="Operator, person, ticket or request id")
-    dated = bool(request.GET.get("since") or request.GET.get("until"))
-    return replace(bar, active=bar.active or dated)
-
-
-def _require_unrestricted(request: ConsoleRequest) -> None:
-    if policy.covers_organization(request.actor, "ExportLedger", request.organization):
-        return
-    raise policy.Denied("Signed entries name others, too, and your rights are narrowed: take the CSV.")
-
-
-def _last_number() -> int:
-    """Return the number of the last entry, before those that the download itself adds."""
-    return Head.objects.get().seq
+    bar = filters.filter_bar(FILTERS, request.GET, placeholder="Operator, user, ticket or request id")
+    has_dates = bool(request.GET.get("since") or request.GET.get("until"))
+    return replace(bar, active=bar.active or has_dates)
 
 
 def _download_filename(organization: Organization, ending: str) -> str:
