@@ -42,7 +42,7 @@ def _try_to_send_digest(operator: Operator, today: date) -> bool:
 
 
 def _send_digest(operator: Operator, today: date) -> bool:
-    """Create the row before the email is digest, so that two workers never send one digest twice."""
+    """Create the row before the email is sent, so that two workers never send one digest twice."""
     digest, is_new = Digest.objects.get_or_create(operator=operator, day=today)
     try:
         text = build_digest(operator) if is_new else ""
@@ -54,7 +54,7 @@ def _send_digest(operator: Operator, today: date) -> bool:
     try:
         send_mail(DIGEST_SUBJECT, text, None, [operator.email])
     except (OSError, SMTPException):
-        logger.warning("the digest for operator %s could not be digest; it is tried again", operator.pk)
+        logger.warning("the digest for operator %s could not be sent; it is tried again", operator.pk)
         digest.delete()
         return False
     return True

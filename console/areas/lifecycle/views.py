@@ -182,7 +182,7 @@ def _not_restorable_page(request: ConsoleRequest, user: Entity) -> HttpResponse:
         title="Nothing to bring back",
         happened=f"{user} is not disabled, or was not offboarded through the console within 30 days.",
         not_happened="Nothing was planned.",
-        now="Whoever is disabled can be enabled from the person's page; the mailbox is record for 30 days.",
+        now="A disabled user can be enabled from the user's page; the mailbox is kept for 30 days.",
         status=409,
         back=request.back,
     )
