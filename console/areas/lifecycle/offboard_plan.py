@@ -60,7 +60,7 @@ EXPORT_OPERATION = "StartMailboxExportJob"
 class OffboardingRequest:
     """The options of an offboarding; `rules` are the current access rules."""
 
-    person: Entity
+    user: Entity
     parts: Collection[str]
     successor: Entity | None = None
     destination: Destination | None = None
@@ -70,15 +70,14 @@ class OffboardingRequest:
         return part in self.parts
 
 
-def list_permitted_parts(actor: Actor, person: Entity) -> list[str]:
+def list_permitted_parts(actor: Actor, user: Entity) -> list[str]:
     """Return the parts that the operator may perform for this user."""
-    organization = person.organization
-    left_out = () if get_mailbox(person).exists else MAILBOX_PARTS
+    organization = user.organization
+    left_out = () if get_mailbox(user).exists else MAILBOX_PARTS
     return [
         part
         for part, operations in PART_OPERATIONS.items()
-        if part not in left_out
-        and all(policy.allows(actor, each, organization, person) for each in operations)
+        if part not in left_out and all(policy.allows(actor, each, organization, user) for each in operations)
     ]
 
 
@@ -92,34 +91,34 @@ def plan_offboarding(actor: Actor, wish: OffboardingRequest) -> list[PlannedStep
 
 
 def _plan_password(actor: Actor, wish: OffboardingRequest, position: int) -> Iterator[PlannedStep]:
-    if wish.person.role == "REMOTE_USER":  # has no password of its own [inferred]
+    if wish.user.role == "REMOTE_USER":  # has no password of its own [inferred]
         return
-    params = {"UserId": wish.person.entity_id, "Password": GENERATED}
+    params = {"UserId": wish.user.entity_id, "Password": GENERATED}
     yield PlannedStep("ResetPassword", params, "A password that nobody knows")
 
 
 def _plan_block(actor: Actor, wish: OffboardingRequest, position: int) -> Iterator[PlannedStep]:
-    if block_rules.find_block_rule(wish.rules, wish.person.entity_id) is None:
-        yield from block_rules.plan_block(wish.rules, wish.person, position)
+    if block_rules.find_block_rule(wish.rules, wish.user.entity_id) is None:
+        yield from block_rules.plan_block(wish.rules, wish.user, position)
 
 
 def _plan_tokens(actor: Actor, wish: OffboardingRequest, position: int) -> Iterator[PlannedStep]:
-    yield from access_tokens.build_revocation_steps(access_tokens.list_user_tokens(actor, wish.person))
+    yield from access_tokens.build_revocation_steps(access_tokens.list_user_tokens(actor, wish.user))
 
 
 def _plan_groups(actor: Actor, wish: OffboardingRequest, position: int) -> Iterator[PlannedStep]:
-    for group in relations.list_groups(actor, wish.person):
-        params = {"GroupId": group.entity_id, "MemberId": wish.person.entity_id}
+    for group in relations.list_groups(actor, wish.user):
+        params = {"GroupId": group.entity_id, "MemberId": wish.user.entity_id}
         yield PlannedStep("DisassociateMemberFromGroup", params, f"Leave {group}")
 
 
 def _plan_successor_access(actor: Actor, wish: OffboardingRequest, position: int) -> Iterator[PlannedStep]:
     if wish.successor is None:
         return
-    permission = Permission.objects.filter(owner=wish.person, grantee_id=wish.successor.entity_id).first()
+    permission = Permission.objects.filter(owner=wish.user, grantee_id=wish.successor.entity_id).first()
     values = sorted({"FULL_ACCESS", *(permission.values if permission else ())})
     params = {
-        "EntityId": wish.person.entity_id,
+        "EntityId": wish.user.entity_id,
         "GranteeId": wish.successor.entity_id,
         "PermissionValues": values,
     }
@@ -131,7 +130,7 @@ def _plan_export(actor: Actor, wish: OffboardingRequest, position: int) -> Itera
     if place is None:
         return
     params: dict[str, Any] = {
-        "EntityId": wish.person.entity_id,
+        "EntityId": wish.user.entity_id,
         "RoleArn": place.role_arn,
         "KmsKeyArn": place.kms_key_arn,
         "S3BucketName": place.bucket,
@@ -141,7 +140,7 @@ def _plan_export(actor: Actor, wish: OffboardingRequest, position: int) -> Itera
 
 
 def _plan_hiding(actor: Actor, wish: OffboardingRequest, position: int) -> Iterator[PlannedStep]:
-    params = {"UserId": wish.person.entity_id, "HiddenFromGlobalAddressList": True}
+    params = {"UserId": wish.user.entity_id, "HiddenFromGlobalAddressList": True}
     yield PlannedStep("UpdateUser", params, "Hide from the address book")
 
 
@@ -164,8 +163,8 @@ def _plan_transfer_and_disabling(
     if not (wish.wants(DISABLE) or passes_on):
         return []
     parts = ["addresses"] if passes_on else []
-    successor = wish.successor or wish.person
-    steps = transfer.plan_transfer(actor, wish.person, successor, parts, disable=wish.wants(DISABLE))
+    successor = wish.successor or wish.user
+    steps = transfer.plan_transfer(actor, wish.user, successor, parts, disable=wish.wants(DISABLE))
     export = next((at for at, each in enumerate(before) if each.operation == EXPORT_OPERATION), None)
     return [_shift_needs(each, len(before), export) for each in steps]
 
@@ -178,43 +177,43 @@ def _shift_needs(step: PlannedStep, by: int, export: int | None) -> PlannedStep:
 
 def plan_deletion(wish: OffboardingRequest, steps: Sequence[PlannedStep]) -> list[PlannedStep]:
     """Plan the deletion of a user who is still disabled, and the removal from the block rule."""
-    person, rules = wish.person, wish.rules
-    params: Mapping[str, Any] = {"UserId": person.entity_id}
-    deletion = [PlannedStep("DeleteUser", params, f"Delete {person}", expects={"State": "DISABLED"})]
+    user, rules = wish.user, wish.rules
+    params: Mapping[str, Any] = {"UserId": user.entity_id}
+    deletion = [PlannedStep("DeleteUser", params, f"Delete {user}", expects={"State": "DISABLED"})]
     for each in steps:
         rules = (
             block_rules.simulate_step(rules, each) if each.operation == block_rules.PUT_OPERATION else rules
         )
-    planned = block_rules.plan_removal(rules, person.entity_id, f"{person} leaves the freeze rule")
+    planned = block_rules.plan_removal(rules, user.entity_id, f"{user} leaves the freeze rule")
     return [*deletion, replace(planned, needs=0)] if planned else deletion
 
 
 def draft_offboarding(actor: Actor, wish: OffboardingRequest, days: int, why: Mapping[str, str]) -> Change:
     """Take a snapshot, create the draft, and schedule the deletion."""
-    person, reason, ticket = wish.person, why["reason"], why["ticket"]
+    user, reason, ticket = wish.user, why["reason"], why["ticket"]
     steps = plan_offboarding(actor, wish)
-    capsule = snapshots.take_snapshot(actor, person)
+    capsule = snapshots.take_snapshot(actor, user)
     change = drafts.create_draft(
         actor,
-        person.organization,
-        f"Offboard {person}",
+        user.organization,
+        f"Offboard {user}",
         steps,
         kind=OFFBOARD_KIND,
         reason=reason,
         ticket=ticket,
-        data={"capsule": capsule.pk, "entity_id": person.entity_id},
+        data={"capsule": capsule.pk, "entity_id": user.entity_id},
     )
     if wish.wants(DELETE):
         schedule.schedule_end(
             actor,
-            person.organization,
+            user.organization,
             plan_deletion(wish, steps),
             timezone.now() + timedelta(days=days),
-            title=f"Delete {person}",
+            title=f"Delete {user}",
             kind=DELETION_KIND,
             follows=change,
             reason=reason,
             ticket=ticket,
-            data={"entity_id": person.entity_id, "days": days},
+            data={"entity_id": user.entity_id, "days": days},
         )
     return change

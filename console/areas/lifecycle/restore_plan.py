@@ -24,7 +24,7 @@ PROFILE_MEMBERS = frozenset(model.input_members("UpdateUser")) - {"OrganizationI
 class RestorePlan:
     """The steps that restore a user, and sentences on what cannot be restored (`lost`)."""
 
-    person: Entity
+    user: Entity
     capsule: Capsule
     steps: list[PlannedStep] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
@@ -35,20 +35,20 @@ class RestorePlan:
 
     @property
     def organization(self) -> Organization:
-        return self.person.organization
+        return self.user.organization
 
     def add(self, operation: str, params: Mapping[str, Any], label: str, needs: int | None) -> None:
         self.steps.append(PlannedStep(operation, params, label, needs))
 
 
 def plan_restore(
-    person: Entity, capsule: Capsule, described: Mapping[str, Any], rules: list[Rule]
+    user: Entity, capsule: Capsule, described: Mapping[str, Any], rules: list[Rule]
 ) -> RestorePlan:
     """Plan the restore from the snapshot, the mirror and the current answer of WorkMail.
 
     `rules` are the access rules, empty if the operator may not change them.
     """
-    plan = RestorePlan(person, capsule)
+    plan = RestorePlan(user, capsule)
     registered = _plan_enabling(plan)
     if registered is None:
         return plan
@@ -56,20 +56,18 @@ def plan_restore(
     _plan_groups(plan, registered)
     _plan_permissions(plan, registered)
     _plan_profile(plan, described, registered)
-    plan.steps += block_rules.plan_restore(rules, person, len(plan.steps))
+    plan.steps += block_rules.plan_restore(rules, user, len(plan.steps))
     return plan
 
 
-def cancel_deletions(actor: Actor, person: Entity) -> None:
-    for change in list_scheduled_deletions(person):
-        control.cancel_change(actor, change, f"{person} comes back.")
+def cancel_deletions(actor: Actor, user: Entity) -> None:
+    for change in list_scheduled_deletions(user):
+        control.cancel_change(actor, change, f"{user} comes back.")
 
 
-def list_scheduled_deletions(person: Entity) -> list[Change]:
+def list_scheduled_deletions(user: Entity) -> list[Change]:
     return list(
-        schedule.scheduled_changes(person.organization, DELETION_KIND).filter(
-            data__entity_id=person.entity_id
-        )
+        schedule.scheduled_changes(user.organization, DELETION_KIND).filter(data__entity_id=user.entity_id)
     )
 
 
@@ -79,7 +77,7 @@ def _plan_enabling(plan: RestorePlan) -> int | None:
         plan.lost.append(f"{plan.email} belongs to somebody else now, so enable with another address first.")
         return None
     position = len(plan.steps)
-    params = {"EntityId": plan.person.entity_id, "Email": plan.email}
+    params = {"EntityId": plan.user.entity_id, "Email": plan.email}
     plan.add("RegisterToWorkMail", params, f"Enable as {plan.email}", position - 1 if position else None)
     return position
 
@@ -89,11 +87,11 @@ def _plan_free_address(plan: RestorePlan, address: str) -> bool:
     organization, wanted = plan.organization, address.lower()
     if not wanted:
         return False
-    owners = Entity.objects.filter(organization=organization, email=wanted).exclude(pk=plan.person.pk)
+    owners = Entity.objects.filter(organization=organization, email=wanted).exclude(pk=plan.user.pk)
     if owners.exclude(state=State.DELETED).exists():
         return False
     alias = Alias.objects.filter(organization=organization, address=wanted).select_related("entity").first()
-    if alias is None or alias.entity_id == plan.person.pk:
+    if alias is None or alias.entity_id == plan.user.pk:
         return True
     if not _was_transferred(plan, address, alias.entity.entity_id):
         return False
@@ -107,7 +105,7 @@ def _was_transferred(plan: RestorePlan, address: str, holder: str) -> bool:
     transfers = Step.objects.filter(
         change__organization=plan.organization,
         change__kind=OFFBOARD_KIND,
-        change__data__entity_id=plan.person.entity_id,
+        change__data__entity_id=plan.user.entity_id,
         operation="CreateAlias",
         target=holder,
         state=Step.State.DONE,
@@ -123,24 +121,24 @@ def _plan_aliases(plan: RestorePlan, registered: int) -> None:
             plan.lost.append(f"{address} belongs to somebody else now.")
             continue
         freed = plan.steps[-1].operation == "DeleteAlias"
-        params = {"EntityId": plan.person.entity_id, "Alias": address}
+        params = {"EntityId": plan.user.entity_id, "Alias": address}
         plan.add("CreateAlias", params, f"Alias {address}", len(plan.steps) - 1 if freed else registered)
 
 
 def _plan_groups(plan: RestorePlan, registered: int) -> None:
-    joined = Membership.objects.filter(member=plan.person)
+    joined = Membership.objects.filter(member=plan.user)
     inside = set(joined.values_list("group__entity_id", flat=True))
     for each in plan.capsule.state["Groups"]:
         group = _find_enabled(plan, each["GroupId"])
         if group is None:
             plan.lost.append(f"The group {each.get('GroupName') or each['GroupId']} is gone or disabled.")
         elif group.entity_id not in inside:
-            params = {"GroupId": group.entity_id, "MemberId": plan.person.entity_id}
+            params = {"GroupId": group.entity_id, "MemberId": plan.user.entity_id}
             plan.add("AssociateMemberToGroup", params, f"Back into {group}", registered)
 
 
 def _plan_permissions(plan: RestorePlan, registered: int) -> None:
-    user_id = plan.person.entity_id
+    user_id = plan.user.entity_id
     for owner_id, grantee_id, values, other_id in _snapshot_permissions(plan):
         other = _find_enabled(plan, other_id)
         if other is None:
@@ -163,19 +161,19 @@ def _plan_successor_revocation(plan: RestorePlan, registered: int) -> None:
         change__kind=OFFBOARD_KIND,
         change__data__capsule=plan.capsule.pk,
         operation="PutMailboxPermissions",
-        target=plan.person.entity_id,
+        target=plan.user.entity_id,
         state=Step.State.DONE,
     )
     for step in grants:
         grantee = step.params["GranteeId"]
         if grantee not in before:
-            params = {"EntityId": plan.person.entity_id, "GranteeId": grantee}
+            params = {"EntityId": plan.user.entity_id, "GranteeId": grantee}
             plan.add("DeleteMailboxPermissions", params, "The successor's access ends", registered)
 
 
 def _snapshot_permissions(plan: RestorePlan) -> Iterator[tuple[str, str, list[str], str]]:
     """Yield owner, grantee, permissions, and the id that is not the user's."""
-    user_id = plan.person.entity_id
+    user_id = plan.user.entity_id
     for each in plan.capsule.state["Readers"]:
         yield user_id, each["GranteeId"], each["PermissionValues"], each["GranteeId"]
     for each in plan.capsule.state["Opens"]:
@@ -183,7 +181,7 @@ def _snapshot_permissions(plan: RestorePlan) -> Iterator[tuple[str, str, list[st
 
 
 def _plan_profile(plan: RestorePlan, described: Mapping[str, Any], registered: int) -> None:
-    user_id, state = plan.person.entity_id, plan.capsule.state
+    user_id, state = plan.user.entity_id, plan.capsule.state
     if state["MailboxQuota"]:
         params = {"UserId": user_id, "MailboxQuota": state["MailboxQuota"]}
         plan.add("UpdateMailboxQuota", params, "Quota as before", registered)

@@ -15,63 +15,61 @@ from console.mirror.models import Entity, Permission
 SNAPSHOT_ACTOR = Actor.system("what leavers have")
 
 
-def take_snapshot(actor: Actor, person: Entity) -> Capsule:
+def take_snapshot(actor: Actor, user: Entity) -> Capsule:
     """Read the user as the console and store the result.
 
     It includes what the operator cannot see. Raise `CallFailed` if a read fails.
     """
-    described = gateway.call(SNAPSHOT_ACTOR, "DescribeUser", person.organization, UserId=person.entity_id)
+    described = gateway.call(SNAPSHOT_ACTOR, "DescribeUser", user.organization, UserId=user.entity_id)
     state = {
         "DescribeUser": described,
-        "Aliases": _list_all(person, "ListAliases", "Aliases"),
-        "Groups": _list_all(person, "ListGroupsForEntity", "Groups"),
-        "Readers": _list_all(person, "ListMailboxPermissions", "Permissions"),
-        "Opens": _list_granted_mailboxes(person),
-        "MailboxQuota": _read_quota(person),
-        "Overrides": _list_overrides(person),
+        "Aliases": _list_all(user, "ListAliases", "Aliases"),
+        "Groups": _list_all(user, "ListGroupsForEntity", "Groups"),
+        "Readers": _list_all(user, "ListMailboxPermissions", "Permissions"),
+        "Opens": _list_granted_mailboxes(user),
+        "MailboxQuota": _read_quota(user),
+        "Overrides": _list_overrides(user),
     }
     return Capsule.objects.create(
-        organization=person.organization,
-        entity_id=person.entity_id,
-        name=str(person),
+        organization=user.organization,
+        entity_id=user.entity_id,
+        name=str(user),
         state=journal.plain(state),
         taken_by=actor.name,
     )
 
 
-def get_latest_snapshot(person: Entity) -> Capsule | None:
+def get_latest_snapshot(user: Entity) -> Capsule | None:
     """Return the latest snapshot from the time that WorkMail keeps a disabled mailbox."""
-    snapshots = Capsule.objects.filter(organization=person.organization, entity_id=person.entity_id)
+    snapshots = Capsule.objects.filter(organization=user.organization, entity_id=user.entity_id)
     return (
         snapshots.filter(taken_at__gt=clock.recent() - RETENTION_PERIOD).order_by("-taken_at", "-pk").first()
     )
 
 
-def _list_all(person: Entity, operation: str, member: str) -> list[Any]:
-    pages = gateway.call_pages(SNAPSHOT_ACTOR, operation, person.organization, EntityId=person.entity_id)
+def _list_all(user: Entity, operation: str, member: str) -> list[Any]:
+    pages = gateway.call_pages(SNAPSHOT_ACTOR, operation, user.organization, EntityId=user.entity_id)
     return [each for page in pages for each in page.get(member, [])]
 
 
-def _list_granted_mailboxes(person: Entity) -> list[dict[str, Any]]:
+def _list_granted_mailboxes(user: Entity) -> list[dict[str, Any]]:
     """Return the user's permissions on other mailboxes from the mirror; WorkMail does not list them."""
     permissions: Iterable[Permission] = Permission.objects.filter(
-        organization=person.organization, grantee_id=person.entity_id
+        organization=user.organization, grantee_id=user.entity_id
     ).select_related("owner")
     return [{"EntityId": each.owner.entity_id, "PermissionValues": each.values} for each in permissions]
 
 
-def _read_quota(person: Entity) -> int | None:
+def _read_quota(user: Entity) -> int | None:
     try:
-        details = gateway.call(
-            SNAPSHOT_ACTOR, "GetMailboxDetails", person.organization, UserId=person.entity_id
-        )
+        details = gateway.call(SNAPSHOT_ACTOR, "GetMailboxDetails", user.organization, UserId=user.entity_id)
     except errors.Refused:
         return None
     return details.get("MailboxQuota")
 
 
-def _list_overrides(person: Entity) -> list[dict[str, Any]]:
+def _list_overrides(user: Entity) -> list[dict[str, Any]]:
     pages = gateway.call_pages(
-        SNAPSHOT_ACTOR, "ListMobileDeviceAccessOverrides", person.organization, UserId=person.entity_id
+        SNAPSHOT_ACTOR, "ListMobileDeviceAccessOverrides", user.organization, UserId=user.entity_id
     )
     return [each for page in pages for each in page.get("Overrides", [])]

@@ -168,7 +168,7 @@ def _plan_user_restore(request: ConsoleRequest, user: Entity, snapshot: Capsule)
 
 def _draft_restore(request: ConsoleRequest, plan: RestorePlan, form: ReasonForm) -> HttpResponse | None:
     """Create the draft and cancel the scheduled deletion at once."""
-    user, data = plan.person, {"entity_id": plan.person.entity_id, "capsule": plan.capsule.pk}
+    user, data = plan.user, {"entity_id": plan.user.entity_id, "capsule": plan.capsule.pk}
     change = draft_change(request, form, f"Bring {user} back", plan.steps, kind=RESTORE_KIND, data=data)
     if change is None:
         return None

@@ -19,29 +19,29 @@ ReasonFields = Mapping[str, str]
 
 
 def block_access(
-    actor: Actor, person: Entity, rules: Sequence[Rule], until: datetime | None, why: ReasonFields
+    actor: Actor, user: Entity, rules: Sequence[Rule], until: datetime | None, why: ReasonFields
 ) -> Change:
     """Deny the user every protocol, and undo it if WorkMail does not confirm it.
 
     The end is planned first, so an approval of the beginning covers both.
     """
-    steps = block_rules.plan_block(rules, person)
+    steps = block_rules.plan_block(rules, user)
     reason, ticket = why["reason"], why["ticket"]
     change = drafts.create_change(
         actor,
-        person.organization,
-        f"Freeze {person}",
+        user.organization,
+        f"Freeze {user}",
         steps,
         kind=BLOCK_KIND,
         reverts=True,
         reason=reason,
         ticket=ticket,
-        data={"entity_id": person.entity_id},
+        data={"entity_id": user.entity_id},
     )
     if until:
         try:
             thaw = schedule_restore(
-                actor, person, block_rules.simulate_step(rules, steps[0]), until, change, why
+                actor, user, block_rules.simulate_step(rules, steps[0]), until, change, why
             )
         except BaseException:
             completion.discard_change(change)
@@ -56,56 +56,56 @@ def block_access(
 
 def schedule_restore(
     actor: Actor,
-    person: Entity,
+    user: Entity,
     rules: Sequence[Rule],
     until: datetime,
     follows: Change | None,
     why: ReasonFields,
 ) -> Change:
     """Schedule the restore, in place of an earlier scheduled one."""
-    cancel_scheduled_restore(actor, person)
+    cancel_scheduled_restore(actor, user)
     return schedule.schedule_end(
         actor,
-        person.organization,
-        block_rules.plan_restore(rules, person),
+        user.organization,
+        block_rules.plan_restore(rules, user),
         until,
-        title=f"Thaw {person}",
+        title=f"Thaw {user}",
         kind=RESTORE_ACCESS_KIND,
         follows=follows,
         reason=why["reason"],
         ticket=why["ticket"],
-        data={"entity_id": person.entity_id},
+        data={"entity_id": user.entity_id},
     )
 
 
-def cancel_scheduled_restore(actor: Actor, person: Entity) -> None:
-    planned = block_status.find_scheduled_restore(person.organization, person.entity_id)
+def cancel_scheduled_restore(actor: Actor, user: Entity) -> None:
+    planned = block_status.find_scheduled_restore(user.organization, user.entity_id)
     if planned:
         control.cancel_change(actor, planned, "Another moment was chosen, or it was done by hand.")
 
 
-def restore_access(actor: Actor, person: Entity, rules: Sequence[Rule], why: ReasonFields) -> Change:
+def restore_access(actor: Actor, user: Entity, rules: Sequence[Rule], why: ReasonFields) -> Change:
     """Restore access and verify that the user does not match the rule any more."""
     change = drafts.create_change(
         actor,
-        person.organization,
-        f"Thaw {person}",
-        block_rules.plan_restore(rules, person),
+        user.organization,
+        f"Thaw {user}",
+        block_rules.plan_restore(rules, user),
         kind=RESTORE_ACCESS_KIND,
         reason=why["reason"],
         ticket=why["ticket"],
-        data={"entity_id": person.entity_id},
+        data={"entity_id": user.entity_id},
     )
     completion.record_event(actor, change, "was started")
     engine.start_change(change, actor)
     change.refresh_from_db()
     if change.state == State.DONE:
-        cancel_scheduled_restore(actor, person)
+        cancel_scheduled_restore(actor, user)
     return change
 
 
 def sign_out_user(
-    actor: Actor, person: Entity, chosen: Sequence[str], follows: Change, why: ReasonFields
+    actor: Actor, user: Entity, chosen: Sequence[str], follows: Change, why: ReasonFields
 ) -> Change | None:
     """Reset the password and revoke tokens, in a change of its own.
 
@@ -113,16 +113,16 @@ def sign_out_user(
     """
     steps: list[PlannedStep] = []
     if RESET_PASSWORD in chosen:
-        params = {"UserId": person.entity_id, "Password": GENERATED}
-        steps.append(PlannedStep("ResetPassword", params, f"A password that nobody knows for {person}"))
+        params = {"UserId": user.entity_id, "Password": GENERATED}
+        steps.append(PlannedStep("ResetPassword", params, f"A password that nobody knows for {user}"))
     if REVOKE_TOKENS in chosen:
-        steps += access_tokens.build_revocation_steps(access_tokens.list_user_tokens(actor, person))
+        steps += access_tokens.build_revocation_steps(access_tokens.list_user_tokens(actor, user))
     if not steps:
         return None
     change = drafts.create_draft(
         actor,
-        person.organization,
-        f"Sign {person} out",
+        user.organization,
+        f"Sign {user} out",
         steps,
         kind=BLOCK_KIND,
         follows=follows,

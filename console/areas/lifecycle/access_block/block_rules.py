@@ -126,21 +126,21 @@ def _effect_check(
     return PlannedStep("GetAccessControlEffect", params, label, needs, expects)
 
 
-def plan_block(rules: Sequence[Rule], person: Entity, position: int = 0) -> list[PlannedStep]:
+def plan_block(rules: Sequence[Rule], user: Entity, position: int = 0) -> list[PlannedStep]:
     """Plan the rule and its checks, beginning at `position` of a plan."""
-    gone = find_deleted_users(person.organization, rules)
+    gone = find_deleted_users(user.organization, rules)
     return [
-        plan_addition(rules, person.entity_id, f"Freeze {person}", gone),
-        *plan_block_checks(person.entity_id, position),
+        plan_addition(rules, user.entity_id, f"Freeze {user}", gone),
+        *plan_block_checks(user.entity_id, position),
     ]
 
 
-def plan_restore(rules: Sequence[Rule], person: Entity, position: int = 0) -> list[PlannedStep]:
+def plan_restore(rules: Sequence[Rule], user: Entity, position: int = 0) -> list[PlannedStep]:
     """Plan removing the user from the block rule; return no steps for a user who is not blocked."""
-    planned = plan_removal(rules, person.entity_id, f"Thaw {person}")
+    planned = plan_removal(rules, user.entity_id, f"Thaw {user}")
     if planned is None:
         return []
-    return [planned, *plan_restore_checks(person.entity_id, str(planned.params["Name"]), position)]
+    return [planned, *plan_restore_checks(user.entity_id, str(planned.params["Name"]), position)]
 
 
 def simulate_step(rules: Sequence[Rule], planned: PlannedStep) -> list[Rule]:

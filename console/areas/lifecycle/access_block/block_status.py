@@ -55,11 +55,11 @@ def update_blocked_users(reading: ReadResult) -> None:
     Frozen.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def get_block_status(actor: Actor, person: Entity) -> BlockStatus:
-    organization = person.organization
-    frozen = Frozen.objects.filter(organization=organization, entity_id=person.entity_id).first()
-    thaw = find_scheduled_restore(organization, person.entity_id) if frozen else None
-    allowed = policy.allows(actor, block_rules.PUT_OPERATION, organization, person)
+def get_block_status(actor: Actor, user: Entity) -> BlockStatus:
+    organization = user.organization
+    frozen = Frozen.objects.filter(organization=organization, entity_id=user.entity_id).first()
+    thaw = find_scheduled_restore(organization, user.entity_id) if frozen else None
+    allowed = policy.allows(actor, block_rules.PUT_OPERATION, organization, user)
     return BlockStatus(
         frozen,
         thaw.not_before if thaw else None,

@@ -21,16 +21,14 @@ def plan_edits(
     members = {name: value for name, value in asked.items() if name != QUOTA}
     sizes = build_permission_check(actor, "UpdateMailboxQuota", organization)
     planned: list[PlannedStep] = []
-    for person in people:
-        now = user_fields.get_current_values(person)
-        key = {"UserId": person.entity_id}
-        differing = {
-            name: value for name, value in members.items() if value != now[name] or not person.details
-        }
+    for user in people:
+        now = user_fields.get_current_values(user)
+        key = {"UserId": user.entity_id}
+        differing = {name: value for name, value in members.items() if value != now[name] or not user.details}
         if differing:
             planned.append(PlannedStep("UpdateUser", {**key, **differing}))
         wants_quota = QUOTA in asked and asked[QUOTA] != now[QUOTA]
-        if wants_quota and get_mailbox(person).is_in_use and sizes(person):
+        if wants_quota and get_mailbox(user).is_in_use and sizes(user):
             planned.append(PlannedStep("UpdateMailboxQuota", {**key, QUOTA: asked[QUOTA]}))
     return planned
 
@@ -39,12 +37,12 @@ def plan_group_joins(people: Iterable[Entity], group: Entity) -> list[PlannedSte
     """Plan memberships of enabled users that are not members; WorkMail takes no others [inferred]."""
     members = set(Membership.objects.filter(group=group).values_list("member_id", flat=True))
     return [
-        PlannedStep("AssociateMemberToGroup", {"GroupId": group.entity_id, "MemberId": person.entity_id})
-        for person in people
-        if person.pk not in members and person.state == State.ENABLED
+        PlannedStep("AssociateMemberToGroup", {"GroupId": group.entity_id, "MemberId": user.entity_id})
+        for user in people
+        if user.pk not in members and user.state == State.ENABLED
     ]
 
 
 def plan_disabling(people: Iterable[Entity]) -> list[PlannedStep]:
-    enabled = (person for person in people if person.state == State.ENABLED)
-    return [PlannedStep("DeregisterFromWorkMail", {"EntityId": person.entity_id}) for person in enabled]
+    enabled = (user for user in people if user.state == State.ENABLED)
+    return [PlannedStep("DeregisterFromWorkMail", {"EntityId": user.entity_id}) for user in enabled]

@@ -87,27 +87,25 @@ class EditedUsersImport:
             return self.known.ids.get(user_id)
         return self.resolved.one.get(_row_identifier(line).lower())
 
-    def _row_problems(self, line: UploadedRow, person: Entity | None) -> Iterator[RowProblem]:
+    def _row_problems(self, line: UploadedRow, user: Entity | None) -> Iterator[RowProblem]:
         """Return the first problem of the row as a whole."""
-        column, problem = self._find_row_problem(line, person)
+        column, problem = self._find_row_problem(line, user)
         if problem:
             yield RowProblem(line.number, get_row_name(line), column, problem)
 
-    def _find_row_problem(self, line: UploadedRow, person: Entity | None) -> tuple[str, str]:
+    def _find_row_problem(self, line: UploadedRow, user: Entity | None) -> tuple[str, str]:
         named = next((column for column in IDENTITY_COLUMNS if line.cells.get(column, "").strip()), "")
-        if person is None:
+        if user is None:
             return named, self._unknown(line) if named else "The row names no user."
         if short := len(self.sheet.columns) - len(line.cells):
             return "", f"The row is {number_of(short, 'cell')} shorter than the header."
         if line.more:
             return "", f"The row has {number_of(line.more, 'cell')} more than the header names."
-        if person.is_deleted:
+        if user.is_deleted:
             return named, "This user is deleted in WorkMail."
-        if not self.edits(person):
+        if not self.edits(user):
             return named, "Your permissions do not let you change this user."
-        return (
-            self._find_identity_mismatch(line, person) or self._find_duplicate_row(line, person) or ("", "")
-        )
+        return self._find_identity_mismatch(line, user) or self._find_duplicate_row(line, user) or ("", "")
 
     def _unknown(self, line: UploadedRow) -> str:
         if meant := self.resolved.offered.get(_row_identifier(line).lower()):
@@ -115,37 +113,37 @@ class EditedUsersImport:
             return f"This can mean {users}. Add the column UserId with the id of the user."
         return "No user has this id, username, email address or alias."
 
-    def _find_identity_mismatch(self, line: UploadedRow, person: Entity) -> tuple[str, str] | None:
+    def _find_identity_mismatch(self, line: UploadedRow, user: Entity) -> tuple[str, str] | None:
         """Return a problem if the columns name different users, as after sorting a part of the columns."""
         by, *others = [column for column in IDENTITY_COLUMNS if line.cells.get(column)]
         for column in others:
-            own = person.name if column == "Name" else person.email
+            own = user.name if column == "Name" else user.email
             identity = _row_address(line) if column == "Email" else line.cells[column]
             meant = self.resolved.one.get(identity.lower())
-            if identity.lower() != own.lower() and (meant is None or meant.pk != person.pk):
+            if identity.lower() != own.lower() and (meant is None or meant.pk != user.pk):
                 return (
                     column,
                     f"This is not the user that {by} in this row means ({own or 'no email address'}).",
                 )
         return None
 
-    def _find_duplicate_row(self, line: UploadedRow, person: Entity) -> tuple[str, str] | None:
-        first = self.met.setdefault(person.pk, line.number)
+    def _find_duplicate_row(self, line: UploadedRow, user: Entity) -> tuple[str, str] | None:
+        first = self.met.setdefault(user.pk, line.number)
         if first != line.number:
             return "", f"This user is in row {first} already; only that row counts."
         return None
 
-    def _steps(self, line: UploadedRow, person: Entity, faults: list[RowProblem]) -> list[PlannedStep]:
-        values = self._changed_values(line, person, faults)
+    def _steps(self, line: UploadedRow, user: Entity, faults: list[RowProblem]) -> list[PlannedStep]:
+        values = self._changed_values(line, user, faults)
         quota = values.pop(QUOTA, None)
-        key = {"UserId": person.entity_id}
+        key = {"UserId": user.entity_id}
         steps = [PlannedStep("UpdateUser", {**key, **values}, row=line.number)] if values else []
         if quota is not None:
             steps.append(PlannedStep("UpdateMailboxQuota", {**key, QUOTA: quota}, row=line.number))
         return steps
 
-    def _changed_values(self, line: UploadedRow, person: Entity, faults: list[RowProblem]) -> dict[str, Any]:
-        now = user_fields.get_current_values(person)
+    def _changed_values(self, line: UploadedRow, user: Entity, faults: list[RowProblem]) -> dict[str, Any]:
+        now = user_fields.get_current_values(user)
         values: dict[str, Any] = {}
         differing = [
             name for name in self.columns if not user_fields.is_same_value(line.cells[name], now[name])
@@ -162,7 +160,7 @@ class EditedUsersImport:
             try:
                 require_undamaged(line, name, self.sheet)
                 value = self._value(
-                    name, line, person, stale=marks.is_stale(name, user_fields.format_cell(now[name]))
+                    name, line, user, stale=marks.is_stale(name, user_fields.format_cell(now[name]))
                 )
             except InvalidCell as wrong:
                 faults.append(
@@ -172,15 +170,15 @@ class EditedUsersImport:
                 values |= {name: value} if value != now[name] else {}
         return values
 
-    def _value(self, name: str, line: UploadedRow, person: Entity, *, stale: bool) -> Any:
+    def _value(self, name: str, line: UploadedRow, user: Entity, *, stale: bool) -> Any:
         value = user_fields.parse_cell(name, line.cells[name])
         if stale:
             raise InvalidCell(
                 "was changed in WorkMail after this file was made. Export it again, and edit that"
             )
-        if name == QUOTA and not self.sizes(person):
+        if name == QUOTA and not self.sizes(user):
             raise InvalidCell("is not among your permissions")
-        if name == QUOTA and not get_mailbox(person).is_in_use:
+        if name == QUOTA and not get_mailbox(user).is_in_use:
             raise InvalidCell("needs a mailbox, and this user has none in use")
         return value
 
