@@ -58,11 +58,11 @@ class ImpactMatrix:
 def build_matrix(flips: Sequence[AccessChange], wording: RuleWording, *, alone: bool = False) -> ImpactMatrix:
     """Return the changed answers: users down, protocols across; users with the same changes share rows."""
     actions = [action for action in ACTIONS if any(flip.action == action for flip in flips)]
-    told: dict[Subject, dict[str, dict[str, AccessChange]]] = {}
+    flips_by_subject: dict[Subject, dict[str, dict[str, AccessChange]]] = {}
     for flip in flips:
-        told.setdefault(flip.who, {}).setdefault(flip.place, {})[flip.action] = flip
+        flips_by_subject.setdefault(flip.who, {}).setdefault(flip.place, {})[flip.action] = flip
     alike: dict[tuple[Any, ...], list[Subject]] = {}
-    for who, places in told.items():
+    for who, places in flips_by_subject.items():
         alike.setdefault(_flip_key(places, actions), []).append(who)
     rows = [
         MatrixRow(
@@ -71,7 +71,7 @@ def build_matrix(flips: Sequence[AccessChange], wording: RuleWording, *, alone: 
             [MatrixCell.of(by.get(action)) for action in actions],
         )
         for people in alike.values()
-        for place, by in told[people[0]].items()
+        for place, by in flips_by_subject[people[0]].items()
     ]
     return ImpactMatrix(actions, rows[:MAX_ROWS], len(flips), max(0, len(rows) - MAX_ROWS))
 
@@ -86,20 +86,20 @@ def _flip_key(places: dict[str, dict[str, AccessChange]], actions: Sequence[str]
 def _join_names(people: Sequence[Subject], wording: RuleWording, alone: bool) -> str:
     names = [wording.who(each, alone=alone) for each in people]
     more = len(names) - MAX_NAMES
-    said = join_words([*names[:MAX_NAMES], f"{more} more"] if more > 0 else names)
-    return said[:1].upper() + said[1:]
+    text = join_words([*names[:MAX_NAMES], f"{more} more"] if more > 0 else names)
+    return text[:1].upper() + text[1:]
 
 
 def list_warnings(plan: AccessRulePlan) -> list[str]:
     if plan.draft.leaves_nobody:
         return ["Nobody in the whole organization could read mail any more."]
     lost = [each.action for each in plan.lockouts if each.action]
-    found = [
+    warnings = [
         _lockout_warning(each, plan.wording, _protected_user_names(plan))
         for each in plan.lockouts
         if not each.action
     ]
-    return [*found, *([f"Everybody whom no rule names loses {join_words(lost)}."] if lost else [])]
+    return [*warnings, *([f"Everybody whom no rule names loses {join_words(lost)}."] if lost else [])]
 
 
 def _lockout_warning(lockout: Lockout, wording: RuleWording, names: dict[str, str]) -> str:

@@ -104,14 +104,14 @@ class AccessRuleForm(OperationForm):
 
     def _loaded(self, addresses: Mapping[str, str]) -> dict[str, Any]:
         """Return the initial values: users by email address, ranges by the names of networks."""
-        found: dict[str, Any] = {
+        values: dict[str, Any] = {
             name: self.rule.get(name) or [] for name in (*LIST_MEMBERS, *EXCEPTION_MEMBERS)
         }
         for name in ("UserIds", "NotUserIds"):
-            found[name] = [addresses.get(each, each) for each in found[name]]
+            values[name] = [addresses.get(each, each) for each in values[name]]
         for name in ("IpRanges", "NotIpRanges"):
-            found[name] = self.wording.called(found[name])
-        return {**found, **({} if self.rule else {"Effect": "DENY"})}
+            values[name] = self.wording.called(values[name])
+        return {**values, **({} if self.rule else {"Effect": "DENY"})}
 
     def _add_lists(self, people: EntityQuerySet) -> None:
         roles = [(each, self.wording.roles.get(each, each)) for each in self._roles()]
@@ -180,13 +180,13 @@ class AccessRuleForm(OperationForm):
 
     def asked(self) -> dict[str, Any]:
         """Return the rule, with any number of users."""
-        given = {
+        members = {
             name: self.cleaned_data[name]
             for name in (*LIST_MEMBERS, *EXCEPTION_MEMBERS)
             if self.cleaned_data[name]
         }
         name = self.rule.get("Name") or self.cleaned_data["Name"]
-        return {"Name": name, "Effect": self.cleaned_data["Effect"], **given}
+        return {"Name": name, "Effect": self.cleaned_data["Effect"], **members}
 
     def described(self, rule: Mapping[str, Any], wording: RuleWording) -> dict[str, Any]:
         """Return the rule with its description, or with a sentence if none was entered: AWS requires one."""

@@ -51,15 +51,15 @@ class AccessTestResult:
 def run_test(
     actor: Actor, organization: Organization, *, person: Entity, action: str, address: str
 ) -> AccessTestResult:
-    asked: dict[str, Any] = {"UserId": person.entity_id, "Action": action, "IpAddress": address}
-    told = gateway.call(actor, "GetAccessControlEffect", organization, **asked)
+    params: dict[str, Any] = {"UserId": person.entity_id, "Action": action, "IpAddress": address}
+    answer = gateway.call(actor, "GetAccessControlEffect", organization, **params)
     if not policy.allows(actor, "ListAccessControlRules", organization):
-        return AccessTestResult(person, action, address, told["Effect"], [], None)
+        return AccessTestResult(person, action, address, answer["Effect"], [], None)
     rules = live_rules.list_rules(actor, organization)
     wording = live_rules.build_wording(actor, organization, rules)
     question = {"action": action, "address": address, "user_id": person.entity_id}
     ours = access.evaluate_access(rules, **question)
-    deciding = set(told.get("MatchedRules") or ())
+    deciding = set(answer.get("MatchedRules") or ())
     lines = [
         RuleResult(
             rule["Name"],
@@ -70,7 +70,9 @@ def run_test(
         for rule in rules
     ]
     ordered = sorted(lines, key=lambda line: not line.decides)
-    return AccessTestResult(person, action, address, told["Effect"], ordered, ours.effect == told["Effect"])
+    return AccessTestResult(
+        person, action, address, answer["Effect"], ordered, ours.effect == answer["Effect"]
+    )
 
 
 def _explain_result(missed: str, decides: bool) -> str:

@@ -17,8 +17,8 @@ def find_configuration(actor: Actor, organization: Organization, domain: str) ->
     for page in gateway.call_pages(actor, LIST_OPERATION, organization):
         for each in page.get(LIST_MEMBER, []):
             if str(each.get("DomainName", "")).lower() == domain.lower():
-                found: Mapping[str, Any] = each
-                return found
+                configuration: Mapping[str, Any] = each
+                return configuration
     return None
 
 

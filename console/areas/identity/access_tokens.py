@@ -82,43 +82,43 @@ class AccessToken:
 
 def list_tokens(actor: Actor, organization: Organization) -> list[AccessToken]:
     """Return the tokens of the users that `actor` can see, the oldest first."""
-    whole = policy.covers_organization(actor, LIST_OPERATION, organization)
-    pages = gateway.call_pages(actor if whole else SYSTEM_ACTOR, LIST_OPERATION, organization)
-    found = build_tokens(
+    sees_all = policy.covers_organization(actor, LIST_OPERATION, organization)
+    pages = gateway.call_pages(actor if sees_all else SYSTEM_ACTOR, LIST_OPERATION, organization)
+    tokens = build_tokens(
         organization, (each for page in pages for each in page.get("PersonalAccessTokenSummaries", []))
     )
-    if whole:
-        return found
-    ids = [each.user_id for each in found]
+    if sees_all:
+        return tokens
+    ids = [each.user_id for each in tokens]
     visible = policy.visible_entities(actor, LIST_OPERATION, organization).filter(entity_id__in=ids)
-    known = set(visible.values_list("entity_id", flat=True))
-    return [each for each in found if each.user_id in known]
+    visible_ids = set(visible.values_list("entity_id", flat=True))
+    return [each for each in tokens if each.user_id in visible_ids]
 
 
-def list_user_tokens(actor: Actor, person: Entity) -> list[AccessToken]:
+def list_user_tokens(actor: Actor, user: Entity) -> list[AccessToken]:
     """Return the tokens of one user, the oldest first; none if WorkMail does not have the user."""
-    pages = gateway.call_pages(actor, LIST_OPERATION, person.organization, UserId=person.entity_id)
+    pages = gateway.call_pages(actor, LIST_OPERATION, user.organization, UserId=user.entity_id)
     try:
-        shown = [each for page in pages for each in page.get("PersonalAccessTokenSummaries", [])]
+        summaries = [each for page in pages for each in page.get("PersonalAccessTokenSummaries", [])]
     except errors.Refused as answer:
         if answer.code not in ("EntityNotFoundException", "EntityStateException"):
             raise
         return []
-    return build_tokens(person.organization, shown)
+    return build_tokens(user.organization, summaries)
 
 
-def find_token(actor: Actor, person: Entity, token_id: str) -> AccessToken | None:
+def find_token(actor: Actor, user: Entity, token_id: str) -> AccessToken | None:
     """Return the token as WorkMail has it, or `None` if it is not this user's."""
     try:
-        shown = gateway.call(
-            SYSTEM_ACTOR, METADATA_OPERATION, person.organization, PersonalAccessTokenId=token_id
+        metadata = gateway.call(
+            SYSTEM_ACTOR, METADATA_OPERATION, user.organization, PersonalAccessTokenId=token_id
         )
     except errors.Refused as answer:
         if answer.code != "ResourceNotFoundException":
             raise
         return None
-    own = shown.get("UserId") == person.entity_id
-    return AccessToken.of(shown, {person.entity_id: person}) if own else None
+    is_own = metadata.get("UserId") == user.entity_id
+    return AccessToken.of(metadata, {user.entity_id: user}) if is_own else None
 
 
 def build_revocation_steps(tokens: Sequence[AccessToken]) -> list[PlannedStep]:
@@ -131,18 +131,20 @@ def build_revocation_steps(tokens: Sequence[AccessToken]) -> list[PlannedStep]:
 def find_owner_id(organization: Organization, token_id: str) -> str:
     """Return the id of the token's user, or "" if WorkMail does not return it."""
     try:
-        shown = gateway.call(SYSTEM_ACTOR, METADATA_OPERATION, organization, PersonalAccessTokenId=token_id)
+        metadata = gateway.call(
+            SYSTEM_ACTOR, METADATA_OPERATION, organization, PersonalAccessTokenId=token_id
+        )
     except errors.CallFailed:
         return ""
-    return str(shown.get("UserId") or "")
+    return str(metadata.get("UserId") or "")
 
 
-def build_tokens(organization: Organization, shown: Iterable[Mapping[str, Any]]) -> list[AccessToken]:
-    rows = list(shown)
+def build_tokens(organization: Organization, summaries: Iterable[Mapping[str, Any]]) -> list[AccessToken]:
+    rows = list(summaries)
     ids = {row.get("UserId", "") for row in rows}
     owners = Entity.objects.filter(organization=organization, entity_id__in=ids)
-    known = {each.entity_id: each for each in owners.select_related("organization")}
+    owners_by_id = {each.entity_id: each for each in owners.select_related("organization")}
     return sorted(
-        (AccessToken.of(row, known) for row in rows),
+        (AccessToken.of(row, owners_by_id) for row in rows),
         key=lambda each: (each.created or timezone.now(), each.id),
     )

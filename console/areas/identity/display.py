@@ -28,14 +28,14 @@ def build_rows(tokens: Sequence[AccessToken]) -> list[TokenRow]:
 
 
 def build_badges(token: AccessToken) -> list[SafeString]:
-    found = [
+    badges = [
         (token.is_expired, badge("Expired", "neutral")),
         (token.expires_soon, badge("Expires soon", "info")),
         (token.used is None, badge("Never used", "neutral")),
         (token.is_idle and token.used is not None, badge("Unused for 90 days", "warning")),
         (token.is_orphaned, badge("Owner has left", "danger")),
     ]
-    return [mark for holds, mark in found if holds]
+    return [mark for holds, mark in badges if holds]
 
 
 def filter_tokens(tokens: Sequence[AccessToken], show: str) -> list[AccessToken]:

@@ -44,34 +44,34 @@ class IndirectReach:
     holder: MailboxDelegate
 
 
-def find_direct_reach(roles: Iterable[ImpersonationRole], person: Entity) -> list[DirectReach]:
-    verdicts = ((role, impersonation.evaluate_impersonation(role.rules, person.entity_id)) for role in roles)
+def find_direct_reach(roles: Iterable[ImpersonationRole], user: Entity) -> list[DirectReach]:
+    verdicts = ((role, impersonation.evaluate_impersonation(role.rules, user.entity_id)) for role in roles)
     return [DirectReach(role, verdict.allowed, verdict.rules) for role, verdict in verdicts]
 
 
-def find_indirect_reach(roles: Iterable[ImpersonationRole], person: Entity) -> list[IndirectReach]:
+def find_indirect_reach(roles: Iterable[ImpersonationRole], user: Entity) -> list[IndirectReach]:
     """Return roles that reach a delegate; that they then have the delegate's permissions is [inferred]."""
-    held = list_delegates(person)
+    delegates = list_delegates(user)
     return [
-        IndirectReach(role, holder)
+        IndirectReach(role, delegate)
         for role in roles
-        for holder in held
-        if impersonation.evaluate_impersonation(role.rules, holder.person.entity_id).allowed
+        for delegate in delegates
+        if impersonation.evaluate_impersonation(role.rules, delegate.person.entity_id).allowed
     ]
 
 
-def list_delegates(person: Entity) -> list[MailboxDelegate]:
+def list_delegates(user: Entity) -> list[MailboxDelegate]:
     """Return the delegates of the mailbox; a group is replaced by its users."""
-    rows = {row.grantee_id: row.values for row in Permission.objects.filter(owner=person)}
-    grantees = person.organization.entities.filter(entity_id__in=list(rows))
-    found: list[MailboxDelegate] = []
+    rows = {row.grantee_id: row.values for row in Permission.objects.filter(owner=user)}
+    grantees = user.organization.entities.filter(entity_id__in=list(rows))
+    delegates: list[MailboxDelegate] = []
     for grantee in _enabled(grantees).order_by("sort_name"):
         values = rows[grantee.entity_id]
         if grantee.kind == Entity.Kind.GROUP:
-            found += [MailboxDelegate(each, values, grantee) for each in list_group_users(grantee)]
+            delegates += [MailboxDelegate(each, values, grantee) for each in list_group_users(grantee)]
         else:
-            found.append(MailboxDelegate(grantee, values))
-    return [each for each in found if each.person.pk != person.pk]
+            delegates.append(MailboxDelegate(grantee, values))
+    return [each for each in delegates if each.person.pk != user.pk]
 
 
 def list_group_users(group: Entity) -> list[Entity]:

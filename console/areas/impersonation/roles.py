@@ -75,16 +75,16 @@ _USER_MEMBERS = ("TargetUsers", "NotTargetUsers")
 def get_user_names(organization: Organization, rules: Iterable[Rule]) -> dict[str, str]:
     """Return the names of the users in the rules by id; of an unknown user, the id."""
     ids = list(iterate_named_users(rules))
-    found = Entity.objects.filter(organization=organization, entity_id__in=ids)
-    known = {each.entity_id: str(each) for each in found}
-    return {entity_id: known.get(entity_id, entity_id) for entity_id in ids}
+    users = Entity.objects.filter(organization=organization, entity_id__in=ids)
+    names = {each.entity_id: str(each) for each in users}
+    return {entity_id: names.get(entity_id, entity_id) for entity_id in ids}
 
 
 def get_user_addresses(organization: Organization, rules: Iterable[Rule]) -> dict[str, str]:
     """Return the email address, or else the username, of the users in the rules that are not deleted."""
-    found = Entity.objects.filter(organization=organization, entity_id__in=list(iterate_named_users(rules)))
-    living = found.exclude(state=Entity.State.DELETED)
-    return {each.entity_id: each.email or each.name for each in living}
+    users = Entity.objects.filter(organization=organization, entity_id__in=list(iterate_named_users(rules)))
+    active_users = users.exclude(state=Entity.State.DELETED)
+    return {each.entity_id: each.email or each.name for each in active_users}
 
 
 def split_reach(rules: list[dict[str, Any]]) -> tuple[bool, list[str]]:

@@ -201,16 +201,17 @@ def _test_context(request: ConsoleRequest, role: ImpersonationRole, user: Entity
     }
 
 
-def _visible_delegates(request: ConsoleRequest, through: list[reach.IndirectReach]) -> set[int]:
+def _visible_delegates(request: ConsoleRequest, indirect: list[reach.IndirectReach]) -> set[int]:
     """Return the keys of the delegates that the operator can see; for members of a group, with the group."""
     visible = scope.visible_entities(request.actor, "ListUsers", request.organization)
-    ids = {each.holder.person.pk for each in through}
-    groups = {each.holder.group.pk for each in through if each.holder.group}
-    known = set(visible.filter(pk__in=ids | groups).values_list("pk", flat=True))
+    ids = {each.holder.person.pk for each in indirect}
+    groups = {each.holder.group.pk for each in indirect if each.holder.group}
+    visible_keys = set(visible.filter(pk__in=ids | groups).values_list("pk", flat=True))
     return {
         each.holder.person.pk
-        for each in through
-        if each.holder.person.pk in known and (each.holder.group is None or each.holder.group.pk in known)
+        for each in indirect
+        if each.holder.person.pk in visible_keys
+        and (each.holder.group is None or each.holder.group.pk in visible_keys)
     }
 
 

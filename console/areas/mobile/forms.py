@@ -197,6 +197,8 @@ class DeviceTestForm(OperationForm):
         return {name: self.cleaned_data[name] for name in self.members if self.cleaned_data[name]}
 
 
-def _is_protected(person: Entity) -> bool:
-    kept = ProtectedPerson.objects.filter(organization=person.organization_id, entity_id=person.entity_id)
-    return kept.exists()
+def _is_protected(user: Entity) -> bool:
+    protected_users = ProtectedPerson.objects.filter(
+        organization=user.organization_id, entity_id=user.entity_id
+    )
+    return protected_users.exists()

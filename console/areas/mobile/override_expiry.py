@@ -16,10 +16,10 @@ def override_key(override: Mapping[str, Any]) -> OverrideKey:
     return override["UserId"], override["DeviceId"].lower()
 
 
-def build_expiry_step(person: Entity, device_id: str) -> PlannedStep:
+def build_expiry_step(user: Entity, device_id: str) -> PlannedStep:
     """Return the step that deletes the override, so that the rules apply to the device again."""
-    params = {"UserId": person.entity_id, "DeviceId": device_id}
-    return PlannedStep(DELETE_OPERATION, params, f"End of the override for device {device_id} of {person}")
+    params = {"UserId": user.entity_id, "DeviceId": device_id}
+    return PlannedStep(DELETE_OPERATION, params, f"End of the override for device {device_id} of {user}")
 
 
 def get_expiry_times(organization: Organization) -> dict[OverrideKey, datetime | None]:

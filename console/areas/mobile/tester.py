@@ -37,40 +37,40 @@ class DeviceTestResult:
 
 
 def run_test(
-    actor: Actor, organization: Organization, device: Mapping[str, str], person: Entity | None, device_id: str
+    actor: Actor, organization: Organization, device: Mapping[str, str], user: Entity | None, device_id: str
 ) -> DeviceTestResult:
-    asked: dict[str, Any] = dict(device)
-    told = gateway.call(actor, "GetMobileDeviceAccessEffect", organization, **asked)
-    override = get_override_effect(actor, person, device_id) if person else ""
+    params: dict[str, Any] = dict(device)
+    answer = gateway.call(actor, "GetMobileDeviceAccessEffect", organization, **params)
+    override = get_override_effect(actor, user, device_id) if user else ""
     if not policy.allows(actor, "ListMobileDeviceAccessRules", organization):
-        return DeviceTestResult(told["Effect"], override, [], None)
+        return DeviceTestResult(answer["Effect"], override, [], None)
     rules = live_rules.list_rules(actor, organization)
-    deciding = {each["MobileDeviceAccessRuleId"] for each in told.get("MatchedRules") or ()}
+    deciding = {each["MobileDeviceAccessRuleId"] for each in answer.get("MatchedRules") or ()}
     lines = [
         _rule_result(
             rule, mobile.unmet_device_condition(rule, device), rule["MobileDeviceAccessRuleId"] in deciding
         )
         for rule in rules
     ]
-    agrees = mobile.evaluate_device(rules, device).effect == told["Effect"]
+    agrees = mobile.evaluate_device(rules, device).effect == answer["Effect"]
     return DeviceTestResult(
-        told["Effect"], override, sorted(lines, key=lambda line: not line.decides), agrees
+        answer["Effect"], override, sorted(lines, key=lambda line: not line.decides), agrees
     )
 
 
-def get_override_effect(actor: Actor, person: Entity, device_id: str) -> str:
+def get_override_effect(actor: Actor, user: Entity, device_id: str) -> str:
     """Return the effect of the device's override, or "" if there is none."""
-    asked: dict[str, Any] = {"UserId": person.entity_id, "DeviceId": device_id}
+    params: dict[str, Any] = {"UserId": user.entity_id, "DeviceId": device_id}
     try:
-        found = gateway.call(actor, "GetMobileDeviceAccessOverride", person.organization, **asked)
+        override = gateway.call(actor, "GetMobileDeviceAccessOverride", user.organization, **params)
     except errors.Refused as refusal:
         if refusal.code != "ResourceNotFoundException":
             raise
         return ""
-    return str(found["Effect"])
+    return str(override["Effect"])
 
 
 def _rule_result(rule: Mapping[str, Any], missed: str, decides: bool) -> RuleResult:
-    said = f"does not apply: the {PROPERTY_LABELS[missed.removeprefix('Not')]} does not fit" if missed else ""
-    said = said or ("decides" if decides else "applies, and is overruled by a rule that denies")
-    return RuleResult(f"{wording.describe_rule(rule)} ({rule['Name']})", said, decides)
+    note = f"does not apply: the {PROPERTY_LABELS[missed.removeprefix('Not')]} does not fit" if missed else ""
+    note = note or ("decides" if decides else "applies, and is overruled by a rule that denies")
+    return RuleResult(f"{wording.describe_rule(rule)} ({rule['Name']})", note, decides)
