@@ -64,26 +64,29 @@ class AccessRulePlan:
 
     def proofs(self) -> list[PlannedStep]:
         """Return the checks that compare WorkMail's answers after the change with those of the evaluator."""
-        found = [*self._sample_proofs(), *self._protected_user_proofs()]
-        return list({json.dumps(dict(each.params), sort_keys=True): each for each in found}.values())
+        checks = [*self._sample_proofs(), *self._protected_user_proofs()]
+        return list({json.dumps(dict(each.params), sort_keys=True): each for each in checks}.values())
 
     def _sample_proofs(self) -> Iterator[PlannedStep]:
         """Yield a check of one changed answer for each of a few users, or of one user if none changes."""
         first: dict[Subject, AccessChange] = {}
         for flip in self.draft.flips:
             first.setdefault(flip.who, flip)
-        living = self._find_testable(first)
-        known = [(living[who], flip) for who, flip in first.items() if who in living]
+        testable_subjects = self._find_testable(first)
+        testable_flips = [
+            (testable_subjects[who], flip) for who, flip in first.items() if who in testable_subjects
+        ]
         yield from (
-            build_proof(who, flip.action, flip.address, flip.effect) for who, flip in known[:MAX_SAMPLED]
+            build_proof(who, flip.action, flip.address, flip.effect)
+            for who, flip in testable_flips[:MAX_SAMPLED]
         )
-        if not known and (somebody := self._find_unnamed_user()):
-            yield self._standing_proof(somebody)
+        if not testable_flips and (unnamed_user := self._find_unnamed_user()):
+            yield self._standing_proof(unnamed_user)
 
     def _protected_user_proofs(self) -> Iterator[PlannedStep]:
         """Yield checks of each protected user: their access, and some of their changed answers."""
-        for person in self.protected:
-            who = Subject(person.entity_id)
+        for user in self.protected:
+            who = Subject(user.entity_id)
             row = who if who in self.draft.named else EVERYONE
             yield self._standing_proof(who)
             flips = [flip for flip in self.draft.flips if flip.who == row]
@@ -103,18 +106,18 @@ class AccessRulePlan:
 
     def _find_testable(self, named: Iterable[Subject]) -> dict[Subject, Subject]:
         """Return a testable user or role for each named one, and one for everybody else."""
-        people = Entity.objects.of(self.organization, Entity.Kind.USER)
+        users = Entity.objects.of(self.organization, Entity.Kind.USER)
         ids = set(
-            people.filter(entity_id__in=[each.user_id for each in named]).values_list("entity_id", flat=True)
+            users.filter(entity_id__in=[each.user_id for each in named]).values_list("entity_id", flat=True)
         )
-        found = {each: each for each in named if each.user_id in ids or each.role_id in self.wording.roles}
-        somebody = self._find_unnamed_user()
-        return {**({EVERYONE: somebody} if somebody else {}), **found}
+        testable = {each: each for each in named if each.user_id in ids or each.role_id in self.wording.roles}
+        unnamed_user = self._find_unnamed_user()
+        return {**({EVERYONE: unnamed_user} if unnamed_user else {}), **testable}
 
     def _find_unnamed_user(self) -> Subject | None:
         """Return an enabled user that no rule names."""
-        people = Entity.objects.of(self.organization, Entity.Kind.USER).filter(state=Entity.State.ENABLED)
-        others = people.exclude(entity_id__in=[each.user_id for each in self.draft.named])
+        users = Entity.objects.of(self.organization, Entity.Kind.USER).filter(state=Entity.State.ENABLED)
+        others = users.exclude(entity_id__in=[each.user_id for each in self.draft.named])
         first = others.order_by("sort_name").values_list("entity_id", flat=True).first()
         return Subject(first) if first else None
 

@@ -67,14 +67,14 @@ def value_html(value: Any) -> SafeString | str:
 def _last_outcome(call: list[Entry]) -> Entry | None:
     """Return the outcome that counts: a known one before an unknown one."""
     outcomes = [each for each in call if each.kind == Kind.OUTCOME]
-    known = [each for each in outcomes if each.outcome != Outcome.UNKNOWN]
-    return next(reversed(known or outcomes), None)
+    known_outcomes = [each for each in outcomes if each.outcome != Outcome.UNKNOWN]
+    return next(reversed(known_outcomes or outcomes), None)
 
 
 def _target_user(actor: Actor, organization: Organization, target: str) -> Entity | None:
     """Return the user that the entry is about, if the operator may see them."""
-    people = policy.visible_entities(actor, "DescribeUser", organization).filter(kind=Entity.Kind.USER)
-    return people.filter(entity_id=target).first() if target else None
+    users = policy.visible_entities(actor, "DescribeUser", organization).filter(kind=Entity.Kind.USER)
+    return users.filter(entity_id=target).first() if target else None
 
 
 def _readable_difference(change: Difference, veil: NameRedactor) -> Difference:

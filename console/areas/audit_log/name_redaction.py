@@ -1,7 +1,7 @@
 """Hide names outside an operator's mail domains from the entries they may read.
 
-An entry belongs to her when it is about somebody within her domains; it may still say who was given
-access, or which groups there were before. Whoever is outside stays nameless.
+Operators may read an entry that is about a user within their domains; its values may still name others,
+such as users who were given access. Names outside the domains are replaced.
 """
 
 import re

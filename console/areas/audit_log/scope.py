@@ -15,7 +15,7 @@ from console.operators import policy
 from console.operators.models import Grant, Operator
 
 Kind, Outcome = Entry.Kind, Entry.Outcome
-# How somebody came in, and what she changed about it, belongs to no organization.
+# How operators sign in, and what they change about it, belongs to no organization.
 OPERATOR_KINDS = (Kind.SIGNED_IN, Kind.SIGNED_OUT, Kind.CHANGED)
 
 
@@ -34,10 +34,10 @@ def readable_parts(actor: Actor, organization: Organization) -> list[EntryQueryS
 
 def readable_entries(actor: Actor, organization: Organization) -> EntryQuerySet:
     """Return all readable entries as one query."""
-    found, *others = readable_parts(actor, organization)
+    entries, *others = readable_parts(actor, organization)
     for each in others:
-        found = found | each
-    return found
+        entries = entries | each
+    return entries
 
 
 def get_entry(actor: Actor, organization: Organization, seq: int) -> Entry:
@@ -90,8 +90,8 @@ def hidden_entities(actor: Actor, organization: Organization) -> Any:
 
 
 def _all_entries() -> EntryQuerySet:
-    found: EntryQuerySet = Entry.objects.all()
-    return found
+    entries: EntryQuerySet = Entry.objects.all()
+    return entries
 
 
 def _sign_in_condition(organization: Organization) -> Q:

@@ -146,7 +146,7 @@ def paginate_entries(actor: Actor, organization: Organization, params: QueryDict
             scope.filter_calls(part, organization, params), (), sort, ENTRIES.key, cursor, PAGE_SIZE + 1
         ).rows
     ]
-    found: EntryQuerySet = Entry.objects.filter(seq__in=numbers)
+    entries: EntryQuerySet = Entry.objects.filter(seq__in=numbers)
     ends = Entry.objects.filter(call=OuterRef("call"), outcome__in=[Outcome.SENT, Outcome.BROKEN_OFF])
-    shown = found.with_result().annotate(end=Subquery(ends.values("text")[:1]))
-    return paginate(shown, ENTRIES, params, extra={"slug": organization.slug})
+    with_results = entries.with_result().annotate(end=Subquery(ends.values("text")[:1]))
+    return paginate(with_results, ENTRIES, params, extra={"slug": organization.slug})

@@ -127,8 +127,8 @@ def _step_row(step: Step, names: EntityNames, proof: str) -> StepRow:
     target, href = names.target(step)
     title = names.rewrite(step.label) or CATALOGUE[step.operation].title
     state = badge(step.get_state_display(), STEP_TONES[StepState(step.state)])
-    told = list(field_changes(step, names)), step_note(step, names) or proof
-    return StepRow(step.position + 1, title, target, href, state, *told, looked=step.before is not None)
+    details = list(field_changes(step, names)), step_note(step, names) or proof
+    return StepRow(step.position + 1, title, target, href, state, *details, looked=step.before is not None)
 
 
 def field_changes(step: Step, names: EntityNames) -> Iterator[FieldChange]:
@@ -214,7 +214,7 @@ def undo_labels(change: Change) -> list[tuple[str, undo.UndoLabel]]:
 def receipt_text(actor: Actor, change: Change, steps: list[Step], address: str) -> str:
     """Return the change as plain text for a ticket."""
     names = EntityNames(actor, change.organization, steps)
-    told = [
+    lines = [
         change.title,
         f"State: {change.get_state_display()} ({format_counts(change.counts())})",
         f"Requested by: {change.requested_by}"
@@ -229,7 +229,7 @@ def receipt_text(actor: Actor, change: Change, steps: list[Step], address: str) 
         "In effect: at once for most; permissions and rules within 5 minutes, Outlook within an hour.",
         f"Details and undo: {address}",
     ]
-    return "\n".join(told)
+    return "\n".join(lines)
 
 
 def _receipt_lines(step: Step, names: EntityNames) -> list[str]:
@@ -242,8 +242,8 @@ def _receipt_lines(step: Step, names: EntityNames) -> list[str]:
         for name in dict.fromkeys([*before, *after])
         if before.get(name) != after.get(name)
     ]
-    said = step_note(step, names)
-    return [head, *fields, *([f"    {said}"] if said else [])]
+    note = step_note(step, names)
+    return [head, *fields, *([f"    {note}"] if note else [])]
 
 
 def _value_text(value: Any) -> str:

@@ -84,14 +84,14 @@ class ChangePoliciesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic 
         stored, seen = self.values(current), self.cleaned_data["seen"]
         if seen == stored:
             return True
-        known = seen if isinstance(seen, dict) else {}
+        loaded = seen if isinstance(seen, dict) else {}
         changed = [
             f"{self.fields[name].label}: {self._in_words(value)}"
             for name, value in stored.items()
-            if name not in known or known[name] != value
+            if name not in loaded or loaded[name] != value
         ]
-        told = "Another operator changed these policies. Nothing was saved. They are now:"
-        self.add_error(None, f"{told} {'; '.join(changed)}. Review your values and save again.")
+        problem = "Another operator changed these policies. Nothing was saved. They are now:"
+        self.add_error(None, f"{problem} {'; '.join(changed)}. Review your values and save again.")
         data = QueryDict(mutable=True)
         data.update(self.data)
         data["seen"] = json.dumps(stored)

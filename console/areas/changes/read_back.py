@@ -23,8 +23,10 @@ def describe_outcomes(steps: Iterable[Step]) -> dict[int, str]:
     done = {step.call: step for step in steps if step.call and _is_comparable(step)}
     outcomes = Entry.objects.filter(call__in=list(done), kind=Entry.Kind.OUTCOME).order_by("seq")
     after: dict[UUID, Any] = {each.call: each.body["after"] for each in outcomes if each.body.get("after")}
-    found = ((step, after[call]) for call, step in done.items() if call in after)
-    return {step.position: said for step, shown in found if (said := _describe_outcome(step, shown))}
+    read_steps = ((step, after[call]) for call, step in done.items() if call in after)
+    return {
+        step.position: sentence for step, shown in read_steps if (sentence := _describe_outcome(step, shown))
+    }
 
 
 def _is_comparable(step: Step) -> bool:
@@ -34,14 +36,16 @@ def _is_comparable(step: Step) -> bool:
 
 def _describe_outcome(step: Step, shown: dict[str, Any]) -> str:
     params = {**step.params, **(step.result if CATALOGUE[step.operation].creates else {})}
-    found = journal.plain(changed_fields.read_values(step.operation, shown, params))
-    wanted = step.after or journal.plain(changed_fields.expected_values(step.operation, found, params))
-    compared = [name for name in wanted if name in found and changed_fields.is_readable(step.operation, name)]
-    different = [name for name in compared if (found[name] or None) != (wanted[name] or None)]
+    current = journal.plain(changed_fields.read_values(step.operation, shown, params))
+    expected = step.after or journal.plain(changed_fields.expected_values(step.operation, current, params))
+    compared = [
+        name for name in expected if name in current and changed_fields.is_readable(step.operation, name)
+    ]
+    different = [name for name in compared if (current[name] or None) != (expected[name] or None)]
     if not compared:
         return ""
     return (
-        " ".join([DIFFERENT, *(_describe_difference(name, wanted, found) for name in different)])
+        " ".join([DIFFERENT, *(_describe_difference(name, expected, current) for name in different)])
         if different
         else CONFIRMED
     )

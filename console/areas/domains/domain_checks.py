@@ -82,19 +82,19 @@ def list_differences(checks: Iterable[Check]) -> list[tuple[Check, list[StatusCh
 
 def compare_checks(before: Check, after: Check) -> list[StatusChange]:
     """Return the records, and AWS's statuses, that differ between two checks."""
-    known = {_verdict_key(verdict): verdict.status.value for verdict in read_verdicts(before)}
-    found = [
-        StatusChange(each.label, each.hostname, known[_verdict_key(each)], each.status.value)
+    earlier_statuses = {_verdict_key(verdict): verdict.status.value for verdict in read_verdicts(before)}
+    status_changes = [
+        StatusChange(each.label, each.hostname, earlier_statuses[_verdict_key(each)], each.status.value)
         for each in read_verdicts(after)
-        if known.get(_verdict_key(each), each.status.value) != each.status.value
+        if earlier_statuses.get(_verdict_key(each), each.status.value) != each.status.value
     ]
     for label, earlier, later in (
         ("AWS on ownership", before.ownership, after.ownership),
         ("AWS on DKIM", before.dkim, after.dkim),
     ):
         if earlier != later:
-            found.append(StatusChange(label, after.domain, earlier.lower(), later.lower()))
-    return found
+            status_changes.append(StatusChange(label, after.domain, earlier.lower(), later.lower()))
+    return status_changes
 
 
 def _verdict_key(verdict: Verdict) -> tuple[str, str, str]:
@@ -102,5 +102,5 @@ def _verdict_key(verdict: Verdict) -> tuple[str, str, str]:
 
 
 def _prune_checks(organization: Organization, domain: str) -> None:
-    kept = list_checks(organization, domain).values_list("pk", flat=True)[:MAX_CHECKS]
-    list_checks(organization, domain).exclude(pk__in=list(kept)).delete()
+    newest = list_checks(organization, domain).values_list("pk", flat=True)[:MAX_CHECKS]
+    list_checks(organization, domain).exclude(pk__in=list(newest)).delete()

@@ -23,20 +23,20 @@ class ExpectedAddress:
 
 def list_holders(organization: Organization, domain: str) -> EntityQuerySet:
     """Return the entities with an address on the domain, which keep it from being deregistered."""
-    living = Entity.objects.of(organization)
-    return living.filter(
+    entities = Entity.objects.of(organization)
+    return entities.filter(
         Q(domain=domain) | Exists(_domain_aliases(organization, domain).filter(entity=OuterRef("pk")))
     )
 
 
 def list_visible_holders(actor: Actor, organization: Organization, domain: str) -> EntityQuerySet:
-    seen = Q()
+    is_visible = Q()
     for kind, operation in scope.KIND_OPERATIONS:
         if policy.covers_organization(actor, operation, organization):
-            seen |= Q(kind=kind)
+            is_visible |= Q(kind=kind)
         else:
-            seen |= Q(kind=kind, domain__in=policy.granted_domains(actor, operation, organization))
-    return list_holders(organization, domain).filter(seen)
+            is_visible |= Q(kind=kind, domain__in=policy.granted_domains(actor, operation, organization))
+    return list_holders(organization, domain).filter(is_visible)
 
 
 def list_aliases(organization: Organization, domain: str) -> dict[int, list[str]]:
@@ -60,12 +60,12 @@ def check_expected_addresses(actor: Actor, organization: Organization, domain: s
 
 def _check_expected_address(actor: Actor, organization: Organization, address: str) -> ExpectedAddress:
     alias = Alias.objects.filter(organization=organization, address=address).values("entity")
-    found = Entity.objects.of(organization).filter(Q(email=address) | Q(pk__in=alias)).first()
-    if found is None:
+    holder = Entity.objects.of(organization).filter(Q(email=address) | Q(pk__in=alias)).first()
+    if holder is None:
         return ExpectedAddress(address, taken=False)
-    operation = dict(scope.KIND_OPERATIONS)[Entity.Kind(found.kind)]
-    seen = policy.allows(actor, operation, organization, found)
-    return ExpectedAddress(address, taken=True, holder=found if seen else None)
+    operation = dict(scope.KIND_OPERATIONS)[Entity.Kind(holder.kind)]
+    is_visible = policy.allows(actor, operation, organization, holder)
+    return ExpectedAddress(address, taken=True, holder=holder if is_visible else None)
 
 
 def _domain_aliases(organization: Organization, domain: str) -> QuerySet[Alias]:

@@ -41,47 +41,47 @@ def plan_move(
     further = holders.list_aliases(organization, domain)
     old = [each.email for each in entities if each.domain == domain]
     old += [address for each in entities for address in further.get(each.pk, [])]
-    taken = _map_holders(organization, [_address_on(address, target) for address in old])
-    made = DomainMovePlan(domain, target)
+    holders_by_address = _map_holders(organization, [_address_on(address, target) for address in old])
+    plan = DomainMovePlan(domain, target)
     for entity in entities:
         if entity.domain == domain:
-            _move_primary(made, entity, taken)
+            _move_primary(plan, entity, holders_by_address)
         for address in further.get(entity.pk, []):
-            _move_alias(made, entity, address, taken, keep=keep_aliases)
-    return made
+            _move_alias(plan, entity, address, holders_by_address, keep=keep_aliases)
+    return plan
 
 
-def _move_primary(made: DomainMovePlan, entity: Entity, taken: dict[str, EntityId]) -> None:
+def _move_primary(plan: DomainMovePlan, entity: Entity, holders_by_address: dict[str, EntityId]) -> None:
     """Add the steps; the old address becomes an alias of the entity [documented], so it is removed after."""
-    new = _address_on(entity.email, made.target)
-    if taken.setdefault(new, entity.entity_id) != entity.entity_id:
-        made.staying.append(entity.email)
+    new = _address_on(entity.email, plan.target)
+    if holders_by_address.setdefault(new, entity.entity_id) != entity.entity_id:
+        plan.staying.append(entity.email)
         return
     params = {"EntityId": entity.entity_id, "Email": new}
-    made.steps.append(
+    plan.steps.append(
         PlannedStep("UpdatePrimaryEmailAddress", params, label=f"{entity}: {new} becomes primary")
     )
-    _remove_address(made, entity, entity.email, needs=len(made.steps) - 1)
+    _remove_address(plan, entity, entity.email, needs=len(plan.steps) - 1)
 
 
 def _move_alias(
-    made: DomainMovePlan, entity: Entity, address: str, taken: dict[str, EntityId], *, keep: bool
+    plan: DomainMovePlan, entity: Entity, address: str, holders_by_address: dict[str, EntityId], *, keep: bool
 ) -> None:
-    new, needs = _address_on(address, made.target), None
-    if keep and new not in taken:
+    new, needs = _address_on(address, plan.target), None
+    if keep and new not in holders_by_address:
         params = {"EntityId": entity.entity_id, "Alias": new}
-        made.steps.append(PlannedStep("CreateAlias", params, label=f"{entity}: {new} is added"))
-        taken[new], needs = entity.entity_id, len(made.steps) - 1
-    elif keep and taken[new] != entity.entity_id:
-        made.staying.append(address)
+        plan.steps.append(PlannedStep("CreateAlias", params, label=f"{entity}: {new} is added"))
+        holders_by_address[new], needs = entity.entity_id, len(plan.steps) - 1
+    elif keep and holders_by_address[new] != entity.entity_id:
+        plan.staying.append(address)
         return
-    _remove_address(made, entity, address, needs=needs)
+    _remove_address(plan, entity, address, needs=needs)
 
 
-def _remove_address(made: DomainMovePlan, entity: Entity, address: str, needs: int | None) -> None:
+def _remove_address(plan: DomainMovePlan, entity: Entity, address: str, needs: int | None) -> None:
     params = {"EntityId": entity.entity_id, "Alias": address}
     label = f"{entity}: {address} is removed"
-    made.steps.append(PlannedStep("DeleteAlias", params, label=label, needs=needs))
+    plan.steps.append(PlannedStep("DeleteAlias", params, label=label, needs=needs))
 
 
 def _address_on(address: str, domain: str) -> str:
@@ -89,12 +89,12 @@ def _address_on(address: str, domain: str) -> str:
 
 
 def _map_holders(organization: Organization, addresses: Iterable[str]) -> dict[str, EntityId]:
-    found: dict[str, EntityId] = {}
-    wanted = list(dict.fromkeys(addresses))
-    for start in range(0, len(wanted), BATCH_SIZE):
-        some = wanted[start : start + BATCH_SIZE]
-        entities = Entity.objects.of(organization).filter(email__in=some)
-        found |= dict(entities.values_list("email", "entity_id"))
-        aliases = Alias.objects.filter(organization=organization, address__in=some)
-        found |= dict(aliases.values_list("address", "entity__entity_id"))
-    return found
+    holder_ids: dict[str, EntityId] = {}
+    distinct = list(dict.fromkeys(addresses))
+    for start in range(0, len(distinct), BATCH_SIZE):
+        batch = distinct[start : start + BATCH_SIZE]
+        entities = Entity.objects.of(organization).filter(email__in=batch)
+        holder_ids |= dict(entities.values_list("email", "entity_id"))
+        aliases = Alias.objects.filter(organization=organization, address__in=batch)
+        holder_ids |= dict(aliases.values_list("address", "entity__entity_id"))
+    return holder_ids

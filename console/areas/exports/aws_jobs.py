@@ -106,36 +106,36 @@ def adopt_jobs(organization: Organization) -> int:
     """
     listed = list_jobs(organization)
     rows = ExportJob.objects.filter(organization=organization)
-    known = set(rows.exclude(job_id="").exclude(state=State.PARKED).values_list("job_id", flat=True))
-    changed = 0
-    for shown in listed:
-        if shown["JobId"] in known or shown["State"] not in STATES:
+    known_ids = set(rows.exclude(job_id="").exclude(state=State.PARKED).values_list("job_id", flat=True))
+    changed_count = 0
+    for job in listed:
+        if job["JobId"] in known_ids or job["State"] not in STATES:
             continue
         try:
             with transaction.atomic():
-                changed += _adopt_job(organization, shown)
+                changed_count += _adopt_job(organization, job)
         except IntegrityError:  # another worker was first, or the mailbox has another open export
-            logger.info("Export %s of %s is not adopted yet", shown["JobId"], organization)
-    return changed
+            logger.info("Export %s of %s is not adopted yet", job["JobId"], organization)
+    return changed_count
 
 
-def _adopt_job(organization: Organization, shown: Mapping[str, Any]) -> bool:
+def _adopt_job(organization: Organization, job: Mapping[str, Any]) -> bool:
     """Link the job to its row, or insert one."""
     rows = ExportJob.objects.filter(organization=organization)
-    token = _read_token(shown)
-    row = rows.filter(job_id=shown["JobId"]).first()
+    token = _read_token(job)
+    row = rows.filter(job_id=job["JobId"]).first()
     if row is None and token:
         row = rows.filter(client_token=token).first()
     if row is None:
-        taken = token is None or ExportJob.objects.filter(client_token=token).exists()
-        tokens = {} if taken else {"client_token": token}
-        _build_adopted_job(organization, shown, **tokens).save(force_insert=True)
+        is_taken = token is None or ExportJob.objects.filter(client_token=token).exists()
+        tokens = {} if is_taken else {"client_token": token}
+        _build_adopted_job(organization, job, **tokens).save(force_insert=True)
         return True
-    fields = _job_fields(shown)
+    fields = _job_fields(job)
     if row.job_id and (row.state != State.PARKED or fields["state"] == State.RUNNING):
         return False
-    linked = rows.filter(pk=row.pk, state=row.state, job_id=row.job_id)
-    return bool(linked.update(**fields, lease_until=None, unanswered=0, note=""))
+    same_row = rows.filter(pk=row.pk, state=row.state, job_id=row.job_id)
+    return bool(same_row.update(**fields, lease_until=None, unanswered=0, note=""))
 
 
 def _read_token(shown: Mapping[str, Any]) -> UUID | None:

@@ -39,27 +39,27 @@ def _find_job(step: Step, entity_id: str) -> ExportJob | None:
     jobs = ExportJob.objects.filter(organization=step.change.organization, entity_id=entity_id)
     if JOB_RESULT_KEY in step.result:
         return jobs.filter(pk=step.result[JOB_RESULT_KEY]).first()
-    begun = step.change.started_at or step.change.requested_at
-    done = jobs.filter(requested_at__gte=begun, state=State.COMPLETED)
-    found = (jobs.open().order_by("-pk").first()) or done.order_by("-pk").first()
-    if found:
-        step.store_result({JOB_RESULT_KEY: found.pk})
-    return found
+    started_at = step.change.started_at or step.change.requested_at
+    completed = jobs.filter(requested_at__gte=started_at, state=State.COMPLETED)
+    job = (jobs.open().order_by("-pk").first()) or completed.order_by("-pk").first()
+    if job:
+        step.store_result({JOB_RESULT_KEY: job.pk})
+    return job
 
 
 def _queue_job(actor: Actor, step: Step, params: dict[str, Any]) -> ExportJob:
     change = step.change
-    person = Entity.objects.get(organization=change.organization, entity_id=params["EntityId"])
-    place = Destination(
+    entity = Entity.objects.get(organization=change.organization, entity_id=params["EntityId"])
+    destination = Destination(
         organization=change.organization,
         role_arn=params["RoleArn"],
         kms_key_arn=params["KmsKeyArn"],
         bucket=params["S3BucketName"],
         prefix=params["S3Prefix"],
     )
-    job_queue.queue_exports(actor, place, [person], reason=change.reason, ticket=change.ticket)
-    mailbox = ExportJob.objects.filter(organization=change.organization, entity_id=person.entity_id)
-    job = mailbox.latest("pk")  # the new one, or the one that another request has just opened
+    job_queue.queue_exports(actor, destination, [entity], reason=change.reason, ticket=change.ticket)
+    mailbox_jobs = ExportJob.objects.filter(organization=change.organization, entity_id=entity.entity_id)
+    job = mailbox_jobs.latest("pk")  # the new one, or the one that another request has just opened
     step.store_result({JOB_RESULT_KEY: job.pk})
     hint(SWEEP_TASK)
     return job

@@ -16,7 +16,7 @@ from console.ui.form_fields import fields_from_model
 from console.web.record_forms import RecordDeletionForm, RecordForm
 
 MAX_MAILBOXES = 2000
-MAX_NAMES_IN_ERROR = 5  # how many of the names that nobody knows an error spells out
+MAX_NAMES_IN_ERROR = 5  # how many unknown names an error lists
 
 
 class ExportForm(MailboxChoiceForm):

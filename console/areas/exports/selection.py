@@ -178,5 +178,5 @@ def summarize_request(actor: Actor, organization: Organization, jobs: Sequence[E
     ).latest("seq")
     count = len(entry.body["left_out"])
     left_out = f" {number_of(count, 'selected mailbox was', 'selected mailboxes were')} left out."
-    said = f"{number_of(len(jobs), 'export is', 'exports are')} queued.{left_out if count else ''}"
-    return said, f"{reverse('exports:list', args=[organization.slug])}?request={entry.seq}"
+    message = f"{number_of(len(jobs), 'export is', 'exports are')} queued.{left_out if count else ''}"
+    return message, f"{reverse('exports:list', args=[organization.slug])}?request={entry.seq}"

@@ -1,7 +1,7 @@
 """AWS answers that the checks share, read in parallel by the console itself.
 
 The console itself asks: who may read the posture of an organization may read what the checks found, and
-a run at night finds the same as one that somebody asked for.
+a run at night finds the same as one that an operator asked for.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,12 +28,14 @@ class CheckData:
         self.answers: dict[str, Answer] = {}
         self.ask(list(asked))
 
-    def ask(self, asked: Sequence[ReadRequest]) -> list[Answer]:
+    def ask(self, reads: Sequence[ReadRequest]) -> list[Answer]:
         """Return the answers, reading those not read yet in parallel."""
-        new = {_read_key(each): each for each in asked if _read_key(each) not in self.answers}
-        found = gateway.read_concurrently(SYSTEM_ACTOR, self.organization, list(new.values())) if new else []
-        self.answers |= dict(zip(new, found, strict=True))
-        return [self.answers[_read_key(each)] for each in asked]
+        new = {_read_key(each): each for each in reads if _read_key(each) not in self.answers}
+        answers = (
+            gateway.read_concurrently(SYSTEM_ACTOR, self.organization, list(new.values())) if new else []
+        )
+        self.answers |= dict(zip(new, answers, strict=True))
+        return [self.answers[_read_key(each)] for each in reads]
 
     def look(self, operation: str, **params: Any) -> SettingResult:
         """Return what a read showed, or that the setting does not exist; raise the failure of the read."""
@@ -52,14 +54,14 @@ class CheckData:
 
     def listed(self, operation: str, member: str) -> list[dict[str, Any]]:
         """Return the items of all pages of a listing; its first page was read with all other reads."""
-        shown = self.look(operation).shown
-        found = list(shown.get(member, []))
+        answer = self.look(operation).shown
+        items = list(answer.get(member, []))
         for _ in range(MAX_PAGES):
-            if not shown.get("NextToken"):
+            if not answer.get("NextToken"):
                 break
-            shown = gateway.call(SYSTEM_ACTOR, operation, self.organization, NextToken=shown["NextToken"])
-            found += shown.get(member, [])
-        return found
+            answer = gateway.call(SYSTEM_ACTOR, operation, self.organization, NextToken=answer["NextToken"])
+            items += answer.get(member, [])
+        return items
 
 
 def failure_text(failure: errors.CallFailed) -> str:

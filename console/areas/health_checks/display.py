@@ -45,16 +45,16 @@ class CheckRow:
 
 def latest_reviews(organization: Organization) -> list[Review]:
     """Return the latest reviews with their results, latest first."""
-    kept = Review.objects.filter(organization=organization).prefetch_related("findings")
-    return list(kept[:REVIEWS_SHOWN])
+    reviews = Review.objects.filter(organization=organization).prefetch_related("findings")
+    return list(reviews[:REVIEWS_SHOWN])
 
 
-def check_rows(actor: Actor, organization: Organization, kept: list[Review]) -> list[CheckRow]:
+def check_rows(actor: Actor, organization: Organization, reviews: list[Review]) -> list[CheckRow]:
     """Return the checks of the latest review; checks added since are left out."""
-    if not kept:
+    if not reviews:
         return []
-    now, *earlier = [{each.check_id: each for each in review.findings.all()} for review in kept]
-    found = [
+    now, *earlier = [{each.check_id: each for each in review.findings.all()} for review in reviews]
+    rows = [
         _check_row(
             actor,
             organization,
@@ -65,14 +65,14 @@ def check_rows(actor: Actor, organization: Organization, kept: list[Review]) -> 
         for check in CHECKS
         if check.id in now
     ]
-    return sorted(found, key=lambda row: TONE_ORDER.index(row.finding.tone))
+    return sorted(rows, key=lambda row: TONE_ORDER.index(row.finding.tone))
 
 
 def count_tones(rows: Iterable[CheckRow]) -> list[tuple[Tone, int]]:
     """Return the count of each tone; failed and warning are listed even if there are none."""
-    found = [row.finding.tone for row in rows]
-    told = [(tone, found.count(tone.value)) for tone in (Tone.BAD, Tone.LOOK, Tone.UNKNOWN, Tone.GOOD)]
-    return [(tone, count) for tone, count in told if count or tone is not Tone.UNKNOWN]
+    tones = [row.finding.tone for row in rows]
+    counts = [(tone, tones.count(tone.value)) for tone in (Tone.BAD, Tone.LOOK, Tone.UNKNOWN, Tone.GOOD)]
+    return [(tone, count) for tone, count in counts if count or tone is not Tone.UNKNOWN]
 
 
 def _check_row(

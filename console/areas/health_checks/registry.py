@@ -84,7 +84,7 @@ CHECKS = (
     HealthCheck(
         "leavers-access",
         "No mailbox rights of disabled people",
-        "Rights that outlive their holder come back with her, or with whoever takes her name.",
+        "Rights that outlive their holder come back with them, or with the next user of their name.",
         users.check_leavers_access,
         mend=Fix("Take them away", ("DeleteMailboxPermissions",), users.plan_access_removal),
         listing=PageLink("mailboxes:access", "All of them", "ListMailboxPermissions", "?left=disabled"),

@@ -43,10 +43,10 @@ def run_check(check: HealthCheck, gathered: CheckData, known: Completeness) -> C
 
 def run_review(organization: Organization, by: str) -> Review:
     """Run all checks and store the results."""
-    found = run_checks(organization)
+    results = run_checks(organization)
     with transaction.atomic():
         review = Review.objects.create(organization=organization, by=by, at=clock.now())
-        Finding.objects.bulk_create(_build_finding(review, name, result) for name, result in found.items())
+        Finding.objects.bulk_create(_build_finding(review, name, result) for name, result in results.items())
         _delete_old_reviews(organization)
     return review
 
@@ -81,5 +81,5 @@ def _build_finding(review: Review, name: str, result: CheckResult) -> Finding:
 
 
 def _delete_old_reviews(organization: Organization) -> None:
-    kept = Review.objects.filter(organization=organization).values_list("pk", flat=True)[:STORED_REVIEWS]
-    Review.objects.filter(organization=organization).exclude(pk__in=list(kept)).delete()
+    newest = Review.objects.filter(organization=organization).values_list("pk", flat=True)[:STORED_REVIEWS]
+    Review.objects.filter(organization=organization).exclude(pk__in=list(newest)).delete()

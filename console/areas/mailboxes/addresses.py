@@ -64,25 +64,31 @@ class AddressHolder:
 
 def find_holder(actor: Actor, organization: Organization, address: str) -> AddressHolder:
     """Find the entity in the mirror, or ask WorkMail; raise what `gateway.call` raises."""
-    known = _find_in_mirror(organization, address)
-    if known is not None:
-        return AddressHolder(address, _if_visible(actor, known), taken=True)
+    entity = _find_in_mirror(organization, address)
+    if entity is not None:
+        return AddressHolder(address, _if_visible(actor, entity), taken=True)
     try:
-        shown = gateway.call(actor, "DescribeEntity", organization, Email=address)
+        answer = gateway.call(actor, "DescribeEntity", organization, Email=address)
     except errors.Throttled:
         raise
     except errors.Refused as refusal:
         if refusal.code != "EntityNotFoundException":
             raise
         return AddressHolder(address, asked=True)
-    found = mirror_refresh.fetch_entity(organization, str(shown["Type"]).lower(), str(shown["EntityId"]))
-    return AddressHolder(address, _if_visible(actor, found) if found else None, taken=True, asked=True)
+    fetched_entity = mirror_refresh.fetch_entity(
+        organization, str(answer["Type"]).lower(), str(answer["EntityId"])
+    )
+    return AddressHolder(
+        address, _if_visible(actor, fetched_entity) if fetched_entity else None, taken=True, asked=True
+    )
 
 
 def _find_in_mirror(organization: Organization, address: str) -> Entity | None:
-    addressed = Q(email=address.lower()) | Q(aliases__address=address.lower())
-    held = Entity.objects.filter(addressed, organization=organization).exclude(state=Entity.State.DELETED)
-    return held.select_related("organization").first()
+    has_address = Q(email=address.lower()) | Q(aliases__address=address.lower())
+    entities = Entity.objects.filter(has_address, organization=organization).exclude(
+        state=Entity.State.DELETED
+    )
+    return entities.select_related("organization").first()
 
 
 def _if_visible(actor: Actor, entity: Entity) -> Entity | None:

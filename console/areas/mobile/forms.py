@@ -106,14 +106,16 @@ class OverrideForm(ReplaceForm, OperationForm, ExpiryForm, WriteForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        person, expected = cleaned.get("other"), "deny a protected person"
-        if person is None or cleaned.get("Effect") != DENY or not _is_protected(person):
+        user, expected = cleaned.get("other"), "deny a protected person"
+        if user is None or cleaned.get("Effect") != DENY or not _is_protected(user):
             self.fields.pop("typed", None)
             return cleaned
         self.fields["typed"].label = f"Type “{expected}” to confirm"
         if str(cleaned.get("typed") or "").strip() != expected:
-            said = f"{person} is protected: her device would get no mail any more. Type {expected} to do it."
-            self.add_error("typed", ValidationError(said))
+            self.add_error(
+                "typed",
+                f"{user} is protected: their device would get no mail any more. Type {expected} to do it.",
+            )
         return cleaned
 
     def describe(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,8 +131,8 @@ class OverrideForm(ReplaceForm, OperationForm, ExpiryForm, WriteForm):
         return f"{verb} device {self.cleaned_data['DeviceId']} of {self.cleaned_data['other']}"
 
     def params(self) -> dict[str, Any]:
-        given = {name: self.cleaned_data[name] for name in self.members if self.cleaned_data[name]}
-        return {"UserId": self.cleaned_data["other"].entity_id, **given}
+        values = {name: self.cleaned_data[name] for name in self.members if self.cleaned_data[name]}
+        return {"UserId": self.cleaned_data["other"].entity_id, **values}
 
     def success(self) -> str:
         until = self.cleaned_data.get("until")
@@ -182,7 +184,7 @@ class DeviceTestForm(OperationForm):
             "^[A-Za-z0-9]{1,32}$",
             label="Device ID",
             required=False,
-            help_text="With the person: her override counts.",
+            help_text="With the user: their override counts.",
         )
 
     def clean(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from console.gateway import gateway
 from console.mirror.models import Entity, Organization
 from console.operators import policy
 
-# WorkMail lists everybody's overrides together: the console reads them and shows each operator her part.
+# WorkMail lists everybody's overrides together: the console reads them and shows each operator their part.
 SYSTEM_ACTOR = Actor.system("overrides for mobile devices")
 
 

@@ -46,11 +46,11 @@ def saved_views_bar(actor: Actor, organization: Organization, page: str, query: 
 def saved_view_links(
     actor: Actor, organization: Organization, views: Iterable[SavedView], now: str | None = None
 ) -> list[SavedViewLink]:
-    found = []
+    links = []
     for each in views:
         by = "" if each.operator_id == actor.operator_id else each.operator.get_full_name()
-        found.append(SavedViewLink(each, saved_view_url(organization, each), by, each.query == now))
-    return found
+        links.append(SavedViewLink(each, saved_view_url(organization, each), by, each.query == now))
+    return links
 
 
 def saved_view_url(organization: Organization, view: SavedView) -> str:

@@ -17,12 +17,12 @@ class SavableList:
 
     def kept(self, query: str) -> str:
         """Return the part of a query that filters or sorts this list."""
-        given = dict(parse_qsl(query.lstrip("?")[:MAX_QUERY_LENGTH]))
-        found = (
-            (name, given.get(name, "").replace("\0", "").strip())
+        parameters = dict(parse_qsl(query.lstrip("?")[:MAX_QUERY_LENGTH]))
+        cleaned = (
+            (name, parameters.get(name, "").replace("\0", "").strip())
             for name in (*COMMON_PARAMETERS, *self.params)
         )
-        return urlencode([(name, value) for name, value in found if value])
+        return urlencode([(name, value) for name, value in cleaned if value])
 
 
 LISTS = {

@@ -17,9 +17,9 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         """Return the operator's own views and shared ones, of lists they may open, their own first."""
         lists = [name for name, each in LISTS.items() if policy.allows(actor, each.performs, organization)]
         mine = Q(operator_id=actor.operator_id)
-        found = self.filter(mine | Q(shared=True), organization=organization, page__in=lists)
+        views = self.filter(mine | Q(shared=True), organization=organization, page__in=lists)
         own_first = models.Case(models.When(mine, then=0), default=1)
-        return found.select_related("operator").order_by(own_first, "name", "pk")
+        return views.select_related("operator").order_by(own_first, "name", "pk")
 
 
 class SavedView(models.Model):
