@@ -78,7 +78,7 @@ USER_ACTIONS = (
         "lifecycle:rehire",
         "RegisterToWorkMail",
         (State.DISABLED,),
-        given=lambda person: snapshots.get_latest_snapshot(person) is not None,
+        given=lambda user: snapshots.get_latest_snapshot(user) is not None,
     ),
     EntityAction("Delete", "trash", "delete", "DeleteUser", (State.DISABLED,), "danger"),
 )
