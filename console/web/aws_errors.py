@@ -45,22 +45,22 @@ def explain_error(failure: errors.CallFailed, *, wrote: bool = True) -> Explanat
 def error_detail(failure: errors.CallFailed) -> str:
     """Return AWS's own message with code and request id."""
     code = getattr(failure, "code", "")
-    said = str(failure) if code in str(failure) else f"{code}: {failure}"
+    message = str(failure) if code in str(failure) else f"{code}: {failure}"
     request_id = getattr(failure, "request_id", "")
-    return f"{said} ({request_id})" if request_id else said
+    return f"{message} ({request_id})" if request_id else message
 
 
 def error_page(request: HttpRequest, failure: errors.CallFailed, *, back: str = "") -> HttpResponse:
     """Return an error page."""
     wrote = request.method == "POST"
-    told = explain_error(failure, wrote=wrote)
+    explanation = explain_error(failure, wrote=wrote)
     return pages.problem_page(
         request,
-        title=told.title,
-        happened=told.happened,
-        not_happened=told.not_happened if wrote else "",
-        now=told.now,
-        status=told.status,
+        title=explanation.title,
+        happened=explanation.happened,
+        not_happened=explanation.not_happened if wrote else "",
+        now=explanation.now,
+        status=explanation.status,
         detail=error_detail(failure),
         back=back,
     )
@@ -76,9 +76,9 @@ def add_to_form(form: forms.BaseForm, failure: errors.CallFailed) -> bool:
         return True
     if not isinstance(failure, errors.Refused):
         return False
-    told = explain_error(failure)
-    field = next((name for name in told.fields if name in form.fields), None)
-    form.add_error(field, told.sentence if told.now else f"{told.sentence} ({failure})")
+    explanation = explain_error(failure)
+    field = next((name for name in explanation.fields if name in form.fields), None)
+    form.add_error(field, explanation.sentence if explanation.now else f"{explanation.sentence} ({failure})")
     return True
 
 

@@ -151,8 +151,8 @@ def delete_record(
     actor: Actor, action: str, row: Any, before: Mapping[str, Any] | None = None, **fields: Any
 ) -> None:
     """Delete a row with its audit entry; do nothing if it is already deleted."""
-    shown = row_values(row) if before is None else before
+    values = row_values(row) if before is None else before
     with transaction.atomic():
         count, _ = type(row)._default_manager.filter(pk=row.pk).delete()
         if count:
-            record_change(actor, action, row, shown, {}, **fields)
+            record_change(actor, action, row, values, {}, **fields)

@@ -19,8 +19,8 @@ SYSTEM_ACTOR = Actor.system("names of impersonation roles")
 
 
 def list_rules(actor: Actor, organization: Organization) -> list[dict[str, Any]]:
-    found = gateway.call(actor, "ListAccessControlRules", organization).get("Rules", [])
-    return sorted(found, key=lambda rule: str(rule["Name"]).lower())
+    rules = gateway.call(actor, "ListAccessControlRules", organization).get("Rules", [])
+    return sorted(rules, key=lambda rule: str(rule["Name"]).lower())
 
 
 def get_role_names(organization: Organization) -> dict[str, str]:
@@ -50,12 +50,12 @@ def build_wording(
 
 def get_user_names(actor: Actor, organization: Organization, ids: Iterable[str]) -> dict[str, str]:
     """Return the names of those users that `actor` can see, by id."""
-    seen = policy.visible_entities(actor, "ListAccessControlRules", organization).filter(
+    visible = policy.visible_entities(actor, "ListAccessControlRules", organization).filter(
         entity_id__in=list(ids)
     )
     return {
         entity_id: display or name
-        for entity_id, display, name in seen.values_list("entity_id", "display_name", "name")
+        for entity_id, display, name in visible.values_list("entity_id", "display_name", "name")
     }
 
 

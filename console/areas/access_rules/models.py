@@ -41,5 +41,5 @@ def get_network_ranges(organization: Organization) -> dict[str, list[str]]:
 
 def get_protected_users(organization: Organization) -> list[Entity]:
     ids = ProtectedPerson.objects.filter(organization=organization).values("entity_id")
-    living = Entity.objects.of(organization, Entity.Kind.USER).filter(entity_id__in=ids)
-    return list(living.order_by("sort_name"))
+    users = Entity.objects.of(organization, Entity.Kind.USER).filter(entity_id__in=ids)
+    return list(users.order_by("sort_name"))

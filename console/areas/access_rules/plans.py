@@ -123,8 +123,8 @@ class AccessRulePlan:
 
 
 def build_proof(who: Subject, action: str, address: str, effect: str) -> PlannedStep:
-    asked = {"ImpersonationRoleId": who.role_id} if who.role_id else {"UserId": who.user_id}
-    params = {**asked, "Action": action, "IpAddress": address}
+    subject = {"ImpersonationRoleId": who.role_id} if who.role_id else {"UserId": who.user_id}
+    params = {**subject, "Action": action, "IpAddress": address}
     return PlannedStep("GetAccessControlEffect", params, expects={"Effect": effect})
 
 

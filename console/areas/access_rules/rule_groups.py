@@ -37,11 +37,13 @@ class RuleGroup:
 
 def group_rules(rules: Iterable[Rule]) -> list[RuleGroup]:
     """Return the rules as groups, ordered by name; a part that differs from the others stands alone."""
-    found: dict[tuple[str, str], list[Rule]] = {}
+    members_by_name: dict[tuple[str, str], list[Rule]] = {}
     for rule in rules:
-        found.setdefault(_part_key(rule), []).append(rule)
-    made = [_build_groups(name, members) for (name, _), members in found.items()]
-    return sorted((each for several in made for each in several), key=lambda group: group.name.lower())
+        members_by_name.setdefault(_part_key(rule), []).append(rule)
+    groups_by_name = [_build_groups(name, members) for (name, _), members in members_by_name.items()]
+    return sorted(
+        (each for several in groups_by_name for each in several), key=lambda group: group.name.lower()
+    )
 
 
 def find_group(rules: Iterable[Rule], name: str) -> RuleGroup | None:

@@ -64,8 +64,8 @@ class RuleWording:
     def _people(self, ids: Sequence[str] | None) -> list[str]:
         """Return the names of up to two users, or a number for more, or for users that are not known."""
         ids = ids or ()
-        known = all(each in self.people for each in ids)
-        if len(ids) > MAX_SPELLED_OUT or (len(ids) > 1 and not known):
+        all_known = all(each in self.people for each in ids)
+        if len(ids) > MAX_SPELLED_OUT or (len(ids) > 1 and not all_known):
             return [number_of(len(ids), "person", "people")]
         return [self.person(each) for each in ids]
 
@@ -74,8 +74,8 @@ class RuleWording:
 
     def _where(self, rule: Rule) -> str:
         inside, outside = self.called(rule.get("IpRanges") or ()), self.called(rule.get("NotIpRanges") or ())
-        found = [f"from {_join_networks(inside)}"] if inside else []
-        return " ".join([*found, f"outside {_join_networks(outside)}"] if outside else found)
+        phrases = [f"from {_join_networks(inside)}"] if inside else []
+        return " ".join([*phrases, f"outside {_join_networks(outside)}"] if outside else phrases)
 
 
 def join_words(words: Sequence[str]) -> str:

@@ -71,8 +71,8 @@ def _operator_cell(values: Any) -> SafeString | str:
 
 
 def _result_cell(values: Any) -> SafeString:
-    shown = result_badge(values["kind"], values["result"])
-    return format_html('{}<span class="below">{}</span>', shown, time_tag(values["at"]))
+    result = result_badge(values["kind"], values["result"])
+    return format_html('{}<span class="below">{}</span>', result, time_tag(values["at"]))
 
 
 def _reason_cell(values: Any) -> SafeString | str:

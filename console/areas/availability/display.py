@@ -37,8 +37,8 @@ DEFAULT_REMEDY = "Compare the settings with what the other system expects, then 
 
 
 def find_remedy(reason: str) -> str:
-    said = reason.lower()
-    return next((advice for sign, advice in REMEDIES.items() if sign in said), DEFAULT_REMEDY)
+    text = reason.lower()
+    return next((advice for sign, advice in REMEDIES.items() if sign in text), DEFAULT_REMEDY)
 
 
 def provider_label(configuration: Mapping[str, Any]) -> str:
@@ -46,7 +46,7 @@ def provider_label(configuration: Mapping[str, Any]) -> str:
 
 
 def summarize_configurations(look: SettingResult) -> list[str]:
-    found = look.shown.get("AvailabilityConfigurations", [])
-    if not found:
+    configurations = look.shown.get("AvailabilityConfigurations", [])
+    if not configurations:
         return ["WorkMail asks no other directory."]
-    return [f"{each.get('DomainName', '')}: {provider_label(each)}" for each in found]
+    return [f"{each.get('DomainName', '')}: {provider_label(each)}" for each in configurations]

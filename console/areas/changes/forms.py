@@ -142,14 +142,13 @@ class SecretsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         for step, path, name in self.asked:
-            if not (typed := cleaned.get(name)):
+            if not (secret := cleaned.get(name)):
                 continue
             if step.operation in GENERATED_PASSWORD_OPERATIONS:
-                for problem in passwords.find_password_problems(typed):
+                for problem in passwords.find_password_problems(secret):
                     self.add_error(name, problem)
-            given = attended_changes.fill_secrets(step.params, {path: typed})
-            found = model.find_input_problems(step.operation, given)
-            for each in found:
+            params = attended_changes.fill_secrets(step.params, {path: secret})
+            for each in model.find_input_problems(step.operation, params):
                 if each.field.startswith(path[0]):
                     self.add_error(name, f"{each.message}.")
         return cleaned

@@ -46,8 +46,8 @@ def check_badge(value: Any) -> SafeString:
 
 def status_text(status: str) -> str:
     """Return the status as the history shows it, such as "missing" or "verified"."""
-    known = {each.value: label for each, (label, _) in RECORD_BADGES.items()}
-    return known.get(status, status or "not known").lower()
+    labels = {each.value: label for each, (label, _) in RECORD_BADGES.items()}
+    return labels.get(status, status or "not known").lower()
 
 
 def entity_url(slug: str, kind: str, entity_id: str, name: str) -> str:

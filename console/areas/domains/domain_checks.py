@@ -34,19 +34,19 @@ class StatusChange:
         return display.status_text(self.after)
 
 
-def run_check(organization: Organization, domain: str, shown: Mapping[str, Any], by: str) -> Check:
-    """Check the domain's records now and store the result; `shown` is GetMailDomain's answer."""
-    wanted = records.list_records(domain, shown)
-    answers = lookup.look_up_all(map(evaluation.build_question, wanted))
-    verdicts = evaluation.evaluate_records(wanted, answers)
+def run_check(organization: Organization, domain: str, details: Mapping[str, Any], by: str) -> Check:
+    """Check the domain's records now and store the result; `details` is GetMailDomain's answer."""
+    expected_records = records.list_records(domain, details)
+    answers = lookup.look_up_all(map(evaluation.build_question, expected_records))
+    verdicts = evaluation.evaluate_records(expected_records, answers)
     check = Check.objects.create(
         organization=organization,
         domain=domain,
         by=by,
         state=overall_state(verdicts, answers.values()),
         resolver=lookup.describe_servers()[:500],
-        ownership=shown.get("OwnershipVerificationStatus", ""),
-        dkim=shown.get("DkimVerificationStatus", ""),
+        ownership=details.get("OwnershipVerificationStatus", ""),
+        dkim=details.get("DkimVerificationStatus", ""),
         results=[verdict.kept() for verdict in verdicts],
     )
     _prune_checks(organization, domain)
@@ -75,8 +75,8 @@ def read_verdicts(check: Check) -> list[Verdict]:
 
 def list_differences(checks: Iterable[Check]) -> list[tuple[Check, list[StatusChange] | None]]:
     """Return the checks with what changed since the previous one, `None` if there is no previous one."""
-    found = list(checks)
-    pairs = zip_longest(found, found[1:])
+    newest_first = list(checks)
+    pairs = zip_longest(newest_first, newest_first[1:])
     return [(each, compare_checks(before, each) if before else None) for each, before in pairs]
 
 

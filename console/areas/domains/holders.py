@@ -41,12 +41,12 @@ def list_visible_holders(actor: Actor, organization: Organization, domain: str) 
 
 def list_aliases(organization: Organization, domain: str) -> dict[int, list[str]]:
     """Return the aliases on the domain by the key of the entity."""
-    found: dict[int, list[str]] = {}
+    addresses: dict[int, list[str]] = {}
     for key, address in (
         _domain_aliases(organization, domain).values_list("entity_id", "address").order_by("address")
     ):
-        found.setdefault(key, []).append(address)
-    return found
+        addresses.setdefault(key, []).append(address)
+    return addresses
 
 
 def count_addresses(organization: Organization, domain: str) -> dict[str, int]:

@@ -68,8 +68,8 @@ def is_test_domain(domain: str) -> bool:
 
 def list_records(domain: str, shown: Mapping[str, Any]) -> list[DnsRecord]:
     """Return the records in GetMailDomain's answer; a test domain has none [unknown]."""
-    found = [_build_record(domain.lower(), each) for each in shown.get("Records") or []]
-    return sorted(found, key=lambda record: KIND_ORDER.index(record.kind))
+    dns_records = [_build_record(domain.lower(), each) for each in shown.get("Records") or []]
+    return sorted(dns_records, key=lambda record: KIND_ORDER.index(record.kind))
 
 
 def _build_record(domain: str, each: Mapping[str, str]) -> DnsRecord:

@@ -30,10 +30,10 @@ def allows_on_domain(actor: Actor, operation: str, organization: Organization, d
 
 
 def visible_domains(actor: Actor, organization: Organization) -> QuerySet[Domain]:
-    found = Domain.objects.filter(organization=organization)
+    domains = Domain.objects.filter(organization=organization)
     if policy.covers_organization(actor, READ_OPERATION, organization):
-        return found
-    return found.filter(name__in=policy.granted_domains(actor, READ_OPERATION, organization))
+        return domains
+    return domains.filter(name__in=policy.granted_domains(actor, READ_OPERATION, organization))
 
 
 def get_domain(actor: Actor, operation: str, organization: Organization, name: str) -> Domain:
@@ -42,8 +42,8 @@ def get_domain(actor: Actor, operation: str, organization: Organization, name: s
     Raises `policy.OutOfScope` for one that the operator may not see, `policy.Denied` for one on which they
     may not perform it.
     """
-    seen = visible_domains(actor, organization).select_related("organization")
-    domain = policy.get_in_scope(seen, organization=organization, name=name.lower())
+    visible = visible_domains(actor, organization).select_related("organization")
+    domain = policy.get_in_scope(visible, organization=organization, name=name.lower())
     if not allows_on_domain(actor, operation, organization, domain.name):
         raise policy.Denied(
             f"{operation} is not among your rights for this domain", operation=operation, target=domain.name

@@ -22,8 +22,8 @@ DEFAULT_BADGE = badge("Default", "info")
 def annotate_domains(domains: QuerySet[Domain]) -> QuerySet[Domain]:
     """Annotate each domain with its number of primary addresses and its last check."""
     here = {"organization": OuterRef("organization")}
-    living = Entity.objects.filter(**here, domain=OuterRef("name")).exclude(state=Entity.State.DELETED)
-    counted = living.order_by().values("domain").annotate(count=Count("pk")).values("count")
+    entities = Entity.objects.filter(**here, domain=OuterRef("name")).exclude(state=Entity.State.DELETED)
+    counted = entities.order_by().values("domain").annotate(count=Count("pk")).values("count")
     last = Check.objects.filter(**here, domain=OuterRef("name")).order_by("-at", "-pk")
     return domains.annotate(
         primaries=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
@@ -80,8 +80,8 @@ def _holder_cell(values: Values) -> SafeString:
 def _addresses_cell(values: Values) -> SafeString:
     primary = values["email"] if values["domain"] == values["on"] else ""
     further = values["further"].get(values["id"], ())
-    shown = build_html('{} <span class="text-secondary">primary</span>', primary) if primary else ""
-    return join_lines(shown, *further)
+    primary_html = build_html('{} <span class="text-secondary">primary</span>', primary) if primary else ""
+    return join_lines(primary_html, *further)
 
 
 HOLDER_TABLE = Table(

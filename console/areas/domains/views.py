@@ -124,20 +124,20 @@ def domain_url(organization: Organization, domain: str) -> str:
     return reverse("domains:detail", args=[organization.slug, domain])
 
 
-def _records_context(domain: Domain, shown: dict[str, Any]) -> dict[str, Any]:
+def _records_context(domain: Domain, details: dict[str, Any]) -> dict[str, Any]:
     """Return each record with its verdict in the last check."""
-    wanted = records.list_records(domain.name, shown)
+    expected_records = records.list_records(domain.name, details)
     checks = list(domain_checks.list_checks(domain.organization, domain.name)[: MAX_RECENT + 1])
     last = checks[0] if checks else None
-    mail_domain = (
-        {(each.type, each.hostname): each for each in domain_checks.read_verdicts(last)} if last else {}
-    )
+    verdicts = {
+        (each.type, each.hostname): each for each in (domain_checks.read_verdicts(last) if last else ())
+    }
     return {
         "records": [
-            (each, records.format_record_data(each), mail_domain.get((each.type, each.hostname)))
-            for each in wanted
+            (each, records.format_record_data(each), verdicts.get((each.type, each.hostname)))
+            for each in expected_records
         ],
-        "zone": records.format_zone_file(domain.name, wanted) if wanted else "",
+        "zone": records.format_zone_file(domain.name, expected_records) if expected_records else "",
         "check": last,
         "told": domain_checks.list_differences(checks)[:MAX_RECENT],
         "no_dns": last is not None and last.state == Check.State.NO_DNS,

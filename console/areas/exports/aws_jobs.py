@@ -51,21 +51,21 @@ def refresh_job(job: ExportJob) -> bool:
     """Read a running export from AWS; park it if AWS does not have it."""
     running = ExportJob.objects.filter(pk=job.pk, state=State.RUNNING)
     try:
-        shown = gateway.call(SYSTEM_ACTOR, "DescribeMailboxExportJob", job.organization, JobId=job.job_id)
+        answer = gateway.call(SYSTEM_ACTOR, "DescribeMailboxExportJob", job.organization, JobId=job.job_id)
     except errors.CallFailed as failure:
         if isinstance(failure, errors.Refused) and failure.code in NOT_FOUND_CODES:
             note = f"Amazon WorkMail no longer shows this export: {failure}"[:1000]
             return bool(running.update(state=State.PARKED, note=note, finished_at=clock.now()))
         return bool(running.update(note=str(failure)[:1000]))
-    state = STATES[shown["State"]]
+    state = STATES[answer["State"]]
     updated = running.update(
         state=state,
-        **{column: shown[member] for member, column in DESTINATION_FIELDS.items() if shown.get(member)},
-        progress=shown.get("EstimatedProgress", job.progress),
-        path=shown.get("S3Path", ""),
-        started_at=shown.get("StartTime") or job.started_at,
-        finished_at=shown.get("EndTime") if state != State.RUNNING else None,
-        note=shown.get("ErrorInfo", ""),
+        **{column: answer[member] for member, column in DESTINATION_FIELDS.items() if answer.get(member)},
+        progress=answer.get("EstimatedProgress", job.progress),
+        path=answer.get("S3Path", ""),
+        started_at=answer.get("StartTime") or job.started_at,
+        finished_at=answer.get("EndTime") if state != State.RUNNING else None,
+        note=answer.get("ErrorInfo", ""),
     )
     job.refresh_from_db()
     return bool(updated)

@@ -382,8 +382,8 @@ def _hold_for_cool_down(job: ExportJob) -> bool:
 
 def _hold_until(job: ExportJob, until: datetime) -> bool:
     note = "This mailbox was exported less than 24 hours ago; WorkMail allows one export a day."
-    held = ExportJob.objects.filter(pk=job.pk, state=State.QUEUED, attempt=job.attempt)
-    return bool(held.update(not_before=until, note=note))
+    queued = ExportJob.objects.filter(pk=job.pk, state=State.QUEUED, attempt=job.attempt)
+    return bool(queued.update(not_before=until, note=note))
 
 
 def cancel_job(actor: Actor, job: ExportJob, *, reason: str = "") -> None:

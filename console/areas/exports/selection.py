@@ -86,8 +86,8 @@ class ExportSelection:
     @property
     def exported(self) -> list[tuple[str, datetime]]:
         """Return the included mailboxes that were exported before, with the time."""
-        found = ((each, self.exported_at.get(each.entity_id)) for each in self.included)
-        return [(mailbox_label(each), moment) for each, moment in found if moment]
+        pairs = ((each, self.exported_at.get(each.entity_id)) for each in self.included)
+        return [(mailbox_label(each), moment) for each, moment in pairs if moment]
 
 
 def select_mailboxes(

@@ -78,5 +78,5 @@ def get_association(actor: Actor, organization: Organization) -> Association:
 
 
 def get_mailbox_users(actor: Actor, organization: Organization) -> EntityQuerySet:
-    seen = policy.visible_entities(actor, "DescribeUser", organization)
-    return seen.filter(used_mailboxes(), kind=Entity.Kind.USER)
+    visible = policy.visible_entities(actor, "DescribeUser", organization)
+    return visible.filter(used_mailboxes(), kind=Entity.Kind.USER)

@@ -18,19 +18,19 @@ DISABLE_OPERATION = "DeregisterFromWorkMail"
 
 def list_addresses(entity: Entity) -> list[str]:
     """Return the addresses, the primary one first; of a disabled entity, those it had if they are unused."""
-    known = [entity.email, *entity.aliases.values_list("address", flat=True)]
+    addresses = [entity.email, *entity.aliases.values_list("address", flat=True)]
     if entity.state != Entity.State.ENABLED:
-        known = filter_unused(entity, [*known, *list_recorded_addresses(entity)])
-    return list(dict.fromkeys(address for address in known if address))
+        addresses = filter_unused(entity, [*addresses, *list_recorded_addresses(entity)])
+    return list(dict.fromkeys(address for address in addresses if address))
 
 
 def filter_unused(entity: Entity, addresses: list[str]) -> list[str]:
     """Return the addresses that no other entity has, as far as the mirror knows."""
     others = Entity.objects.of(entity.organization).exclude(pk=entity.pk)
-    taken = set(others.filter(email__in=addresses).values_list("email", flat=True))
+    used_addresses = set(others.filter(email__in=addresses).values_list("email", flat=True))
     aliases = Alias.objects.filter(organization=entity.organization, address__in=addresses)
-    taken |= set(aliases.exclude(entity=entity).values_list("address", flat=True))
-    return [address for address in addresses if address not in taken]
+    used_addresses |= set(aliases.exclude(entity=entity).values_list("address", flat=True))
+    return [address for address in addresses if address not in used_addresses]
 
 
 def list_recorded_addresses(entity: Entity) -> list[str]:

@@ -38,12 +38,14 @@ def _owner_cell(values: Values) -> SafeString | str:
 
 
 def _grantee_cell(values: Values) -> SafeString | str:
-    held = values["grantee"]
-    if held is None:
+    grantee = values["grantee"]
+    if grantee is None:
         return build_html("<code>{}</code> {}", values["grantee_id"], badge("Unknown", "warning"))
-    name = held["display_name"] or held["name"]
-    shown = _entity_cell(values, held["kind"], values["grantee_id"], name, held["email"])
-    return shown if held["state"] == "ENABLED" else build_html("{} {}", shown, badge(held["state"].title()))
+    name = grantee["display_name"] or grantee["name"]
+    cell = _entity_cell(values, grantee["kind"], values["grantee_id"], name, grantee["email"])
+    return (
+        cell if grantee["state"] == "ENABLED" else build_html("{} {}", cell, badge(grantee["state"].title()))
+    )
 
 
 def _entity_cell(values: Values, kind: str, entity_id: str, name: str, email: str) -> SafeString | str:
@@ -55,8 +57,8 @@ def _entity_cell(values: Values, kind: str, entity_id: str, name: str, email: st
 
 
 def _kind_cell(values: Values) -> SafeString | str:
-    held = values["grantee"]
-    return Entity.Kind(held["kind"]).label if held else DASH
+    grantee = values["grantee"]
+    return Entity.Kind(grantee["kind"]).label if grantee else DASH
 
 
 def _permissions_cell(values: Values) -> str:
@@ -101,20 +103,20 @@ def visible_permissions(actor: Actor, organization: Organization) -> Permissions
     rows = Permission.objects.filter(organization=organization)
     if policy.covers_organization(actor, LIST_OPERATION, organization):
         return rows
-    seen = policy.visible_entities(actor, LIST_OPERATION, organization)
-    return rows.filter(owner__in=seen, grantee_id__in=seen.values("entity_id"))
+    visible = policy.visible_entities(actor, LIST_OPERATION, organization)
+    return rows.filter(owner__in=visible, grantee_id__in=visible.values("entity_id"))
 
 
 def find_permissions(actor: Actor, organization: Organization, params: QueryDict) -> Permissions:
     """Return the permissions that match the URL; the text is searched at both ends."""
     rows = visible_permissions(actor, organization).annotate(spelled=Cast("values", TextField()))
     if text := params.get("q", "").strip():
-        seen = policy.visible_entities(actor, LIST_OPERATION, organization)
-        named = seen.matching(text)
-        holders = named.values("entity_id")
-        either = Q(owner__in=named.values("pk")) | Q(grantee_id__in=holders) | Q(grantee_id=text)
+        visible = policy.visible_entities(actor, LIST_OPERATION, organization)
+        matching = visible.matching(text)
+        holders = matching.values("entity_id")
+        either = Q(owner__in=matching.values("pk")) | Q(grantee_id__in=holders) | Q(grantee_id=text)
         if params.get("through") == "groups":
-            either |= Q(grantee_id__in=groups_of_members(seen, named).values("entity_id"))
+            either |= Q(grantee_id__in=groups_of_members(visible, matching).values("entity_id"))
         rows = rows.filter(either)
     return with_grantee_email(filter_rows(rows, PERMISSION_FILTERS, params))
 
@@ -142,9 +144,9 @@ def with_grantee_email(rows: Permissions) -> Permissions:
 
 def with_grantee(rows: Permissions) -> Permissions:
     """Annotate each with the grantee's fields as `grantee`, `None` if the grantee is unknown."""
-    shown = {name: F(name) for name in ("display_name", "name", "email", "kind", "state")}
-    held = Subquery(GRANTEES.values(found=JSONObject(**shown))[:1], output_field=JSONField())
-    return with_grantee_email(rows).annotate(grantee=held)
+    fields = {name: F(name) for name in ("display_name", "name", "email", "kind", "state")}
+    grantee = Subquery(GRANTEES.values(found=JSONObject(**fields))[:1], output_field=JSONField())
+    return with_grantee_email(rows).annotate(grantee=grantee)
 
 
 CSV_HEADER = (
@@ -155,10 +157,10 @@ CSV_HEADER = (
 
 def iterate_csv_rows(rows: Permissions) -> Iterator[list[Any]]:
     owner = ("owner__display_name", "owner__name", "owner__email", "owner__entity_id")
-    for held, grantee_id, values, display, name, *last in rows.values_list(
+    for grantee, grantee_id, values, display, name, *last in rows.values_list(
         "grantee", "grantee_id", "values", *owner
     ).iterator():
-        known = held or {}
-        who = known.get("display_name") or known.get("name")
-        more = [known.get(member) for member in ("email", "kind", "state")]
+        grantee_fields = grantee or {}
+        who = grantee_fields.get("display_name") or grantee_fields.get("name")
+        more = [grantee_fields.get(member) for member in ("email", "kind", "state")]
         yield [who, *more, grantee_id, " ".join(values), display or name, *last]

@@ -28,12 +28,12 @@ class AddressTransfer:
         return f"Hand {', '.join(self.addresses)} over from {self.giver} to {self.taker}"
 
     def steps(self) -> list[PlannedStep]:
-        found: list[PlannedStep] = []
+        planned: list[PlannedStep] = []
         if self.disables:
-            found.append(self._disable_step())
+            planned.append(self._disable_step())
         for address in self.addresses:
-            found += self._transfer_steps(address, first=len(found))
-        return [*found, self._make_primary_step(len(found) - 1)] if self.becomes_primary else found
+            planned += self._transfer_steps(address, first=len(planned))
+        return [*planned, self._make_primary_step(len(planned) - 1)] if self.becomes_primary else planned
 
     def _transfer_steps(self, address: str, first: int) -> Iterable[PlannedStep]:
         """Yield the steps for one address; `first` is the index of the first of them."""

@@ -16,14 +16,14 @@ LIST_EXPORTS = "ListMailboxExportJobs"
 
 
 def visible_user_mailboxes(actor: Actor, organization: Organization) -> EntityQuerySet:
-    seen = policy.visible_entities(actor, "GetMailboxDetails", organization)
-    return seen.filter(mailboxes.existing_mailboxes(), kind=Entity.Kind.USER)
+    visible = policy.visible_entities(actor, "GetMailboxDetails", organization)
+    return visible.filter(mailboxes.existing_mailboxes(), kind=Entity.Kind.USER)
 
 
 def visible_resource_mailboxes(actor: Actor, organization: Organization) -> EntityQuerySet:
     """Return the resources with a mailbox; that a disabled one is kept for 30 days is [inferred]."""
-    seen = policy.visible_entities(actor, "ListResources", organization)
-    return seen.filter(mailboxes.existing_mailboxes(), kind=Entity.Kind.RESOURCE)
+    visible = policy.visible_entities(actor, "ListResources", organization)
+    return visible.filter(mailboxes.existing_mailboxes(), kind=Entity.Kind.RESOURCE)
 
 
 def count_days_left(disabled: datetime, now: datetime) -> int:
@@ -32,8 +32,8 @@ def count_days_left(disabled: datetime, now: datetime) -> int:
 
 
 def visible_completed_exports(actor: Actor, organization: Organization) -> QuerySet[ExportJob]:
-    known = scope.visible_exports(actor, LIST_EXPORTS, organization)
-    return known.filter(state=ExportJob.State.COMPLETED)
+    visible = scope.visible_exports(actor, LIST_EXPORTS, organization)
+    return visible.filter(state=ExportJob.State.COMPLETED)
 
 
 def never_exported_condition(actor: Actor, organization: Organization) -> Q:
@@ -41,7 +41,7 @@ def never_exported_condition(actor: Actor, organization: Organization) -> Q:
     jobs = ExportJob.objects.filter(
         organization=organization, state=ExportJob.State.COMPLETED, entity_id=OuterRef("entity_id")
     )
-    known = ~Exists(jobs)
+    has_none = ~Exists(jobs)
     if policy.covers_organization(actor, LIST_EXPORTS, organization):
-        return Q(known)
-    return Q(known) & Q(domain__in=policy.granted_domains(actor, LIST_EXPORTS, organization))
+        return Q(has_none)
+    return Q(has_none) & Q(domain__in=policy.granted_domains(actor, LIST_EXPORTS, organization))

@@ -61,11 +61,11 @@ def _size_cell(values: Values) -> SafeString | str:
 
 def _quota_cell(values: Values) -> SafeString | str:
     """Return the quota, linked to its form if the operator can change it."""
-    shown = format_megabytes(values["mailbox_quota"])
+    quota = format_megabytes(values["mailbox_quota"])
     if not values["may_quota"] or values["kind"] != EntityKind.USER or values["state"] != EntityState.ENABLED:
-        return shown
+        return quota
     href = reverse("users:quota", args=[values["slug"], values["entity_id"]])
-    return build_html('<a href="{}" title="Change the quota">{}</a>', href, shown)
+    return build_html('<a href="{}" title="Change the quota">{}</a>', href, quota)
 
 
 def _state_cell(values: Values) -> SafeString:
@@ -105,15 +105,15 @@ MAILBOX_COLUMNS = (
 
 def build_table(params: QueryDict, *, exports: bool) -> Table:
     """Return the table, with the export column if `exports`; by removal date if filtered by it."""
-    shown = (*MAILBOX_COLUMNS, EXPORT_COLUMN) if exports else MAILBOX_COLUMNS
+    all_columns = (*MAILBOX_COLUMNS, EXPORT_COLUMN) if exports else MAILBOX_COLUMNS
     left_out = "size" if params.get("dying") else "dies"  # on a phone, which has room for one of them
-    columns = tuple(replace(each, hide="sm") if each.name == left_out else each for each in shown)
+    columns = tuple(replace(each, hide="sm") if each.name == left_out else each for each in all_columns)
     return Table(columns, "dies" if params.get("dying") else "email", key="id", fields=("kind",))
 
 
 def build_filters(actor: Actor, organization: Organization) -> list[Filter]:
     """Return the filters; the one of exports only if the operator can list exports."""
-    found = [
+    offered = [
         Filter("kind", "Of", [("user", "People"), ("resource", "Rooms and equipment")], "kind", any="All"),
         Filter("full", "Full", [("80", "Over 80 %"), ("90", "Over 90 %")], _fuller_than),
         Filter(
@@ -127,8 +127,8 @@ def build_filters(actor: Actor, organization: Organization) -> list[Filter]:
     ]
     if policy.allows(actor, scope.LIST_EXPORTS, organization):
         never = scope.never_exported_condition(actor, organization)
-        found.append(Filter("export", "Export", [("never", "Never exported")], lambda _: never))
-    return found
+        offered.append(Filter("export", "Export", [("never", "Never exported")], lambda _: never))
+    return offered
 
 
 def day_choices(*days: int) -> list[tuple[str, str]]:
@@ -145,8 +145,8 @@ def find_mailboxes(actor: Actor, organization: Organization, params: QueryDict) 
         EntityKind.USER: scope.visible_user_mailboxes,
         EntityKind.RESOURCE: scope.visible_resource_mailboxes,
     }
-    asked = {kind: of for kind, of in kinds.items() if params.get("kind") == kind} or kinds
-    return [_filter_mailboxes(actor, organization, params, of(actor, organization)) for of in asked.values()]
+    chosen = {kind: of for kind, of in kinds.items() if params.get("kind") == kind} or kinds
+    return [_filter_mailboxes(actor, organization, params, of(actor, organization)) for of in chosen.values()]
 
 
 def _filter_mailboxes(
@@ -163,20 +163,20 @@ def combine_mailboxes(kinds: list[EntityQuerySet]) -> EntityQuerySet:
 
 
 def nearest_mailboxes(
-    kinds: list[EntityQuerySet], shown: Table, params: QueryDict, size: int = PAGE_SIZE
+    kinds: list[EntityQuerySet], table: Table, params: QueryDict, size: int = PAGE_SIZE
 ) -> EntityQuerySet:
     """Return of each kind as many as a page can show, each found by an index of its own."""
-    sort, cursor = shown.sort(params), Cursor.read(params)
-    walked = [Q(pk__in=nearest_rows(each, sort, shown.key, cursor, size).values("pk")) for each in kinds]
-    return Entity.objects.filter(reduce(or_, walked))
+    sort, cursor = table.sort(params), Cursor.read(params)
+    nearest = [Q(pk__in=nearest_rows(each, sort, table.key, cursor, size).values("pk")) for each in kinds]
+    return Entity.objects.filter(reduce(or_, nearest))
 
 
 def with_last_export(actor: Actor, organization: Organization, mailboxes: EntityQuerySet) -> EntityQuerySet:
     """Annotate each mailbox with the time of its last completed export as `exported`."""
     jobs = scope.visible_completed_exports(actor, organization).filter(entity_id=OuterRef("entity_id"))
     last = Subquery(jobs.order_by("-finished_at").values("finished_at")[:1])
-    told: EntityQuerySet = mailboxes.annotate(exported=last)
-    return told
+    annotated: EntityQuerySet = mailboxes.annotate(exported=last)
+    return annotated
 
 
 CSV_HEADER = (

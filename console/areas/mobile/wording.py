@@ -19,8 +19,8 @@ def describe_rule(rule: Rule) -> str:
     """Return the rule as a sentence; all its conditions must hold."""
     verb = "Allow" if rule["Effect"] == ALLOW else "Deny"
     parts = [_describe_condition(name, rule) for name in PROPERTIES]
-    told = [part for part in parts if part]
-    return f"{verb} devices {_join_conditions(told)}" if told else f"{verb} every device"
+    conditions = [part for part in parts if part]
+    return f"{verb} devices {_join_conditions(conditions)}" if conditions else f"{verb} every device"
 
 
 def _describe_condition(name: str, rule: Rule) -> str:
@@ -42,11 +42,11 @@ def _describe_included(word: str, values: Sequence[str]) -> str:
 
 
 def describe_device_kind(reports: Mapping[str, Iterable[str]], prefixes: Mapping[str, Iterable[str]]) -> str:
-    told = [
+    conditions = [
         _describe_values(PROPERTY_LABELS[name], set(values), set(prefixes[name]))
         for name, values in reports.items()
     ]
-    return f"Devices {_join_conditions(told)}" if told else "Every device"
+    return f"Devices {_join_conditions(conditions)}" if conditions else "Every device"
 
 
 def _describe_values(word: str, values: set[str], prefixes: set[str]) -> str:
@@ -74,9 +74,9 @@ def _has_prefix(value: str, prefixes: Iterable[str]) -> bool:
 
 def join_alternatives(values: Sequence[str]) -> str:
     """Return the values as `a`, `a or b` or `a, b or 3 others`."""
-    known = [value for value in values if value != ABSENT]
-    more = len(known) - MAX_SPELLED_OUT
-    words = [*known[:MAX_SPELLED_OUT], f"{more} others"] if more > 1 else known
+    reported = [value for value in values if value != ABSENT]
+    more = len(reported) - MAX_SPELLED_OUT
+    words = [*reported[:MAX_SPELLED_OUT], f"{more} others"] if more > 1 else reported
     return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
