@@ -133,8 +133,8 @@ class InboundDmarcForm(OperationForm, WriteForm):
         return {"Enforced": bool(self.cleaned_data["Enforced"])}
 
     def success(self) -> str:
-        does = "now" if self.cleaned_data["Enforced"] else "no longer"
-        return f"WorkMail {does} applies the DMARC policies of senders."
+        adverb = "now" if self.cleaned_data["Enforced"] else "no longer"
+        return f"WorkMail {adverb} applies the DMARC policies of senders."
 
     def expected_values(self) -> Mapping[str, Any]:
         return {"Enforced": self.current["Enforced"]}
