@@ -167,6 +167,9 @@ class TestFragments:
         page = at("/guide/")
         with page.expect_response(lambda answer: answer.request.headers.get("hx-source") == "div#p1"):
             page.locator("#p1").wait_for()
+        with page.expect_response(lambda answer: answer.request.headers.get("hx-source") == "div#p1"):
+            expect(page.locator("#p1")).to_contain_text("37 of 100 MB")
+        expect(page.get_by_role("link", name="Next")).to_have_count(1)
         assert page.locator("#p2").get_attribute("hx-get") is None
 
     def test_the_next_page_is_fetched_while_the_pointer_is_on_its_link(self, at: Any) -> None:

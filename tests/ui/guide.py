@@ -161,6 +161,12 @@ def guide(request: HttpRequest) -> HttpResponse:
     )
 
 
+def progress(request: HttpRequest) -> HttpResponse:
+    """Answer with the bar itself: the whole page would put a second list in its place."""
+    bar = {"progress": context("auto")["running"], "text": "Exporting", "href": "/progress/", "id": "p1"}
+    return pages.render_page(request, "partials/progress.html", bar)
+
+
 def said(request: HttpRequest) -> HttpResponse:
     return pages.add_toast(HttpResponse('<p id="said">Tack</p>'), "Gespeichert: Ågård")
 

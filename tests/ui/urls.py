@@ -25,6 +25,7 @@ urlpatterns = [
     path("guide/", guide.guide, name="guide"),
     path("door/", guide.door, name="door"),
     path("confirm/", guide.confirm, name="confirm"),
+    path("progress/", guide.progress, name="progress"),
     path("said/", guide.said, name="said"),
     path("fails/", guide.fails, name="fails"),
     path("trouble/", guide.trouble, name="trouble"),
