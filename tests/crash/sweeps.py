@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
+from django.db import connection
+
 from tests.crash import lines
 from tests.crash.stories import Story, Town
 from tests.ledger.support import verdict
@@ -31,7 +33,10 @@ def killed(town: Town, begin: Begin, at: Iterable[int] | None = None) -> Tally:
         died = lines.killed_at(line, story.act, town.aws)
         return died, [*story.others()]
 
-    return swept(town, begin, live, at)
+    tally = swept(town, begin, live, at)
+    name = getattr(begin, "__name__", "")
+    print(f"\nR1 {connection.vendor}, {name}: {len(tally.wrongs)} wrong after {tally.points} kills")  # noqa: T201
+    return tally
 
 
 def held_up(town: Town, begin: Begin, at: Iterable[int] | None = None) -> Tally:
