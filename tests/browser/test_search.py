@@ -25,6 +25,7 @@ def at(transactional_db: None, live_server: Any, context: BrowserContext, page: 
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
     page.goto(f"{live_server.url}/o/example/users/")
+    page.locator("#find[data-htmx-powered]").wait_for()  # what is typed before is no change to htmx
     return page
 
 
