@@ -71,7 +71,10 @@ def watch() -> Watch:
 @pytest.fixture
 def context(browser: Browser, watch: Watch) -> Iterator[BrowserContext]:
     context = browser.new_context(
-        viewport={"width": 1440, "height": 900}, locale="en-GB", timezone_id="Europe/Lisbon"
+        viewport={"width": 1440, "height": 900},
+        locale="en-GB",
+        timezone_id="Europe/Lisbon",
+        reduced_motion="reduce",  # a colour that is still changing is not what a reader sees
     )
     context.set_default_timeout(PATIENCE)
     context.add_init_script(REPORT)

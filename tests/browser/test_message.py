@@ -116,6 +116,7 @@ class TestAHostileMail:
     @pytest.mark.parametrize("theme", ["light", "dark"])
     def test_can_be_read_by_everybody(self, shown: list[str], page: Page, theme: Any) -> None:
         page.emulate_media(color_scheme=theme)
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
         assert violations(page) == []
         page.set_viewport_size({"width": 390, "height": 844})
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
