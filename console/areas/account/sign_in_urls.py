@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 
 from console.operators.access import public, signed_in
 
-signed_in_operator = signed_in("every operator minds her own password and second factor")
+signed_in_operator = signed_in("every operator changes their own password and second factor")
 
 urlpatterns: list[URLPattern] = [
     path("login/", public("this is where one signs in")(account.login), name="account_login"),

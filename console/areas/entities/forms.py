@@ -375,7 +375,7 @@ class AddGranteeForm(MailboxPermissionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not get_mailbox(self.entity).exists:
-            values: forms.MultipleChoiceField = self.fields["values"]  # type: ignore[assignment]  # as above
+            values: forms.MultipleChoiceField = self.fields["values"]  # type: ignore[assignment]  # as declared
             values.choices = [each for each in PERMISSION_LABELS.items() if each[0] != FULL_ACCESS]
 
     @property
